@@ -1,0 +1,78 @@
+# The commands of the project. They need make, and a Python with venv and pip; `make` lists them.
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+
+# Figures go into files, whatever the screen of the machine can show.
+export MPLBACKEND := Agg
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help lessons lesson test gradients thorough bench lint types check clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
+
+# $(call run_lessons,files) runs lessons one after the other and stops at the first that fails.
+define run_lessons
+begin=$$(date +%s); \
+for lesson in $(1); do \
+	test -f "$$lesson" || { echo "There is no $$lesson; see the folder lessons/."; exit 1; }; \
+	echo "=== $$lesson"; start=$$(date +%s); \
+	$(RUN) "$$lesson" || { echo "=== $$lesson FAILED"; exit 1; }; \
+	echo "=== $$lesson took $$(($$(date +%s) - start)) s"; \
+done; \
+echo "=== total $$(($$(date +%s) - begin)) s; the figures are in build/"
+endef
+
+lessons: .venv/installed ## Run every lesson, figures go to build/ (the main job)
+	@$(call run_lessons,lessons/[0-9][0-9]*.py)
+
+lesson: .venv/installed ## Run one lesson, say: make lesson N=05
+	@test -n "$(N)" || { echo "Which lesson? Say for instance: make lesson N=05"; exit 1; }
+	@$(call run_lessons,lessons/$(N)[a-z_]*.py)
+
+test: .venv/installed ## Run everything that must pass: tests, docstring examples, lessons, README
+	$(RUN) -m pytest
+
+gradients: .venv/installed ## Verify every gradient, and nothing else, one line each
+	$(RUN) -m pytest -m gradient -v
+
+thorough: .venv/installed ## Run the tests with 1000 random examples each; takes a while
+	HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest
+
+bench: .venv/installed ## Time a training step against the matrix products it cannot avoid
+	$(RUN) tests/bench.py
+
+lint: .venv/installed-dev ## Check the style of the code with ruff
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+types: .venv/installed-dev ## Check the types of the library with mypy
+	$(RUN) -m mypy
+
+check: lint types test lessons ## Run what continuous integration runs
+
+clean: ## Remove figures and caches; delete .venv yourself to start over
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find kan_numpy lessons tests -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamp holds the folder it was made in: a project that was moved or copied is set up again.
+ifneq ($(shell cat .venv/installed 2>/dev/null),$(CURDIR))
+.PHONY: .venv/installed
+endif
+
+.venv/installed: pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || \
+		{ echo "There is no $(PYTHON) here. Name yours: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10) and "kan_numpy needs \
+	Python 3.10 or newer, and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" \
+	% sys.version_info[:2])'
+	@echo "Setting up .venv; this happens once"
+	@$(RUN) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@printf '%s\n' "$(CURDIR)" > $@
+
+.venv/installed-dev: .venv/installed
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,dev]"
+	@touch $@

@@ -1,0 +1,184 @@
+"""Checks at the public doors: the one place where errors about arguments are worded.
+
+Every message names the argument, what was expected, what came and, if there is one, the way out.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+"""What every number in the library is stored in: a float64 array."""
+
+Rng = int | np.random.Generator | np.random.SeedSequence | None
+"""What the argument ``rng`` takes: see `numpy.random.default_rng`."""
+
+
+def as_array(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None = None) -> Array:
+    """Return a float64 copy of ``value``, which must be finite, not empty and of the shape.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        Lists, integers and float32 are converted; complex numbers and text are refused.
+    shape : sequence of int or str, optional
+        What each axis must measure; a text such as ``"N"`` stands for any size of at least 1.
+
+    Returns
+    -------
+    ndarray, float64
+
+    Raises
+    ------
+    TypeError
+        If the values are not real numbers.
+    ValueError
+        If the shape is another, or a value is NaN or infinite.
+    """
+    try:
+        raw = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a regular array, but its rows differ in length") from None
+    if raw.dtype.kind not in "fiub":
+        hint = "; take its real part" if raw.dtype.kind == "c" else ""
+        raise TypeError(f"{name} must hold real numbers, but has dtype {raw.dtype}{hint}")
+    array = np.array(raw, dtype=np.float64)
+    if shape is not None:
+        require_shape(name, array, shape)
+    if array.size == 0:
+        raise ValueError(f"{name} is empty: it has shape {array.shape}")
+    require_finite(name, array)
+    return array
+
+
+def require_shape(name: str, array: npt.NDArray[Any], shape: Sequence[int | str]) -> None:
+    """Refuse an array whose shape is another, above all one that would broadcast silently."""
+
+    def fits(got: tuple[int, ...]) -> bool:
+        return len(got) == len(shape) and all(
+            isinstance(want, str) or want == size for want, size in zip(shape, got, strict=True)
+        )
+
+    if fits(array.shape):
+        return
+    wanted = "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
+    hint = ""
+    if array.ndim == 1 and len(shape) == 2:
+        hint = f"; a single column is {name}[:, None], a single row {name}[None, :]"
+    elif fits(array.shape[::-1]):
+        hint = f"; did you mean {name}.T?"
+    raise ValueError(f"{name} must have shape {wanted}, but has shape {array.shape}{hint}")
+
+
+def require_finite(name: str, array: Array) -> None:
+    """Refuse NaN and infinity, and say where the first one is."""
+    bad = ~np.isfinite(array)
+    if bad.any():
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        place = f"{name}[{', '.join(map(str, first))}]" if first else name
+        raise ValueError(
+            f"{name} must be finite, but {place} is {array[first]}"
+            f" ({int(bad.sum())} of {bad.size} values are not finite)"
+        )
+
+
+def as_count(name: str, value: Any, minimum: int) -> int:
+    """Return a whole number that is at least ``minimum``."""
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be a whole number, but is {value!r}")
+    try:
+        count = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, but is {value!r}") from None
+    if count < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, but is {count}")
+    return count
+
+
+def as_number(
+    name: str,
+    value: Any,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    include_low: bool = True,
+) -> float:
+    """Return a finite real number between ``low`` and ``high``."""
+    number = float(as_array(name, value, ()))
+    if number < low or number > high or (number == low and not include_low):
+        opening = "[" if include_low else "("
+        raise ValueError(f"{name} must lie in {opening}{low:g}, {high:g}], but is {number!r}")
+    return number
+
+
+def per_layer(name: str, value: Any, depth: int, minimum: int) -> list[int]:
+    """Return one whole number for each of ``depth`` layers, from one number or one for each."""
+    if not isinstance(value, Iterable) or isinstance(value, str):
+        return [as_count(name, value, minimum)] * depth
+    numbers = [as_count(f"{name}[{at}]", item, minimum) for at, item in enumerate(value)]
+    require_length(name, numbers, depth)
+    return numbers
+
+
+def require_length(name: str, values: Sequence[Any], depth: int) -> None:
+    """Refuse a list that does not have one entry for each layer."""
+    if len(values) != depth:
+        raise ValueError(
+            f"{name} must have one entry for each of the {depth} layers, but has {len(values)}"
+        )
+
+
+def as_choice(name: str, value: Any, choices: Sequence[str]) -> str:
+    """Return ``value`` if it is one of the names that exist."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, but is {value!r}")
+    return str(value)
+
+
+def as_rng(rng: Rng) -> np.random.Generator:
+    """Return the generator that ``rng`` stands for; a generator is passed through."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"rng must be a seed of at least 0, a numpy Generator or None, but is {rng!r}"
+        ) from None
+
+
+def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int | str]) -> Array:
+    """Return knots (..., G + 2k + 1): non-decreasing along the last axis, around a real grid."""
+    knots = as_array(name, value, shape)
+    size = knots.shape[-1]
+    if size < 2 * degree + 2:
+        raise ValueError(
+            f"{name} must have at least 2 * degree + 2 = {2 * degree + 2} entries (one interval,"
+            f" and {degree} knots more at each end), but has {size}"
+        )
+    falls = np.argwhere(np.diff(knots) < 0)
+    if falls.size:
+        *row, j = (int(i) for i in falls[0])
+        place = (*row, j)
+        after = (*row, j + 1)
+        raise ValueError(
+            f"{name} must not decrease, but {name}[{', '.join(map(str, after))}] ="
+            f" {knots[after]:g} comes after {knots[place]:g}; sort them"
+        )
+    if np.any(knots[..., degree] >= knots[..., -degree - 1]):
+        raise ValueError(
+            f"{name} has no grid: knots[degree] and knots[-degree - 1] must differ,"
+            f" but with degree {degree} both are {np.ravel(knots[..., degree])[0]:g}"
+        )
+    return knots
+
+
+def frozen(array: Array) -> Array:
+    """Return the array, read-only, so that a value that holds it can't change under a caller."""
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,310 @@
+r"""B-spline basis functions by the Cox-de Boor recursion, as fast arrays.
+
+A spline of degree k on the knots :math:`t_0 \le t_1 \le \dots` is a sum of bumps,
+:math:`s(x) = \sum_j c_j B_{j,k}(x)` (arXiv 2404.19756, eq. 2.12), and the bumps obey
+
+.. math::
+    B_{j,0}(x) &= 1 \text{ if } t_j \le x < t_{j+1} \text{ else } 0 \\
+    B_{j,q}(x) &= \frac{x - t_j}{t_{j+q} - t_j} B_{j,q-1}(x)
+                + \frac{t_{j+q+1} - x}{t_{j+q+1} - t_{j+1}} B_{j+1,q-1}(x)
+
+(C. de Boor, A Practical Guide to Splines, 2001, ch. IX). `kan_numpy.reference` transcribes this.
+Here the same recursion runs as a triangle over the k + 1 functions that are not zero in the
+interval :math:`[t_m, t_{m+1})` of x. With the distances :math:`l_j = x - t_{m+1-j}` and
+:math:`r_j = t_{m+j} - x` of `kan_numpy.intervals`, entry r of the row of degree q - 1 is divided
+once,
+
+.. math:: T_r = B_{m-q+1+r,\,q-1}(x) / (r_{r+1} + l_{q-r}), \qquad r = 0 \dots q - 1,
+
+and then both the next row and the derivative are one line:
+
+.. math:: B_{m-q+r,\,q} = l_{q-r+1} T_{r-1} + r_{r+1} T_r, \qquad
+          B'_{m-q+r,\,q} = q\,(T_{r-1} - T_r).
+
+The denominators span the interval of x, which is never empty, so 0/0 does not arise, however often
+a knot is repeated. On uniform knots, measured in intervals, they are just q.
+
+Grid: G intervals between ``knots[k]`` and ``knots[-k-1]``; the k knots more at each end carry the
+functions down to zero outside. The last interval of the grid is closed on the right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import factorial
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array, as_count, as_knots, as_number, frozen
+from kan_numpy.intervals import Indices, Intervals
+
+
+def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array:
+    r"""Return evenly spaced knots for a grid of G intervals, extended by k knots at each end.
+
+    .. math:: t_j = low + (j - k) h, \qquad h = (high - low) / G, \qquad j = 0 \dots G + 2k
+
+    Parameters
+    ----------
+    low, high : float
+        The ends of the grid: ``knots[k] == low`` and ``knots[-k - 1] == high``, exactly.
+    grid_size : int
+        G, the number of intervals, at least 1.
+    degree : int
+        k, at least 0.
+
+    Returns
+    -------
+    ndarray, shape (G + 2k + 1,)
+
+    Raises
+    ------
+    ValueError
+        If low is not below high, or a number is too small.
+    """
+    G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
+    low, high = as_number("low", low), as_number("high", high)
+    h = (high - low) / G
+    if not h > 4.0 * np.spacing(max(abs(low), abs(high))):
+        raise ValueError(
+            f"low must be below high, by enough for {G} intervals, but they are {low} and {high}"
+        )
+    knots = np.asarray(low + h * np.arange(-k, G + k + 1), dtype=np.float64)
+    knots[k], knots[-k - 1] = low, high
+    return knots
+
+
+def bspline_basis(
+    x: npt.ArrayLike, knots: npt.ArrayLike, degree: int, derivative: int = 0
+) -> Array:
+    r"""Evaluate every B-spline basis function, or its d-th derivative, at every point.
+
+    .. math:: B^{(d)}_{j,k}(x), \qquad j = 0 \dots G + k - 1
+
+    Parameters
+    ----------
+    x : array_like, shape (N,) or (N, n_in)
+        Points. Between the grid and the outermost knots the functions fade, beyond they are 0.
+    knots : array_like, shape (G + 2k + 1,) or (n_in, G + 2k + 1)
+        Non-decreasing; repeated knots are welcome.
+    degree : int
+        k, at least 0.
+    derivative : int
+        d, from 0 to k.
+
+    Returns
+    -------
+    ndarray, shape (N, G + k) or (N, n_in, G + k)
+
+    Raises
+    ------
+    ValueError
+        If the knots decrease or enclose no grid, the shapes do not fit, or d > k.
+
+    Notes
+    -----
+    At a knot this is the value from the right; at the right end of the grid, from the left.
+    Slow twin: `kan_numpy.reference.bspline`.
+    """
+    k = as_count("degree", degree, 0)
+    d = as_count("derivative", derivative, 0)
+    if d > k:
+        raise ValueError(
+            f"derivative must be at most the degree {k}, but is {d}:"
+            " a piecewise polynomial has no more than that"
+        )
+    points = as_array("x", x)
+    if points.ndim == 1:
+        basis = BSplineBasis(as_knots("knots", knots, k, ("G+2k+1",))[None], k)
+        return basis(points[:, None], d)[:, 0]
+    points = as_array("x", x, ("N", "n_in"))
+    rows = as_knots("knots", knots, k, (points.shape[1], "G+2k+1"))
+    return BSplineBasis(rows, k)(points, d)
+
+
+class Window(NamedTuple):
+    """Where the k + 1 functions stand that may differ from zero at each point."""
+
+    start: Indices  # (N, n_in) the first of them, in the flattened (N, n_in, G+k) array
+    outside: tuple[Indices, ...] | None  # the points outside the grid, if there are any
+    shift: Indices | None  # how far their functions stick out of 0 ... G + k - 1
+
+
+class BasisCache(NamedTuple):
+    """What the way back needs."""
+
+    window: Window
+    T: list[Array]  # k arrays (N, n_in): the divided row of degree k - 1
+
+
+@dataclass(frozen=True, eq=False)
+class BSplineBasis:
+    """Hold the knots of every input node and evaluate their basis functions.
+
+    This is the inner door, used by the layers: it trusts its arguments, and takes complex points,
+    which makes the complex step in `kan_numpy.gradcheck` possible.
+
+    Parameters
+    ----------
+    knots : ndarray, shape (n_in, G + 2k + 1)
+        Non-decreasing along each row.
+    degree : int
+        k.
+    """
+
+    knots: Array
+    degree: int
+    _intervals: Intervals = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what does not depend on x."""
+        object.__setattr__(self, "_intervals", Intervals(frozen(self.knots), self.degree))
+
+    @property
+    def n_in(self) -> int:
+        """The number of input nodes."""
+        return self.knots.shape[0]
+
+    @property
+    def grid_size(self) -> int:
+        """G, the number of grid intervals."""
+        return self.knots.shape[1] - 2 * self.degree - 1
+
+    @property
+    def size(self) -> int:
+        """G + k, the number of basis functions."""
+        return self.knots.shape[1] - self.degree - 1
+
+    @property
+    def low(self) -> Array:
+        """The left end of each grid, shape (n_in,)."""
+        return self.knots[:, self.degree]
+
+    @property
+    def high(self) -> Array:
+        """The right end of each grid, shape (n_in,)."""
+        return self.knots[:, -self.degree - 1]
+
+    @property
+    def _unit(self) -> Array | float:
+        """What the distances are measured in."""
+        return 1.0 if self._intervals.spacing is None else self._intervals.spacing
+
+    def __call__(self, x: Array, derivative: int = 0) -> Array:
+        """Return the d-th derivative of every basis function, shape (N, n_in, G + k).
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, n_in)
+            Real or complex.
+        derivative : int
+            d, from 0 to k.
+
+        Returns
+        -------
+        ndarray, shape (N, n_in, G + k)
+        """
+        k = self.degree
+        m, left, right = self._intervals.distances(x)
+        row = self._row_of_degree_0(x)
+        for q in range(1, k + 1):
+            T = self._divided(row, left, right)
+            row = _raised(T, left, right) if q <= k - derivative else _differentiated(T)
+        if derivative:
+            row = [values / self._unit**derivative for values in row]
+        return self._scattered(row, self._window(m))
+
+    def forward(self, x: Array) -> tuple[Array, BasisCache]:
+        """Return the basis functions B (N, n_in, G + k), and what `backward` needs."""
+        m, left, right = self._intervals.distances(x)
+        row, T = self._row_of_degree_0(x), []
+        for _ in range(self.degree):
+            T = self._divided(row, left, right)
+            row = _raised(T, left, right)
+        window = self._window(m)
+        return self._scattered(row, window), BasisCache(window, T)
+
+    def backward(self, dB: Array, cache: BasisCache) -> Array:
+        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, touching only k + 1 of the G + k.
+
+        Parameters
+        ----------
+        dB : ndarray, shape (N, n_in, G + k)
+            The upstream gradient.
+        cache : BasisCache
+            From `forward`.
+
+        Returns
+        -------
+        ndarray, shape (N, n_in)
+        """
+        if self.degree == 0:
+            return np.zeros(dB.shape[:2])
+        slopes = _folded(_differentiated(cache.T), cache.window)
+        flat, start = dB.reshape(-1), cache.window.start
+        dx = slopes[0] * flat[start]  # (N, n_in)
+        for r in range(1, self.degree + 1):
+            dx += slopes[r] * flat[r:][start]
+        return dx / self._unit
+
+    def _row_of_degree_0(self, x: Array) -> list[Array]:
+        """Return the only function of degree 0 that is not zero; see `_divided` for its scale."""
+        uniform = self._intervals.spacing is not None
+        return [np.full_like(x, 1.0 / factorial(self.degree) if uniform else 1.0)]
+
+    def _divided(self, row: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
+        """Return T, the row of degree q - 1 divided by the widths of its supports.
+
+        On uniform knots all these widths are q. Dividing by 1, 2, ... k in turn is dividing by k!,
+        and that was done at the start.
+        """
+        if self._intervals.spacing is not None:
+            return row
+        q = len(row)
+        return [row[r] / (right[r] + left[q - r - 1]) for r in range(q)]
+
+    def _window(self, m: Indices) -> Window:
+        """Return where the functions of the interval m stand, moved inside if they stick out."""
+        first, last_start = m - self.degree, self.grid_size - 1
+        start = np.arange(0, m.size * self.size, self.size).reshape(m.shape)
+        if first.min() >= 0 and first.max() <= last_start:
+            return Window(start + first, None, None)
+        inside = np.clip(first, 0, last_start)
+        outside = np.nonzero(first != inside)
+        return Window(start + inside, outside, (first - inside)[outside])
+
+    def _scattered(self, row: list[Array], window: Window) -> Array:
+        """Write the k + 1 values of each point into its row of G + k."""
+        B = np.zeros((*row[0].shape, self.size), dtype=row[0].dtype)  # (N, n_in, G+k)
+        flat = B.reshape(-1)
+        for r, values in enumerate(_folded(row, window)):
+            flat[r:][window.start] = values
+        return B
+
+
+def _folded(row: list[Array], window: Window) -> list[Array]:
+    """Move the values with their window; those of functions that do not exist are dropped."""
+    if window.outside is None or window.shift is None:
+        return row
+    out, k = window.outside, len(row) - 1
+    padded = np.zeros((3 * k + 3, out[0].size), dtype=row[0].dtype)
+    padded[k + 1 : 2 * k + 2] = [values[out] for values in row]
+    for r, values in enumerate(row):
+        values[out] = padded[k + 1 + r - window.shift, np.arange(out[0].size)]
+    return row
+
+
+def _raised(T: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
+    """Return the row of degree q from the divided row T of degree q - 1."""
+    q = len(T)
+    inner = [left[q - r] * T[r - 1] + right[r] * T[r] for r in range(1, q)]
+    return [right[0] * T[0], *inner, left[0] * T[-1]]
+
+
+def _differentiated(T: list[Array]) -> list[Array]:
+    """Return the derivatives of the row of degree q from the divided row T of degree q - 1."""
+    q = len(T)
+    inner = [q * (T[r - 1] - T[r]) for r in range(1, q)]
+    return [-q * T[0], *inner, q * T[-1]]

@@ -1,0 +1,205 @@
+r"""Coefficients of splines: fitted to data, carried over exactly to more knots, or projected.
+
+The same function :math:`s = \sum_j c_j B_j` has other coefficients on other knots. If the new knots
+contain the old ones the change is exact; if not, the nearest spline in the mean square is taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import lstsq
+
+from kan_numpy._validation import Array, as_array, as_count, as_knots, require_shape
+from kan_numpy.bsplines import BSplineBasis
+
+SAME = 1e-12
+"""Knots that differ by less than this share of the grid count as the same."""
+
+RANK = 1e-12
+"""Singular values below this share of the largest count as zero."""
+
+
+def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree: int) -> Array:
+    r"""Fit coefficients by least squares.
+
+    .. math:: c = \arg\min_c \sum_n \Big(y_n - \sum_j c_j B_j(x_n)\Big)^2
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Points on the grid.
+    y : array_like, shape (N,) or (N, n_out)
+        Values there, of one function or of several.
+    knots : array_like, shape (G + 2k + 1,)
+        Non-decreasing.
+    degree : int
+        k.
+
+    Returns
+    -------
+    ndarray, shape (G + k,) or (n_out, G + k)
+        With fewer points than coefficients, or an interval without points, the smallest of all
+        that fit best.
+
+    Raises
+    ------
+    ValueError
+        If a point lies outside the grid, or shapes do not fit.
+    """
+    k = as_count("degree", degree, 0)
+    points = as_array("x", x, ("N",))
+    t = as_knots("knots", knots, k, ("G+2k+1",))
+    values = as_array("y", y)
+    require_shape("y", values, (len(points), "n_out") if values.ndim == 2 else (len(points),))
+    low, high = t[k], t[-k - 1]
+    outside = np.flatnonzero((points < low) | (points > high))
+    if outside.size:
+        raise ValueError(
+            f"x must lie on the grid [{low:g}, {high:g}], but x[{outside[0]}] is"
+            f" {points[outside[0]]:g}; choose knots around all points"
+        )
+    B = BSplineBasis(t[None], k)(points[:, None])[:, 0]  # (N, G+k)
+    return np.ascontiguousarray(least_squares(B, values).T)
+
+
+def least_squares(A: Array, b: Array) -> Array:
+    """Return the smallest c of those that bring A c nearest to b, whatever the rank of A.
+
+    Parameters
+    ----------
+    A : ndarray, shape (N, W)
+        The basis functions at the points.
+    b : ndarray, shape (N,) or (N, m)
+        The values.
+
+    Returns
+    -------
+    ndarray, shape (W,) or (W, m)
+    """
+    return np.asarray(lstsq(A, b, cond=RANK, check_finite=False, lapack_driver="gelsd")[0])
+
+
+def refine_spline(
+    coef: npt.ArrayLike, knots: npt.ArrayLike, new_knots: npt.ArrayLike, degree: int
+) -> Array:
+    r"""Insert knots: other coefficients, the same function.
+
+    On the interval :math:`[t_m, t_{m+1})` a spline is a polynomial, and a polynomial p of degree k
+    has a polar form: the one function :math:`P(u_1, \dots, u_k)` that is symmetric, affine in each
+    argument and equal to p on the diagonal, :math:`P(x, \dots, x) = p(x)`. Every coefficient is a
+    value of it,
+
+    .. math:: c_j = P(t_{j+1}, \dots, t_{j+k}),
+
+    for any interval on which B_j is not zero. So the new coefficient is the old polar form at the
+    new knots, computed by de Boor's algorithm with another argument in each of its k rounds:
+
+    .. math:: c_j^{(q)} = \frac{(t_{j+k+1-q} - u_q)\, c_{j-1}^{(q-1)} + (u_q - t_j)\, c_j^{(q-1)}}
+                               {t_{j+k+1-q} - t_j}
+
+    Parameters
+    ----------
+    coef : array_like, shape (..., G + k)
+        Coefficients of any number of splines on the same knots.
+    knots : array_like, shape (G + 2k + 1,)
+        Their knots.
+    new_knots : array_like, shape (G' + 2k + 1,)
+        The same grid with more knots in it. The k knots outside at each end may differ, but the
+        function is the same there only if they do not.
+    degree : int
+        k.
+
+    Returns
+    -------
+    ndarray, shape (..., G' + k)
+
+    Raises
+    ------
+    ValueError
+        If the grids differ in their ends, or the new one lacks a knot of the old one.
+
+    Notes
+    -----
+    Source: L. Ramshaw, Blossoms are polar forms, Computer Aided Geometric Design 6 (1989).
+    """
+    k = as_count("degree", degree, 0)
+    t = as_knots("knots", knots, k, ("G+2k+1",))
+    new = as_knots("new_knots", new_knots, k, ("G'+2k+1",))
+    c = as_array("coef", coef)
+    require_shape("coef", c, (*c.shape[:-1], len(t) - k - 1))
+    _require_nested(t, new, k)
+    W = len(new) - k - 1
+    # For each new function an interval of its support that is in the grid and not empty.
+    inside = np.arange(k, W)
+    inside = inside[new[inside] < new[inside + 1]]
+    middle = np.arange(W) + 0.5 * k
+    nearest = inside[np.argmin(np.abs(inside[None, :] - middle[:, None]), axis=1)]
+    centre = 0.5 * (new[nearest] + new[nearest + 1])
+    m = np.searchsorted(t, centre) - 1  # (W,) the old interval
+    c = np.stack([c[..., m - k + r] for r in range(k + 1)])  # (k+1, ..., W)
+    for q in range(1, k + 1):
+        u = new[np.arange(W) + q]
+        rows = []
+        for r in range(q, k + 1):
+            j = m - k + r
+            low, high = t[j], t[j + k + 1 - q]
+            rows.append(((high - u) * c[r - q] + (u - low) * c[r - q + 1]) / (high - low))
+        c = np.stack(rows)  # (k+1-q, ..., W)
+    return np.asarray(c[0])
+
+
+def _require_nested(t: Array, new: Array, k: int) -> None:
+    """Refuse new knots that lack an old one between the ends of the grid, counting repetitions."""
+    same = SAME * (t[-k - 1] - t[k])
+    if abs(t[k] - new[k]) > same or abs(t[-k - 1] - new[-k - 1]) > same:
+        raise ValueError(
+            f"new_knots must have the grid [{t[k]:g}, {t[-k - 1]:g}] of knots, but has"
+            f" [{new[k]:g}, {new[-k - 1]:g}]"
+        )
+    for knot in t[k + 1 : -k - 1]:
+        if np.sum(np.abs(t - knot) <= same) > np.sum(np.abs(new - knot) <= same):
+            raise ValueError(
+                f"new_knots must contain all knots, but {knot:g} is missing or repeated less often"
+            )
+
+
+def project_spline(coef: Array, knots: Array, new_knots: Array, degree: int) -> tuple[Array, Array]:
+    r"""Find the nearest splines on other knots.
+
+    .. math:: c' = \arg\min_{c'} \int \Big(\sum_j c'_j B'_j(x) - \sum_j c_j B_j(x)\Big)^2 dx
+
+    over the new grid (arXiv 2404.19756, eq. 2.16, with x uniform). Between neighbouring knots of
+    both kinds the integrand is a polynomial, so that k + 1 Gauss points there make the integral
+    exact, and the minimum a least-squares problem of full rank. What lies outside the grid has no
+    vote: no sample has ever seen it.
+
+    Parameters
+    ----------
+    coef : ndarray, shape (n_out, G + k)
+        Coefficients of splines on the same knots.
+    knots : ndarray, shape (G + 2k + 1,)
+        Their knots.
+    new_knots : ndarray, shape (G' + 2k + 1,)
+        The other knots.
+    degree : int
+        k.
+
+    Returns
+    -------
+    coef : ndarray, shape (n_out, G' + k)
+    change : ndarray, shape (n_out,)
+        Root mean square of the change on the new grid.
+    """
+    low, high = new_knots[degree], new_knots[-degree - 1]
+    ends = np.unique(np.concatenate([knots, new_knots]))
+    ends = ends[(ends >= low) & (ends <= high)]
+    nodes, weights = np.polynomial.legendre.leggauss(degree + 1)
+    half = 0.5 * np.diff(ends)[:, None]
+    x = (ends[:-1, None] + half * (nodes + 1.0)).ravel()
+    root = np.sqrt((half * weights).ravel())  # (Q,)
+    old = BSplineBasis(knots[None], degree)(x[:, None])[:, 0] @ coef.T  # (Q, n_out)
+    B = BSplineBasis(new_knots[None], degree)(x[:, None])[:, 0]  # (Q, G'+k)
+    found = least_squares(root[:, None] * B, root[:, None] * old)  # (G'+k, n_out)
+    error = root[:, None] * (B @ found - old)
+    return found.T.copy(), np.sqrt(np.sum(error**2, axis=0) / (high - low))

@@ -1,0 +1,186 @@
+r"""Verify a derivative that was worked out by hand.
+
+Three judges, in the order of their use here:
+
+* `central_difference`: :math:`f'(x) \approx (f(x + h) - f(x - h)) / 2h`, error :math:`O(h^2)` of
+  truncation and :math:`O(\epsilon / h)` of rounding; at h = 1e-6 about 1e-10 in float64.
+* `complex_step`: :math:`f'(x) = Im f(x + ih) / h`, no difference and so no rounding: exact to the
+  last digits, for a formula that takes complex numbers.
+* `assert_adjoint`: a backward pass computes :math:`dx = J^T dy`. It is checked for a random
+  upstream gradient dy, for every argument and every entry. A dy of ones would not do: it can't see
+  a pass that ignores dy, averages instead of summing, or reverses the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, Rng, as_array, as_number, as_rng
+
+H = 1e-6
+RTOL = 1e-6
+ATOL = 1e-8
+
+
+def central_difference(
+    function: Callable[[Array], npt.ArrayLike], x: npt.ArrayLike, h: float = H
+) -> Array:
+    r"""Approximate the derivative of an array with respect to an array, one entry at a time.
+
+    .. math:: \frac{\partial f_a}{\partial x_b} \approx \frac{f_a(x + h e_b) - f_a(x - h e_b)}{2h}
+
+    Parameters
+    ----------
+    function : callable
+        From an array like x to a number or an array.
+    x : array_like
+        Where; any shape.
+    h : float
+        The step, above 0.
+
+    Returns
+    -------
+    ndarray, shape ``f(x).shape + x.shape``
+
+    Raises
+    ------
+    ValueError
+        If x is not finite, or h is not above 0.
+
+    Notes
+    -----
+    At a knot a spline of degree 1 has a kink: the result is then off by O(1), for degree 2 by O(h).
+    """
+    point = as_array("x", x)
+    step = as_number("h", h, 0.0, include_low=False)
+    columns = []
+    for b in range(point.size):
+        ahead, behind = point.copy(), point.copy()
+        ahead.flat[b] += step
+        behind.flat[b] -= step
+        width = ahead.flat[b] - behind.flat[b]  # what 2h became in floating point
+        columns.append((np.asarray(function(ahead)) - np.asarray(function(behind))) / width)
+    return np.stack(columns, axis=-1).reshape(columns[0].shape + point.shape)
+
+
+def complex_step(
+    function: Callable[[Any], npt.ArrayLike], x: npt.ArrayLike, h: float = 1e-30
+) -> Array:
+    r"""Differentiate an elementwise formula exactly, by a step into the complex plane.
+
+    .. math:: f'(x) = \frac{Im f(x + i h)}{h} + O(h^2)
+
+    Parameters
+    ----------
+    function : callable
+        Takes a complex array and works element by element; further axes may follow in the result.
+    x : array_like
+        Where; any shape.
+    h : float
+        The step; it can be this small because nothing is subtracted.
+
+    Returns
+    -------
+    ndarray, the shape of ``function(x)``
+
+    Raises
+    ------
+    TypeError
+        If the function does not return complex numbers.
+    """
+    values = np.asarray(function(as_array("x", x) + 1j * h))
+    if values.dtype.kind != "c":
+        raise TypeError("function must take complex numbers and return them, but dropped them")
+    return np.asarray(values.imag / h)
+
+
+def assert_adjoint(
+    forward: Callable[..., npt.ArrayLike],
+    backward: Callable[..., Any],
+    *arguments: npt.ArrayLike,
+    rng: Rng = 0,
+    h: float = H,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+) -> float:
+    r"""Assert that a backward pass is the adjoint of its forward pass, entry by entry.
+
+    .. math:: dx_b = \sum_a dy_a\, \frac{\partial f_a}{\partial x_b}, \qquad dy \sim N(0, 1)
+
+    Parameters
+    ----------
+    forward : callable
+        ``forward(*arguments)`` returns y, an array or a number.
+    backward : callable
+        ``backward(dy, *arguments)`` returns the gradient of each argument, as a tuple; for a single
+        argument the gradient itself will do. None says that a gradient is not claimed.
+    *arguments : array_like
+        The point; make it random, all sizes different, on a scale of 1.
+    rng : int, Generator or None
+        For dy.
+    h : float
+        Step of the central differences.
+    rtol, atol : float
+        Allowed is ``atol + rtol * abs(numerical)``.
+
+    Returns
+    -------
+    float
+        The worst error, relative to ``abs(numerical) + atol / rtol``.
+
+    Raises
+    ------
+    AssertionError
+        If a gradient has another shape or dtype, or a wrong entry; it says which and how wrong.
+    """
+    points = [as_array(f"arguments[{a}]", value) for a, value in enumerate(arguments)]
+    y = np.asarray(forward(*points))
+    dy = as_rng(rng).standard_normal(y.shape)
+    gradients = backward(dy.copy(), *points)
+    if not isinstance(gradients, tuple):
+        gradients = (gradients,)
+    if len(gradients) != len(points):
+        raise AssertionError(
+            f"backward returned {len(gradients)} gradients for {len(points)} arguments"
+        )
+    worst = 0.0
+    for a, gradient in enumerate(gradients):
+        if gradient is not None:
+
+            def along(value: Array, a: int = a) -> npt.ArrayLike:
+                y = forward(*points[:a], value, *points[a + 1 :])
+                return np.sum(dy * np.asarray(y))
+
+            numerical = central_difference(along, points[a], h)
+            worst = max(worst, _worst_error(f"argument {a}", gradient, numerical, rtol, atol))
+    return worst
+
+
+def _worst_error(name: str, claimed: Any, numerical: Array, rtol: float, atol: float) -> float:
+    """Return the worst relative error of a claimed gradient, or say what is wrong with it."""
+    if not isinstance(claimed, np.ndarray | np.generic) or claimed.dtype != np.float64:
+        kind = getattr(claimed, "dtype", type(claimed).__name__)
+        raise AssertionError(f"the gradient of {name} must be float64, but is {kind}")
+    if claimed.shape != numerical.shape:
+        raise AssertionError(
+            f"the gradient of {name} must have its shape {numerical.shape}, but has {claimed.shape}"
+        )
+    claimed = np.asarray(claimed)
+    error = np.abs(claimed - numerical) / (np.abs(numerical) + atol / rtol)
+    error = np.where(np.isfinite(error), error, np.inf)
+    if error.max() > rtol:
+        at = np.unravel_index(int(np.argmax(error)), error.shape)
+        place = tuple(int(index) for index in at)
+        raise AssertionError(
+            f"the gradient of {name} is wrong in {int(np.sum(error > rtol))} of {error.size}"
+            f" entries, worst at {place}: by hand {claimed[at]:.12g}, by central difference"
+            f" {numerical[at]:.12g}"
+        )
+    return float(error.max())
+
+
+__all__: Sequence[str] = ["assert_adjoint", "central_difference", "complex_step"]

@@ -1,0 +1,248 @@
+r"""Grids that follow the data and grow finer: functions from networks to networks.
+
+`adapt_grid` puts the knots where the activations are; `refine` puts more knots between them (grid
+extension, arXiv 2404.19756, sec. 2.4). Both change the description of the functions on the edges
+and keep the functions themselves: exactly if the knots are nested, else as well as the knots allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Literal, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array, as_count, as_number, per_layer
+from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.coefficients import project_spline, refine_spline
+from kan_numpy.layer import KANLayer
+from kan_numpy.network import KAN
+
+Changes = dict[int, Callable[[KAN], KAN]]
+
+NARROWEST = 1e-3
+"""Activations that fill less than this share of their grid do not shrink it."""
+
+SMALLEST_GAP = 0.01
+"""No interval becomes smaller than this share of the mean one."""
+
+
+@overload
+def adapt_grid(
+    network: KAN,
+    x: npt.ArrayLike,
+    eps: float = ...,
+    margin: float = ...,
+    return_change: Literal[False] = ...,
+) -> KAN: ...
+
+
+@overload
+def adapt_grid(
+    network: KAN,
+    x: npt.ArrayLike,
+    eps: float = ...,
+    margin: float = ...,
+    *,
+    return_change: Literal[True],
+) -> tuple[KAN, float]: ...
+
+
+def adapt_grid(
+    network: KAN,
+    x: npt.ArrayLike,
+    eps: float = 0.5,
+    margin: float = 0.01,
+    return_change: bool = False,
+) -> KAN | tuple[KAN, float]:
+    r"""Put the knots of every layer where its activations are.
+
+    .. math:: t = \epsilon\, t_{uniform} + (1 - \epsilon)\, t_{quantiles}
+
+    Both kinds of knots run from the smallest to the largest activation, and a margin further. The
+    layers take their turn from the input on, so that each sees what its adapted predecessors send.
+
+    Parameters
+    ----------
+    network : KAN
+        Left as it is.
+    x : array_like, shape (N, n_in)
+        Inputs; the activations that they cause decide.
+    eps : float
+        1 for evenly spaced knots, 0 for the same number of activations in each interval.
+    margin : float
+        What is added at each end, as a share of the range.
+    return_change : bool
+        Whether to return also how much the outputs changed.
+
+    Returns
+    -------
+    network : KAN
+        With the nearest functions on the new knots.
+    change : float
+        Root mean square of the change of the outputs at x; only with ``return_change``.
+
+    Notes
+    -----
+    If an activation is constant, or nearly, its grid keeps its width and moves over it: a grid
+    never collapses.
+    """
+    inputs = as_array("x", x, ("N", network.widths[0]))
+    eps = as_number("eps", eps, 0.0, 1.0)
+    margin = as_number("margin", margin, 0.0)
+    layers, activations = [], inputs
+    for layer in network.layers:
+        adapted, _ = _regrid(layer, _adapted_knots(layer, activations, eps, margin))
+        layers.append(adapted)
+        activations, _ = adapted.forward(activations)
+    result = KAN.from_layers(layers)
+    if not return_change:
+        return result
+    return result, float(np.sqrt(np.mean((activations - network(inputs)) ** 2)))
+
+
+def _adapted_knots(layer: KANLayer, x: Array, eps: float, margin: float) -> Array:
+    """Return knots (n_in, G + 2k + 1) around the activations x (N, n_in)."""
+    basis = _spline_basis(layer)
+    G, k = basis.grid_size, basis.degree
+    low, high = x.min(axis=0), x.max(axis=0)
+    width = basis.high - basis.low
+    flat = high - low < NARROWEST * width
+    middle = 0.5 * (low + high)
+    half = np.where(flat, 0.5 * width, (0.5 + margin) * (high - low))
+    low, high = middle - half, middle + half
+    shares = np.linspace(0.0, 1.0, G + 1)
+    uniform = low + (high - low) * shares[:, None]  # (G+1, n_in)
+    quantiles = np.where(flat, uniform, np.quantile(x, shares, axis=0))
+    quantiles[0], quantiles[-1] = low, high
+    h = (high - low) / G
+    gaps = np.maximum(np.diff(eps * uniform + (1.0 - eps) * quantiles, axis=0), SMALLEST_GAP * h)
+    inner = low + np.cumsum(gaps, axis=0)[:-1] * ((high - low) / gaps.sum(axis=0))
+    outer = h * np.arange(1, k + 1)[:, None]  # (k, n_in)
+    if eps == 1.0:
+        inner = uniform[1:-1]
+    return np.vstack([low - outer[::-1], low, inner, high, high + outer]).T.copy()
+
+
+@overload
+def refine(
+    network: KAN, grid_size: int | Sequence[int], return_change: Literal[False] = ...
+) -> KAN: ...
+
+
+@overload
+def refine(
+    network: KAN, grid_size: int | Sequence[int], return_change: Literal[True]
+) -> tuple[KAN, float]: ...
+
+
+def refine(
+    network: KAN, grid_size: int | Sequence[int], return_change: bool = False
+) -> KAN | tuple[KAN, float]:
+    """Give every layer a grid with another number of intervals.
+
+    A multiple of the present number divides each interval evenly: this is knot insertion, and
+    leaves the network as a function unchanged, inside the grids and outside. Any other number
+    spreads the knots like the present ones and takes the nearest functions in the mean square.
+
+    Parameters
+    ----------
+    network : KAN
+        Left as it is.
+    grid_size : int or sequence of int
+        The new G, for all layers or for each.
+    return_change : bool
+        Whether to return also how much the functions on the edges changed.
+
+    Returns
+    -------
+    network : KAN
+    change : float
+        The largest change of an edge, as root mean square over its grid; only with
+        ``return_change``. 0 for knot insertion, up to rounding.
+    """
+    layers, change = [], 0.0
+    sizes = per_layer("grid_size", grid_size, len(network.layers), 1)
+    for layer, G in zip(network.layers, sizes, strict=True):
+        finer, worst = _regrid(layer, _refined_knots(_spline_basis(layer), G))
+        layers.append(finer)
+        change = max(change, worst)
+    refined = KAN.from_layers(layers)
+    return (refined, change) if return_change else refined
+
+
+def _refined_knots(basis: BSplineBasis, G: int) -> Array:
+    """Return knots with G intervals, spread like the present ones; the outer k stay."""
+    k, old = basis.degree, basis.grid_size
+    inner = basis.knots[:, k : k + old + 1]  # (n_in, old+1)
+    at = np.arange(G + 1) * (old / G)
+    grid = np.stack([np.interp(at, np.arange(old + 1), row) for row in inner])  # (n_in, G+1)
+    if G % old == 0:
+        grid[:, :: G // old] = inner  # not even a rounding error
+    grid[:, -1] = inner[:, -1]
+    return np.hstack([basis.knots[:, :k], grid, basis.knots[:, k + old + 1 :]])
+
+
+def scheduled(
+    adapt_at: Iterable[int], refine_at: Mapping[int, int] | None, eps: float, x: Array
+) -> Changes:
+    """Return what to do with the grids before which step: refine, then adapt.
+
+    Parameters
+    ----------
+    adapt_at : iterable of int
+        The steps before which grids are adapted to x.
+    refine_at : dict of int to int, or None
+        The steps before which grids get so many intervals.
+    eps : float
+        For `adapt_grid`.
+    x : ndarray, shape (N, n_in)
+        Inputs.
+
+    Returns
+    -------
+    dict of int to callable
+        From a network to a network, in the order of the steps.
+    """
+    eps = as_number("eps", eps, 0.0, 1.0)
+    adapted = {as_count("adapt_at", step, 0) for step in adapt_at}
+    refined = {
+        as_count("refine_at", step, 0): as_count(f"refine_at[{step}]", size, 1)
+        for step, size in (refine_at or {}).items()
+    }
+
+    def change(network: KAN, step: int) -> KAN:
+        if step in refined:
+            network = refine(network, refined[step])
+        return adapt_grid(network, x, eps) if step in adapted else network
+
+    return {step: partial(change, step=step) for step in sorted(adapted | set(refined))}
+
+
+def _regrid(layer: KANLayer, knots: Array) -> tuple[KANLayer, float]:
+    """Return the layer on other knots, and the largest change of an edge."""
+    basis = _spline_basis(layer)
+    k, old_G, G = basis.degree, basis.grid_size, knots.shape[1] - 2 * basis.degree - 1
+    nested = G % old_G == 0 and np.array_equal(
+        knots[:, k : -k or None][:, :: G // old_G], basis.knots[:, k : -k or None]
+    )
+    coef, change = np.empty((layer.n_out, layer.n_in, G + k)), 0.0
+    for i in range(layer.n_in):
+        if nested:
+            coef[:, i] = refine_spline(layer.coef[:, i], basis.knots[i], knots[i], k)
+        else:
+            coef[:, i], worst = project_spline(layer.coef[:, i], basis.knots[i], knots[i], k)
+            change = max(change, float(worst.max()))
+    return replace(layer, basis=BSplineBasis(knots, k), coef=coef), change
+
+
+def _spline_basis(layer: KANLayer) -> BSplineBasis:
+    if not isinstance(layer.basis, BSplineBasis):
+        raise TypeError(
+            f"network must be made of B-splines to change its knots, but has a"
+            f" {type(layer.basis).__name__}"
+        )
+    return layer.basis

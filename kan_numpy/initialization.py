@@ -1,0 +1,147 @@
+r"""Where training starts: the first coefficients and base weights of a layer.
+
+The sum at a node has n_in (G + k + 1) terms: a weight times a basis function, or times the base
+function. If all weights are drawn independently around zero, the variance of the sum is the sum of
+the variances. Give each of the G + k + 1 terms of an edge the same share, then for a term f, which
+is some B_j or b, with :math:`\mu_0 = E[f(x)^2]`, :math:`\mu_1 = E[f'(x)^2]` and :math:`v = Var(x)`,
+
+.. math::
+    Var(y) = Var(x) \iff \sigma^2 = \frac{1}{G+k+1}\,\frac{v}{n_{in} \mu_0}, \qquad
+    Var(dx) = Var(dy) \iff \sigma^2 = \frac{1}{G+k+1}\,\frac{1}{n_{out} \mu_1}.
+
+Both can't hold at once. As Glorot did for matrices, "glorot" takes their harmonic mean,
+
+.. math:: \sigma^2 = \frac{1}{G+k+1}\,\frac{2}{n_{in} \mu_0 / v + n_{out} \mu_1},
+
+with x uniform on the grid (the idea of arXiv 2509.03417). "paper" is the choice of arXiv
+2404.19756, sec. 2.2: :math:`c \sim N(0, 0.1^2)` and :math:`w \sim N(0, 2 / (n_{in} + n_{out}))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from kan_numpy._validation import (
+    Array,
+    Rng,
+    as_array,
+    as_choice,
+    as_count,
+    as_rng,
+    per_layer,
+    require_length,
+)
+from kan_numpy.activations import Activation, Base, as_activation
+from kan_numpy.bsplines import BSplineBasis, uniform_knots
+from kan_numpy.layer import KANLayer
+
+SCHEMES = ("glorot", "paper")
+
+
+def initial_layers(
+    widths: Sequence[int],
+    grid_size: int | Sequence[int],
+    degree: int | Sequence[int],
+    grid_range: Sequence[float] | Sequence[Sequence[float]],
+    base: Base,
+    init: str,
+    rng: Rng,
+) -> tuple[KANLayer, ...]:
+    """Build the layers of a network that has not been trained; see `KAN` for the arguments.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Nodes of each level.
+    grid_size, degree : int or sequence of int
+        G and k, one for all layers or one for each.
+    grid_range : pair of float or sequence of pairs
+        The ends of the grids; likewise.
+    base : str, Activation or tuple of callable
+        The base function.
+    init : {"glorot", "paper"}
+        Which of the two rules above.
+    rng : int, Generator or None
+        Where the numbers come from.
+
+    Returns
+    -------
+    tuple of KANLayer
+    """
+    sizes = _as_widths(widths)
+    depth = len(sizes) - 1
+    sizes_G = per_layer("grid_size", grid_size, depth, 1)
+    degrees = per_layer("degree", degree, depth, 0)
+    ends = as_array("grid_range", grid_range)
+    ends = np.tile(ends, (depth, 1)) if ends.ndim == 1 else ends
+    require_length("grid_range", list(ends), depth)
+    activation, scheme, generator = (
+        as_activation("base", base),
+        as_choice("init", init, SCHEMES),
+        as_rng(rng),
+    )
+    layers = []
+    for at, (n_in, n_out) in enumerate(pairwise(sizes)):
+        low, high = as_array("grid_range", ends[at], (2,))
+        knots = np.tile(uniform_knots(low, high, sizes_G[at], degrees[at]), (n_in, 1))
+        basis = BSplineBasis(knots, degrees[at])
+        coef, w_base = initial_weights(scheme, basis, n_out, activation, generator)
+        active = np.ones((n_out, n_in), dtype=bool)
+        layers.append(KANLayer(basis, coef, w_base, np.zeros(n_out), active, activation))
+    return tuple(layers)
+
+
+def _as_widths(widths: Sequence[int]) -> list[int]:
+    """Return the nodes of each level, at least inputs and outputs."""
+    if isinstance(widths, str) or not isinstance(widths, Iterable):
+        raise TypeError(f"widths must be a list such as [2, 5, 1], but is {widths!r}")
+    sizes = [as_count(f"widths[{at}]", size, 1) for at, size in enumerate(widths)]
+    if len(sizes) < 2:
+        raise ValueError(f"widths must name inputs and outputs at least, but is {sizes}")
+    return sizes
+
+
+def initial_weights(
+    scheme: str, basis: BSplineBasis, n_out: int, base: Activation, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draw the first coefficients and base weights of a layer.
+
+    Parameters
+    ----------
+    scheme : {"glorot", "paper"}
+        Which of the two rules above.
+    basis : BSplineBasis
+        The basis, the same for every input.
+    n_out : int
+        The number of output nodes.
+    base : Activation
+        The base function.
+    rng : Generator
+        Where the numbers come from.
+
+    Returns
+    -------
+    coef : ndarray, shape (n_out, n_in, G + k)
+    w_base : ndarray, shape (n_out, n_in)
+    """
+    n_in, size = basis.n_in, basis.size
+    if scheme == "paper":
+        sigma_c, sigma_w = 0.1, np.sqrt(2.0 / (n_in + n_out))
+    else:
+        low, high = basis.low[0], basis.high[0]
+        # 1000 midpoints stand for x uniform on the grid.
+        x = low + (high - low) * (np.arange(1000) + 0.5)[:, None] / 1000
+        one = BSplineBasis(basis.knots[:1], basis.degree)
+        slopes = one(x, 1) if basis.degree else np.zeros_like(one(x))
+
+        def sigma(values: Array, derivatives: Array) -> float:
+            mu_0, mu_1 = np.mean(values**2), np.mean(derivatives**2)
+            return float(np.sqrt(2.0 / (size + 1) / (n_in * mu_0 / np.var(x) + n_out * mu_1)))
+
+        sigma_c = sigma(one(x), slopes)
+        sigma_w = sigma(base(x), base(x, 1)) if np.any(base(x)) else 0.0
+    coef = sigma_c * rng.standard_normal((n_out, n_in, size))
+    return coef, sigma_w * rng.standard_normal((n_out, n_in))

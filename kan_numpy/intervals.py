@@ -1,0 +1,130 @@
+r"""Where a point lies among the knots: its interval, and its distances to the knots around it.
+
+The recursion of Cox and de Boor in the interval :math:`[t_m, t_{m+1})` of x needs nothing but
+
+.. math:: l_j = x - t_{m+1-j}, \qquad r_j = t_{m+j} - x, \qquad j = 1 \dots k.
+
+Evenly spaced knots are found by a division, others by bisection, for all points at once. The last
+interval of the grid is closed on the right. An interval that is found is never empty, however often
+a knot is repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array
+
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Hold the knots of all inputs in one table, ready for look-ups.
+
+    Parameters
+    ----------
+    knots : ndarray, shape (n_in, M)
+        Non-decreasing along each row.
+    degree : int
+        k, the number of distances on each side.
+    """
+
+    knots: Array
+    degree: int
+    spacing: Array | None = field(init=False)  # h of each input if all are uniform, else None
+    _table: Array = field(init=False)  # all knots, padded, in one long row
+    _row: Indices = field(init=False)  # where t_0 of each input stands in the table
+    _high: Array = field(init=False)  # the right end of each grid
+    _last: Indices = field(init=False)  # the last interval of each grid
+
+    def __post_init__(self) -> None:
+        """Prepare what does not depend on x."""
+        k, knots = self.degree, self.knots
+        if np.all(knots == knots[0]):
+            knots = knots[:1]  # one row serves all inputs, and broadcasts fast
+        n, M = knots.shape
+        # k + 1 knots more at each end, so that 2k knots surround every point; then infinity up to
+        # a power of two, so that bisection needs no bounds.
+        more = np.arange(1.0, k + 2)
+        padded = np.hstack([knots[:, :1] - more[::-1], knots, knots[:, -1:] + more])
+        table = np.full((n, k + 1 + max(2 ** M.bit_length(), M + k + 1)), np.inf)
+        table[:, : padded.shape[1]] = padded
+        high = knots[:, -k - 1]
+        h = (high - knots[:, k]) / (M - 2 * k - 1)
+        # The tolerance lets through knots whose steps differ by rounding and nothing else.
+        uniform = np.all(np.abs(np.diff(knots, axis=1) - h[:, None]) <= 3e-14 * h[:, None])
+        last = [np.searchsorted(t, end) - 1 for t, end in zip(knots, high, strict=True)]
+        object.__setattr__(self, "spacing", h if uniform else None)
+        object.__setattr__(self, "_table", table.ravel())
+        object.__setattr__(self, "_row", np.arange(n) * table.shape[1] + k + 1)
+        object.__setattr__(self, "_high", high)
+        object.__setattr__(self, "_last", np.array(last, dtype=np.intp))
+
+    def distances(self, x: Array) -> tuple[Indices, list[Array], list[Array]]:
+        """Return the interval and the distances; on uniform knots these are in units of h.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, n_in)
+            Real or complex.
+
+        Returns
+        -------
+        m : ndarray of int, shape (N, n_in)
+            -1 before all knots, M - 1 after them.
+        left, right : list of k ndarrays, shape (N, n_in)
+            l_1, l_2, ... and r_1, r_2, ...
+        """
+        js = range(1, self.degree + 1)
+        if self.spacing is None:
+            m = self._search(x.real, self._row, self._high, self._last)
+            here = m + self._row
+            x = self._near(x, m, self._row)
+            left = [x - self._table.take(here + (1 - j)) for j in js]
+            right = [self._table.take(here + j) - x for j in js]
+        else:
+            m, l1, r1 = self._divide(x, self.spacing)
+            left = [l1 + (j - 1.0) if j > 1 else l1 for j in js]
+            right = [r1 + (j - 1.0) if j > 1 else r1 for j in js]
+        return m, left, right
+
+    def _divide(self, x: Array, h: Array) -> tuple[Indices, Array, Array]:
+        """Return m, l_1 / h and r_1 / h: division guesses m, and the knots have the last word."""
+        t, M = self._table, self.knots.shape[1]
+        guess = (x.real - t[self._row]) / h
+        if not (guess.min() >= 0.0 and guess.max() < M - 1.0):  # "not" because a NaN may be there
+            guess = np.fmin(np.fmax(guess, 0.0), M - 2.0)
+        m = guess.astype(np.intp)
+        here = m + self._row
+        l1, r1 = x - t.take(here), t.take(here + 1) - x
+        nearest = np.minimum(l1.real, r1.real)
+        if not nearest.min() > 0.0:  # on a knot, outside, or rounded into the wrong interval
+            unsure = np.nonzero(nearest <= 0.0)
+            row = np.broadcast_to(self._row, x.shape)[unsure]
+            high = np.broadcast_to(self._high, x.shape)[unsure]
+            last = np.broadcast_to(self._last, x.shape)[unsure]
+            m[unsure] = self._search(x[unsure].real, row, high, last)
+            here, points = m[unsure] + row, self._near(x[unsure], m[unsure], row)
+            l1[unsure], r1[unsure] = points - t.take(here), t.take(here + 1) - points
+        return m, l1 / h, r1 / h
+
+    def _near(self, x: Array, m: Indices, row: Indices) -> Array:
+        """Return x, with the points beyond all knots moved to one: no function sees the difference.
+
+        Their powers can't overflow then.
+        """
+        beyond = (m < 0) | (m >= self.knots.shape[1] - 1)
+        return np.where(beyond, self._table[row], x) if beyond.any() else x
+
+    def _search(self, x: Array, row: Indices, high: Array, last: Indices) -> Indices:
+        """Return m with t_m <= x < t_{m+1}, one bit of the answer after the other."""
+        M = self.knots.shape[1]
+        m = np.broadcast_to(row - 1, x.shape)
+        for bit in reversed(range(M.bit_length())):
+            m = m + 2**bit * (self._table.take(m + 2**bit) <= x)
+        in_last = (x == high) | np.isnan(x)  # a NaN must come out as NaN, so it lies somewhere
+        return np.where(in_last, last, np.minimum(m - row, M - 1))

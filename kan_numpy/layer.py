@@ -1,0 +1,267 @@
+r"""One KAN layer: a function on every edge, a sum at every node.
+
+.. math::
+    y_o = \beta_o + \sum_i \phi_{o,i}(x_i), \qquad
+    \phi_{o,i}(x) = w_{o,i}\, b(x) + \sum_j c_{o,i,j} B_j(x)
+
+(arXiv 2404.19756, eq. 2.5 and 2.10 to 2.12). The paper puts a second weight w_s before the sum and
+calls it redundant; here it is absorbed into c. As two matrix products, with n for the sample:
+
+.. math:: y = b(x)\, w^T + B\, c^T + \beta, \qquad B \in R^{N \times n_{in} (G+k)}
+
+and backwards, dX standing for dL/dX:
+
+.. math::
+    dc = dy^T B, \qquad dw = dy^T b(x), \qquad dB = dy\, c, \qquad
+    dx_{ni} = b'(x_{ni}) \sum_o dy_{no} w_{o,i} + \sum_j dB_{nij} B'_j(x_{ni})
+
+The layer knows a basis, not B-splines: anything that has the methods of `Basis` will do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy.interpolate import BSpline
+
+from kan_numpy._memory import keep_freed_memory
+from kan_numpy._validation import Array, frozen
+from kan_numpy.activations import Activation
+
+Mask = npt.NDArray[np.bool_]
+
+keep_freed_memory()
+
+
+class Basis(Protocol):
+    """Name what a layer asks of its basis functions."""
+
+    @property
+    def n_in(self) -> int:
+        """The number of input nodes."""
+
+    @property
+    def size(self) -> int:
+        """The number of basis functions of each input node."""
+
+    @property
+    def low(self) -> Array:
+        """Where the functions begin to describe each input, shape (n_in,)."""
+
+    @property
+    def high(self) -> Array:
+        """Where they end."""
+
+    def __call__(self, x: Array, derivative: int = 0) -> Array:
+        """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, size)."""
+
+    def forward(self, x: Array) -> tuple[Array, Any]:
+        """Return all functions (N, n_in, size) and what `backward` needs."""
+
+    def backward(self, dB: Array, cache: Any) -> Array:
+        """Return dx (N, n_in) from dB (N, n_in, size)."""
+
+
+class LayerCache(NamedTuple):
+    """The symbols of the backward equations, as `KANLayer.forward` met them."""
+
+    x: Array  # (N, n_in)
+    b: Array | None  # (N, n_in) b(x), unless the base function is zero
+    B: Array  # (N, n_in, G+k)
+    basis: Any  # what the basis needs on its way back
+
+
+@dataclass(frozen=True, eq=False)
+class KANLayer:
+    """Hold one layer as a value; every method leaves it as it is.
+
+    Parameters
+    ----------
+    basis : Basis
+        The basis functions of each input node, usually a `BSplineBasis`.
+    coef : ndarray, shape (n_out, n_in, G + k)
+        c, zero where an edge is not active.
+    w_base : ndarray, shape (n_out, n_in)
+        w, zero where an edge is not active.
+    bias : ndarray, shape (n_out,)
+        A constant, not trained: zero unless pruning folded something into it.
+    active : ndarray of bool, shape (n_out, n_in)
+        Which edges exist.
+    base : Activation
+        b and its derivatives.
+    """
+
+    basis: Basis
+    coef: Array
+    w_base: Array
+    bias: Array
+    active: Mask
+    base: Activation
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for array in (self.coef, self.w_base, self.bias):
+            frozen(array)
+        self.active.flags.writeable = False
+
+    @property
+    def n_in(self) -> int:
+        """The number of input nodes."""
+        return self.w_base.shape[1]
+
+    @property
+    def n_out(self) -> int:
+        """The number of output nodes."""
+        return self.w_base.shape[0]
+
+    @property
+    def knots(self) -> Array:
+        """The knots of each input node, shape (n_in, G + 2k + 1)."""
+        return self.basis.knots  # type: ignore[attr-defined]
+
+    @property
+    def degree(self) -> int:
+        """The degree k of the splines."""
+        return self.basis.degree  # type: ignore[attr-defined]
+
+    @property
+    def has_base(self) -> bool:
+        """Whether there is a base function, and so a weight to train before it."""
+        return self.base.name != "zero"
+
+    @property
+    def n_edges(self) -> int:
+        """The number of active edges, E."""
+        return int(np.count_nonzero(self.active))
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters: G + k + 1 an active edge, or G + k without base."""
+        return self.n_edges * (self.basis.size + self.has_base)
+
+    @property
+    def theta(self) -> Array:
+        """The trainable parameters as one vector: all of c, then all of w; active edges only."""
+        return self._packed(self.coef, self.w_base)
+
+    def _packed(self, coef: Array, w_base: Array) -> Array:
+        if self.n_edges < self.active.size:
+            coef, w_base = coef[self.active], w_base[self.active]
+        parts = [coef.ravel(), w_base.ravel()] if self.has_base else [coef.ravel()]
+        return np.concatenate(parts)  # (size,)
+
+    def with_theta(self, theta: Array) -> KANLayer:
+        """Return the layer with other parameters, shape (size,)."""
+        E, W = self.n_edges, self.basis.size
+        flat_coef, flat_w = theta[: E * W], theta[E * W :]
+        if self.active.size == E:
+            coef = flat_coef.reshape(self.coef.shape)
+            w_base = flat_w.reshape(self.w_base.shape) if self.has_base else self.w_base
+        else:
+            coef, w_base = np.zeros_like(self.coef), np.zeros_like(self.w_base)
+            coef[self.active] = flat_coef.reshape(E, W)
+            if self.has_base:
+                w_base[self.active] = flat_w
+        return replace(self, coef=coef, w_base=w_base)
+
+    def forward(self, x: Array) -> tuple[Array, LayerCache]:
+        """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
+        cache = self.prepare(x)
+        return self.combine(cache), cache
+
+    def prepare(self, x: Array) -> LayerCache:
+        """Evaluate all that does not depend on theta: the basis and base functions at x."""
+        B, basis_cache = self.basis.forward(x)  # (N, n_in, G+k)
+        return LayerCache(x, self.base(x) if self.has_base else None, B, basis_cache)
+
+    def combine(self, cache: LayerCache) -> Array:
+        """Return y (N, n_out): the two matrix products."""
+        y = cache.B.reshape(len(cache.x), -1) @ self.coef.reshape(self.n_out, -1).T  # (N, n_out)
+        if cache.b is not None:
+            y += cache.b @ self.w_base.T
+        if self.bias.any():
+            y += self.bias
+        return y
+
+    def backward(
+        self, dy: Array, cache: LayerCache, input_gradient: bool = True
+    ) -> tuple[Array | None, Array]:
+        """Return dx (N, n_in), or None if it is not asked for, and dtheta (size,).
+
+        Parameters
+        ----------
+        dy : ndarray, shape (N, n_out)
+            The upstream gradient.
+        cache : LayerCache
+            From `forward`.
+        input_gradient : bool
+            Whether dx is wanted; a first layer in training has no use for it.
+
+        Returns
+        -------
+        dx : ndarray, shape (N, n_in), or None
+        dtheta : ndarray, shape (size,)
+        """
+        dcoef = (dy.T @ cache.B.reshape(len(dy), -1)).reshape(self.coef.shape)
+        dw_base = np.zeros_like(self.w_base) if cache.b is None else dy.T @ cache.b
+        dx = self.input_gradient(dy, cache) if input_gradient else None
+        return dx, self._packed(dcoef, dw_base)
+
+    def input_gradient(self, dy: Array, cache: LayerCache) -> Array:
+        """Return dx (N, n_in)."""
+        dB = (dy @ self.coef.reshape(self.n_out, -1)).reshape(cache.B.shape)  # (N, n_in, G+k)
+        dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
+        if self.has_base:
+            dx += self.base(cache.x, 1) * (dy @ self.w_base)
+        return dx
+
+    def jacobian(self, dy: Array, cache: LayerCache, out: Array) -> None:
+        """Write the gradient of every sample by itself into ``out``: `backward` without the sum.
+
+        Parameters
+        ----------
+        dy : ndarray, shape (N, n_out)
+            The upstream gradient of each sample.
+        cache : LayerCache
+            From `forward`.
+        out : ndarray, shape (N, size)
+            Where the result goes; a block of a larger Jacobian, which need not be contiguous.
+        """
+        E, W = self.n_edges, self.basis.size
+        if self.active.size == E:
+            block = out[:, : E * W].reshape(len(dy), self.n_out, self.n_in, W)  # a view
+            np.multiply(dy[:, :, None, None], cache.B[:, None], out=block)
+        else:
+            o, i = np.nonzero(self.active)
+            edges = out[:, : E * W].reshape(len(dy), E, W)
+            np.multiply(dy[:, o, None], cache.B[:, i], out=edges)
+        if cache.b is not None:
+            o, i = np.nonzero(self.active)
+            np.multiply(dy[:, o], cache.b[:, i], out=out[:, E * W :])
+
+    def edges(self, x: Array) -> Array:
+        r"""Return :math:`\phi_{o,i}(x_i)`, the post-activation of every edge, (N, n_out, n_in)."""
+        phi = np.einsum("nij,oij->noi", self.basis(x), self.coef)
+        return phi + self.w_base * self.base(x)[:, None] if self.has_base else phi
+
+    def to_scipy(self, out: int, inp: int) -> BSpline:
+        """Return the spline part of one edge as a SciPy spline, NaN outside the grid.
+
+        Parameters
+        ----------
+        out, inp : int
+            The output node and the input node.
+
+        Returns
+        -------
+        scipy.interpolate.BSpline
+        """
+        return BSpline(self.knots[inp], self.coef[out, inp], self.degree, extrapolate=False)
+
+
+def outside_share(layer: KANLayer, x: Array) -> float:
+    """Return the share of the inputs x (N, n_in) that lie outside the layer's grid."""
+    return float(np.mean((x < layer.basis.low) | (x > layer.basis.high)))

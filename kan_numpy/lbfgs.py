@@ -1,0 +1,84 @@
+r"""L-BFGS: Newton's step from what the last few gradients tell about the curvature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kan_numpy._validation import Array, as_count
+from kan_numpy.linesearch import wolfe_search
+from kan_numpy.optimizers import Problem, State
+
+Pairs = tuple[tuple[Array, Array], ...]
+
+
+@dataclass(frozen=True)
+class LBFGS:
+    r"""Approximate Newton's step from the last few gradients.
+
+    Newton's direction is :math:`-H^{-1} g`. The m last pairs :math:`s = \theta' - \theta`,
+    :math:`y = g' - g` say how H acts along the path, and the two-loop recursion applies the inverse
+    that they define without ever forming it. A line search with the strong Wolfe conditions makes
+    sure that :math:`s \cdot y > 0`, hence that every direction goes downhill.
+
+    (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
+
+    Parameters
+    ----------
+    memory : int
+        m, the number of pairs kept.
+    """
+
+    memory: int = 100
+
+    def __post_init__(self) -> None:
+        """Check the number."""
+        as_count("memory", self.memory, 1)
+
+    def start(self, problem: Problem, theta: Array) -> State:
+        """Evaluate the problem at theta and forget everything before."""
+        loss, gradient = problem.fun(theta)
+        return State(theta, loss, gradient, 1, ())
+
+    def step(self, problem: Problem, state: State) -> State:
+        """Search along the quasi-Newton direction; if that fails, along the gradient."""
+        theta, loss, g, evaluations, memory, _ = state
+        for pairs in (memory, ()) if memory else ((),):
+            direction = -two_loop(g, pairs)
+            first = 1.0 if pairs else 1.0 / max(1.0, float(np.linalg.norm(g)))
+            found, used = wolfe_search(problem.fun, theta, loss, g, direction, first)
+            evaluations += used
+            if found is not None:
+                s, y = found.theta - theta, found.gradient - g
+                kept = (*pairs, (s, y))[-self.memory :] if s @ y > 0.0 else pairs
+                return State(found.theta, found.loss, found.gradient, evaluations, kept)
+        return State(theta, loss, g, evaluations, (), converged=True)
+
+
+def two_loop(gradient: Array, pairs: Pairs) -> Array:
+    r"""Apply the inverse Hessian of L-BFGS to a gradient (algorithm 7.4).
+
+    Parameters
+    ----------
+    gradient : ndarray, shape (P,)
+        g.
+    pairs : tuple of (s, y)
+        Oldest first.
+
+    Returns
+    -------
+    ndarray, shape (P,)
+    """
+    q, alphas = gradient.copy(), []
+    for s, y in reversed(pairs):
+        alpha = (s @ q) / (s @ y)
+        q -= alpha * y
+        alphas.append(alpha)
+    if pairs:
+        s, y = pairs[-1]
+        q *= (s @ y) / (y @ y)
+    for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
+        beta = (y @ q) / (s @ y)
+        q += (alpha - beta) * s
+    return q

@@ -1,0 +1,117 @@
+r"""Levenberg-Marquardt: damped Gauss-Newton steps for sums of squares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+from kan_numpy._validation import Array, as_count, as_number
+from kan_numpy.optimizers import Problem, State
+
+
+class Damping(NamedTuple):
+    """What Levenberg-Marquardt remembers: its damping, and the problem linearised at theta."""
+
+    damping: float  # lambda
+    growth: float  # the factor after the next failure
+    r: Array  # (M,)
+    J: Array  # (M, P)
+
+
+@dataclass(frozen=True)
+class LevenbergMarquardt:
+    r"""Minimise a sum of squares :math:`r \cdot r` by damped Gauss-Newton steps.
+
+    Near theta, :math:`r(\theta + \delta) \approx r + J \delta`, so that the step solves a linear
+    least-squares problem; the damping keeps it where that is true:
+
+    .. math:: (J^T J + \lambda D)\, \delta = -J^T r, \qquad
+              D = \sqrt{\bar d\, diag(J^T J)}
+
+    Levenberg took D = I, which is blind to scales; Marquardt took the diagonal d, which lets basis
+    functions that few samples see run away. This is the geometric mean of both, with
+    :math:`\bar d` the mean of d (lesson 07 compares the three).
+    After a good step :math:`\lambda` shrinks, the more the better the linear model predicted the
+    gain; after a bad one it grows and the step is tried again (H. B. Nielsen, IMM-REP-1999-05,
+    eq. 2.21). With fewer residuals than parameters the smaller system
+    :math:`\delta = -D^{-1} J^T (J D^{-1} J^T + \lambda I)^{-1} r` gives the same step.
+
+    Parameters
+    ----------
+    damping : float
+        :math:`\lambda` to begin with, above 0.
+    tries : int
+        How many values of :math:`\lambda` one step may try.
+    """
+
+    damping: float = 1.0
+    tries: int = 20
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        as_number("damping", self.damping, 0.0, include_low=False)
+        as_count("tries", self.tries, 1)
+
+    def start(self, problem: Problem, theta: Array) -> State:
+        """Evaluate the problem at theta and forget everything before."""
+        return _linearised(problem, theta, problem.residuals(theta), 1, self.damping)
+
+    def step(self, problem: Problem, state: State) -> State:
+        """Increase the damping until a step goes down."""
+        damping, growth, r, J = state.memory
+        solve = _damped_solver(J, r, state.gradient / 2.0)
+        evaluations = state.evaluations
+        for _ in range(self.tries):
+            delta, predicted = solve(damping)
+            if delta is not None:
+                trial = problem.residuals(state.theta + delta)
+                evaluations += 1
+                gain = state.loss - float(trial @ trial)
+                if gain > 0.0:  # false for NaN
+                    ratio = gain / predicted
+                    damping *= max(1.0 / 3.0, 1.0 - (2.0 * min(ratio, 1.0) - 1.0) ** 3)
+                    theta = state.theta + delta
+                    return _linearised(problem, theta, trial, evaluations, max(damping, 1e-15))
+            damping, growth = damping * growth, growth * 2.0
+        return state._replace(evaluations=evaluations, converged=True)
+
+
+def _linearised(
+    problem: Problem, theta: Array, r: Array, evaluations: int, damping: float
+) -> State:
+    J = problem.jacobian(theta)
+    return State(theta, float(r @ r), 2.0 * (J.T @ r), evaluations, Damping(damping, 2.0, r, J))
+
+
+def _damped_solver(J: Array, r: Array, Jr: Array) -> Callable[[float], tuple[Array | None, float]]:
+    """Return a function of the damping that gives the step and the gain that it predicts."""
+    M, P = J.shape
+    d = np.einsum("mp,mp->p", J, J)
+    d = np.sqrt(d * d.mean())
+    d += 1e-10 * d.max() + 1e-300  # a parameter that nothing depends on stays where it is
+    if M < P:
+        scaled = J / np.sqrt(d)  # (M, P)
+        gram = scaled @ scaled.T
+    else:
+        gram = J.T @ J
+
+    def solve(damping: float) -> tuple[Array | None, float]:
+        damped = gram.copy()
+        damped.flat[:: len(gram) + 1] += damping * (1.0 if M < P else d)
+        try:
+            factor = cho_factor(damped, lower=True, overwrite_a=True, check_finite=False)
+        except LinAlgError:
+            return None, 0.0
+        if M < P:
+            delta = -(scaled.T @ cho_solve(factor, r, check_finite=False)) / np.sqrt(d)
+        else:
+            delta = -cho_solve(factor, Jr, check_finite=False)
+        # L(0) - L(delta) in the linear model, from the equation that delta solves
+        predicted = float(delta @ (damping * d * delta - Jr))
+        return delta, predicted
+
+    return solve

@@ -1,0 +1,137 @@
+r"""A line search with the strong Wolfe conditions.
+
+Along :math:`\varphi(a) = L(\theta + a d)` it looks for a step a that goes down enough, and after
+which the slope is flatter,
+
+.. math::
+    \varphi(a) \le \varphi(0) + c_1 a \varphi'(0), \qquad |\varphi'(a)| \le c_2 |\varphi'(0)|.
+
+First the step grows until an interval must contain such a point, then the interval shrinks
+around it (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 3.5 and 3.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from kan_numpy._validation import Array
+
+C1, C2 = 1e-4, 0.9
+MOST_EVALUATIONS = 25
+
+
+class Trial(NamedTuple):
+    """One point on the line."""
+
+    step: float  # a
+    loss: float  # phi(a)
+    slope: float  # phi'(a)
+    theta: Array  # (P,)
+    gradient: Array  # (P,)
+
+
+def wolfe_search(
+    fun: Callable[[Array], tuple[float, Array]],
+    theta: Array,
+    loss: float,
+    gradient: Array,
+    direction: Array,
+    first: float,
+) -> tuple[Trial | None, int]:
+    """Find a step along the direction.
+
+    Parameters
+    ----------
+    fun : callable
+        theta -> (loss, gradient). A loss that is not finite counts as infinitely high.
+    theta : ndarray, shape (P,)
+        Where the line starts.
+    loss : float
+        There.
+    gradient : ndarray, shape (P,)
+        There.
+    direction : ndarray, shape (P,)
+        Where the line leads; must go downhill.
+    first : float
+        The step to try first.
+
+    Returns
+    -------
+    trial : Trial or None
+        A point below the start: one with the strong Wolfe conditions, or the lowest that was seen
+        when evaluations ran out; None if no step goes down.
+    evaluations : int
+        How often ``fun`` was called.
+    """
+    start = Trial(0.0, loss, float(gradient @ direction), theta, gradient)
+    used = 0
+    if not start.slope < 0.0:
+        return None, used
+
+    def at(step: float) -> Trial:
+        point = theta + step * direction
+        value, there = fun(point)
+        if not (np.isfinite(value) and np.all(np.isfinite(there))):
+            return Trial(step, np.inf, np.inf, point, there)
+        return Trial(step, value, float(there @ direction), point, there)
+
+    def too_high(trial: Trial, low: Trial) -> bool:
+        return trial.loss > start.loss + C1 * trial.step * start.slope or trial.loss >= low.loss
+
+    def flat(trial: Trial) -> bool:
+        return abs(trial.slope) <= -C2 * start.slope
+
+    # low is the best end of the interval; high, once found, the other end.
+    low, high, step = start, None, first
+    while used < MOST_EVALUATIONS:
+        trial = at(step)
+        used += 1
+        if too_high(trial, low):
+            high = trial
+        elif flat(trial):
+            return trial, used
+        else:
+            if (high is not None and trial.slope * (high.step - low.step) >= 0.0) or (
+                high is None and trial.slope >= 0.0
+            ):
+                high = low
+            low = trial
+        if high is None:
+            step = 2.0 * low.step
+        elif abs(high.step - low.step) <= 1e-12 * max(low.step, high.step):
+            break
+        else:
+            step = between(low, high)
+    return (low if low.loss < start.loss else None), used
+
+
+def between(low: Trial, high: Trial) -> float:
+    r"""Return the minimum of the cubic through both ends, kept off the ends (eq. 3.59).
+
+    Parameters
+    ----------
+    low, high : Trial
+        The ends of the interval; the loss at ``high`` may be infinite, then halve.
+
+    Returns
+    -------
+    float
+        A step at least a tenth of the interval away from both ends.
+    """
+    width = high.step - low.step
+    middle = low.step + 0.5 * width
+    if not np.isfinite(high.loss):
+        return middle
+    d1 = low.slope + high.slope - 3.0 * (high.loss - low.loss) / width
+    inside = d1 * d1 - low.slope * high.slope
+    if not inside >= 0.0:
+        return middle
+    d2 = np.copysign(np.sqrt(inside), width)
+    denominator = high.slope - low.slope + 2.0 * d2
+    if denominator == 0.0:
+        return middle
+    share = 1.0 - (high.slope + d2 - d1) / denominator
+    return float(low.step + width * min(max(share, 0.1), 0.9))

@@ -1,0 +1,170 @@
+r"""A network, data and a loss as a function of theta, for our optimisers and for SciPy's."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array
+from kan_numpy.layer import LayerCache
+from kan_numpy.losses import Loss, SquaresLoss, as_loss
+from kan_numpy.network import KAN
+
+ROWS_AT_ONCE = 8192
+"""How many samples `Objective.value` evaluates at a time, to bound the memory."""
+
+
+class Objective:
+    r"""Define :math:`L(\theta)` for a network on given data.
+
+    Parameters
+    ----------
+    network : KAN
+        The network; its theta is only the place where one starts.
+    x : array_like, shape (N, n_in)
+        Inputs.
+    y : array_like
+        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    loss : str or Loss
+        "mse", "cross_entropy", or an object like those in `kan_numpy.losses`.
+
+    Examples
+    --------
+    >>> import numpy as np, scipy.optimize
+    >>> import kan_numpy as kn
+    >>> x = np.linspace(-1, 1, 50)[:, None]
+    >>> net = kn.KAN([1, 1], rng=0)
+    >>> problem = kn.Objective(net, x, x**2)
+    >>> found = scipy.optimize.minimize(problem.fun, net.theta, jac=True, method="L-BFGS-B")
+    >>> bool(found.fun < 1e-6)
+    True
+    """
+
+    def __init__(
+        self, network: KAN, x: npt.ArrayLike, y: npt.ArrayLike, loss: str | Loss = "mse"
+    ) -> None:
+        self.network = network
+        self.loss = as_loss(loss)
+        self.x = as_array("x", x, ("N", network.widths[0]))
+        self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
+
+    def on(self, network: KAN) -> Objective:
+        """Return the same objective for another network (used when grids change).
+
+        Parameters
+        ----------
+        network : KAN
+            With the same inputs and outputs.
+
+        Returns
+        -------
+        Objective
+        """
+        return self._like(network, self.x, self.target)
+
+    def batch(self, rows: npt.NDArray[np.intp]) -> Objective:
+        """Return the objective on some of the samples.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+            Which.
+
+        Returns
+        -------
+        Objective
+        """
+        return self._like(self.network, self.x[rows], self.target[rows])
+
+    def _like(self, network: KAN, x: Array, target: Array) -> Objective:
+        other = object.__new__(Objective)
+        other.network, other.loss, other.x, other.target = network, self.loss, x, target
+        return other
+
+    @cached_property
+    def _first(self) -> LayerCache:
+        """The basis of the first layer, which does not depend on theta: once is enough."""
+        return self.network.layers[0].prepare(self.x)
+
+    def fun(self, theta: Array) -> tuple[float, Array]:
+        """Return the loss and its gradient.
+
+        Parameters
+        ----------
+        theta : ndarray, shape (P,)
+            Where.
+
+        Returns
+        -------
+        loss : float
+        gradient : ndarray, shape (P,)
+        """
+        network = self.network._with_theta(theta)
+        y, cache = network._forward(self.x, self._first)
+        loss, dy = self.loss.value_and_gradient(y, self.target)
+        _, dtheta = network._backward(dy, cache, input_gradient=False)
+        return loss, dtheta
+
+    def value(self, theta: Array) -> float:
+        """Return the loss alone, some thousand samples at a time.
+
+        Parameters
+        ----------
+        theta : ndarray, shape (P,)
+            Where.
+
+        Returns
+        -------
+        float
+        """
+        network, total = self.network._with_theta(theta), 0.0
+        for start in range(0, len(self.x), ROWS_AT_ONCE):
+            rows = slice(start, start + ROWS_AT_ONCE)
+            y, _ = network._forward(self.x[rows])
+            total += len(y) * self.loss.value_and_gradient(y, self.target[rows])[0]
+        return total / len(self.x)
+
+    def residuals(self, theta: Array) -> Array:
+        """Return the residuals r, with r . r = loss.
+
+        Parameters
+        ----------
+        theta : ndarray, shape (P,)
+            Where.
+
+        Returns
+        -------
+        ndarray, shape (N * n_out,)
+        """
+        y, _ = self.network._with_theta(theta)._forward(self.x, self._first)
+        return self._squares.residuals(y, self.target)
+
+    def jacobian(self, theta: Array) -> Array:
+        """Return dr/dtheta.
+
+        Parameters
+        ----------
+        theta : ndarray, shape (P,)
+            Where.
+
+        Returns
+        -------
+        ndarray, shape (N * n_out, P)
+        """
+        network = self.network._with_theta(theta)
+        y, cache = network._forward(self.x, self._first)
+        J = network._jacobian(y, cache).reshape(y.size, -1)
+        J *= self._squares.residual_scale(y)
+        return J
+
+    @property
+    def _squares(self) -> SquaresLoss:
+        """The loss, if it is a sum of squares."""
+        if isinstance(self.loss, SquaresLoss):
+            return self.loss
+        raise ValueError(
+            f"loss {self.loss.name!r} is not a sum of squares and has no residuals;"
+            " use LBFGS, Adam or SGD with it"
+        )

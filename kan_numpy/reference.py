@@ -1,0 +1,219 @@
+r"""Slow twins: every formula transcribed for single numbers, to read and to test against.
+
+Nothing here is fast, and nothing is imported from the rest of the library: where the two agree,
+they agree because both are right. Loops run over Python numbers; `math` is all it takes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+Numbers = Sequence[float]
+
+
+def bspline(x: float, j: int, degree: int, knots: Numbers, derivative: int = 0) -> float:
+    r"""Evaluate one basis function, or its derivative, at one point: Cox and de Boor's recursion.
+
+    .. math::
+        B_{j,k}(x) = \frac{x - t_j}{t_{j+k} - t_j} B_{j,k-1}(x)
+                   + \frac{t_{j+k+1} - x}{t_{j+k+1} - t_{j+1}} B_{j+1,k-1}(x), \qquad
+        B'_{j,k}(x) = k \left(\frac{B_{j,k-1}(x)}{t_{j+k} - t_j}
+                   - \frac{B_{j+1,k-1}(x)}{t_{j+k+1} - t_{j+1}}\right)
+
+    Each of the two terms is left out if its denominator is zero (0/0 := 0).
+
+    Parameters
+    ----------
+    x : float
+        The point.
+    j : int
+        Which function, from 0 to G + k - 1.
+    degree : int
+        k.
+    knots : sequence of float, length G + 2k + 1
+        Non-decreasing.
+    derivative : int
+        d, from 0 to k.
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    At the right end of the grid, x counts to the last interval that is not empty.
+    Source: C. de Boor, A Practical Guide to Splines (2001), ch. IX and X.
+    """
+    return _recursion(j, degree, derivative, x, _interval(x, degree, knots), knots)
+
+
+def _interval(x: float, degree: int, knots: Numbers) -> int:
+    """Return m with t_m <= x < t_{m+1}, or -1 if there is none."""
+    right_end = knots[len(knots) - degree - 1]
+    for m in range(len(knots) - 1):
+        if knots[m] <= x < knots[m + 1] or (x == right_end and knots[m] < x == knots[m + 1]):
+            return m
+    return -1
+
+
+def _recursion(j: int, q: int, d: int, x: float, m: int, knots: Numbers) -> float:
+    if q == 0:
+        return 1.0 if j == m else 0.0
+    total = 0.0
+    width_left = knots[j + q] - knots[j]
+    if width_left > 0.0:
+        factor = q if d else x - knots[j]
+        total += factor / width_left * _recursion(j, q - 1, max(d - 1, 0), x, m, knots)
+    width_right = knots[j + q + 1] - knots[j + 1]
+    if width_right > 0.0:
+        factor = -q if d else knots[j + q + 1] - x
+        total += factor / width_right * _recursion(j + 1, q - 1, max(d - 1, 0), x, m, knots)
+    return total
+
+
+def spline(x: float, coef: Numbers, degree: int, knots: Numbers) -> float:
+    r"""Evaluate :math:`s(x) = \sum_j c_j B_{j,k}(x)`, arXiv 2404.19756, eq. 2.12.
+
+    Parameters
+    ----------
+    x : float
+        The point.
+    coef : sequence of float, length G + k
+        The coefficients.
+    degree : int
+        k.
+    knots : sequence of float, length G + 2k + 1
+        Non-decreasing.
+
+    Returns
+    -------
+    float
+    """
+    return sum(c * bspline(x, j, degree, knots) for j, c in enumerate(coef))
+
+
+def silu(x: float) -> float:
+    r"""Evaluate :math:`b(x) = x / (1 + e^{-x})`, arXiv 2404.19756, eq. 2.11.
+
+    Parameters
+    ----------
+    x : float
+        The point.
+
+    Returns
+    -------
+    float
+    """
+    return x / (1.0 + math.exp(-x)) if x > -700.0 else x * math.exp(x)
+
+
+def edge(
+    x: float,
+    coef: Numbers,
+    w_base: float,
+    degree: int,
+    knots: Numbers,
+    base: Callable[[float], float] = silu,
+) -> float:
+    r"""Evaluate one edge, :math:`\phi(x) = w_b b(x) + \sum_j c_j B_j(x)`, eq. 2.10 to 2.12.
+
+    Parameters
+    ----------
+    x : float
+        The point.
+    coef : sequence of float, length G + k
+        The coefficients; the paper's w_s is absorbed into them.
+    w_base : float
+        The weight of the base function.
+    degree : int
+        k.
+    knots : sequence of float, length G + 2k + 1
+        Non-decreasing.
+    base : callable
+        The base function b.
+
+    Returns
+    -------
+    float
+    """
+    return w_base * base(x) + spline(x, coef, degree, knots)
+
+
+def layer(
+    x: Numbers,
+    coef: Sequence[Sequence[Numbers]],
+    w_base: Sequence[Numbers],
+    bias: Numbers,
+    degree: int,
+    knots: Sequence[Numbers],
+    base: Callable[[float], float] = silu,
+) -> list[float]:
+    r"""Evaluate one layer for one sample, :math:`y_o = \beta_o + \sum_i \phi_{o,i}(x_i)`, eq. 2.5.
+
+    Parameters
+    ----------
+    x : sequence of float, length n_in
+        The sample.
+    coef : nested sequence, (n_out, n_in, G + k)
+        The coefficients.
+    w_base : nested sequence, (n_out, n_in)
+        The weights of the base function.
+    bias : sequence of float, length n_out
+        A constant for each output node.
+    degree : int
+        k.
+    knots : nested sequence, (n_in, G + 2k + 1)
+        The knots of each input node.
+    base : callable
+        The base function b.
+
+    Returns
+    -------
+    list of float, length n_out
+    """
+    y = list(bias)
+    for o in range(len(coef)):
+        for i in range(len(x)):
+            y[o] += edge(x[i], coef[o][i], w_base[o][i], degree, knots[i], base)
+    return y
+
+
+def mean_squared_error(prediction: Sequence[Numbers], target: Sequence[Numbers]) -> float:
+    r"""Evaluate :math:`L = \frac{1}{N n} \sum_{n,o} (\hat y_{no} - y_{no})^2`.
+
+    Parameters
+    ----------
+    prediction, target : nested sequence, (N, n_out)
+        What the network says, and what it should say.
+
+    Returns
+    -------
+    float
+    """
+    squares = [
+        (p - t) ** 2
+        for row_p, row_t in zip(prediction, target, strict=True)
+        for p, t in zip(row_p, row_t, strict=True)
+    ]
+    return sum(squares) / len(squares)
+
+
+def cross_entropy(logits: Sequence[Numbers], labels: Sequence[int]) -> float:
+    r"""Evaluate :math:`L = -\frac{1}{N} \sum_n \log(e^{z_{n c_n}} / \sum_o e^{z_{no}})`.
+
+    Parameters
+    ----------
+    logits : nested sequence, (N, n_classes)
+        The network's outputs z.
+    labels : sequence of int, length N
+        The right class c of each sample.
+
+    Returns
+    -------
+    float
+    """
+    losses = []
+    for z, c in zip(logits, labels, strict=True):
+        losses.append(math.log(sum(math.exp(value) for value in z)) - z[c])
+    return sum(losses) / len(losses)

@@ -1,0 +1,302 @@
+r"""Training: steps of an optimiser, with grids that adapt and grow on the way.
+
+`fit` repeats an optimiser's step, keeps a history and the best network, and stops for one of five
+reasons, which it says: all steps done, no better step found, no progress on the validation set, a
+loss that is not finite, or Ctrl-C. Whatever happens, the best network so far is returned.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, Rng, as_count, as_rng
+from kan_numpy.grids import Changes, scheduled
+from kan_numpy.layer import outside_share
+from kan_numpy.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.losses import Loss
+from kan_numpy.network import KAN
+from kan_numpy.objective import Objective
+from kan_numpy.optimizers import FirstOrder, Optimizer, State
+
+History = dict[str, list[float]]
+Callback = Callable[[int, KAN, History], object]
+
+HISTORY = (
+    "step",
+    "train_loss",
+    "validation_loss",
+    "seconds",
+    "evaluations",
+    "outside",
+    "grid_change",
+)
+
+WATCHED_ROWS = 256
+"""How many samples, evenly picked, tell the share of activations outside the grids."""
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """Hold what `fit` found.
+
+    Parameters
+    ----------
+    network : KAN
+        The best network: lowest loss on the validation set, or else on the training set.
+    history : dict of list
+        One entry for each step: ``step``, ``train_loss``, ``validation_loss`` (NaN without a
+        validation set), ``seconds`` since the start, ``evaluations`` of the loss so far,
+        ``outside`` (share of the activations outside their grids), ``grid_change`` (root mean
+        square by which adapting or refining the grids moved the outputs before this step).
+    message : str
+        Why training ended.
+    """
+
+    network: KAN
+    history: History
+    message: str
+
+
+def fit(
+    network: KAN,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    optimizer: Optimizer | None = None,
+    steps: int = 50,
+    loss: str | Loss = "mse",
+    batch_size: int | None = None,
+    validation: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
+    patience: int | None = None,
+    adapt_at: Iterable[int] = (),
+    refine_at: Mapping[int, int] | None = None,
+    eps: float = 0.5,
+    callback: Callback | None = None,
+    progress: bool | None = None,
+    rng: Rng = None,
+) -> FitResult:
+    """Train a network, and leave the one that was given as it is.
+
+    Parameters
+    ----------
+    network : KAN
+        Where to start.
+    x : array_like, shape (N, n_in)
+        Inputs.
+    y : array_like
+        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    optimizer : Optimizer, optional
+        `SGD`, `Adam`, `LBFGS` or `LevenbergMarquardt`, which is the default.
+    steps : int
+        Passes over the data: steps of the optimiser, or epochs if there is a batch size.
+    loss : str or Loss
+        "mse", "cross_entropy", or an object like those in `kan_numpy.losses`.
+    batch_size : int, optional
+        Samples in a mini-batch, for SGD and Adam; without it every step sees all samples.
+    validation : (x, y), optional
+        Data that decide which network is the best.
+    patience : int, optional
+        Stop after so many steps without a new best on the validation set.
+    adapt_at : iterable of int
+        Before these steps (the first is 0) the grids are adapted, see `adapt_grid`.
+    refine_at : dict of int to int, optional
+        Before these steps the grids get so many intervals, see `refine`. The optimiser starts
+        anew after each change of the grids, because its memory speaks of other coefficients.
+    eps : float
+        For `adapt_grid`.
+    callback : callable, optional
+        ``callback(step, network, history)`` after each step; if it returns True, training stops.
+    progress : bool, optional
+        True for a line of progress on stderr, False for silence; by default only in a terminal.
+    rng : int, Generator or None
+        Shuffles the mini-batches.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument does not make sense; the message says which and why.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the loss became NaN or infinite, and training stopped for that.
+    """
+    objective = Objective(network, x, y, loss)
+    check = None if validation is None else _validation_objective(network, validation, loss)
+    if patience is not None and check is None:
+        raise ValueError("patience needs a validation set: give validation=(x, y)")
+    chosen = LevenbergMarquardt() if optimizer is None else optimizer
+    run = _Run(objective, check, chosen, _as_batch_size(batch_size, chosen), as_rng(rng))
+    total = as_count("steps", steps, 0)
+    changes = scheduled(adapt_at, refine_at, eps, objective.x)
+    wait = total if patience is None else as_count("patience", patience, 1)
+    show = sys.stderr.isatty() if progress is None else progress
+    # A loss that overflows is noticed by the run; NumPy need not warn as well.
+    with np.errstate(all="ignore"):
+        message = run.go(total, changes, wait, callback, show)
+    return FitResult(run.best, run.history, message)
+
+
+@dataclass
+class _Run:
+    """One training run: the only thing here that changes while it lives."""
+
+    objective: Objective
+    check: Objective | None
+    optimizer: Optimizer
+    batch_size: int | None
+    rng: np.random.Generator
+    history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
+
+    def __post_init__(self) -> None:
+        """Score the network that training starts with."""
+        self.started = time.perf_counter()
+        self.state = self.optimizer.start(self.objective, self.objective.network.theta)
+        self.best, self.best_step = self.objective.network, 0
+        self.best_score = self._score(self.best, self.state.loss)
+
+    def go(
+        self, steps: int, changes: Changes, wait: int, callback: Callback | None, show: bool
+    ) -> str:
+        """Train, and return why training ended."""
+        step = 0
+        try:
+            while step < steps:
+                grid_change = self._change_grids(changes[step]) if step in changes else 0.0
+                self._advance()
+                step += 1
+                if not np.isfinite(self.state.loss):
+                    return self._diverged(step)
+                network = self._record(step, grid_change)
+                if show:
+                    self._show(step, steps)
+                if callback is not None and callback(step, network, self.history) is True:
+                    return f"stopped by the callback after step {step}"
+                if step - self.best_step >= wait and step < steps:
+                    return f"no progress on the validation set for {wait} steps, after step {step}"
+                if self.state.converged:
+                    later = [at for at in changes if step <= at < steps]
+                    if not later:
+                        return f"no better step found after step {step}"
+                    step = min(later)
+        except KeyboardInterrupt:
+            return f"interrupted after step {step}"
+        finally:
+            if show:
+                sys.stderr.write("\n")
+        return f"all {steps} steps done"
+
+    def _advance(self) -> None:
+        """Take one step, or one epoch of mini-batches."""
+        if self.batch_size is None or not isinstance(self.optimizer, FirstOrder):
+            self.state = self.optimizer.step(self.objective, self.state)
+            return
+        theta, _, _, used, memory, _ = self.state
+        order = self.rng.permutation(len(self.objective.x))
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            gradient = self.objective.batch(rows).fun(theta)[1]
+            move, memory = self.optimizer.move(gradient, memory)
+            theta, used = theta + move, used + 1
+        self.state = State(theta, self.objective.value(theta), move, used, memory)
+
+    def _change_grids(self, change: Callable[[KAN], KAN]) -> float:
+        """Change the grids, start the optimiser anew, and return how far the outputs moved."""
+        before = self._network()
+        after = change(before)
+        self.objective = self.objective.on(after)
+        used = self.state.evaluations
+        state = self.optimizer.start(self.objective, after.theta)
+        self.state = state._replace(evaluations=used + state.evaluations)
+        x = _some_rows(self.objective.x)
+        return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
+
+    def _record(self, step: int, grid_change: float) -> KAN:
+        """Write the history, and keep the network if it is the best so far."""
+        network = self._network()
+        score = self._score(network, self.state.loss)
+        if score < self.best_score:
+            self.best, self.best_score, self.best_step = network, score, step
+        _, caches = network._forward(_some_rows(self.objective.x))
+        shares = [
+            outside_share(layer, cache.x)
+            for layer, cache in zip(network.layers, caches, strict=True)
+        ]
+        sizes = [cache.x.size for cache in caches]
+        values = (
+            step,
+            self.state.loss,
+            np.nan if self.check is None else score,
+            time.perf_counter() - self.started,
+            self.state.evaluations,
+            float(np.average(shares, weights=sizes)),
+            grid_change,
+        )
+        for name, value in zip(HISTORY, values, strict=True):
+            self.history[name].append(value)
+        return network
+
+    def _score(self, network: KAN, train_loss: float) -> float:
+        """Return the loss that decides which network is the best."""
+        if self.check is None:
+            return train_loss
+        return self.check.on(network).value(network.theta)
+
+    def _network(self) -> KAN:
+        return self.objective.network._with_theta(self.state.theta)
+
+    def _diverged(self, step: int) -> str:
+        message = (
+            f"the loss became {self.state.loss} at step {step}: the best network so far is"
+            " returned; a smaller learning rate or scaled data may help"
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=4)
+        return message
+
+    def _show(self, step: int, steps: int) -> None:
+        now = {name: values[-1] for name, values in self.history.items()}
+        line = f"\rstep {step}/{steps}  loss {now['train_loss']:.3e}"
+        if self.check is not None:
+            line += f"  validation {now['validation_loss']:.3e}"
+        line += f"  outside {100 * now['outside']:.1f} %  {now['seconds']:.1f} s "
+        sys.stderr.write(line)
+        sys.stderr.flush()
+
+
+def _some_rows(x: Array) -> Array:
+    """Return at most `WATCHED_ROWS` samples, evenly picked."""
+    return x[:: -(-len(x) // WATCHED_ROWS)]
+
+
+def _validation_objective(
+    network: KAN, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
+) -> Objective:
+    try:
+        x, y = validation
+    except (TypeError, ValueError):
+        raise ValueError("validation must be a pair (x, y)") from None
+    try:
+        return Objective(network, x, y, loss)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"validation: {error}") from None
+
+
+def _as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
+    if batch_size is None:
+        return None
+    if not isinstance(optimizer, FirstOrder):
+        raise ValueError(
+            f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
+            " in every step; use Adam or SGD, or leave batch_size out"
+        )
+    return as_count("batch_size", batch_size, 1)
