@@ -29,7 +29,7 @@ from scipy.interpolate import BSpline
 
 from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import Array, frozen
-from kan_numpy.activations import Activation
+from kan_numpy.activations import ACTIVATIONS, Activation
 
 Mask = npt.NDArray[np.bool_]
 
@@ -130,7 +130,7 @@ class KANLayer:
     @property
     def has_base(self) -> bool:
         """Whether there is a base function, and so a weight to train before it."""
-        return self.base.name != "zero"
+        return self.base is not ACTIVATIONS["zero"]
 
     @property
     def n_edges(self) -> int:
@@ -161,9 +161,10 @@ class KANLayer:
             coef = flat_coef.reshape(self.coef.shape)
             w_base = flat_w.reshape(self.w_base.shape) if self.has_base else self.w_base
         else:
-            coef, w_base = np.zeros_like(self.coef), np.zeros_like(self.w_base)
+            coef, w_base = np.zeros_like(self.coef), self.w_base
             coef[self.active] = flat_coef.reshape(E, W)
             if self.has_base:
+                w_base = np.zeros_like(w_base)
                 w_base[self.active] = flat_w
         return replace(self, coef=coef, w_base=w_base)
 

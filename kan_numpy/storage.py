@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -38,13 +37,13 @@ def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arra
     """
     target = Path(path)
     text = json.dumps({"format": FORMAT, **meta})
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+    temporary = target.with_name(target.name + ".part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "wb") as file:
             np.savez(file, allow_pickle=False, meta=np.array(text), **arrays)
         os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -68,18 +67,17 @@ def load_arrays(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, Any]
     ValueError
         If the file was not written by `save_arrays`, or holds something else.
     """
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        meta = json.loads(str(arrays.pop("meta")))
-        if not isinstance(meta, dict) or meta.get("format") != FORMAT:
-            raise ValueError("it does not say that its format is known here")
-    except OSError:  # no such file, no permission: that says enough
-        raise
-    except Exception as error:  # a foreign file can fail in any way
-        raise ValueError(
-            f"path {str(path)!r} is not a file that kan_numpy saved: {error}"
-        ) from None
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            meta = json.loads(str(arrays.pop("meta")))
+            if not isinstance(meta, dict) or meta.get("format") != FORMAT:
+                raise ValueError("it does not say that its format is known here")
+        except Exception as error:  # a foreign file can fail in any way
+            raise ValueError(
+                f"path {str(path)!r} is not a file that kan_numpy saved: {error}"
+            ) from None
     if meta.get("kind") != kind:
         raise ValueError(f"path {str(path)!r} holds a {meta.get('kind')}, not a {kind}")
     return meta, arrays

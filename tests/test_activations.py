@@ -1,0 +1,112 @@
+"""Activations: right values, right derivatives up to the third, no overflow, clear errors."""
+
+import math
+
+import numpy as np
+import pytest
+from checks import agree, check_activation
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit
+from strategies import floats
+
+from kan_numpy import Activation, reference
+from kan_numpy.activations import ACTIVATIONS, as_activation
+from kan_numpy.gradcheck import central_difference
+
+points = st.lists(floats(-30.0, 30.0), min_size=1).map(np.array)
+
+
+@given(x=points)
+def test_sigmoid_and_silu_have_the_values_of_scipy(x):
+    np.testing.assert_allclose(ACTIVATIONS["sigmoid"](x), expit(x), rtol=1e-14, strict=True)
+    np.testing.assert_allclose(ACTIVATIONS["silu"](x), x * expit(x), rtol=1e-14, strict=True)
+
+
+@given(x=points)
+def test_silu_equals_its_slow_twin(x):
+    want = np.array([reference.silu(p) for p in x])
+    np.testing.assert_allclose(ACTIVATIONS["silu"](x), want, rtol=1e-14, strict=True)
+
+
+@given(x=points)
+def test_the_others_have_the_values_of_their_names(x):
+    assert np.array_equal(ACTIVATIONS["identity"](x), x)
+    assert np.array_equal(ACTIVATIONS["zero"](x), 0.0 * x)
+    assert np.array_equal(ACTIVATIONS["relu"](x), np.array([max(p, 0.0) for p in x]))
+    want = np.array([math.tanh(p) for p in x])
+    np.testing.assert_allclose(ACTIVATIONS["tanh"](x), want, rtol=1e-14, strict=True)
+
+
+@given(x=points, order=st.integers(1, 3))
+@pytest.mark.gradient
+@pytest.mark.parametrize("name", ["silu", "sigmoid", "tanh", "identity", "zero"])
+def test_every_derivative_is_the_complex_step_of_the_one_before(record, name, order, x):
+    record(check_activation(ACTIVATIONS[name], order, x))
+
+
+@given(x=st.lists(floats(0.01, 3.0) | floats(-3.0, -0.01), min_size=1, max_size=5))
+@pytest.mark.gradient
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_every_derivative_is_what_central_differences_say(record, name, x):
+    f, x = ACTIVATIONS[name], np.array(x)
+    for order in (1, 2, 3):
+        J = central_difference(lambda z, d=order: f(z, d - 1), x)  # diagonal
+        record(agree(f(x, order), np.diagonal(J)))
+
+
+def test_relu_has_the_derivative_from_the_left_at_its_kink():
+    assert ACTIVATIONS["relu"](np.array([-1.0, 0.0, 1.0]), 1).tolist() == [0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_extreme_inputs_give_the_limits_without_a_warning(name):
+    f, x = ACTIVATIONS[name], np.array([-1e4, 1e4])
+    limits = {
+        "silu": ([0, 1e4], [0, 1]),
+        "identity": ([-1e4, 1e4], [1, 1]),
+        "zero": ([0, 0], [0, 0]),
+        "sigmoid": ([0, 1], [0, 0]),
+        "tanh": ([-1, 1], [0, 0]),
+        "relu": ([0, 1e4], [0, 1]),
+    }
+    for order, want in enumerate([*limits[name], [0, 0], [0, 0]]):
+        np.testing.assert_allclose(f(x, order), want, rtol=1e-14, atol=1e-290)
+
+
+def test_an_activation_of_your_own_is_a_function_with_its_derivatives():
+    own = as_activation("base", (np.sin, np.cos))
+    x = np.linspace(-1.0, 1.0, 5)
+    assert own.name == "sin"
+    assert np.array_equal(own(x), np.sin(x))
+    assert np.array_equal(own(x, 1), np.cos(x))
+    assert as_activation("base", own) is own
+
+
+def test_a_name_stands_for_the_activation_of_that_name():
+    assert as_activation("base", "tanh") is ACTIVATIONS["tanh"]
+
+
+def test_a_derivative_that_is_not_known_is_refused():
+    with pytest.raises(ValueError, match="derivative 2 of 'sin' is not known"):
+        Activation("sin", np.sin, (np.cos,))(np.ones(2), 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ("swish", ValueError, "base must be one of silu, identity"),
+        (np.sin, TypeError, "the derivative can't be left out"),
+        ((np.sin,), TypeError, "the derivative can't be left out"),
+        ((np.sin, "cos"), TypeError, "must be made of functions, but holds 'cos'"),
+        (None, TypeError, "base must be a name, an Activation or a tuple"),
+    ],
+)
+def test_what_is_no_activation_is_refused_with_its_reason(value, error, message):
+    with pytest.raises(error, match=message):
+        as_activation("base", value)
+
+
+def test_an_activation_without_derivatives_is_refused():
+    with pytest.raises(ValueError, match="must hold at least the first"):
+        Activation("sin", np.sin, ())

@@ -1,0 +1,289 @@
+"""The rules of the house: what imports what, how long things are, whether the README is true."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import kan_numpy as kn
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# A file of the library imports only from the lines above its own.
+FLOORS = (
+    "_memory _validation",
+    "activations datasets gradcheck intervals linesearch losses optimizers reference",
+    "bsplines lbfgs levenberg_marquardt",
+    "coefficients layer",
+    "initialization storage",
+    "network",
+    "grids objective",
+    "training",
+    "__init__",
+)
+FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names.split()}
+
+LONGEST_FUNCTION = 45  # lines of code
+LONGEST_FILE = 320  # lines of any kind
+SEEDED_BY_HAND = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64"}
+ONLY_LOOKS = {"getstate", "get_state", "get_bit_generator"}
+
+
+def python_files(*folders):
+    """Return every Python file of these folders, and make sure that there are some."""
+    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert files
+    return files
+
+
+def project_files():
+    """Return what git knows or would add; in an unpacked archive, everything that is not hidden."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        paths = [ROOT / name for name in names.split("\0") if name]
+    except (OSError, subprocess.CalledProcessError):
+        paths = []
+    if not paths:
+        hidden = re.compile(r"(^|/)(\.(?!ci/)|build/|__pycache__/|[^/]*\.egg-info/)")
+        paths = [p for p in ROOT.rglob("*") if not hidden.search(p.relative_to(ROOT).as_posix())]
+    return [path for path in paths if path.is_file()]
+
+
+def text_files():
+    """Return the path and the text of every file of the project; of a picture, what is readable."""
+    return [(path, path.read_text(encoding="utf-8", errors="ignore")) for path in project_files()]
+
+
+def parse(path):
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def place(path, node):
+    """Return file and line, as editors understand them."""
+    return f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def imports(path):
+    """Return the node and the dotted name of everything a file imports, in functions too."""
+    found = []
+    for node in ast.walk(parse(path)):
+        if isinstance(node, ast.Import):
+            found += [(node, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = ".".join(filter(None, ["kan_numpy" if node.level else "", node.module]))
+            found += [(node, f"{module}.{alias.name}") for alias in node.names]
+    return found
+
+
+def own_modules(path):
+    """Return the node and the file name of everything of ours that a file imports."""
+    for node, name in imports(path):
+        package, _, rest = name.partition(".")
+        if package == "kan_numpy":
+            stem = rest.partition(".")[0]
+            yield node, stem if (ROOT / "kan_numpy" / f"{stem}.py").exists() else "__init__"
+
+
+def test_every_file_of_the_library_has_a_floor():
+    unlisted_or_missing = {path.stem for path in python_files("kan_numpy")} ^ set(FLOOR)
+    assert not unlisted_or_missing
+
+
+def test_a_file_imports_only_from_lower_floors():
+    wrong = [
+        f"{place(path, node)} imports {name}"
+        for path in python_files("kan_numpy")
+        for node, name in own_modules(path)
+        if FLOOR.get(name, 0) >= FLOOR.get(path.stem, 0)
+    ]
+    assert not wrong
+
+
+def test_the_slow_twins_are_independent():
+    assert not list(own_modules(ROOT / "kan_numpy" / "reference.py"))
+    assert "reference" not in {name for _, name in own_modules(ROOT / "kan_numpy" / "bsplines.py")}
+
+
+def allowed_packages(path):
+    """Return what a file may import besides the standard library."""
+    allowed = {"numpy", "scipy", "kan_numpy"}
+    if path.is_relative_to(ROOT / "kan_numpy"):
+        return allowed | ({"matplotlib"} if path.name == "plotting.py" else set())
+    neighbours = {neighbour.stem for neighbour in path.parent.glob("*.py")}
+    return allowed | {"matplotlib", "pytest", "hypothesis"} | neighbours
+
+
+def test_no_other_package_is_imported():
+    wrong = [
+        f"{place(path, node)} imports {name}"
+        for path in python_files("kan_numpy", "lessons", "tests")
+        for node, name in imports(path)
+        if name.partition(".")[0] not in allowed_packages(path) | sys.stdlib_module_names
+    ]
+    assert not wrong
+
+
+def code_lines(path, function):
+    """Return how many lines of a function hold code: no docstring, no comment, nothing blank."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    numbers = set(range(function.lineno, function.end_lineno + 1))
+    if ast.get_docstring(function) is not None:
+        numbers -= set(range(function.body[0].lineno, function.body[0].end_lineno + 1))
+    return sum(re.match(r"\s*[^\s#]", lines[number - 1]) is not None for number in numbers)
+
+
+def test_functions_of_the_library_are_short():
+    lengths = {
+        f"{place(path, node)} {node.name}": code_lines(path, node)
+        for path in python_files("kan_numpy")
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert not {name: count for name, count in lengths.items() if count > LONGEST_FUNCTION}
+
+
+def test_files_of_the_library_are_short():
+    lengths = {
+        path.name: len(path.read_text(encoding="utf-8").splitlines())
+        for path in python_files("kan_numpy")
+    }
+    assert not {name: count for name, count in lengths.items() if count > LONGEST_FILE}
+
+
+def test_the_first_line_of_a_file_says_what_it_is_for():
+    wrong = []
+    for path in python_files("kan_numpy", "tests"):
+        first_line = path.read_text(encoding="utf-8").partition("\n")[0]
+        if not re.match(r'r?"""\w.*[.:?](""")?$', first_line):
+            wrong.append(f"{path.relative_to(ROOT)}: {first_line}")
+    assert not wrong
+
+
+def section(docstring, title):
+    """Return the text of one section of a numpydoc docstring, empty if there is none."""
+    found = re.search(rf"^{title}\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", docstring, re.DOTALL | re.MULTILINE)
+    return found[1] if found else ""
+
+
+def undocumented(name, thing):
+    """Return what a reader of the docstring of a public name would miss."""
+    docstring = inspect.getdoc(thing) or ""
+    if inspect.ismodule(thing):
+        return [] if docstring else [name]
+    signature = inspect.signature(thing)
+    described = section(docstring, "Parameters") + section(docstring, "Attributes")
+    missing = [
+        f"{name}: {parameter}"
+        for parameter in signature.parameters
+        if not re.search(rf"^(?! )[\w, *]*\b{parameter}\b", described, re.MULTILINE)
+    ]
+    returns = inspect.isfunction(thing) and signature.return_annotation not in ("None", None)
+    if returns and not section(docstring, "Returns"):
+        missing.append(f"{name}: what it returns")
+    return missing if docstring else [name]
+
+
+def test_public_names_are_documented():
+    assert not [line for name in kn.__all__ for line in undocumented(name, getattr(kn, name))]
+
+
+def test_no_global_random_state_is_used():
+    wrong = []
+    for path in python_files("kan_numpy", "lessons", "tests"):
+        used = imports(path) + [
+            (node, ast.unparse(node).replace("np.", "numpy.", 1))
+            for node in ast.walk(parse(path))
+            if isinstance(node, ast.Attribute)
+        ]
+        for node, name in used:
+            state = re.match(r"(?:numpy\.)?random\.(\w+)", name)
+            if state and state[1] not in SEEDED_BY_HAND | ONLY_LOOKS:
+                wrong.append(f"{place(path, node)} uses {name}")
+    assert not wrong
+
+
+def test_no_path_leads_out_of_the_project():
+    wrong = []
+    for path, text in text_files():
+        wrong += [
+            (path.name, upwards)
+            for upwards in re.findall(r"(?:\.\./)+[\w/.-]*\w", text)
+            if not (path.parent / upwards).resolve().is_relative_to(ROOT)
+            or not (path.parent / upwards).exists()
+        ]
+        machine = r"(?<![\w.])/(?:home|root|Users|work)/\w+|[A-Z]:\\Users"
+        wrong += [(path.name, found) for found in re.findall(machine, text)]
+    assert not wrong
+
+
+def readme():
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def fenced_blocks():
+    """Return (line of the fence, language, text) of every fenced block of the README."""
+    text = readme()
+    blocks = re.finditer(r"^```([^\n`]*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [(text[: b.start()].count("\n") + 1, b[1].strip(), b[2]) for b in blocks]
+
+
+def test_the_snippets_of_the_readme_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    snippets = [(line, code) for line, language, code in fenced_blocks() if language == "python"]
+    assert snippets
+    for line, code in snippets:
+        exec(compile("\n" * line + code, "README.md", "exec"), {"__name__": "__main__"})
+
+
+def files_in_tree(tree):
+    """Return folder/name of every Python file in a drawn tree, whatever it is drawn with."""
+    names, folder = set(), ""
+    for line in tree.splitlines():
+        entry = re.match(r"[\s│├└─|`+-]*([\w./-]+)", line)
+        if entry and entry[1].endswith("/"):
+            folder = Path(entry[1]).name
+        elif entry and entry[1].endswith(".py"):
+            names.add(entry[1] if "/" in entry[1] else f"{folder}/{entry[1]}")
+    return names
+
+
+def test_the_file_tree_of_the_readme_is_complete():
+    blocks = [text for _, language, text in fenced_blocks() if not language]
+    (tree,) = [text for text in blocks if "bsplines.py" in text]
+    folders = [ROOT / name for name in ("kan_numpy", "lessons", "tests")]
+    files = {f"{folder.name}/{path.name}" for folder in folders for path in folder.glob("*.py")}
+    unlisted_or_missing = files_in_tree(tree) ^ files
+    assert not unlisted_or_missing
+
+
+def test_the_table_of_lessons_in_the_readme_is_complete():
+    rows = [line for line in readme().splitlines() if line.startswith("|")]
+    linked = re.findall(r"\]\(lessons/(\w+\.py)\)", "\n".join(rows))
+    assert list(dict.fromkeys(linked)) == sorted(
+        path.name for path in (ROOT / "lessons").glob("*.py")
+    )
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    wrong = []
+    for path, text in text_files():
+        if path.suffix == ".md":
+            prose = re.sub(r"^```.*?^```$|`[^`\n]+`", "", text, flags=re.DOTALL | re.MULTILINE)
+            links = re.findall(r'(?:\]\(|src=")(?!\w+:|#)([^)\s"#]+)', prose)
+            wrong += [(path.name, link) for link in links if not (path.parent / link).exists()]
+    assert not wrong
+
+
+def test_every_command_of_the_readme_exists():
+    commands = set(re.findall(r"`make ([a-z]+)", readme()))
+    for _, language, text in fenced_blocks():
+        if language != "python":
+            commands |= set(re.findall(r"^\$? ?make ([a-z]+)", text, re.MULTILINE))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {"lessons", "test", "gradients"} <= commands
+    unknown = commands - set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    assert not unknown

@@ -1,0 +1,291 @@
+"""Networks are values: what they compute, how theta is laid out, and that nothing changes them."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from checks import EXACT, same
+from hypothesis import given
+from strategies import (
+    floats,
+    layers_with_inputs,
+    networks_with_inputs,
+    points_inside,
+    seeds,
+)
+
+import kan_numpy as kn
+from kan_numpy import KAN, reference
+
+BASES = {"silu": reference.silu, "identity": float, "zero": lambda x: 0.0 * x, "wave": np.sin}
+
+
+def assert_close(got, want):
+    """Assert equality to 1e-13 of the largest value, or of 1."""
+    atol = EXACT * max(1.0, float(np.abs(want).max()))
+    np.testing.assert_allclose(got, want, rtol=0, atol=atol, strict=True)
+
+
+def by_hand(layer, x):
+    """Evaluate a layer one number at a time."""
+    values = (
+        layer.coef,
+        layer.w_base,
+        layer.bias,
+        layer.degree,
+        layer.knots,
+        BASES[layer.base.name],
+    )
+    return np.array([reference.layer(sample, *values) for sample in x])
+
+
+# What a network computes.
+
+
+@given(drawn=layers_with_inputs())
+def test_a_layer_equals_its_slow_twin(drawn):
+    layer, x, _ = drawn
+    y, _ = layer.forward(x)
+    assert_close(y, by_hand(layer, x))
+
+
+@given(drawn=networks_with_inputs())
+def test_a_network_is_its_layers_one_after_the_other(drawn):
+    network, x, _ = drawn
+    y = x
+    for layer in network.layers:
+        y = by_hand(layer, y)
+    assert_close(network(x), y)
+
+
+@given(drawn=layers_with_inputs())
+def test_the_output_of_a_layer_is_the_sum_of_its_edges_and_the_bias(drawn):
+    layer, x, _ = drawn
+    y, _ = layer.forward(x)
+    assert_close(y, layer.edges(x).sum(axis=2) + layer.bias)
+
+
+@given(drawn=layers_with_inputs(), a=floats(-2.0, 2.0), b=floats(-2.0, 2.0))
+def test_a_layer_without_bias_is_linear_in_its_parameters(drawn, a, b):
+    layer, x, rng = drawn
+    layer = dataclasses.replace(layer, bias=np.zeros(layer.n_out))
+    theta, other = rng.uniform(-1.0, 1.0, (2, layer.size))
+    y, _ = layer.with_theta(a * theta + b * other).forward(x)
+    y_theta, _ = layer.with_theta(theta).forward(x)
+    y_other, _ = layer.with_theta(other).forward(x)
+    assert_close(y, a * y_theta + b * y_other)
+
+
+@given(drawn=networks_with_inputs())
+def test_permuting_the_samples_permutes_the_outputs(drawn):
+    network, x, rng = drawn
+    order = rng.permutation(len(x))
+    assert_close(network(x[order]), network(x)[order])
+
+
+@given(drawn=networks_with_inputs())
+def test_samples_do_not_see_each_other_and_their_gradients_add_up(drawn):
+    network, x, rng = drawn
+    y, cache = network.forward(x)
+    dy = rng.standard_normal(y.shape)
+    dx, dtheta = network.backward(dy, cache)
+    total = np.zeros(network.size)
+    for n in range(len(x)):
+        y_n, cache_n = network.forward(x[n : n + 1])
+        dx_n, dtheta_n = network.backward(dy[n : n + 1], cache_n)
+        assert_close(y_n, y[n : n + 1])
+        assert_close(dx_n, dx[n : n + 1])
+        total += dtheta_n
+    assert_close(total, dtheta)
+
+
+@given(drawn=networks_with_inputs())
+def test_the_way_back_can_be_walked_twice(drawn):
+    network, x, rng = drawn
+    y, cache = network.forward(x)
+    dy = rng.standard_normal(y.shape)
+    before = dy.copy()
+    dx, dtheta = network.backward(dy, cache)
+    dx_again, dtheta_again = network.backward(dy, cache)
+    assert np.array_equal(dx_again, dx)
+    assert np.array_equal(dtheta_again, dtheta)
+    assert np.array_equal(dy, before)
+
+
+@given(drawn=layers_with_inputs(points_inside))
+def test_inside_the_grid_an_exported_edge_is_the_spline_of_the_edge(drawn):
+    layer, x, _ = drawn
+    spline = layer.edges(x) - layer.w_base * layer.base(x)[:, None, :]
+    for o in range(layer.n_out):
+        for i, t in enumerate(layer.knots):
+            # At the right end SciPy takes the last interval, even if it is empty: zeros.
+            well_defined = (x[:, i] < t[-layer.degree - 1]) | (t[-layer.degree - 2] < x[:, i])
+            points = x[well_defined, i]
+            if points.size:
+                assert_close(layer.to_scipy(o, i)(points), spline[well_defined, o, i])
+
+
+# The parameters are one vector.
+
+
+@given(drawn=networks_with_inputs())
+def test_theta_goes_round(drawn):
+    network, x, rng = drawn
+    theta = rng.standard_normal(network.size)
+    changed = network.with_theta(theta)
+    assert np.array_equal(changed.theta, theta)
+    assert same(changed.with_theta(network.theta), network)
+    assert np.array_equal(changed.with_theta(network.theta)(x), network(x))
+
+
+@given(drawn=networks_with_inputs())
+def test_theta_is_all_coefficients_then_all_base_weights_of_every_active_edge(drawn):
+    network, _, _ = drawn
+    parts = []
+    for layer in network.layers:
+        edges = list(zip(*np.nonzero(layer.active), strict=True))
+        parts += [c for o, i in edges for c in layer.coef[o, i]]
+        parts += [layer.w_base[o, i] for o, i in edges if layer.base.name != "zero"]
+    assert network.theta.tolist() == parts
+    assert network.size == len(parts)
+
+
+@given(drawn=networks_with_inputs())
+def test_with_theta_copies(drawn):
+    network, x, _ = drawn
+    theta = np.array(network.theta)
+    changed = network.with_theta(theta)
+    theta[:] = 7.0
+    assert theta.flags.writeable
+    assert np.array_equal(changed.theta, network.theta)
+    assert np.array_equal(changed(x), network(x))
+
+
+@given(drawn=layers_with_inputs(), seed=seeds)
+def test_an_edge_that_is_not_active_stays_nothing_whatever_theta_is(drawn, seed):
+    layer, x, rng = drawn
+    off = ~layer.active
+    changed = layer.with_theta(np.random.default_rng(seed).standard_normal(layer.size))
+    assert np.all(changed.coef[off] == 0.0)
+    assert np.all(changed.edges(x)[:, off] == 0.0)
+    dy = rng.standard_normal((len(x), layer.n_out))
+    _, dtheta = changed.backward(dy, changed.forward(x)[1])
+    assert dtheta.shape == (layer.n_edges * (layer.basis.size + layer.has_base),)
+
+
+def test_a_theta_of_another_length_is_refused():
+    network = KAN([2, 1], rng=0)
+    with pytest.raises(ValueError, match=r"theta must have shape \(18,\), but has shape \(19,\)"):
+        network.with_theta(np.zeros(19))
+    with pytest.raises(ValueError, match=r"theta must be finite, but theta\[3\] is nan"):
+        network.with_theta(np.where(np.arange(18) == 3, np.nan, 0.0))
+
+
+# The same seed gives the same network, and a network never changes.
+
+
+def test_the_same_seed_gives_the_same_network():
+    assert same(KAN([2, 3, 1], rng=1), KAN([2, 3, 1], rng=1))
+    assert not same(KAN([2, 3, 1], rng=1), KAN([2, 3, 1], rng=2))
+    rng = np.random.default_rng(1)
+    assert same(KAN([2, 3, 1], rng=rng), KAN([2, 3, 1], rng=1))
+    assert not same(KAN([2, 3, 1], rng=rng), KAN([2, 3, 1], rng=1))  # the generator went on
+
+
+@pytest.mark.parametrize("name", ["coef", "w_base", "bias", "active", "knots"])
+def test_the_arrays_of_a_network_cannot_be_written_to(name):
+    network = KAN([2, 3, 1], rng=0)
+    for some in (network, network.with_theta(np.ones(network.size))):
+        for layer in some.layers:
+            with pytest.raises(ValueError, match="read-only"):
+                getattr(layer, name)[...] = 0
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                setattr(layer, "bias" if name == "knots" else name, 0)
+
+
+def test_the_layers_of_a_network_cannot_be_exchanged():
+    network = KAN([2, 3, 1], rng=0)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        network.layers = ()
+    with pytest.raises(TypeError):
+        network.layers[0] = network.layers[1]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        network.layers[0].basis.knots = np.zeros((2, 12))
+    with pytest.raises(ValueError, match="read-only"):
+        network.theta[0] = 1.0
+
+
+@given(drawn=networks_with_inputs())
+def test_evaluating_a_network_leaves_it_and_its_input_as_they_are(drawn):
+    network, x, _ = drawn
+    theta, x_before = np.array(network.theta), x.copy()
+    y, cache = network.forward(x)
+    network.backward(np.ones_like(y), cache)
+    network.jacobian(x)
+    assert np.array_equal(network.theta, theta)
+    assert np.array_equal(x, x_before)
+    assert x.flags.writeable
+
+
+# What the constructor refuses, and the errors of evaluation.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"widths": [2]}, "widths must name inputs and outputs"),
+        ({"widths": [2, 0]}, r"widths\[1\] must be at least 1, but is 0"),
+        ({"widths": [2, 1.5]}, r"widths\[1\] must be a whole number"),
+        ({"widths": "21"}, "widths must be a list"),
+        ({"grid_size": 0}, "grid_size must be at least 1"),
+        ({"grid_size": [3, 4]}, "grid_size must have one entry for each of the 1 layers"),
+        ({"degree": -1}, "degree must be at least 0"),
+        ({"grid_range": (1, -1)}, "low must be below high"),
+        ({"grid_range": (0, np.inf)}, "grid_range must be finite"),
+        ({"base": "swish"}, "base must be one of silu"),
+        ({"init": "zeros"}, "init must be one of"),
+        ({"rng": -1}, "rng must be a seed of at least 0"),
+    ],
+)
+def test_what_makes_no_network_is_refused_with_its_reason(arguments, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        KAN(**{"widths": [2, 1], **arguments})
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ([0.1, 0.2], r"x must have shape \(N, 2\), but has shape \(2,\); a single column is"),
+        ([[0.1, 0.2, 0.3]], r"x must have shape \(N, 2\), but has shape \(1, 3\)"),
+        ([[0.1, np.nan]], r"x must be finite, but x\[0, 1\] is nan"),
+        (np.zeros((0, 2)), r"x is empty"),
+        ([[0.1, 0.2], [0.3]], "x must be a regular array"),
+        ([[0.1, 0.2j]], "x must hold real numbers.*take its real part"),
+        ([["a", "b"]], "x must hold real numbers"),
+    ],
+)
+def test_an_input_that_makes_no_sense_is_refused_with_its_reason(x, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        KAN([2, 1], rng=0)(x)
+
+
+def test_integers_and_lists_and_float32_are_converted():
+    network = KAN([2, 1], rng=0)
+    want = network(np.array([[1.0, 0.0]]))
+    for x in ([[1, 0]], np.array([[1, 0]]), np.array([[1, 0]], dtype=np.float32)):
+        np.testing.assert_array_equal(network(x), want, strict=True)
+
+
+def test_an_upstream_gradient_of_another_shape_is_refused():
+    network = KAN([2, 3], rng=0)
+    _, cache = network.forward(np.zeros((4, 2)))
+    with pytest.raises(ValueError, match=r"dy must have shape \(4, 3\), but has shape \(3, 4\)"):
+        network.backward(np.zeros((3, 4)), cache)
+
+
+def test_every_layer_may_have_its_own_degree_grid_and_range():
+    network = KAN([2, 3, 1], grid_size=[4, 6], degree=[2, 3], grid_range=[(-1, 1), (-2, 3)], rng=0)
+    assert [layer.degree for layer in network.layers] == [2, 3]
+    for layer, (low, high, G) in zip(network.layers, [(-1, 1, 4), (-2, 3, 6)], strict=True):
+        for t in layer.knots:
+            assert np.array_equal(t, kn.uniform_knots(low, high, G, layer.degree))

@@ -1,0 +1,226 @@
+"""Networks from arrays and files: bit for bit the same, and nothing else is ever let in."""
+
+import io
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from checks import same
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import networks_with_inputs
+
+from kan_numpy import KAN
+from kan_numpy.storage import save_arrays
+
+
+def arrays_of(network):
+    names = ("knots", "coef", "w_base", "bias")
+    return [{name: np.array(getattr(layer, name)) for name in names} for layer in network.layers]
+
+
+@given(drawn=networks_with_inputs())
+def test_a_network_built_from_arrays_computes_the_same(drawn):
+    network, x, _ = drawn
+    arrays, degrees = arrays_of(network), [layer.degree for layer in network.layers]
+    built = KAN.from_arrays(arrays, degrees, network.layers[0].base)
+    assert np.array_equal(built(x), network(x))
+    for layer in arrays:
+        for array in layer.values():
+            array[...] = 9.0  # the caller's arrays stay the caller's
+    assert np.array_equal(built(x), network(x))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"coef": None}, r"layers\[1\] lacks coef"),
+        ({"coef": np.zeros((1, 3, 7))}, r"layers\[1\]\['coef'\] must have shape"),
+        ({"w_base": np.zeros((3, 1))}, r"layers\[1\]\['w_base'\].*did you mean .*\.T"),
+        ({"bias": np.zeros((1, 1))}, r"layers\[1\]\['bias'\] must have shape \(1,\)"),
+        ({"bias": [np.nan]}, r"layers\[1\]\['bias'\] must be finite"),
+        ({"knots": np.zeros((3, 12))}, r"layers\[1\]\['knots'\] has no grid"),
+        ({"knots": np.arange(24.0).reshape(2, 12)}, r"layers\[1\]\['knots'\] must have shape"),
+        ({"w_spline": np.ones((1, 3))}, r"layers\[1\] has w_spline, which is none of"),
+    ],
+)
+def test_arrays_that_make_no_network_are_refused_with_their_reason(change, message):
+    arrays = arrays_of(KAN([2, 3, 1], rng=0))
+    arrays[1] = {
+        name: array for name, array in {**arrays[1], **change}.items() if array is not None
+    }
+    with pytest.raises(ValueError, match=message):
+        KAN.from_arrays(arrays, 3)
+
+
+@given(drawn=networks_with_inputs())
+def test_a_saved_network_is_loaded_bit_for_bit(tmp_path_factory, drawn):
+    network, x, _ = drawn
+    path = tmp_path_factory.mktemp("networks") / "network.kan"
+    network.save(path)
+    base = network.layers[0].base
+    loaded = KAN.load(path, base=base) if base.name == "wave" else KAN.load(path)
+    assert same(loaded, network)
+    assert np.array_equal(loaded(x), network(x))
+
+
+def test_a_network_is_saved_under_exactly_its_name(tmp_path):
+    KAN([2, 1], rng=0).save(tmp_path / "my network")
+    KAN([2, 1], rng=1).save(str(tmp_path / "my network"))  # and replaces what was there
+    assert [path.name for path in tmp_path.iterdir()] == ["my network"]
+    assert same(KAN.load(tmp_path / "my network"), KAN([2, 1], rng=1))
+
+
+def test_a_base_function_of_your_own_must_be_given_again(tmp_path):
+    network = KAN([2, 1], base=(np.sin, np.cos), rng=0)
+    network.save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match=r"base is needed: .*'sin'"):
+        KAN.load(tmp_path / "net.npz")
+    loaded = KAN.load(tmp_path / "net.npz", base=(np.sin, np.cos))
+    assert np.array_equal(loaded([[0.1, 0.2]]), network([[0.1, 0.2]]))
+
+
+class CreatesAFile:
+    """What a malicious pickle looks like: unpickling it writes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("name", ["meta", "0.coef"])
+def test_a_malicious_file_is_refused_without_executing_anything(tmp_path, name):
+    harm, path = tmp_path / "harm", tmp_path / "net.npz"
+    evil = np.array([CreatesAFile(harm)], dtype=object)
+    KAN([2, 1], rng=0).save(path)
+    with np.load(path) as file:
+        arrays = {**file, name: evil}
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match=r"net\.npz' is not a file that kan_numpy saved"):
+        KAN.load(path)
+    path.write_bytes(pickle.dumps(CreatesAFile(harm)))
+    with pytest.raises(ValueError, match=r"net\.npz' is not a file that kan_numpy saved"):
+        KAN.load(path)
+    assert not harm.exists()
+    pickle.loads(path.read_bytes())  # the harm is real
+    assert harm.exists()
+
+
+def write_nothing(path):
+    path.write_bytes(b"")
+
+
+def write_text(path):
+    path.write_text("a network, honestly")
+
+
+def write_one_array(path):
+    with path.open("wb") as file:
+        np.save(file, np.ones(3))
+
+
+def write_other_arrays(path):
+    np.savez(path, coef=np.ones(3))
+
+
+def write_half(path):
+    KAN([2, 1], rng=0).save(path)
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def write_another_byte(path, record, offset, value):
+    """Change one byte in the last record of a kind, as the zip format numbers them."""
+    KAN([2, 1], rng=0).save(path)
+    content = bytearray(path.read_bytes())
+    content[content.rfind(record) + offset] = value
+    path.write_bytes(content)
+
+
+def write_as_if_encrypted(path):
+    write_another_byte(path, b"PK\x01\x02", 8, 1)
+
+
+def write_as_if_compressed_in_an_unknown_way(path):
+    write_another_byte(path, b"PK\x01\x02", 10, 99)
+
+
+def write_as_if_the_arrays_began_before_the_file(path):
+    write_another_byte(path, b"PK\x05\x06", 18, 99)
+
+
+def write_a_promise_of_an_array_larger_than_any_memory(path):
+    header = io.BytesIO()
+    described = {"descr": "<f8", "fortran_order": False, "shape": (10**15,)}
+    np.lib.format.write_array_header_1_0(header, described)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("meta.npy", header.getvalue())
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        write_nothing,
+        write_text,
+        write_one_array,
+        write_other_arrays,
+        write_half,
+        write_as_if_encrypted,
+        write_as_if_compressed_in_an_unknown_way,
+        write_as_if_the_arrays_began_before_the_file,
+        write_a_promise_of_an_array_larger_than_any_memory,
+    ],
+)
+def test_a_file_that_holds_no_network_is_refused(tmp_path, write):
+    write(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match=r"net\.npz' is not a file that kan_numpy saved"):
+        KAN.load(tmp_path / "net.npz")
+
+
+@given(data=st.data())
+def test_a_file_with_a_wrong_byte_is_refused_or_harmless(tmp_path_factory, data):
+    network = KAN([1, 1], grid_size=1, degree=1, rng=0)
+    path = tmp_path_factory.mktemp("networks") / "net.npz"
+    network.save(path)
+    content = bytearray(path.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    try:
+        loaded = KAN.load(path)
+    except ValueError:
+        return
+    assert same(loaded, network)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    save_arrays(tmp_path / "net.npz", {"kind": "MLP"}, {"w": np.ones(3)})
+    with pytest.raises(ValueError, match="holds a MLP, not a KAN"):
+        KAN.load(tmp_path / "net.npz")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("0.active", np.ones((1, 3), dtype=bool)),
+        ("0.active", np.ones((1, 2))),
+        ("0.coef", np.full((1, 2, 8), np.nan)),
+        ("0.coef", None),
+        ("0.knots", np.zeros((2, 12))),
+    ],
+)
+def test_a_damaged_network_is_refused(tmp_path, name, value):
+    path = tmp_path / "net.npz"
+    KAN([2, 1], rng=0).save(path)
+    with np.load(path) as file:
+        arrays = {key: array for key, array in {**file, name: value}.items() if array is not None}
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match=r"net\.npz' holds a damaged network"):
+        KAN.load(path)
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        KAN.load(tmp_path / "net.npz")
