@@ -129,24 +129,35 @@ def refine_spline(
     c = as_array("coef", coef)
     require_shape("coef", c, (*c.shape[:-1], len(t) - k - 1))
     _require_nested(t, new, k)
-    W = len(new) - k - 1
-    # For each new function an interval of its support that is in the grid and not empty.
-    inside = np.arange(k, W)
-    inside = inside[new[inside] < new[inside + 1]]
-    middle = np.arange(W) + 0.5 * k
-    nearest = inside[np.argmin(np.abs(inside[None, :] - middle[:, None]), axis=1)]
-    centre = 0.5 * (new[nearest] + new[nearest + 1])
-    m = np.searchsorted(t, centre) - 1  # (W,) the old interval
-    c = np.stack([c[..., m - k + r] for r in range(k + 1)])  # (k+1, ..., W)
+    m = _intervals_of_functions(t, new, k)
+    # The functions and knots that the recursion misses at the ends are zero, and anywhere.
+    more = np.arange(1.0, k + 1)
+    t = np.concatenate([t[0] - more[::-1], t, t[-1] + more])
+    c = np.pad(c, [(0, 0)] * (c.ndim - 1) + [(k, k)])
+    c = np.stack([c[..., m + r] for r in range(k + 1)])  # (k+1, ..., G'+k)
     for q in range(1, k + 1):
-        u = new[np.arange(W) + q]
+        u = new[q : q + len(m)]  # (G'+k,)
         rows = []
         for r in range(q, k + 1):
-            j = m - k + r
-            low, high = t[j], t[j + k + 1 - q]
+            low, high = t[m + r], t[m + r + k + 1 - q]
             rows.append(((high - u) * c[r - q] + (u - low) * c[r - q + 1]) / (high - low))
-        c = np.stack(rows)  # (k+1-q, ..., W)
+        c = np.stack(rows)  # (k+1-q, ..., G'+k)
     return np.asarray(c[0])
+
+
+def _intervals_of_functions(t: Array, new: Array, k: int) -> npt.NDArray[np.intp]:
+    """Return for each new function an old interval (G' + k,) on which it is not zero.
+
+    The nearest to the middle of its support in the grid is taken, and one outside the grid only if
+    knots at the end of the grid are repeated so often that there is no other.
+    """
+    W = len(new) - k - 1
+    p = np.flatnonzero(new[:-1] < new[1:])
+    distance = np.abs(p - (np.arange(W)[:, None] + 0.5 * k))  # (G'+k, number of intervals)
+    distance = np.where(distance <= 0.5 * k, distance, np.inf)
+    nearest = p[np.argmin(distance + len(new) * ((p < k) | (p >= W)), axis=1)]
+    centre = 0.5 * (new[nearest] + new[nearest + 1])
+    return np.clip(np.searchsorted(t, centre) - 1, 0, len(t) - 2)
 
 
 def _require_nested(t: Array, new: Array, k: int) -> None:
