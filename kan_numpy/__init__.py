@@ -1,20 +1,43 @@
 """Kolmogorov-Arnold networks in NumPy, every derivative by hand: the public names."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from kan_numpy import activations, datasets, gradcheck, losses, reference
 from kan_numpy.activations import Activation
 from kan_numpy.bsplines import bspline_basis, uniform_knots
 from kan_numpy.coefficients import fit_spline, refine_spline
+from kan_numpy.conversion import to_kan, to_relu
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.mlp import MLP
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.optimizers import SGD, Adam
+from kan_numpy.pruning import prune
+from kan_numpy.scores import edge_scores, node_scores
 from kan_numpy.training import FitResult, fit
+
+if TYPE_CHECKING:
+    from kan_numpy.plotting import plot, plot_basis, plot_history
+else:
+
+    def __getattr__(name: str) -> object:
+        """Import the plots when they are asked for: Matplotlib takes its time to load."""
+        if name in ("plot", "plot_basis", "plot_history"):
+            return getattr(import_module("kan_numpy.plotting"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        """Name the plots too, for the completion of editors."""
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "KAN",
     "LBFGS",
+    "MLP",
     "SGD",
     "Activation",
     "Adam",
@@ -25,12 +48,20 @@ __all__ = [
     "adapt_grid",
     "bspline_basis",
     "datasets",
+    "edge_scores",
     "fit",
     "fit_spline",
     "gradcheck",
     "losses",
+    "node_scores",
+    "plot",
+    "plot_basis",
+    "plot_history",
+    "prune",
     "reference",
     "refine",
     "refine_spline",
+    "to_kan",
+    "to_relu",
     "uniform_knots",
 ]

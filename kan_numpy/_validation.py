@@ -135,6 +135,16 @@ def require_length(name: str, values: Sequence[Any], depth: int) -> None:
         )
 
 
+def as_widths(widths: Sequence[int]) -> list[int]:
+    """Return the nodes of each level, at least inputs and outputs."""
+    if isinstance(widths, str) or not isinstance(widths, Iterable):
+        raise TypeError(f"widths must be a list such as [2, 5, 1], but is {widths!r}")
+    sizes = [as_count(f"widths[{at}]", size, 1) for at, size in enumerate(widths)]
+    if len(sizes) < 2:
+        raise ValueError(f"widths must name inputs and outputs at least, but is {sizes}")
+    return sizes
+
+
 def as_choice(name: str, value: Any, choices: Sequence[str]) -> str:
     """Return ``value`` if it is one of the names that exist."""
     if value not in choices:

@@ -22,7 +22,7 @@ and then both the next row and the derivative are one line:
           B'_{m-q+r,\,q} = q\,(T_{r-1} - T_r).
 
 The denominators span the interval of x, which is never empty, so 0/0 does not arise, however often
-a knot is repeated. On uniform knots, measured in intervals, they are just q.
+a knot is repeated. On uniform knots with spacing h they are just q h.
 
 Grid: G intervals between ``knots[k]`` and ``knots[-k-1]``; the k knots more at each end carry the
 functions down to zero outside. The last interval of the grid is closed on the right.
@@ -187,11 +187,6 @@ class BSplineBasis:
         """The right end of each grid, shape (n_in,)."""
         return self.knots[:, -self.degree - 1]
 
-    @property
-    def _unit(self) -> Array | float:
-        """What the distances are measured in."""
-        return 1.0 if self._intervals.spacing is None else self._intervals.spacing
-
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Return the d-th derivative of every basis function, shape (N, n_in, G + k).
 
@@ -212,8 +207,6 @@ class BSplineBasis:
         for q in range(1, k + 1):
             T = self._divided(row, left, right)
             row = _raised(T, left, right) if q <= k - derivative else _differentiated(T)
-        if derivative:
-            row = [values / self._unit**derivative for values in row]
         return self._scattered(row, self._window(m))
 
     def forward(self, x: Array) -> tuple[Array, BasisCache]:
@@ -247,18 +240,18 @@ class BSplineBasis:
         dx = slopes[0] * flat[start]  # (N, n_in)
         for r in range(1, self.degree + 1):
             dx += slopes[r] * flat[r:][start]
-        return dx / self._unit
+        return dx
 
     def _row_of_degree_0(self, x: Array) -> list[Array]:
         """Return the only function of degree 0 that is not zero; see `_divided` for its scale."""
-        uniform = self._intervals.spacing is not None
-        return [np.full_like(x, 1.0 / factorial(self.degree) if uniform else 1.0)]
+        k, h = self.degree, self._intervals.spacing
+        return [np.full_like(x, 1.0 if h is None else 1.0 / (factorial(k) * h**k))]
 
     def _divided(self, row: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
         """Return T, the row of degree q - 1 divided by the widths of its supports.
 
-        On uniform knots all these widths are q. Dividing by 1, 2, ... k in turn is dividing by k!,
-        and that was done at the start.
+        On uniform knots all these widths are q h. Dividing by h, 2h, ... kh in turn is dividing by
+        k! h^k, and that was done at the start.
         """
         if self._intervals.spacing is not None:
             return row

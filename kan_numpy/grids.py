@@ -90,7 +90,7 @@ def adapt_grid(
     If an activation is constant, or nearly, its grid keeps its width and moves over it: a grid
     never collapses.
     """
-    inputs = as_array("x", x, ("N", network.widths[0]))
+    inputs = as_array("x", x, ("N", as_kan(network).widths[0]))
     eps = as_number("eps", eps, 0.0, 1.0)
     margin = as_number("margin", margin, 0.0)
     layers, activations = [], inputs
@@ -165,7 +165,7 @@ def refine(
         ``return_change``. 0 for knot insertion, up to rounding.
     """
     layers, change = [], 0.0
-    sizes = per_layer("grid_size", grid_size, len(network.layers), 1)
+    sizes = per_layer("grid_size", grid_size, len(as_kan(network).layers), 1)
     for layer, G in zip(network.layers, sizes, strict=True):
         finer, worst = _regrid(layer, _refined_knots(_spline_basis(layer), G))
         layers.append(finer)
@@ -184,6 +184,30 @@ def _refined_knots(basis: BSplineBasis, G: int) -> Array:
         grid[:, :: G // old] = inner  # not even a rounding error
     grid[:, -1] = inner[:, -1]
     return np.hstack([basis.knots[:, :k], grid, basis.knots[:, k + old + 1 :]])
+
+
+def as_kan(network: object) -> KAN:
+    """Return the network if it has grids, and else say so.
+
+    Parameters
+    ----------
+    network : object
+        What should be a KAN.
+
+    Returns
+    -------
+    KAN
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if not isinstance(network, KAN):
+        raise TypeError(
+            f"network must be a KAN to adapt or refine its grids, but is {type(network).__name__}"
+        )
+    return network
 
 
 def scheduled(

@@ -22,7 +22,7 @@ the choice of arXiv 2404.19756, sec. 2.2: :math:`c \sim N(0, 0.1^2)` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -32,8 +32,8 @@ from kan_numpy._validation import (
     Rng,
     as_array,
     as_choice,
-    as_count,
     as_rng,
+    as_widths,
     per_layer,
     require_length,
 )
@@ -77,7 +77,7 @@ def initial_layers(
     -------
     tuple of KANLayer
     """
-    sizes = _as_widths(widths)
+    sizes = as_widths(widths)
     depth = len(sizes) - 1
     sizes_G = per_layer("grid_size", grid_size, depth, 1)
     degrees = per_layer("degree", degree, depth, 0)
@@ -98,16 +98,6 @@ def initial_layers(
         active = np.ones((n_out, n_in), dtype=bool)
         layers.append(KANLayer(basis, coef, w_base, np.zeros(n_out), active, activation))
     return tuple(layers)
-
-
-def _as_widths(widths: Sequence[int]) -> list[int]:
-    """Return the nodes of each level, at least inputs and outputs."""
-    if isinstance(widths, str) or not isinstance(widths, Iterable):
-        raise TypeError(f"widths must be a list such as [2, 5, 1], but is {widths!r}")
-    sizes = [as_count(f"widths[{at}]", size, 1) for at, size in enumerate(widths)]
-    if len(sizes) < 2:
-        raise ValueError(f"widths must name inputs and outputs at least, but is {sizes}")
-    return sizes
 
 
 def initial_weights(

@@ -58,14 +58,16 @@ class Intervals:
         # The tolerance lets through knots whose steps differ by rounding and nothing else.
         uniform = np.all(np.abs(np.diff(knots, axis=1) - h[:, None]) <= 3e-14 * h[:, None])
         last = [np.searchsorted(t, end) - 1 for t, end in zip(knots, high, strict=True)]
-        object.__setattr__(self, "spacing", h if uniform else None)
+        # The powers of h must not overflow either.
+        usable = uniform and np.all((h > 1e-40) & (h < 1e40))
+        object.__setattr__(self, "spacing", h if usable else None)
         object.__setattr__(self, "_table", table.ravel())
         object.__setattr__(self, "_row", np.arange(n) * table.shape[1] + k + 1)
         object.__setattr__(self, "_high", high)
         object.__setattr__(self, "_last", np.array(last, dtype=np.intp))
 
     def distances(self, x: Array) -> tuple[Indices, list[Array], list[Array]]:
-        """Return the interval and the distances; on uniform knots these are in units of h.
+        """Return the interval of each point, and its distances to the k knots on each side.
 
         Parameters
         ----------
@@ -88,19 +90,19 @@ class Intervals:
             right = [self._table.take(here + j) - x for j in js]
         else:
             m, l1, r1 = self._divide(x, self.spacing)
-            left = [l1 + (j - 1.0) if j > 1 else l1 for j in js]
-            right = [r1 + (j - 1.0) if j > 1 else r1 for j in js]
+            left = [l1, *(l1 + (j - 1) * self.spacing for j in js[1:])]
+            right = [r1, *(r1 + (j - 1) * self.spacing for j in js[1:])]
         return m, left, right
 
     def _divide(self, x: Array, h: Array) -> tuple[Indices, Array, Array]:
-        """Return m, l_1 / h and r_1 / h: division guesses m, and the knots have the last word."""
+        """Return m, l_1 and r_1: division guesses m, and the knots have the last word."""
         t, M = self._table, self.knots.shape[1]
-        guess = (x.real - t[self._row]) / h
+        guess = (x.real - t[self._row]) * (1.0 / h)
         if not (guess.min() >= 0.0 and guess.max() < M - 1.0):  # "not" because a NaN may be there
             guess = np.fmin(np.fmax(guess, 0.0), M - 2.0)
         m = guess.astype(np.intp)
         here = m + self._row
-        l1, r1 = x - t.take(here), t.take(here + 1) - x
+        l1, r1 = x - t.take(here), t[1:].take(here) - x
         nearest = np.minimum(l1.real, r1.real)
         if not nearest.min() > 0.0:  # on a knot, outside, or rounded into the wrong interval
             unsure = np.nonzero(nearest <= 0.0)
@@ -110,7 +112,7 @@ class Intervals:
             m[unsure] = self._search(x[unsure].real, row, high, last)
             here, points = m[unsure] + row, self._near(x[unsure], m[unsure], row)
             l1[unsure], r1[unsure] = points - t.take(here), t.take(here + 1) - points
-        return m, l1 / h, r1 / h
+        return m, l1, r1
 
     def _near(self, x: Array, m: Indices, row: Indices) -> Array:
         """Return x, with the points beyond all knots moved to one: no function sees the difference.

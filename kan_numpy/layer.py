@@ -145,13 +145,8 @@ class KANLayer:
     @property
     def theta(self) -> Array:
         """The trainable parameters as one vector: all of c, then all of w; active edges only."""
-        return self._packed(self.coef, self.w_base)
-
-    def _packed(self, coef: Array, w_base: Array) -> Array:
-        if self.n_edges < self.active.size:
-            coef, w_base = coef[self.active], w_base[self.active]
-        parts = [coef.ravel(), w_base.ravel()] if self.has_base else [coef.ravel()]
-        return np.concatenate(parts)  # (size,)
+        coef = self.coef[self.active].ravel()  # (E * (G+k),)
+        return np.concatenate([coef, self.w_base[self.active]]) if self.has_base else coef
 
     def with_theta(self, theta: Array) -> KANLayer:
         """Return the layer with other parameters, shape (size,)."""
@@ -206,10 +201,20 @@ class KANLayer:
         dx : ndarray, shape (N, n_in), or None
         dtheta : ndarray, shape (size,)
         """
-        dcoef = (dy.T @ cache.B.reshape(len(dy), -1)).reshape(self.coef.shape)
-        dw_base = np.zeros_like(self.w_base) if cache.b is None else dy.T @ cache.b
-        dx = self.input_gradient(dy, cache) if input_gradient else None
-        return dx, self._packed(dcoef, dw_base)
+        dtheta = np.empty(self.size)
+        self.parameter_gradient(dy, cache, dtheta)
+        return self.input_gradient(dy, cache) if input_gradient else None, dtheta
+
+    def parameter_gradient(self, dy: Array, cache: LayerCache, out: Array) -> None:
+        """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
+        E, W = self.n_edges, self.basis.size
+        B = cache.B.reshape(len(dy), -1)  # (N, n_in * (G+k))
+        if self.active.size == E:
+            np.matmul(dy.T, B, out=out[: E * W].reshape(self.n_out, -1))
+        else:
+            out[: E * W] = (dy.T @ B).reshape(self.coef.shape)[self.active].ravel()
+        if cache.b is not None:
+            out[E * W :] = (dy.T @ cache.b)[self.active]
 
     def input_gradient(self, dy: Array, cache: LayerCache) -> Array:
         """Return dx (N, n_in)."""
@@ -248,6 +253,10 @@ class KANLayer:
         phi = np.einsum("nij,oij->noi", self.basis(x), self.coef)
         return phi + self.w_base * self.base(x)[:, None] if self.has_base else phi
 
+    def outside_share(self, x: Array) -> float:
+        """Return the share of the inputs x (N, n_in) that lie outside the grid."""
+        return float(np.mean((x < self.basis.low) | (x > self.basis.high)))
+
     def to_scipy(self, out: int, inp: int) -> BSpline:
         """Return the spline part of one edge as a SciPy spline, NaN outside the grid.
 
@@ -261,8 +270,3 @@ class KANLayer:
         scipy.interpolate.BSpline
         """
         return BSpline(self.knots[inp], self.coef[out, inp], self.degree, extrapolate=False)
-
-
-def outside_share(layer: KANLayer, x: Array) -> float:
-    """Return the share of the inputs x (N, n_in) that lie outside the layer's grid."""
-    return float(np.mean((x < layer.basis.low) | (x > layer.basis.high)))

@@ -3,25 +3,25 @@ r"""A network, data and a loss as a function of theta, for our optimisers and fo
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any, Generic
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array
-from kan_numpy.layer import LayerCache
+from kan_numpy.composition import N
 from kan_numpy.losses import Loss, SquaresLoss, as_loss
-from kan_numpy.network import KAN
 
 ROWS_AT_ONCE = 8192
 """How many samples `Objective.value` evaluates at a time, to bound the memory."""
 
 
-class Objective:
+class Objective(Generic[N]):
     r"""Define :math:`L(\theta)` for a network on given data.
 
     Parameters
     ----------
-    network : KAN
+    network : KAN or MLP
         The network; its theta is only the place where one starts.
     x : array_like, shape (N, n_in)
         Inputs.
@@ -43,19 +43,19 @@ class Objective:
     """
 
     def __init__(
-        self, network: KAN, x: npt.ArrayLike, y: npt.ArrayLike, loss: str | Loss = "mse"
+        self, network: N, x: npt.ArrayLike, y: npt.ArrayLike, loss: str | Loss = "mse"
     ) -> None:
         self.network = network
         self.loss = as_loss(loss)
         self.x = as_array("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
 
-    def on(self, network: KAN) -> Objective:
+    def on(self, network: N) -> Objective[N]:
         """Return the same objective for another network (used when grids change).
 
         Parameters
         ----------
-        network : KAN
+        network : KAN or MLP
             With the same inputs and outputs.
 
         Returns
@@ -64,7 +64,7 @@ class Objective:
         """
         return self._like(network, self.x, self.target)
 
-    def batch(self, rows: npt.NDArray[np.intp]) -> Objective:
+    def batch(self, rows: npt.NDArray[np.intp]) -> Objective[N]:
         """Return the objective on some of the samples.
 
         Parameters
@@ -78,14 +78,14 @@ class Objective:
         """
         return self._like(self.network, self.x[rows], self.target[rows])
 
-    def _like(self, network: KAN, x: Array, target: Array) -> Objective:
-        other = object.__new__(Objective)
+    def _like(self, network: N, x: Array, target: Array) -> Objective[N]:
+        other: Objective[N] = object.__new__(Objective)
         other.network, other.loss, other.x, other.target = network, self.loss, x, target
         return other
 
     @cached_property
-    def _first(self) -> LayerCache:
-        """The basis of the first layer, which does not depend on theta: once is enough."""
+    def _first(self) -> Any:
+        """What of the first layer does not depend on theta, as its basis: once is enough."""
         return self.network.layers[0].prepare(self.x)
 
     def fun(self, theta: Array) -> tuple[float, Array]:

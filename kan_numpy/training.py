@@ -12,21 +12,21 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_count, as_rng
-from kan_numpy.grids import Changes, scheduled
-from kan_numpy.layer import outside_share
+from kan_numpy.composition import N
+from kan_numpy.grids import Changes, as_kan, scheduled
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.losses import Loss
-from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.optimizers import FirstOrder, Optimizer, State
 
 History = dict[str, list[float]]
-Callback = Callable[[int, KAN, History], object]
+Callback = Callable[[int, N, History], object]
 
 HISTORY = (
     "step",
@@ -43,29 +43,30 @@ WATCHED_ROWS = 256
 
 
 @dataclass(frozen=True)
-class FitResult:
+class FitResult(Generic[N]):
     """Hold what `fit` found.
 
     Parameters
     ----------
-    network : KAN
+    network : KAN or MLP
         The best network: lowest loss on the validation set, or else on the training set.
     history : dict of list
         One entry for each step: ``step``, ``train_loss``, ``validation_loss`` (NaN without a
         validation set), ``seconds`` since the start, ``evaluations`` of the loss so far,
-        ``outside`` (share of the activations outside their grids), ``grid_change`` (root mean
-        square by which adapting or refining the grids moved the outputs before this step).
+        ``outside`` (share of the activations outside their grids; an MLP has none),
+        ``grid_change`` (root mean square by which adapting or refining the grids moved the outputs
+        before this step).
     message : str
         Why training ended.
     """
 
-    network: KAN
+    network: N
     history: History
     message: str
 
 
 def fit(
-    network: KAN,
+    network: N,
     x: npt.ArrayLike,
     y: npt.ArrayLike,
     optimizer: Optimizer | None = None,
@@ -77,15 +78,15 @@ def fit(
     adapt_at: Iterable[int] = (),
     refine_at: Mapping[int, int] | None = None,
     eps: float = 0.5,
-    callback: Callback | None = None,
+    callback: Callback[N] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-) -> FitResult:
+) -> FitResult[N]:
     """Train a network, and leave the one that was given as it is.
 
     Parameters
     ----------
-    network : KAN
+    network : KAN or MLP
         Where to start.
     x : array_like, shape (N, n_in)
         Inputs.
@@ -139,6 +140,8 @@ def fit(
     run = _Run(objective, check, chosen, _as_batch_size(batch_size, chosen), as_rng(rng))
     total = as_count("steps", steps, 0)
     changes = scheduled(adapt_at, refine_at, eps, objective.x)
+    if changes:
+        as_kan(network)
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
     # A loss that overflows is noticed by the run; NumPy need not warn as well.
@@ -148,11 +151,11 @@ def fit(
 
 
 @dataclass
-class _Run:
+class _Run(Generic[N]):
     """One training run: the only thing here that changes while it lives."""
 
-    objective: Objective
-    check: Objective | None
+    objective: Objective[N]
+    check: Objective[N] | None
     optimizer: Optimizer
     batch_size: int | None
     rng: np.random.Generator
@@ -166,7 +169,7 @@ class _Run:
         self.best_score = self._score(self.best, self.state.loss)
 
     def go(
-        self, steps: int, changes: Changes, wait: int, callback: Callback | None, show: bool
+        self, steps: int, changes: Changes, wait: int, callback: Callback[N] | None, show: bool
     ) -> str:
         """Train, and return why training ended."""
         step = 0
@@ -210,7 +213,7 @@ class _Run:
             theta, used = theta + move, used + 1
         self.state = State(theta, self.objective.value(theta), move, used, memory)
 
-    def _change_grids(self, change: Callable[[KAN], KAN]) -> float:
+    def _change_grids(self, change: Callable[[Any], Any]) -> float:
         """Change the grids, start the optimiser anew, and return how far the outputs moved."""
         before = self._network()
         after = change(before)
@@ -221,7 +224,7 @@ class _Run:
         x = _some_rows(self.objective.x)
         return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
 
-    def _record(self, step: int, grid_change: float) -> KAN:
+    def _record(self, step: int, grid_change: float) -> N:
         """Write the history, and keep the network if it is the best so far."""
         network = self._network()
         score = self._score(network, self.state.loss)
@@ -229,7 +232,7 @@ class _Run:
             self.best, self.best_score, self.best_step = network, score, step
         _, caches = network._forward(_some_rows(self.objective.x))
         shares = [
-            outside_share(layer, cache.x)
+            layer.outside_share(cache.x)
             for layer, cache in zip(network.layers, caches, strict=True)
         ]
         sizes = [cache.x.size for cache in caches]
@@ -246,13 +249,13 @@ class _Run:
             self.history[name].append(value)
         return network
 
-    def _score(self, network: KAN, train_loss: float) -> float:
+    def _score(self, network: N, train_loss: float) -> float:
         """Return the loss that decides which network is the best."""
         if self.check is None:
             return train_loss
         return self.check.on(network).value(network.theta)
 
-    def _network(self) -> KAN:
+    def _network(self) -> N:
         return self.objective.network._with_theta(self.state.theta)
 
     def _diverged(self, step: int) -> str:
@@ -279,8 +282,8 @@ def _some_rows(x: Array) -> Array:
 
 
 def _validation_objective(
-    network: KAN, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
-) -> Objective:
+    network: N, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
+) -> Objective[N]:
     try:
         x, y = validation
     except (TypeError, ValueError):

@@ -168,6 +168,17 @@ def test_inserting_knots_leaves_the_function_unchanged_everywhere(drawn, data):
     assert_close(spline(x, refine_spline(c, t, new, k), new, k), spline(x, c, t, k))
 
 
+@given(drawn=insertions(), stretch=st.sampled_from([0.0, 0.3, 4.0]))
+def test_other_knots_outside_the_grid_leave_the_function_on_it_unchanged(drawn, stretch):
+    c, t, new, k = drawn
+    inside = slice(k, len(new) - k)
+    moved = np.where(new < t[k], t[k] + stretch * (new - t[k]), new)
+    moved = np.where(new > t[-k - 1], t[-k - 1] + stretch * (new - t[-k - 1]), moved)
+    assert np.array_equal(moved[inside], new[inside])
+    x = spread(new, k, 3)
+    assert_close(spline(x, refine_spline(c, t, moved, k), moved, k), spline(x, c, t, k))
+
+
 @pytest.mark.parametrize("k", range(1, 6))
 @pytest.mark.parametrize("end", ["left", "right"])
 def test_an_empty_interval_at_the_end_of_the_grid_does_not_change_what_is_outside(k, end):

@@ -14,13 +14,14 @@ ROOT = Path(__file__).resolve().parents[1]
 # A file of the library imports only from the lines above its own.
 FLOORS = (
     "_memory _validation",
-    "activations datasets gradcheck intervals linesearch losses optimizers reference",
+    "activations datasets gradcheck intervals linesearch losses optimizers composition reference",
     "bsplines lbfgs levenberg_marquardt",
-    "coefficients layer",
+    "coefficients dense layer",
     "initialization storage",
-    "network",
-    "grids objective",
-    "training",
+    "mlp network",
+    "conversion grids objective scores",
+    "diagram pruning training",
+    "plotting",
     "__init__",
 )
 FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names.split()}

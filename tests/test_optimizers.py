@@ -209,6 +209,17 @@ def test_the_first_step_may_be_far_too_short_or_too_long(first):
     assert 0.0 < trial.theta[0] < 6.0
 
 
+def test_a_flat_place_that_is_hardly_lower_is_not_enough():
+    """At 1 the slope is 0, but the loss only 1e-5 lower; on the way there it is far lower."""
+    fun, theta, loss, gradient = along_a_line(
+        lambda z: -z * (1.0 - z) ** 2 - 1e-5 * z**2 * (3.0 - 2.0 * z),
+        lambda z: -(1.0 - z) * (1.0 - 3.0 * z) - 6e-5 * z * (1.0 - z),
+    )
+    trial, _ = wolfe_search(fun, theta, loss, gradient, -gradient, 1.0)
+    assert_wolfe(trial, loss, -1.0)
+    assert trial.loss < -0.05
+
+
 @pytest.mark.parametrize("beyond", [np.inf, np.nan, -np.inf])
 def test_where_the_loss_is_not_finite_counts_as_too_high(beyond):
     """The minimum of z^2 - 2z is at 1, and from 1.5 on there is nothing."""
@@ -288,8 +299,11 @@ def test_lbfgs_that_finds_nothing_better_says_so_and_stays():
 @pytest.mark.parametrize(("M", "P"), [(20, 5), (5, 5)])
 def test_linear_least_squares_are_solved_to_the_last_digits(M, P):
     problem, A, b = linear(M, P)
-    states = run(kn.LevenbergMarquardt(), problem, np.zeros(P), 60)
-    np.testing.assert_allclose(states[-1].theta, np.linalg.lstsq(A, b)[0], rtol=0, atol=1e-9)
+    state = run(kn.LevenbergMarquardt(), problem, np.zeros(P), 60)[-1]
+    want = np.linalg.lstsq(A, b)[0]
+    # Where the loss is flat its last digit is gone long before that of theta.
+    np.testing.assert_allclose(state.theta, want, rtol=0, atol=1e-7)
+    assert state.loss == pytest.approx(np.sum((A @ want - b) ** 2), rel=1e-13, abs=1e-25)
 
 
 def test_with_fewer_residuals_than_parameters_all_of_them_vanish():
@@ -323,7 +337,7 @@ def test_both_ways_to_solve_for_the_step_give_the_same_step(M, P, damping, seed)
 
 @given(M=st.integers(1, 8), P=st.integers(1, 8), damping=floats(0.01, 10.0), seed=seeds)
 def test_the_predicted_gain_is_the_gain_of_the_linear_model(M, P, damping, seed):
-    problem, A, b = linear(M, P, seed)
+    problem, A, _ = linear(M, P, seed)
     theta = np.random.default_rng(seed).standard_normal(P)
     r = problem.residuals(theta)
     delta, predicted = _damped_solver(A, r, A.T @ r)(damping)
@@ -346,7 +360,7 @@ def test_more_damping_means_a_shorter_step_that_turns_downhill(M, P, seed):
 
 def test_a_step_that_would_go_up_is_tried_again_with_more_damping():
     """On arctan, the undamped step from 10 overshoots to -138."""
-    problem = Squares(lambda t: np.arctan(t), lambda t: np.array([[1.0 / (1.0 + t[0] ** 2)]]))
+    problem = Squares(np.arctan, lambda t: np.array([[1.0 / (1.0 + t[0] ** 2)]]))
     states = run(kn.LevenbergMarquardt(damping=1e-9), problem, [10.0], 60)
     assert len(problem.asked) > len(states)  # there were trials that failed
     assert np.all(np.diff([state.loss for state in states]) <= 0.0)
@@ -370,7 +384,7 @@ def test_a_parameter_that_nothing_depends_on_stays_where_it_is():
         problem = Squares(lambda t, rows=rows: rows @ t - 1.0, lambda _, rows=rows: rows)
         states = run(kn.LevenbergMarquardt(), problem, [0.0, 7.0, 0.0], 50)
         assert states[-1].theta[1] == pytest.approx(7.0, abs=1e-6)
-        np.testing.assert_allclose(rows.T @ problem.residuals(states[-1].theta), 0.0, atol=1e-9)
+        np.testing.assert_allclose(rows.T @ problem.residuals(states[-1].theta), 0.0, atol=1e-6)
 
 
 def test_a_jacobian_of_zeros_is_the_end():
@@ -403,7 +417,9 @@ def test_our_optimisers_and_those_of_scipy_find_the_same_minimum():
     objective = noisy_line()
     theta, want = objective.network.theta, least_loss(objective)
     assert want > 5e-3
-    by_scipy = scipy.optimize.minimize(objective.fun, theta, jac=True, method="BFGS")
+    by_scipy = scipy.optimize.minimize(
+        objective.fun, theta, jac=True, method="BFGS", options={"gtol": 1e-9}
+    )
     squares = scipy.optimize.least_squares(objective.residuals, theta, jac=objective.jacobian)
     ours = run(kn.LBFGS(), objective, theta, 200)[-1]
     squares_by_us = run(kn.LevenbergMarquardt(), objective, theta, 50)[-1]
@@ -424,16 +440,16 @@ def test_scipy_trains_a_deeper_network_as_far_as_ours_do():
     network = kn.KAN([2, 2, 1], grid_size=3, rng=0)
     objective = kn.Objective(network, x, y)
     by_scipy = scipy.optimize.minimize(
-        objective.fun, network.theta, jac=True, method="L-BFGS-B", options={"maxiter": 150}
+        objective.fun, network.theta, jac=True, method="L-BFGS-B", options={"maxiter": 100}
     )
     squares = scipy.optimize.least_squares(
-        objective.residuals, network.theta, jac=objective.jacobian, method="lm", max_nfev=60
+        objective.residuals, network.theta, jac=objective.jacobian, method="lm", max_nfev=30
     )
-    ours = run(kn.LBFGS(), objective, network.theta, 150)[-1]
-    squares_by_us = run(kn.LevenbergMarquardt(), objective, network.theta, 60)[-1]
+    ours = run(kn.LBFGS(), objective, network.theta, 100)[-1]
+    squares_by_us = run(kn.LevenbergMarquardt(), objective, network.theta, 30)[-1]
     assert objective.fun(network.theta)[0] > 0.5
     for loss in (by_scipy.fun, 2.0 * squares.cost, ours.loss, squares_by_us.loss):
-        assert loss < 2e-2
+        assert loss < 5e-3
 
 
 # Optimisers are values.

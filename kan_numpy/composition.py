@@ -1,0 +1,228 @@
+r"""Layers composed: the way forwards, the way back, and all parameters as one vector.
+
+What `KAN` and `MLP` share, whatever their layers are made of. The way back is the chain rule: start
+with dL/dy at the top, and let each layer turn the gradient of its output into that of its input and
+of its own parameters. All trainable numbers form one vector theta, layer after layer: an optimiser
+need know nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array, frozen
+
+N = TypeVar("N", bound="Composition")
+"""A kind of network: what goes in as a KAN comes out as a KAN."""
+
+
+class Layer(Protocol):
+    """Name what a layer must be able to do; its cache is its own affair."""
+
+    @property
+    def n_in(self) -> int:
+        """The number of input nodes."""
+
+    @property
+    def n_out(self) -> int:
+        """The number of output nodes."""
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters."""
+
+    @property
+    def theta(self) -> Array:
+        """The trainable parameters, shape (size,)."""
+
+    def with_theta(self, theta: Array) -> Any:
+        """Return the layer with other parameters."""
+
+    def prepare(self, x: Array) -> Any:
+        """Return the cache for inputs x (N, n_in): all that does not depend on theta."""
+
+    def combine(self, cache: Any) -> Array:
+        """Return y (N, n_out) from the cache."""
+
+    def parameter_gradient(self, dy: Array, cache: Any, out: Array) -> None:
+        """Write dtheta (size,) into ``out``."""
+
+    def input_gradient(self, dy: Array, cache: Any) -> Array:
+        """Return dx (N, n_in)."""
+
+    def jacobian(self, dy: Array, cache: Any, out: Array) -> None:
+        """Write dtheta of each sample by itself into ``out`` (N, size)."""
+
+    def outside_share(self, x: Array) -> float:
+        """Return the share of the inputs x that the layer's grids do not cover."""
+
+
+class Composition:
+    """Hold layers as an immutable value, and chain them."""
+
+    layers: tuple[Any, ...]
+
+    def __repr__(self) -> str:
+        """Return kind, widths and size, as in ``KAN([2, 5, 1], 135 parameters)``."""
+        return f"{type(self).__name__}({self.widths}, {self.size} parameters)"
+
+    @property
+    def widths(self) -> list[int]:
+        """The nodes of each level, inputs first."""
+        return [self.layers[0].n_in, *(layer.n_out for layer in self.layers)]
+
+    @property
+    def size(self) -> int:
+        """P, the number of trainable parameters."""
+        return sum(layer.size for layer in self.layers)
+
+    @property
+    def theta(self) -> Array:
+        """All trainable parameters as one read-only vector, shape (P,)."""
+        return frozen(np.concatenate([layer.theta for layer in self.layers]))
+
+    def with_theta(self: N, theta: npt.ArrayLike) -> N:
+        """Return the same network with other parameters.
+
+        Parameters
+        ----------
+        theta : array_like, shape (P,)
+            In the order of `theta`; it is copied.
+
+        Returns
+        -------
+        KAN or MLP
+
+        Raises
+        ------
+        ValueError
+            If the length is wrong or a value is not finite.
+        """
+        return self._with_theta(as_array("theta", theta, (self.size,)))
+
+    def _with_theta(self: N, theta: Array) -> N:
+        layers, start = [], 0
+        for layer in self.layers:
+            layers.append(layer.with_theta(theta[start : start + layer.size]))
+            start += layer.size
+        return self._with_layers(layers)
+
+    def _with_layers(self: N, layers: Iterable[Any]) -> N:
+        """Return a network of the same kind with other layers."""
+        network = object.__new__(type(self))
+        network.__dict__.update(self.__dict__, layers=tuple(layers))
+        return network
+
+    def __call__(self, x: npt.ArrayLike) -> Array:
+        """Evaluate the network.
+
+        Parameters
+        ----------
+        x : array_like, shape (N, n_in)
+            One sample a row.
+
+        Returns
+        -------
+        ndarray, shape (N, n_out)
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong or a value is not finite.
+        """
+        return self.forward(x)[0]
+
+    def forward(self, x: npt.ArrayLike) -> tuple[Array, list[Any]]:
+        """Evaluate the network and keep what `backward` needs.
+
+        Parameters
+        ----------
+        x : array_like, shape (N, n_in)
+            One sample a row.
+
+        Returns
+        -------
+        y : ndarray, shape (N, n_out)
+        cache : list
+            One for each layer; ``cache[l].x`` are the activations that enter layer l.
+        """
+        return self._forward(as_array("x", x, ("N", self.layers[0].n_in)))
+
+    def _forward(self, x: Array, first: Any = None) -> tuple[Array, list[Any]]:
+        """Evaluate without checks; ``first`` is ``layers[0].prepare(x)``, if it is at hand."""
+        cache = self.layers[0].prepare(x) if first is None else first
+        y, caches = self.layers[0].combine(cache), [cache]
+        for layer in self.layers[1:]:
+            y, cache = layer.forward(y)
+            caches.append(cache)
+        return y, caches
+
+    def backward(self, dy: npt.ArrayLike, cache: list[Any]) -> tuple[Array, Array]:
+        """Carry an upstream gradient back to the input and to the parameters.
+
+        Parameters
+        ----------
+        dy : array_like, shape (N, n_out)
+            dL/dy.
+        cache : list
+            From `forward`.
+
+        Returns
+        -------
+        dx : ndarray, shape (N, n_in)
+            dL/dx.
+        dtheta : ndarray, shape (P,)
+            dL/dtheta, in the order of `theta`.
+        """
+        upstream = as_array("dy", dy, (len(cache[0].x), self.layers[-1].n_out))
+        dx, dtheta = self._backward(upstream, cache)
+        assert dx is not None  # noqa: S101  # it was asked for
+        return dx, dtheta
+
+    def _backward(
+        self, dy: Array, cache: list[Any], input_gradient: bool = True
+    ) -> tuple[Array | None, Array]:
+        dtheta = np.empty(self.size)
+        stop = self.size
+        for at in reversed(range(len(self.layers))):
+            layer = self.layers[at]
+            layer.parameter_gradient(dy, cache[at], dtheta[stop - layer.size : stop])
+            stop -= layer.size
+            if at or input_gradient:
+                dy = layer.input_gradient(dy, cache[at])
+        return dy if input_gradient else None, dtheta
+
+    def jacobian(self, x: npt.ArrayLike) -> Array:
+        r"""Differentiate every output of every sample with respect to every parameter.
+
+        .. math:: J_{nop} = \partial y_{no} / \partial \theta_p
+
+        Parameters
+        ----------
+        x : array_like, shape (N, n_in)
+            One sample a row.
+
+        Returns
+        -------
+        ndarray, shape (N, n_out, P)
+        """
+        y, cache = self.forward(x)
+        return self._jacobian(y, cache)
+
+    def _jacobian(self, y: Array, cache: list[Any]) -> Array:
+        J = np.empty((*y.shape, self.size))  # (N, n_out, P)
+        for o in range(y.shape[1]):
+            dy = np.zeros_like(y)
+            dy[:, o] = 1.0
+            stop = self.size
+            for at in reversed(range(len(self.layers))):
+                layer = self.layers[at]
+                layer.jacobian(dy, cache[at], J[:, o, stop - layer.size : stop])
+                stop -= layer.size
+                if at:
+                    dy = layer.input_gradient(dy, cache[at])
+        return J

@@ -1,0 +1,221 @@
+r"""A piecewise linear KAN is a ReLU network, and the other way round: exact conversions.
+
+From k = 1 to ReLU. The spline on an edge joins the values :math:`0, c_0, \dots, c_G, 0` at its
+G + 3 knots by straight lines, and is 0 outside them. With the slopes :math:`\sigma_m` between the
+knots m and m + 1, and :math:`\sigma_{-1} = 0`,
+
+.. math::
+    s(x) = \sum_{m=0}^{G+1} (\sigma_m - \sigma_{m-1})\, relu(u - t_m), \qquad
+    u = \min(x, t_{G+2}) = t_{G+2} - relu(t_{G+2} - x).
+
+One more hinge at :math:`t_{G+2}` would do in place of the minimum. But far to the right of the
+knots large terms would then cancel, and with them the digits; here all terms are bounded. Each KAN
+layer becomes two layers of ReLUs: n_in nodes that stop x at its last knot, then n_in (G + 2)
+hinges. All edges out of a node share them, because they share the knots.
+
+From ReLU to k = 1. A layer of an MLP, cut as in `kan_numpy.dense`, is already a layer of edges
+:math:`w\, relu(x)`: straight lines with a kink at 0. So the KAN has the widths of the MLP, one
+interval in its first layer, and two, that meet at 0, in all others. Only a grid has ends: intervals
+that certainly hold every activation follow from the box of the inputs, layer after layer,
+
+.. math:: y_o \in \beta_o + \sum_i w_{o,i}\, [f(low_i), f(high_i)].
+
+Both directions are the subject of N. Schoots, M. J. Villani, N. uit de Bos, Relating Piecewise
+Linear Kolmogorov Arnold Networks to ReLU Networks, arXiv 2503.01702.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array
+from kan_numpy.activations import ACTIVATIONS
+from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.dense import DenseLayer
+from kan_numpy.layer import KANLayer
+from kan_numpy.mlp import MLP
+from kan_numpy.network import KAN
+
+RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero"))
+
+
+class Affine(NamedTuple):
+    """Hold an affine map, y = W x + b."""
+
+    weights: Array  # (n_out, n_in)
+    bias: Array  # (n_out,)
+
+    def after(self, other: Affine) -> Affine:
+        """Return the map that does the other one first."""
+        return Affine(self.weights @ other.weights, self.weights @ other.bias + self.bias)
+
+
+def to_relu(network: KAN) -> MLP:
+    r"""Write a piecewise linear KAN as a ReLU network: the same function at every real x.
+
+    Parameters
+    ----------
+    network : KAN
+        With splines of degree 1 and the base function "zero" or "identity".
+
+    Returns
+    -------
+    MLP
+        With the activation "relu". Two hidden layers stand for each KAN layer, n_in and
+        n_in (G + 2) nodes wide; with the base function "identity" 2 n_in and n_in (G + 4).
+        [2, 5, 1] with G = 5 and without base function becomes [2, 2, 14, 5, 35, 1]: the nodes of
+        the KAN, and after each level its hinges.
+
+    Raises
+    ------
+    TypeError
+        If it is no KAN, or not one of B-splines.
+    ValueError
+        If it is not piecewise linear, or jumps at a repeated knot.
+
+    Notes
+    -----
+    The two agree up to rounding. It grows with G, because the slopes do: on [2, 5, 1] with
+    coefficients up to 1, the outputs differ by less than 1e-13 for G = 5, and 1e-12 for G = 20.
+    """
+    if not isinstance(network, KAN):
+        raise TypeError(f"network must be a KAN, but is {type(network).__name__}")
+    n_in = network.widths[0]
+    maps, last = [], Affine(np.eye(n_in), np.zeros(n_in))
+    for at, layer in enumerate(network.layers):
+        _require_piecewise_linear(f"network.layers[{at}]", layer)
+        stop, hinges, total = _hinged(layer)
+        maps += [stop.after(last), hinges]
+        last = total
+    return MLP.from_arrays([affine._asdict() for affine in [*maps, last]], "relu")
+
+
+def _require_piecewise_linear(name: str, layer: KANLayer) -> None:
+    """Refuse a layer that ReLUs can't represent exactly."""
+    if not isinstance(layer.basis, BSplineBasis):
+        raise TypeError(f"{name} must be made of B-splines, but has {type(layer.basis).__name__}")
+    if layer.degree != 1:
+        raise ValueError(
+            f"{name} must be piecewise linear, but its splines have degree {layer.degree};"
+            " build the network with degree=1"
+        )
+    if layer.base not in (ZERO, IDENTITY):
+        raise ValueError(
+            f"{name} must be piecewise linear, but its base function is {layer.base.name!r};"
+            " build the network with base='zero' or 'identity'"
+        )
+    if np.any(np.diff(layer.knots) <= 0.0):
+        raise ValueError(f"{name} repeats a knot: its splines jump there, and no ReLU can jump")
+
+
+def _hinged(layer: KANLayer) -> tuple[Affine, Affine, Affine]:
+    """Return the three maps of one layer: y = total(relu(hinges(relu(stop(x))))).
+
+    With the base function "identity", the part of x after the last knot goes along, so that
+    x = u + relu(x - last) can be put together in the end.
+    """
+    t, one = layer.knots, np.eye(layer.n_in)
+    last = t[:, -1]
+    ends = np.zeros((layer.n_out, layer.n_in, 1))
+    values = np.concatenate([ends, layer.coef, ends], axis=2)  # (n_out, n_in, G+3)
+    slopes = np.diff(values) / np.diff(t)  # (n_out, n_in, G+2)
+    bends = np.diff(slopes, prepend=0.0).reshape(layer.n_out, -1)  # (n_out, n_in (G+2))
+    spread = np.repeat(one, t.shape[1] - 1, axis=0)  # (n_in (G+2), n_in)
+    distances = (last[:, None] - t[:, :-1]).ravel()  # (n_in (G+2),)
+    stop, hinges = Affine(-one, last), Affine(-spread, distances)
+    if not layer.has_base:
+        return stop, hinges, Affine(bends, layer.bias)
+    stop = Affine(np.vstack([-one, one]), np.concatenate([last, -last]))
+    none = np.zeros_like(spread)
+    hinges = Affine(
+        np.block([[-spread, none], [np.eye(2 * layer.n_in)]]),
+        np.concatenate([distances, np.zeros(2 * layer.n_in)]),
+    )
+    # x = last - relu(last - x) + relu(x - last)
+    w = layer.w_base
+    return stop, hinges, Affine(np.hstack([bends, -w, w]), layer.bias + w @ last)
+
+
+def to_kan(mlp: MLP, low: npt.ArrayLike, high: npt.ArrayLike) -> KAN:
+    r"""Write a ReLU network as a piecewise linear KAN: the same function on a box.
+
+    Parameters
+    ----------
+    mlp : MLP
+        With the activation "relu".
+    low, high : float or array_like, shape (n_in,)
+        The ends of the box, for all inputs or for each.
+
+    Returns
+    -------
+    KAN
+        Of degree 1, without base function, and of the widths of the MLP. An edge has 2 coefficients
+        in the first layer and 3 in the others, for one weight of the MLP.
+
+    Raises
+    ------
+    TypeError
+        If it is no MLP.
+    ValueError
+        If its activation is another, or the box is empty.
+
+    Notes
+    -----
+    The two agree on the box up to rounding. Outside it, the KAN leaves its grids and fades.
+    """
+    if not isinstance(mlp, MLP):
+        raise TypeError(f"mlp must be an MLP, but is {type(mlp).__name__}")
+    if mlp.activation != RELU:
+        raise ValueError(
+            f"mlp must be piecewise linear, with activation='relu', but has {mlp.activation.name!r}"
+        )
+    lows, highs = _as_box(low, high, mlp.widths[0])
+    layers = []
+    for layer in mlp.layers:
+        grid = _grid(layer, lows, highs)  # (n_in, G+1)
+        coef = layer.weights[:, :, None] * layer.activation(grid)
+        knots = np.hstack(
+            [2.0 * grid[:, :1] - grid[:, -1:], grid, 2.0 * grid[:, -1:] - grid[:, :1]]
+        )
+        active = np.ones(layer.weights.shape, dtype=bool)
+        none = np.zeros_like(layer.weights)
+        layers.append(KANLayer(BSplineBasis(knots, 1), coef, none, layer.bias, active, ZERO))
+        lows, highs = _reachable(layer, lows, highs)
+    return KAN.from_layers(layers)
+
+
+def _as_box(low: npt.ArrayLike, high: npt.ArrayLike, n_in: int) -> tuple[Array, Array]:
+    """Return both ends of every input, (n_in,)."""
+    ends = []
+    for name, value in (("low", low), ("high", high)):
+        end = as_array(name, value)
+        ends.append(np.full(n_in, end) if end.ndim == 0 else as_array(name, value, (n_in,)))
+    if not np.all(ends[0] < ends[1]):
+        raise ValueError(f"low must be below high, but they are {low!r} and {high!r}")
+    return ends[0], ends[1]
+
+
+def _grid(layer: DenseLayer, low: Array, high: Array) -> Array:
+    """Return the ends, and between them the kink of a ReLU, or any point if there is no kink."""
+    if layer.activation == IDENTITY:
+        return np.stack([low, high], axis=1)
+    kink = np.where((low < 0.0) & (high > 0.0), 0.0, 0.5 * (low + high))
+    return np.stack([low, kink, high], axis=1)
+
+
+def _reachable(layer: DenseLayer, low: Array, high: Array) -> tuple[Array, Array]:
+    """Return ends (n_out,) that no output leaves if the inputs keep theirs (n_in,).
+
+    A margin takes up what rounding adds, and keeps a constant output from having no interval.
+    """
+    low, high, w = layer.activation(low), layer.activation(high), layer.weights
+    up, down = np.maximum(w, 0.0), np.minimum(w, 0.0)
+    lowest = up @ low + down @ high + layer.bias
+    highest = up @ high + down @ low + layer.bias
+    sizes = np.abs(w) @ np.maximum(np.abs(low), np.abs(high)) + np.abs(layer.bias)
+    margin = 0.01 * (highest - lowest) + 1e-6 * sizes
+    margin = np.where(margin > 0.0, margin, 1.0)
+    return lowest - margin, highest + margin

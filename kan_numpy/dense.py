@@ -1,0 +1,118 @@
+r"""One layer of an MLP, cut so that it compares with a KAN layer: bend first, then add up.
+
+.. math:: y_o = \beta_o + \sum_i w_{o,i}\, f(x_i)
+
+The fixed function f acts on the nodes; the inputs of a network enter as they are, f(x) = x. This
+is a KAN layer (`kan_numpy.layer`) whose edges out of a node all have the same shape, w f(x), and
+whose bias is trained. Forwards and, dX standing for dL/dX, backwards:
+
+.. math::
+    a = f(x), \qquad y = a\, w^T + \beta, \qquad
+    dw = dy^T a, \qquad d\beta_o = \sum_n dy_{no}, \qquad dx = f'(x) \odot (dy\, w)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from kan_numpy._validation import Array, frozen
+from kan_numpy.activations import Activation
+
+
+class DenseCache(NamedTuple):
+    """The symbols of the backward equations, as `DenseLayer.forward` met them."""
+
+    x: Array  # (N, n_in)
+    a: Array  # (N, n_in) f(x)
+
+
+@dataclass(frozen=True, eq=False)
+class DenseLayer:
+    """Hold one layer as a value; the methods are those of `KANLayer`.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n_out, n_in)
+        w.
+    bias : ndarray, shape (n_out,)
+        beta, trained as well.
+    activation : Activation
+        f, which acts on what enters; the identity in a first layer.
+    """
+
+    weights: Array
+    bias: Array
+    activation: Activation
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        frozen(self.weights)
+        frozen(self.bias)
+
+    @property
+    def n_in(self) -> int:
+        """The number of input nodes."""
+        return self.weights.shape[1]
+
+    @property
+    def n_out(self) -> int:
+        """The number of output nodes."""
+        return self.weights.shape[0]
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters, n_out (n_in + 1)."""
+        return self.weights.size + self.bias.size
+
+    @property
+    def theta(self) -> Array:
+        """The trainable parameters as one vector: all weights, then the biases."""
+        return np.concatenate([self.weights.ravel(), self.bias])
+
+    def with_theta(self, theta: Array) -> DenseLayer:
+        """Return the layer with other parameters, shape (size,)."""
+        weights, bias = np.split(theta, [self.weights.size])
+        return replace(self, weights=weights.reshape(self.weights.shape), bias=bias)
+
+    def forward(self, x: Array) -> tuple[Array, DenseCache]:
+        """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
+        cache = self.prepare(x)
+        return self.combine(cache), cache
+
+    def prepare(self, x: Array) -> DenseCache:
+        """Evaluate all that does not depend on theta: the activation at x."""
+        return DenseCache(x, self.activation(x))
+
+    def combine(self, cache: DenseCache) -> Array:
+        """Return y (N, n_out)."""
+        return cache.a @ self.weights.T + self.bias
+
+    def backward(
+        self, dy: Array, cache: DenseCache, input_gradient: bool = True
+    ) -> tuple[Array | None, Array]:
+        """Return dx (N, n_in), or None if it is not asked for, and dtheta (size,)."""
+        dtheta = np.empty(self.size)
+        self.parameter_gradient(dy, cache, dtheta)
+        return self.input_gradient(dy, cache) if input_gradient else None, dtheta
+
+    def parameter_gradient(self, dy: Array, cache: DenseCache, out: Array) -> None:
+        """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
+        out[: self.weights.size] = (dy.T @ cache.a).ravel()
+        out[self.weights.size :] = dy.sum(axis=0)
+
+    def input_gradient(self, dy: Array, cache: DenseCache) -> Array:
+        """Return dx (N, n_in)."""
+        return self.activation(cache.x, 1) * (dy @ self.weights)
+
+    def jacobian(self, dy: Array, cache: DenseCache, out: Array) -> None:
+        """Write the gradient of every sample by itself into ``out`` (N, size)."""
+        block = out[:, : self.weights.size].reshape(len(dy), self.n_out, self.n_in)  # a view
+        np.multiply(dy[:, :, None], cache.a[:, None], out=block)
+        out[:, self.weights.size :] = dy
+
+    def outside_share(self, x: Array) -> float:  # noqa: ARG002
+        """Return 0: there is no grid that could be left."""
+        return 0.0

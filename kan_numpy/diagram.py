@@ -1,0 +1,123 @@
+r"""Where everything stands in the diagram of a network: nodes, frames, curves and wires.
+
+Levels lie one above the other, inputs at the bottom. The frames of the edges from input node i
+stand above it, those to outputs further right further to the right; where a layer has more than
+`ROW` frames they are stacked. Lengths are in units: each frame has a square of side 1 to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from kan_numpy._validation import Array
+from kan_numpy.network import KAN
+from kan_numpy.scores import edge_scores
+
+POINTS = 201
+"""Points of a curve."""
+
+FRAME = 0.34
+"""Half the side of a frame."""
+
+ROW = 20
+"""So many frames stand side by side in a layer, or one for each input if there are more."""
+
+ROUNDING = 1e-12
+"""What varies by less than this share of its size is constant, up to rounding."""
+
+
+class Place(NamedTuple):
+    """Where the nodes and the frames of one layer stand, in units."""
+
+    inputs: Array  # (n_in, 2)
+    outputs: Array  # (n_out, 2)
+    centres: Array  # (n_out, n_in, 2) of the frames
+    rows: int  # of the stack of frames over each input
+
+
+class Edge(NamedTuple):
+    """One active edge as lines, in units, and the values at the ends of its axes."""
+
+    wires: tuple[Array, Array]  # in and out, (points, 2) each
+    frame: Array  # (5, 2)
+    curve: Array  # (POINTS, 2)
+    alpha: float
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+
+
+def places_of(widths: Sequence[int]) -> list[Place]:
+    """Lay the network out, as wide as its widest layer."""
+    layers = list(pairwise(widths))
+    rows = [-(-n_out // max(1, ROW // n_in)) for n_in, n_out in layers]
+    columns = [-(-n_out // r) for (_, n_out), r in zip(layers, rows, strict=True)]
+    # Half a unit between the frames of one input and those of the next.
+    needed = [n_in * (c + 0.5) for (n_in, _), c in zip(layers, columns, strict=True)]
+    width = max(*needed, *widths)
+    fan = min(0.5 + 0.05 * width, 1.6)  # room for the wires to spread
+    tops = np.cumsum([0.0, *(r + 2 * fan for r in rows)])
+    levels = [
+        np.column_stack([(np.arange(n) + 0.5) * width / n, np.full(n, top)])
+        for n, top in zip(widths, tops, strict=True)
+    ]
+    places = []
+    for (below, above), r, c in zip(pairwise(levels), rows, columns, strict=True):
+        o = np.arange(len(above))[:, None]
+        step = min(width / len(below) / (c + 0.5), 1.5)
+        across = below[:, 0] + (o // r - (c - 1) / 2) * step  # (n_out, n_in)
+        up = np.broadcast_to(below[0, 1] + fan + 0.5 + o % r, across.shape)
+        places.append(Place(below, above, np.stack([across, up], axis=-1), r))
+    return places
+
+
+def edges_of(network: KAN, x: Array, beta: float, places: list[Place]) -> Iterator[Edge]:
+    """Yield the active edges, with a curve over the values that x (N, n_in) leads to."""
+    caches, scores = network.forward(x)[1], edge_scores(network, x)
+    square = FRAME * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+    for layer, cache, score, place in zip(network.layers, caches, scores, places, strict=True):
+        alpha = np.tanh(beta * score / (score.max() or 1.0))  # (n_out, n_in)
+        low, high = _ends(cache.x)
+        phi = layer.edges(np.linspace(low, high, POINTS))  # (POINTS, n_out, n_in)
+        for o, i in np.argwhere(layer.active):
+            centre, values = place.centres[o, i], phi[:, o, i]
+            curve = [np.linspace(-FRAME, FRAME, POINTS), 0.85 * FRAME * _stretched(values)]
+            yield Edge(
+                wires=_wires(place, o, i),
+                frame=centre + square,
+                curve=centre + np.column_stack(curve),
+                alpha=float(alpha[o, i]),
+                x_range=(low[i], high[i]),
+                y_range=(values.min(), values.max()),
+            )
+
+
+def _ends(x: Array) -> tuple[Array, Array]:
+    """Return the range of each column of x (N, n_in); around a constant, one of length 1."""
+    low, high = x.min(axis=0), x.max(axis=0)
+    widen = 0.5 * (high - low <= ROUNDING * np.maximum(np.abs(low), np.abs(high)))
+    return low - widen, high + widen
+
+
+def _stretched(values: Array) -> Array:
+    """Return the values stretched to -1 ... 1, or zeros if they are constant."""
+    middle, half = (values.max() + values.min()) / 2, (values.max() - values.min()) / 2
+    constant = half <= ROUNDING * np.abs(values).max()
+    return np.zeros_like(values) if constant else (values - middle) / half
+
+
+def _wires(place: Place, o: int, i: int) -> tuple[Array, Array]:
+    """Return the wires of an edge; those of stacked frames run up beside the other frames."""
+    start, end, (x, y) = place.inputs[i], place.outputs[o], place.centres[o, i]
+    if place.rows == 1:
+        return np.array([start, [x, y - FRAME]]), np.array([[x, y + FRAME], end])
+    row = o % place.rows
+    bottom, top = y - row - 0.5, y - row + place.rows - 0.5
+    lane = (0.5 - FRAME) / (place.rows + 1)
+    # The more frames a wire has to pass, the further out it runs, so that wires do not cross there.
+    left, right = x - FRAME - lane * (row + 1), x + FRAME + lane * (place.rows - row)
+    way_in = [start, [left, bottom], [left, y], [x - FRAME, y]]
+    return np.array(way_in), np.array([[x + FRAME, y], [right, y], [right, top], end])

@@ -1,0 +1,151 @@
+r"""The baseline: a multi-layer perceptron as an immutable value, with the methods of `KAN`.
+
+.. math:: MLP(x) = W_{L-1}\, f( \dots f(W_0\, x + \beta_0) \dots ) + \beta_{L-1}
+
+The equations of a layer, forwards and backwards, are in `kan_numpy.dense`; they are chained like
+those of a KAN, by `kan_numpy.composition`.
+
+The weights begin as normal numbers around 0, the biases as 0. With "he" the variance is
+:math:`2 / n_{in}`, which keeps the size of the values on their way through ReLUs (K. He et al.,
+arXiv 1502.01852, eq. 10). With "glorot" it is :math:`2 / (n_{in} + n_{out})`, a compromise between
+values and gradients for functions that are like the identity at 0 (X. Glorot, Y. Bengio, 2010).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, Rng, as_array, as_choice, as_rng, as_widths
+from kan_numpy.activations import ACTIVATIONS, Activation, Base, as_activation
+from kan_numpy.composition import Composition
+from kan_numpy.dense import DenseLayer
+from kan_numpy.storage import load_arrays, save_arrays
+
+
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class MLP(Composition):
+    r"""Build a multi-layer perceptron with random weights.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Nodes of each level, inputs first: ``[2, 64, 64, 1]``.
+    activation : str, Activation or tuple of callable
+        The function f on the hidden nodes: "silu", "relu", "tanh", another name in
+        `kan_numpy.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
+    init : {"he", "glorot"}
+        The variance of the first weights, see `kan_numpy.mlp`.
+    rng : int, Generator or None
+        What `numpy.random.default_rng` takes.
+
+    Attributes
+    ----------
+    layers : tuple of DenseLayer
+        The layers, inputs first: ``layers[l].weights`` (n_out, n_in) and ``.bias`` (n_out,).
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument does not make sense; the message says which and why.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> net = kn.MLP([2, 64, 64, 1], activation="silu", rng=0)
+    >>> net([[0.1, 0.2], [0.3, 0.4]]).shape
+    (2, 1)
+    >>> net.theta.size  # (2 + 1) 64 + (64 + 1) 64 + (64 + 1)
+    4417
+    """
+
+    layers: tuple[DenseLayer, ...]
+    activation: Activation
+
+    def __init__(
+        self,
+        widths: Sequence[int],
+        activation: Base = "silu",
+        init: str = "he",
+        rng: Rng = None,
+    ) -> None:
+        sizes, generator = as_widths(widths), as_rng(rng)
+        scheme = as_choice("init", init, ("he", "glorot"))
+        maps = []
+        for n_in, n_out in pairwise(sizes):
+            sigma = np.sqrt(2.0 / (n_in if scheme == "he" else n_in + n_out))
+            maps.append((sigma * generator.standard_normal((n_out, n_in)), np.zeros(n_out)))
+        self._set(maps, as_activation("activation", activation))
+
+    def _set(self, maps: Sequence[tuple[Array, Array]], activation: Activation) -> None:
+        """Fill the frozen value with weights and biases, inputs first."""
+        before = [ACTIVATIONS["identity"], *[activation] * (len(maps) - 1)]
+        layers = tuple(DenseLayer(*wb, f) for wb, f in zip(maps, before, strict=True))
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "activation", activation)
+
+    @classmethod
+    def from_arrays(
+        cls, layers: Sequence[Mapping[str, npt.ArrayLike]], activation: Base = "silu"
+    ) -> MLP:
+        """Build a network from weights that were trained elsewhere.
+
+        Parameters
+        ----------
+        layers : sequence of dict
+            For each layer ``weights`` (n_out, n_in) and ``bias`` (n_out,).
+        activation : str, Activation or tuple of callable
+            The function on the hidden nodes, as in `MLP`.
+
+        Returns
+        -------
+        MLP
+
+        Raises
+        ------
+        ValueError, TypeError
+            If something is missing, has the wrong shape or is not finite.
+        """
+        if isinstance(layers, Mapping | str) or not isinstance(layers, Sequence) or not layers:
+            raise TypeError("layers must be a list of dicts, one for each layer, and not empty")
+        maps: list[tuple[Array, Array]] = []
+        for at, given in enumerate(layers):
+            name, n_in = f"layers[{at}]", len(maps[-1][1]) if maps else "n_in"
+            if not isinstance(given, Mapping) or set(given) != {"weights", "bias"}:
+                raise ValueError(f"{name} must be a dict with 'weights' and 'bias' and no more")
+            weights = as_array(f"{name}['weights']", given["weights"], ("n_out", n_in))
+            bias = as_array(f"{name}['bias']", given["bias"], (len(weights),))
+            maps.append((weights, bias))
+        network = object.__new__(cls)
+        network._set(maps, as_activation("activation", activation))
+        return network
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network into one .npz file, bit for bit, without pickle; see `KAN.save`."""
+        own = ACTIVATIONS.get(self.activation.name) is not self.activation
+        meta = {"kind": "MLP", "activation": self.activation.name, "own_activation": own}
+        meta["depth"] = len(self.layers)
+        arrays = {f"{at}.weights": layer.weights for at, layer in enumerate(self.layers)}
+        arrays |= {f"{at}.bias": layer.bias for at, layer in enumerate(self.layers)}
+        save_arrays(path, meta, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], activation: Base | None = None) -> MLP:
+        """Read what `save` wrote; an activation of your own must be given again."""
+        meta, arrays = load_arrays(path, "MLP")
+        if activation is None and meta.get("own_activation"):
+            raise ValueError(
+                "activation is needed: the network was built with a function of your own,"
+                f" {meta.get('activation')!r}; give it as activation=(function, derivative)"
+            )
+        try:
+            names = ("weights", "bias")
+            layers = [{n: arrays[f"{at}.{n}"] for n in names} for at in range(meta["depth"])]
+            return cls.from_arrays(layers, activation or meta["activation"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"path {str(path)!r} holds a damaged network: {error}") from None

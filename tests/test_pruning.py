@@ -1,0 +1,546 @@
+"""Scores of edges are their formulas; pruning keeps the means and never empties a layer."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from checks import EXACT, same
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import floats, networks_with_inputs, seeds, shaken
+
+import kan_numpy as kn
+from kan_numpy import KAN, reference
+from kan_numpy.scores import KINDS
+
+BASES = {"silu": reference.silu, "identity": float, "zero": lambda x: 0.0 * x, "wave": np.sin}
+
+
+def assert_close(got, want, atol=EXACT):
+    """Assert equality relative to the largest value, or to 1."""
+    scale = max(1.0, float(np.abs(want).max(initial=0.0)))
+    np.testing.assert_allclose(got, want, rtol=0, atol=atol * scale, strict=True)
+
+
+def steps(*layers):
+    """Build a network of steps: each layer is knots (n_in, G + 1) and values (n_out, n_in, G)."""
+    given = [
+        {"knots": knots, "coef": values, "w_base": np.zeros(np.shape(values)[:2])}
+        for knots, values in layers
+    ]
+    return KAN.from_arrays(given, degree=0, base="zero")
+
+
+def two_edges_into_one():
+    """Return [2, 1, 1], with the hidden node at 3 and 5, the output at 1 and 4."""
+    first = ([[-1, 0, 1], [-1, 0, 1]], [[[3, 3], [0, 2]]])
+    second = ([[0, 4, 8]], [[[1, 4]]])
+    return steps(first, second), np.array([[-0.5, -0.5], [0.5, 0.5]])
+
+
+def random_network(widths, seed=0, n_samples=40, **grid):
+    """Return a network with random parameters, inputs (N, n_in), and the generator."""
+    rng = np.random.default_rng(seed)
+    network = shaken(KAN(widths, rng=rng, **grid), rng)
+    return network, rng.uniform(-1.0, 1.0, (n_samples, widths[0])), rng
+
+
+def with_edges(network, at, factor):
+    """Return the network with the edges of one layer multiplied, (n_out, n_in)."""
+    layers = list(network.layers)
+    factor = np.broadcast_to(np.asarray(factor, dtype=float), layers[at].active.shape)
+    coef, w_base = layers[at].coef * factor[:, :, None], layers[at].w_base * factor
+    layers[at] = replace(layers[at], coef=coef, w_base=w_base)
+    return KAN.from_layers(layers)
+
+
+def switched_off(network, at, out, inp, constant):
+    """Return the network with one edge replaced by a constant, all else as it is."""
+    factor = np.ones(network.layers[at].active.shape)
+    factor[out, inp] = 0.0
+    layers = list(with_edges(network, at, factor).layers)
+    bias = layers[at].bias + constant * (np.arange(layers[at].n_out) == out)
+    layers[at] = replace(layers[at], bias=bias)
+    return KAN.from_layers(layers)
+
+
+def permuted(network, at, order):
+    """Return the network with the nodes between layers ``at`` and ``at + 1`` in another order."""
+    layers = list(network.layers)
+    a, b = layers[at], layers[at + 1]
+    names = ("coef", "w_base", "bias", "active")
+    layers[at] = replace(a, **{name: getattr(a, name)[order] for name in names})
+    columns = {name: getattr(b, name)[:, order] for name in ("coef", "w_base", "active")}
+    layers[at + 1] = replace(b, basis=type(b.basis)(b.knots[order], b.degree), **columns)
+    return KAN.from_layers(layers)
+
+
+def levels(network, x):
+    """Return the values of the nodes of every level, inputs first."""
+    y, cache = network.forward(x)
+    return [*(layer.x for layer in cache), y]
+
+
+def on_paths(masks):
+    """Return for each level which nodes lie on a path, by counting paths."""
+    counts = [mask.astype(int) for mask in masks]
+    n_in, n_out = counts[0].shape[1], counts[-1].shape[0]
+    from_inputs, to_outputs = [np.ones(n_in, dtype=int)], [np.ones(n_out, dtype=int)]
+    for count in counts:
+        from_inputs.append(count @ from_inputs[-1])
+    for count in reversed(counts):
+        to_outputs.append(count.T @ to_outputs[-1])
+    return [a * b > 0 for a, b in zip(from_inputs, reversed(to_outputs), strict=True)]
+
+
+# Scores.
+
+
+def test_scores_worked_out_by_hand():
+    network, x = two_edges_into_one()
+    y = [[1.0], [4.0]]
+    want = {
+        "l1": [[[3.0, 1.0]], [[2.5]]],
+        "std": [[[0.0, 1.0]], [[1.5]]],
+        # The output spreads 1.5, and all of that comes through the second edge.
+        "attribution": [[[0.0, 1.5]], [[1.5]]],
+        # At their means: the hidden node 4 and 4, the output 4 and 4; the output 2.5 and 2.5.
+        "ablation": [[[0.0, 4.5]], [[2.25]]],
+    }
+    assert set(want) == set(KINDS)
+    for kind, values in want.items():
+        scores = kn.edge_scores(network, x, kind, y=y if kind == "ablation" else None)
+        for got, score in zip(scores, values, strict=True):
+            assert_close(got, np.array(score))
+
+
+@given(drawn=networks_with_inputs())
+def test_simple_scores_equal_their_formulas_number_by_number(drawn):
+    network, x, _ = drawn
+    values = levels(network, x)
+    l1, std = kn.edge_scores(network, x), kn.edge_scores(network, x, "std")
+    for at, layer in enumerate(network.layers):
+        for o, i in np.ndindex(layer.active.shape):
+            edge = (layer.coef[o, i], layer.w_base[o, i], layer.degree, layer.knots[i])
+            phi = [reference.edge(z, *edge, BASES[layer.base.name]) for z in values[at][:, i]]
+            mean = sum(phi) / len(phi)
+            assert_close(l1[at][o, i], np.float64(sum(map(abs, phi)) / len(phi)))
+            variance = sum((p - mean) ** 2 for p in phi) / len(phi)
+            # The root turns a rounding error of 1e-26 into one of 1e-13.
+            assert_close(std[at][o, i], np.sqrt(variance), atol=1e-12)
+
+
+@given(
+    seed=seeds,
+    degree=st.integers(1, 3),  # at a jump, a rounding error would count
+    widths=st.sampled_from([[3, 2], [2, 3, 2], [1, 2, 2, 1]]),
+)
+def test_ablation_is_the_loss_with_the_edge_at_its_mean_less_the_loss(seed, degree, widths):
+    network, x, rng = random_network(widths, seed, n_samples=5, degree=degree)
+    y = network(x) + rng.standard_normal((5, widths[-1]))
+    loss = np.mean((network(x) - y) ** 2)
+    values, scores = levels(network, x), kn.edge_scores(network, x, "ablation", y=y)
+    for at, layer in enumerate(network.layers):
+        mean = layer.edges(values[at]).mean(axis=0)
+        for o, i in np.ndindex(layer.active.shape):
+            other = switched_off(network, at, o, i, mean[o, i])
+            assert_close(scores[at][o, i], np.mean((other(x) - y) ** 2) - loss, atol=1e-11)
+
+
+def test_ablation_knows_the_cross_entropy():
+    network, x, rng = random_network([2, 3, 2])
+    labels = rng.integers(0, 2, len(x))
+    scores = kn.edge_scores(network, x, "ablation", y=labels, loss="cross_entropy")
+
+    def loss(net):
+        return reference.cross_entropy(net(x).tolist(), labels.tolist())
+
+    mean = network.layers[0].edges(x).mean(axis=0)
+    want = loss(switched_off(network, 0, 2, 1, mean[2, 1])) - loss(network)
+    assert_close(scores[0][2, 1], np.float64(want))
+
+
+@given(drawn=networks_with_inputs())
+def test_an_edge_that_is_not_active_scores_nothing(drawn):
+    network, x, _ = drawn
+    y = network(x) + 1.0
+    for kind in KINDS:
+        for layer, score in zip(network.layers, kn.edge_scores(network, x, kind, y), strict=True):
+            assert score.shape == layer.active.shape
+            assert np.all(score[~layer.active] == 0.0)
+
+
+@pytest.mark.parametrize("factor", [-3.0, 0.01])
+def test_scores_of_an_output_scale_with_it(factor):
+    network, x, rng = random_network([2, 3, 1])
+    y = network(x) + rng.standard_normal((len(x), 1))
+    larger = with_edges(network, 1, np.full((1, 3), factor))
+    last = larger.layers[-1]
+    larger = KAN.from_layers([larger.layers[0], replace(last, bias=factor * last.bias)])
+    # The power with which the scores of the first and of the last layer grow.
+    powers = {"l1": (0, 1), "std": (0, 1), "attribution": (1, 1), "ablation": (2, 2)}
+    for kind, both in powers.items():
+        before, after = (
+            kn.edge_scores(net, x, kind, target)
+            for net, target in ((network, y), (larger, factor * y))
+        )
+        for old, new, power in zip(before, after, both, strict=True):
+            assert_close(new / old, np.full(old.shape, abs(factor) ** power), atol=1e-9)
+
+
+@given(drawn=networks_with_inputs())
+def test_attribution_never_falls_on_its_way_back(drawn):
+    network, x, _ = drawn
+    spread = network(x).std(axis=0)
+    totals = [score.sum() for score in kn.edge_scores(network, x, "attribution")] + [spread.sum()]
+    assert np.all(np.diff(totals) < 1e-9 * (1.0 + np.abs(totals[:-1])))
+
+
+def test_attribution_hands_all_of_it_down_a_chain():
+    network, x, _ = random_network([1, 1, 1, 1])
+    scores = kn.edge_scores(network, x, "attribution")
+    assert_close(np.ravel(scores), np.full(3, network(x).std()))
+
+
+def test_attribution_has_no_bound_where_edges_cancel_and_ablation_stays_with_the_loss():
+    x = np.linspace(-1.0, 1.0, 201)[:, None] * [1.0, 1.0]
+    x[:, 1] += 1e-3 * np.sin(7.0 * x[:, 0])
+    line = {"knots": [[-1.1, 1.1]] * 2, "coef": [[[0], [0]]], "w_base": [[1, -1]]}
+    steep = {"knots": [[-1, 1]], "coef": [[[0]]], "w_base": [[1000]]}
+    network = KAN.from_arrays([line, steep], degree=0, base="identity")
+    (first, _) = kn.edge_scores(network, x, "attribution")
+    share = first / network(x).std()
+    assert_close(share, x.std(axis=0)[None] / (x[:, 0] - x[:, 1]).std(), atol=1e-9)
+    assert np.all(share > 700.0)
+    # Exactly cancelled, the node is constant: nothing to attribute, and no 0/0.
+    assert np.all(kn.edge_scores(network, x[:, [0, 0]], "attribution")[0] == 0.0)
+    line = {"knots": [[-1.1, 1.1]] * 3, "coef": np.zeros((1, 3, 1)), "w_base": [[0.1, 0.2, -0.3]]}
+    network = KAN.from_arrays([line, steep], degree=0, base="identity")
+    x = x[:, [0, 0, 0]]
+    assert 0.0 < network(x).std() < 1e-12  # constant up to rounding
+    assert np.all(kn.edge_scores(network, x, "attribution")[0] == 0.0)
+
+
+@given(seed=seeds)
+def test_scores_do_not_depend_on_the_order_of_samples_and_follow_that_of_nodes(seed):
+    network, x, rng = random_network([2, 4, 2], seed, n_samples=10)
+    y, order, nodes = rng.standard_normal((10, 2)), rng.permutation(10), rng.permutation(4)
+    for kind in KINDS:
+        first, second = kn.edge_scores(network, x, kind, y)
+        shuffled = kn.edge_scores(permuted(network, 0, nodes), x[order], kind, y[order])
+        assert_close(shuffled[0], first[nodes], atol=1e-10)
+        assert_close(shuffled[1], second[:, nodes], atol=1e-10)
+
+
+def test_a_node_is_as_strong_as_its_weaker_side():
+    first = ([[-1, 1], [-1, 1]], [[[5], [1]], [[0.5], [-0.25]]])
+    second = ([[0, 9], [0, 9]], [[[-2], [7]], [[3], [4]]])
+    inputs, hidden, outputs = kn.node_scores(steps(first, second), [[0.0, 0.0]])
+    assert inputs.tolist() == [5.0, 1.0]
+    assert hidden.tolist() == [3.0, 0.5]  # min(5, 3), min(0.5, 7)
+    assert outputs.tolist() == [7.0, 4.0]
+
+
+# Pruning by a threshold.
+
+
+@given(drawn=networks_with_inputs())
+def test_at_threshold_0_nothing_changes(drawn):
+    network, x, rng = drawn
+    y = network(x) + rng.standard_normal((len(x), network.widths[-1]))
+    for kind in KINDS:
+        pruned = kn.prune(network, x, threshold=0, kind=kind, y=y)
+        assert same(pruned, network)
+        assert np.array_equal(pruned(x), network(x))
+
+
+def test_a_threshold_takes_the_edges_below_it_and_no_other():
+    network, x, _ = random_network([3, 4, 2])
+    network = with_edges(network, 0, [[1, 1, 1], [1, 1, 1e-3], [1, 1, 1], [1e-3, 1, 1e-4]])
+    network = with_edges(network, 1, [[1, 1, 1, 1], [1, 1, 0, 1]])
+    scores = kn.edge_scores(network, x)
+    pruned = kn.prune(network, x)
+    assert pruned.size == network.size - 4 * 9
+    for layer, score in zip(pruned.layers, scores, strict=True):
+        assert np.array_equal(layer.active, score >= 1e-2)
+    # An edge at the threshold stays.
+    pruned = kn.prune(network, x, threshold=scores[0][3, 0])
+    assert pruned.layers[0].active.tolist()[3] == [True, True, False]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_score_can_decide(kind):
+    network, x, _ = random_network([2, 3, 1])
+    network = with_edges(network, 0, [[1, 1], [1, 1e-5], [1, 1]])
+    pruned = kn.prune(network, x, threshold=1e-4, kind=kind, y=network(x))
+    assert pruned.layers[0].active.tolist() == [[True, True], [True, False], [True, True]]
+    assert pruned.layers[1].active.all()
+
+
+def test_nodes_below_the_threshold_of_the_paper_are_gone():
+    network, x, rng = random_network([3, 8, 8, 2])
+    for at in range(3):
+        n_out, n_in = network.layers[at].active.shape
+        network = with_edges(network, at, 10.0 ** rng.uniform(-1, 1, (n_out, n_in)))
+    columns, rows = np.arange(8), np.arange(8)[:, None]
+    network = with_edges(network, 1, np.where((columns < 2) | (rows < 3), 1e-7, 1.0))
+    assert [int(np.sum(score >= 1e-2)) for score in kn.node_scores(network, x)] == [3, 6, 5, 2]
+    assert kn.prune(network, x).widths == [3, 6, 5, 2]
+
+
+def test_a_constant_edge_goes_and_its_3_stays():
+    network, x, rng = random_network([2, 2, 1])
+    layer = network.layers[0]
+    coef, w_base = layer.coef.copy(), layer.w_base.copy()
+    coef[1, 0], w_base[1, 0] = 3.0, 0.0  # splines add up to 1, so this edge is 3
+    network = KAN.from_layers([replace(layer, coef=coef, w_base=w_base), network.layers[1]])
+    score_l1, score_std = (kn.edge_scores(network, x, kind)[0][1, 0] for kind in ("l1", "std"))
+    assert_close(score_l1, np.float64(3.0))
+    assert score_std < EXACT
+    pruned = kn.prune(network, x, threshold=1e-9, kind="std")
+    assert pruned.layers[0].active.tolist() == [[True, True], [False, True]]
+    assert_close(pruned.layers[0].bias, layer.bias + np.array([0.0, 3.0]))
+    others = rng.uniform(-1.0, 1.0, (100, 2))
+    assert_close(pruned(others), network(others))
+
+
+def test_the_bias_of_a_node_takes_up_the_mean_of_its_edge_and_no_other_is_touched():
+    network, x = two_edges_into_one()
+    pruned = kn.prune(network, x, edges=[(0, 0, 0)])
+    assert [layer.bias.tolist() for layer in pruned.layers] == [[3.0], [0.0]]
+    deep, x, _ = random_network([2, 3, 3, 2])
+    pruned = kn.prune(deep, x, edges=[(1, 1, 2)])
+    mean = deep.layers[1].edges(levels(deep, x)[1])[:, 1, 2].mean()
+    assert_close(pruned.layers[1].bias, deep.layers[1].bias + np.array([0.0, mean, 0.0]))
+    changed = [a.bias != b.bias for a, b in zip(pruned.layers, deep.layers, strict=True)]
+    assert [c.tolist() for c in changed] == [[False] * 3, [False, True, False], [True, True]]
+
+
+@given(drawn=networks_with_inputs(), share=floats(0.05, 0.6))
+def test_the_mean_of_every_node_that_stays_does_not_move_and_only_paths_stay(drawn, share):
+    network, x, rng = drawn
+    masks = [layer.active for layer in network.layers]
+    gone = [mask & (rng.random(mask.shape) < share) for mask in masks]
+    edges = [(at, *edge) for at, mask in enumerate(gone) for edge in np.argwhere(mask)]
+    staying = on_paths([mask & ~off for mask, off in zip(masks, gone, strict=True)])
+    if not edges:
+        assert kn.prune(network, x, edges=edges) is network
+    elif not staying[0].any():
+        with pytest.raises(ValueError, match="would leave no path"):
+            kn.prune(network, x, edges=edges)
+    else:
+        pruned = kn.prune(network, x, edges=edges)
+        staying[0][:] = staying[-1][:] = True
+        assert pruned.widths == [int(nodes.sum()) for nodes in staying]
+        after = levels(pruned, x)
+        for nodes, old, new in zip(staying, levels(network, x), after, strict=True):
+            scale = max(1.0, *np.abs(new).ravel())
+            assert_close(new.mean(axis=0), old.mean(axis=0)[nodes], atol=1e-12 * scale)
+
+
+@given(seed=seeds, edge=st.tuples(st.just(0), st.integers(0, 3), st.integers(0, 1)))
+def test_pruning_follows_the_order_of_nodes(seed, edge):
+    network, x, rng = random_network([2, 4, 1], seed, n_samples=10)
+    order = rng.permutation(4)
+    at = int(np.flatnonzero(order == edge[1])[0])
+    pruned = kn.prune(network, x, edges=[edge])
+    shuffled = kn.prune(permuted(network, 0, order), x, edges=[(0, at, edge[2])])
+    assert_close(shuffled(x), pruned(x), atol=1e-12)
+    assert np.array_equal(shuffled.layers[0].active, pruned.layers[0].active[order])
+
+
+# Pruning by lists, and nodes without use.
+
+
+def test_lists_remove_what_they_name():
+    network, x, rng = random_network([3, 4, 2])
+    pruned = kn.prune(network, x, edges=[(0, 1, 2), (1, 0, 3)], nodes=[(1, 0)], inputs=[1])
+    assert pruned.widths == [3, 3, 2]
+    first = [[True, False, False], [True, False, True], [True, False, True]]
+    assert pruned.layers[0].active.tolist() == first
+    assert pruned.layers[1].active.tolist() == [[True, True, False], [True, True, True]]
+    assert pruned.size == 9 * 10  # of 9 * 20
+    for layer, old in zip(pruned.layers, network.layers, strict=True):
+        assert np.all(layer.coef[~layer.active] == 0.0)
+        assert np.all(layer.w_base[~layer.active] == 0.0)
+        assert layer.degree == old.degree
+    kept = network.layers[0].coef[1:][pruned.layers[0].active]
+    assert np.array_equal(pruned.layers[0].coef[pruned.layers[0].active], kept)
+    other = x.copy()
+    other[:, 1] = rng.uniform(-1.0, 1.0, len(x))
+    assert np.array_equal(pruned(other), pruned(x))
+    assert not np.array_equal(network(other), network(x))
+
+
+def test_lists_may_be_arrays_and_generators():
+    network, x, _ = random_network([3, 4, 2])
+    want = kn.prune(network, x, edges=[(0, 1, 2), (0, 3, 0)], nodes=[(1, 2)], inputs=[1])
+    lists = {"edges": np.array([[0, 1, 2], [0, 3, 0]]), "inputs": np.flatnonzero([0, 1, 0])}
+    assert same(kn.prune(network, x, nodes=((1, n) for n in [2]), **lists), want)
+
+
+def test_a_node_that_receives_or_sends_nothing_goes_and_the_function_stays():
+    network, x, rng = random_network([2, 4, 3, 1])
+    network = kn.adapt_grid(network, x)  # every node has knots of its own
+    network = with_edges(network, 0, [[1, 1], [0, 0], [1, 1], [1, 1]])  # node 1 receives nothing
+    network = with_edges(network, 1, np.where(np.arange(4) == 3, 0.0, np.ones((3, 4))))
+    edges = [(0, 1, 0), (0, 1, 1), (1, 0, 3), (1, 1, 3), (1, 2, 3)]  # node 3 sends nothing
+    pruned = kn.prune(network, x, edges=edges)
+    assert pruned.widths == [2, 2, 3, 1]
+    others = rng.uniform(-2.0, 2.0, (100, 2))
+    assert_close(pruned(others), network(others))
+    # What node 1 made of its bias is in the next biases.
+    constant = network.layers[1].edges(network.layers[0].bias[None])[0, :, 1]
+    assert_close(pruned.layers[1].bias, network.layers[1].bias + constant)
+
+
+def test_the_end_of_one_node_may_be_the_end_of_others():
+    network, x, _ = random_network([2, 2, 2, 1])
+    # Hidden node (2, 0) loses its way out: then (1, 0), which speaks only to it, is of no use.
+    pruned = kn.prune(network, x, edges=[(2, 0, 0), (1, 1, 0)])
+    assert pruned.widths == [2, 1, 1, 1]
+    assert_close(pruned(x).mean(), network(x).mean())
+
+
+def test_an_output_may_become_a_constant():
+    network, x, _ = random_network([2, 3, 2])
+    pruned = kn.prune(network, x, edges=[(1, 0, 0), (1, 0, 1), (1, 0, 2)])
+    assert pruned.widths == [2, 3, 2]
+    assert_close(pruned(x)[:, 0], np.full(len(x), network(x)[:, 0].mean()))
+    assert_close(pruned(x)[:, 1], network(x)[:, 1])
+
+
+# What a pruned network is good for.
+
+
+def test_a_pruned_network_trains_on():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1.0, 1.0, (300, 2))
+    y = np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
+    network = kn.fit(KAN([2, 3, 1], rng=0), x, y, steps=10).network
+    pruned = kn.prune(network, x, nodes=[(1, 0), (1, 2)])
+    assert (pruned.widths, pruned.size) == ([2, 1, 1], 27)
+    result = kn.fit(pruned, x, y, steps=40, adapt_at=[5])
+    before, after = np.mean((pruned(x) - y) ** 2), result.history["train_loss"][-1]
+    assert after < 1e-2 * before
+    assert after < 1e-3
+
+
+def test_training_leaves_removed_edges_alone():
+    network, x, rng = random_network([2, 3, 1])
+    pruned = kn.prune(network, x, edges=[(0, 1, 1), (0, 2, 0)])
+    trained = kn.fit(pruned, x, rng.standard_normal((len(x), 1)), steps=3).network
+    assert not same(trained, pruned)
+    off = ~pruned.layers[0].active
+    assert off.sum() == 2
+    assert np.all(trained.layers[0].edges(x)[:, off] == 0.0)
+    assert np.array_equal(trained.layers[0].bias, pruned.layers[0].bias)
+
+
+def test_a_pruned_network_can_be_refined_saved_and_pruned_again(tmp_path):
+    network, x, _ = random_network([2, 4, 1])
+    pruned = kn.prune(network, x, nodes=[(1, 1)], edges=[(0, 0, 1)])
+    assert_close(kn.refine(pruned, 10)(x), pruned(x), atol=1e-12)
+    pruned.save(tmp_path / "pruned.npz")
+    loaded = KAN.load(tmp_path / "pruned.npz")
+    assert same(loaded, pruned)
+    assert kn.prune(loaded, x, nodes=[(1, 2)]).widths == [2, 2, 1]
+
+
+def test_pruning_leaves_its_arguments_as_they_are():
+    network, x, _ = random_network([2, 4, 1])
+    theta, x_before, y = np.array(network.theta), x.copy(), network(x)
+    pruned = kn.prune(network, x, nodes=[(1, 1)], edges=[(0, 0, 1)])
+    kn.edge_scores(network, x, "ablation", y=y)
+    assert np.array_equal(network.theta, theta)
+    assert np.array_equal(network(x), y)
+    assert np.array_equal(x, x_before)
+    for layer in pruned.layers:
+        for name in ("coef", "w_base", "bias", "active"):
+            with pytest.raises(ValueError, match="read-only"):
+                getattr(layer, name)[...] = 0
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_threshold_that_takes_too_much_names_one_that_works(kind, seed):
+    network, x, _ = random_network([2, 3, 3, 1], seed)
+    y = network(x)
+    largest = [score.max() for score in kn.edge_scores(network, x, kind, y)]
+    text = f"largest score in layers\\[{np.argmin(largest)}\\] is {min(largest):.3g}; threshold="
+    with pytest.raises(ValueError, match=text) as error:
+        kn.prune(network, x, 2.0 * max(largest), kind, y=y)
+    assert "layers[0], layers[1], layers[2] would be empty" in str(error.value)
+    works = float(str(error.value).partition("; threshold=")[2].split()[0])
+    pruned = kn.prune(network, x, works, kind, y=y)
+    assert all(layer.active.any() for layer in pruned.layers)
+    with pytest.raises(ValueError, match="would leave no path"):
+        kn.prune(network, x, 1.02 * works, kind, y=y)  # it is the largest, to 2 %
+
+
+def test_a_threshold_that_cuts_every_path_is_refused_even_if_no_layer_is_empty():
+    network = steps(
+        ([[-1, 1]], [[[5]], [[1]]]),
+        ([[0, 9], [0, 9]], [[[2], [4]]]),
+    )
+    match = r"the largest score in layers\[1\] is 4; threshold=1.98 would leave one$"
+    with pytest.raises(ValueError, match=match):
+        kn.prune(network, [[0.0]], threshold=3.0)
+    with pytest.raises(ValueError, match=r"no path from an input to an output: take fewer edges$"):
+        kn.prune(network, [[0.0]], edges=[(0, 0, 0), (1, 0, 1)])
+    with pytest.raises(ValueError, match=r"\(layers\[1\] would be empty\)"):
+        kn.prune(network, [[0.0]], edges=[(1, 0, 0), (1, 0, 1)])
+
+
+@pytest.mark.parametrize(
+    ("lists", "message"),
+    [
+        ({"edges": [(0, 0, 1), (2, 0, 0)]}, r"edges\[1\] is \(2, 0, 0\), but the network has 2 "),
+        ({"edges": [(0, 0, 2)]}, r"edges\[0\] is .*, but layers\[0\] has 3 outputs and 2 inputs"),
+        ({"edges": [(0, 3, 0)]}, r"edges\[0\] is .*, but layers\[0\] has 3 outputs and 2 inputs"),
+        ({"edges": [(0, 0, 0)]}, r"edges\[0\] is \(0, 0, 0\), but this edge is not active"),
+        ({"edges": [(0, -1, 0)]}, r"edges\[0\] must be at least 0, but is -1"),
+        ({"edges": [(0, 1)]}, r"edges\[0\] must be \(layer, out, inp\), but is \(0, 1\)"),
+        ({"edges": (0, 1, 1)}, r"edges\[0\] must be \(layer, out, inp\), but is 0"),
+        ({"edges": [(0, 1.5, 1)]}, r"edges\[0\] must be a whole number, but is 1.5"),
+        ({"edges": "all"}, r"edges must be a list, each entry \(layer, out, inp\), but is 'all'"),
+        ({"nodes": [(0, 1)]}, r"nodes\[0\] is \(0, 1\), but level 0 is not hidden.*list inputs"),
+        ({"nodes": [(2, 0)]}, r"nodes\[0\] is \(2, 0\), but level 2 is not hidden"),
+        ({"nodes": [(1, 3)]}, r"nodes\[0\] is \(1, 3\), but level 1 has 3 nodes"),
+        ({"inputs": [2]}, r"inputs\[0\] is 2, but the network has 2 inputs"),
+        ({"inputs": 1}, r"inputs must be a list"),
+        ({"inputs": [0]}, r"inputs\[0\] is 0, but no active edge uses it"),
+        ({"threshold": -1}, r"threshold must lie in \[0, inf\]"),
+        ({"threshold": np.nan}, r"threshold must be finite"),
+        ({"kind": "l2"}, r"kind must be one of l1, std, attribution, ablation"),
+        ({"kind": "ablation"}, r"y is needed for kind=\"ablation\""),
+        ({"kind": "ablation", "y": np.zeros(9)}, r"y must have shape \(40, 1\)"),
+        ({"x": np.zeros((4, 3))}, r"x must have shape \(N, 2\)"),
+    ],
+)
+def test_what_cannot_be_pruned_is_refused_with_its_reason(lists, message):
+    network, x, _ = random_network([2, 3, 1])
+    network = kn.prune(network, x, inputs=[0])
+    with pytest.raises((ValueError, TypeError), match=message):
+        kn.prune(**{"network": network, "x": x, **lists})
+
+
+def test_a_node_without_edges_cannot_be_removed_again():
+    network, x, _ = random_network([2, 3, 1])
+    lonely = np.arange(3) == 1
+    a, b = network.layers
+    network = KAN.from_layers(
+        [replace(a, active=a.active & ~lonely[:, None]), replace(b, active=b.active & ~lonely)]
+    )
+    with pytest.raises(ValueError, match=r"nodes\[0\] is \(1, 1\), but this node has no active"):
+        kn.prune(network, x, nodes=[(1, 1)])
+
+
+def test_only_a_network_of_splines_can_be_pruned():
+    mlp, x = kn.MLP([2, 3, 1], rng=0), np.zeros((4, 2))
+    for refuse in (kn.prune, kn.edge_scores, kn.node_scores):
+        with pytest.raises(TypeError, match=r"network must be a KAN.*but is MLP"):
+            refuse(mlp, x)

@@ -1,0 +1,656 @@
+"""Training: what is reported is true, the best is kept, and whatever happens it ends well."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from checks import same
+from strategies import shaken
+
+import kan_numpy as kn
+from kan_numpy import KAN, LBFGS, SGD, Adam, LevenbergMarquardt, fit
+from kan_numpy.losses import CrossEntropy
+from kan_numpy.losses import MeanSquaredError as Squares
+from kan_numpy.optimizers import State
+
+ALL = [SGD(0.05), Adam(), LBFGS(), LevenbergMarquardt()]
+each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
+
+
+def samples(n_samples=40, n_in=2, noise=0.0, seed=0):
+    """Return x (N, n_in) and y (N, 1)."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1.0, 1.0, (n_samples, n_in))
+    y = np.sin(2.0 * x.sum(axis=1, keepdims=True))
+    return x, y + noise * rng.standard_normal(y.shape)
+
+
+def small(**grid):
+    return KAN([2, 2, 1], **{"grid_size": 3, "rng": 0, **grid})
+
+
+def mean_squared_error(network, x, y):
+    return float(np.mean((network(x) - y) ** 2))
+
+
+class Watching(Squares):
+    """The mean squared error that writes down the targets of every call."""
+
+    def __init__(self):
+        self.targets = []
+
+    def value_and_gradient(self, prediction, target):
+        self.targets.append(target[:, 0].tolist())
+        return super().value_and_gradient(prediction, target)
+
+    def residuals(self, prediction, target):
+        self.targets.append(target[:, 0].tolist())
+        return super().residuals(prediction, target)
+
+
+class Networks:
+    """A callback that keeps every network."""
+
+    def __init__(self):
+        self.seen = []
+
+    def __call__(self, step, network, history):
+        assert step == history["step"][-1]
+        self.seen.append(network)
+
+
+# What it does.
+
+
+@each
+def test_a_tiny_set_is_learnt_by_heart(optimizer):
+    x, y = samples(5, noise=0.5)
+    start = small(grid_size=5)
+    result = fit(start, x, y, optimizer, steps=400)
+    assert mean_squared_error(start, x, y) > 0.05
+    assert mean_squared_error(result.network, x, y) < 1e-3
+
+
+def test_by_default_a_smooth_function_is_learnt_to_three_digits():
+    x, y = samples(200)
+    result = fit(KAN([2, 3, 1], rng=0), x, y)
+    fresh, want = samples(200, seed=1)
+    assert np.sqrt(mean_squared_error(result.network, fresh, want)) < 5e-3
+
+
+def test_classes_are_learnt_too():
+    x, labels = kn.datasets.two_moons(100, rng=0)
+    network = KAN([2, 2], grid_range=(-1.5, 2.5), rng=0)
+    result = fit(network, x, labels, Adam(0.05), steps=200, loss="cross_entropy")
+    assert np.mean(np.argmax(result.network(x), axis=1) == labels) > 0.97
+    assert result.history["train_loss"][-1] < 0.1
+
+
+@each
+def test_the_arguments_stay_as_they_are(optimizer):
+    network = small()
+    x, y = samples()
+    x_check, y_check = samples(seed=1)
+    theta, knots = network.theta.copy(), network.layers[0].knots.copy()
+    given = [x, y, x_check, y_check]
+    copies = [array.copy() for array in given]
+    changes = {2: 6}
+    fit(
+        network,
+        x,
+        y,
+        optimizer,
+        steps=4,
+        validation=(x_check, y_check),
+        adapt_at=[1],
+        refine_at=changes,
+    )
+    assert np.array_equal(network.theta, theta)
+    assert np.array_equal(network.layers[0].knots, knots)
+    assert changes == {2: 6}
+    for array, copy in zip(given, copies, strict=True):
+        assert np.array_equal(array, copy)
+        assert array.flags.writeable
+
+
+@each
+def test_later_changes_of_the_data_do_not_reach_what_was_found(optimizer):
+    x, y = samples()
+    result = fit(small(), x, y, optimizer, steps=3)
+    before = result.network([[0.1, 0.2]])
+    x[:] = y[:] = 9.0
+    assert np.array_equal(result.network([[0.1, 0.2]]), before)
+
+
+def test_no_steps_are_no_training():
+    network = small()
+    result = fit(network, *samples(), steps=0)
+    assert same(result.network, network)
+    assert all(values == [] for values in result.history.values())
+    assert result.message == "all 0 steps done"
+
+
+def test_edges_that_are_not_active_are_not_trained():
+    network = small()
+    off = network.layers[0]
+    active = np.array([[True, False], [True, True]])
+    off = replace(
+        off, coef=off.coef * active[:, :, None], w_base=off.w_base * active, active=active
+    )
+    network = KAN.from_layers([off, network.layers[1]])
+    trained = fit(network, *samples(), steps=5, refine_at={2: 6}, adapt_at=[3]).network
+    assert np.all(trained.layers[0].coef[0, 1] == 0.0)
+    assert trained.layers[0].w_base[0, 1] == 0.0
+    assert np.array_equal(trained.layers[0].active, active)
+
+
+def test_the_bias_is_not_trained():
+    network = shaken(small(), np.random.default_rng(0))
+    trained = fit(network, *samples(), steps=5).network
+    for before, after in zip(network.layers, trained.layers, strict=True):
+        assert np.array_equal(after.bias, before.bias)
+
+
+# The history.
+
+
+@each
+def test_the_history_tells_what_happened_step_by_step(optimizer):
+    x, y = samples()
+    x_check, y_check = samples(seed=1)
+    networks = Networks()
+    result = fit(
+        small(), x, y, optimizer, steps=6, validation=(x_check, y_check), callback=networks
+    )
+    history = result.history
+    assert {name: len(values) for name, values in history.items()} == dict.fromkeys(
+        (
+            "step",
+            "train_loss",
+            "validation_loss",
+            "seconds",
+            "evaluations",
+            "outside",
+            "grid_change",
+        ),
+        6,
+    )
+    assert history["step"] == [1, 2, 3, 4, 5, 6]
+    losses = [mean_squared_error(network, x, y) for network in networks.seen]
+    assert history["train_loss"] == pytest.approx(losses, rel=1e-12)
+    losses = [mean_squared_error(network, x_check, y_check) for network in networks.seen]
+    assert history["validation_loss"] == pytest.approx(losses, rel=1e-12)
+    assert history["grid_change"] == [0.0] * 6
+    assert history["seconds"][0] > 0.0
+    assert np.all(np.diff(history["seconds"]) > 0.0)
+    assert np.all(np.diff(history["evaluations"]) >= 1)
+    assert result.message == "all 6 steps done"
+
+
+def test_the_loss_of_a_mini_batch_epoch_is_that_of_all_samples():
+    x, y = samples()
+    networks = Networks()
+    result = fit(small(), x, y, Adam(), steps=3, batch_size=7, callback=networks, rng=0)
+    losses = [mean_squared_error(network, x, y) for network in networks.seen]
+    assert result.history["train_loss"] == pytest.approx(losses, rel=1e-12)
+
+
+def test_the_cross_entropy_is_reported_as_it_is():
+    x, labels = kn.datasets.two_moons(50, rng=0)
+    result = fit(KAN([2, 2], rng=0), x, labels, Adam(), steps=3, loss="cross_entropy")
+    loss = CrossEntropy()
+    want, _ = loss.value_and_gradient(result.network(x), loss.as_target(labels, 50, 2))
+    assert result.history["train_loss"][-1] == pytest.approx(want, rel=1e-12)
+
+
+def test_without_a_validation_set_its_loss_is_not_a_number():
+    history = fit(small(), *samples(), steps=2).history
+    assert np.all(np.isnan(history["validation_loss"]))
+
+
+@each
+def test_every_evaluation_of_the_loss_is_counted(optimizer):
+    loss = Watching()
+    result = fit(small(), *samples(), optimizer, steps=5, loss=loss)
+    assert result.history["evaluations"][-1] == len(loss.targets)
+
+
+def test_evaluations_are_counted_across_changes_of_the_grids():
+    loss = Watching()
+    result = fit(small(), *samples(), Adam(), steps=5, loss=loss, refine_at={2: 6}, adapt_at=[4])
+    assert result.history["evaluations"][-1] == len(loss.targets) == 1 + 5 + 2
+
+
+def test_the_share_outside_is_what_can_be_counted():
+    """4 of 10 inputs lie outside [-1, 1], 2 of their halves, and 1 of their quarters."""
+    x = np.array([-5.0, -1.5, -1.0, -0.5, 0.0, 0.2, 0.9, 1.0, 1.1, 3.0])[:, None]
+    knots = [kn.uniform_knots(-1.0, 1.0, 5, 3)]
+    layers = [
+        {"knots": knots, "coef": np.zeros((2, 1, 8)), "w_base": [[0.5], [0.25]]},
+        {"knots": 2 * knots, "coef": np.zeros((1, 2, 8)), "w_base": [[1.0, 1.0]]},
+    ]
+    network = KAN.from_arrays(layers, 3, base="identity")
+    gently = SGD(1e-12, 0.0)
+    outside = fit(network, x, x, gently, steps=1).history["outside"][0]
+    assert outside == pytest.approx((4 + 2 + 1) / 30, rel=1e-12)
+    wide = np.linspace(-6.0, 6.0, 10001)[:, None]  # too many to look at all of them
+    outside = fit(network, wide, wide, gently, steps=1).history["outside"][0]
+    assert outside == pytest.approx((5 / 6 + 4 / 6 + 2 / 6) / 3, abs=0.01)
+
+
+# Mini-batches.
+
+
+def test_an_epoch_uses_every_sample_once_in_batches_of_the_size():
+    x, _ = samples(10)
+    y = np.arange(10.0)[:, None]
+    loss = Watching()
+    fit(small(), x, y, SGD(1e-6), steps=3, loss=loss, batch_size=4, rng=0)
+    batches = [targets for targets in loss.targets if len(targets) < 10]
+    assert [len(batch) for batch in batches] == [4, 4, 2] * 3
+    epochs = [[*batches[at], *batches[at + 1], *batches[at + 2]] for at in (0, 3, 6)]
+    assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
+    assert epochs[0] != epochs[1] != epochs[2]  # in another order each time
+
+
+def test_inputs_and_targets_of_a_batch_belong_together():
+    """With a step for each sample, SGD by hand ends at the same theta."""
+    x, y = samples(6)
+    loss, network = Watching(), small()
+    result = fit(network, x, y, SGD(0.1, 0.0), steps=1, loss=loss, batch_size=1, rng=3)
+    for (target,) in [targets for targets in loss.targets if len(targets) == 1]:
+        n = int(np.argmin(np.abs(y[:, 0] - target)))
+        _, gradient = kn.Objective(network, x[n : n + 1], y[n : n + 1]).fun(network.theta)
+        network = network.with_theta(network.theta - 0.1 * gradient)
+    np.testing.assert_allclose(result.network.theta, network.theta, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("batch_size", [40, 1000])
+def test_one_batch_of_everything_is_a_step_with_everything(batch_size):
+    x, y = samples(40)
+    whole = fit(small(), x, y, Adam(), steps=5)
+    batch = fit(small(), x, y, Adam(), steps=5, batch_size=batch_size, rng=0)
+    np.testing.assert_allclose(batch.network.theta, whole.network.theta, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("optimizer", [LBFGS(), LevenbergMarquardt()], ids=["LBFGS", "LM"])
+def test_mini_batches_are_refused_where_they_do_harm(optimizer):
+    with pytest.raises(ValueError, match=r"batch_size does not go with .* use Adam or SGD"):
+        fit(small(), *samples(), optimizer, batch_size=10)
+    with pytest.raises(ValueError, match="batch_size does not go with LevenbergMarquardt"):
+        fit(small(), *samples(), batch_size=10)
+
+
+def test_the_same_seed_gives_bitwise_the_same_result_and_another_one_does_not():
+    x, y = samples()
+
+    def train(rng):
+        return fit(small(), x, y, Adam(), steps=5, batch_size=8, rng=rng)
+
+    one, two, other = train(1), train(np.random.default_rng(1)), train(2)
+    assert same(one.network, two.network)
+    assert one.history["train_loss"] == two.history["train_loss"]
+    assert not same(one.network, other.network)
+
+
+@each
+def test_without_mini_batches_nothing_is_random(optimizer):
+    one, two = (fit(small(), *samples(), optimizer, steps=5, rng=rng) for rng in (1, 2))
+    assert same(one.network, two.network)
+
+
+# Which network is the best, and when to stop.
+
+
+def noisy():
+    """Twelve samples with much noise and a fine grid: who learns them by heart gets worse."""
+    x, y = samples(12, noise=0.5)
+    return KAN([2, 2, 1], grid_size=10, rng=0), x, y, samples(100, seed=1)
+
+
+def test_the_network_with_the_lowest_validation_loss_is_returned():
+    network, x, y, validation = noisy()
+    networks = Networks()
+    result = fit(network, x, y, steps=25, validation=validation, callback=networks)
+    losses = result.history["validation_loss"]
+    best = int(np.argmin(losses))
+    assert losses[-1] > 1.05 * losses[best]  # it did overfit
+    assert result.history["train_loss"][-1] < result.history["train_loss"][best]
+    assert same(result.network, networks.seen[best])
+    assert mean_squared_error(result.network, *validation) == pytest.approx(min(losses), rel=1e-12)
+
+
+def test_without_progress_training_stops_after_so_many_steps():
+    network, x, y, validation = noisy()
+    result = fit(network, x, y, Adam(0.05), steps=1000, validation=validation, patience=7)
+    losses = result.history["validation_loss"]
+    assert len(losses) < 1000
+    assert int(np.argmin(losses)) == len(losses) - 1 - 7
+    assert result.message.startswith("no progress on the validation set for 7 steps")
+    assert str(len(losses)) in result.message
+
+
+def test_the_network_to_begin_with_counts_too():
+    x, y = samples()
+    network = fit(small(), x, y, steps=30).network
+    spoilt = fit(network, x, y + 5.0, Adam(0.1), steps=5, validation=(x, y), patience=3)
+    assert same(spoilt.network, network)
+    assert spoilt.history["step"] == [1, 2, 3]
+
+
+class Wandering:
+    """An optimiser that goes to given places, whatever the problem says."""
+
+    def __init__(self, places):
+        self.places = places
+
+    def start(self, problem, theta):
+        return State(theta, *problem.fun(theta), 1, 0)
+
+    def step(self, problem, state):
+        theta = self.places[state.memory]
+        return State(theta, *problem.fun(theta), state.evaluations + 1, state.memory + 1)
+
+
+def test_without_validation_the_lowest_training_loss_decides():
+    x, y = samples()
+    network = small()
+    good = fit(network, x, y, steps=10).network
+    places = [share * good.theta for share in (0.2, 1.0, 0.8, 1.3)]
+    result = fit(network, x, y, Wandering(places), steps=4)
+    losses = result.history["train_loss"]
+    assert np.argmin(losses) == 1
+    assert same(result.network, good)
+
+
+def test_a_network_that_only_gets_worse_is_returned_as_it_was():
+    x, y = samples()
+    network = fit(small(), x, y, steps=10).network
+    result = fit(network, x, y, Wandering([1.2 * network.theta]), steps=1)
+    assert same(result.network, network)
+
+
+def test_training_ends_when_nothing_better_is_found():
+    x, y = samples()
+    result = fit(KAN([2, 1], rng=0), x, y, steps=500)
+    assert len(result.history["step"]) < 100
+    assert result.message.startswith("no better step found after step")
+    gradient = kn.Objective(result.network, x, y).fun(result.network.theta)[1]
+    assert np.abs(gradient).max() < 1e-6
+
+
+# The callback, and Ctrl-C.
+
+
+def test_the_callback_is_called_after_every_step_and_can_stop():
+    calls = []
+
+    def callback(step, network, history):
+        calls.append((step, len(history["step"]), network.widths))
+        return step == 3
+
+    result = fit(small(), *samples(), steps=10, callback=callback)
+    assert calls == [(1, 1, [2, 2, 1]), (2, 2, [2, 2, 1]), (3, 3, [2, 2, 1])]
+    assert result.message == "stopped by the callback after step 3"
+
+
+def test_only_true_stops():
+    result = fit(small(), *samples(), steps=4, callback=lambda *_: "nearly")
+    assert result.message == "all 4 steps done"
+
+
+@each
+def test_ctrl_c_returns_the_best_network_so_far(optimizer):
+    networks = Networks()
+
+    def interrupt(step, network, history):
+        networks(step, network, history)
+        if step == 3:
+            raise KeyboardInterrupt
+
+    result = fit(small(), *samples(), optimizer, steps=10, callback=interrupt)
+    assert result.message == "interrupted after step 3"
+    assert result.history["step"] == [1, 2, 3]
+    assert same(result.network, networks.seen[int(np.argmin(result.history["train_loss"]))])
+
+
+@each
+def test_ctrl_c_in_the_middle_of_a_step_does_no_harm(optimizer):
+    class Interrupting(Watching):
+        def value_and_gradient(self, prediction, target):
+            if len(self.targets) == 6:
+                raise KeyboardInterrupt
+            return super().value_and_gradient(prediction, target)
+
+        def residuals(self, prediction, target):
+            if len(self.targets) == 6:
+                raise KeyboardInterrupt
+            return super().residuals(prediction, target)
+
+    x, y = samples()
+    result = fit(small(), x, y, optimizer, steps=50, loss=Interrupting())
+    done = len(result.history["step"])
+    assert result.message == f"interrupted after step {done}"
+    assert 0 < done < 6
+    assert mean_squared_error(result.network, x, y) == pytest.approx(
+        min(result.history["train_loss"]), rel=1e-12
+    )
+
+
+def test_other_errors_of_the_callback_are_not_swallowed():
+    def broken(*_):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fit(small(), *samples(), steps=2, callback=broken)
+
+
+# When the loss is not finite.
+
+
+@pytest.mark.parametrize("batch_size", [None, 10])
+def test_a_loss_that_is_not_finite_ends_training_with_a_warning(batch_size):
+    x, y = samples()
+    with pytest.warns(RuntimeWarning, match=r"the loss became (inf|nan) at step \d+") as caught:
+        result = fit(small(), x, y, SGD(1e30), steps=100, batch_size=batch_size, rng=0)
+    (warning,) = caught
+    done = len(result.history["step"])
+    assert str(warning.message) == result.message
+    assert f"at step {done + 1}:" in result.message
+    assert "smaller learning rate" in result.message
+    assert warning.filename == __file__
+    assert np.all(np.isfinite(result.history["train_loss"]))
+    assert np.all(np.isfinite(result.network.theta))
+    assert mean_squared_error(result.network, x, y) <= mean_squared_error(small(), x, y)
+
+
+@pytest.mark.parametrize("optimizer", [LBFGS(), LevenbergMarquardt()], ids=["LBFGS", "LM"])
+def test_second_order_methods_step_back_where_the_loss_is_not_finite(optimizer):
+    class Cliff(Squares):
+        """Not a number unless all predictions lie within 0.3."""
+
+        def value_and_gradient(self, prediction, target):
+            value, gradient = super().value_and_gradient(prediction, target)
+            return (value if np.abs(prediction).max() < 0.3 else np.nan), gradient
+
+        def residuals(self, prediction, target):
+            r = super().residuals(prediction, target)
+            return r if np.abs(prediction).max() < 0.3 else np.nan * r
+
+    x, y = samples()
+    network = small().with_theta(0.01 * small().theta)
+    result = fit(network, x, y, optimizer, steps=30, loss=Cliff())
+    assert np.all(np.isfinite(result.history["train_loss"]))
+    assert mean_squared_error(result.network, x, y) < mean_squared_error(network, x, y)
+    assert np.abs(result.network(x)).max() < 0.3
+
+
+def test_data_that_overflow_at_once_are_said_to():
+    x, y = samples()
+    with pytest.warns(RuntimeWarning, match=r"the loss became (inf|nan) at step 1: .*scaled data"):
+        result = fit(small(), x, 1e200 * y, Adam(), steps=5)
+    assert np.all(np.isfinite(result.network.theta))
+
+
+def test_large_data_are_no_reason_to_warn():
+    x, y = samples()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(small(grid_range=(-1e6, 1e6)), 1e6 * x, 1e6 * y, steps=3)
+
+
+# Grids that change on the way.
+
+
+@each
+def test_grids_are_refined_before_the_steps_that_were_asked_for(optimizer):
+    networks = Networks()
+    x, y = samples()
+    result = fit(small(), x, y, optimizer, steps=6, refine_at={2: 6, 4: 7}, callback=networks)
+    sizes = [network.layers[0].basis.grid_size for network in networks.seen]
+    assert sizes == [3, 3, 6, 6, 7, 7]
+    changes = result.history["grid_change"]
+    assert changes[2] < 1e-13  # 6 is a multiple of 3
+    assert changes[4] > 1e-6  # 7 is none of 6
+    assert [changes[at] for at in (0, 1, 3, 5)] == [0.0] * 4
+
+
+def test_refining_before_the_first_step_is_refining_first():
+    x, y = samples()
+    one = fit(small(), x, y, steps=3, refine_at={0: 6})
+    two = fit(kn.refine(small(), 6), x, y, steps=3)
+    assert same(one.network, two.network)
+
+
+def test_grids_are_adapted_before_the_steps_that_were_asked_for():
+    networks = Networks()
+    x, y = samples()
+    fit(small(), 0.5 * x, y, steps=4, adapt_at=[2], eps=1.0, callback=networks)
+    first = [network.layers[0].knots for network in networks.seen]
+    assert np.array_equal(first[0], first[1])
+    want = kn.adapt_grid(networks.seen[1], 0.5 * x, eps=1.0)
+    assert np.array_equal(first[2], want.layers[0].knots)
+    assert np.array_equal(first[3], first[2])
+    assert np.abs(first[0] - first[2]).max() > 0.3
+
+
+def test_both_at_once_refine_first():
+    x, y = samples()
+    networks = Networks()
+    fit(small(), x, y, steps=1, adapt_at=[0], refine_at={0: 5}, eps=0.2, callback=networks)
+    want = kn.adapt_grid(kn.refine(small(), 5), x, eps=0.2)
+    for got, layer in zip(networks.seen[0].layers, want.layers, strict=True):
+        assert np.array_equal(got.knots, layer.knots)
+
+
+def test_the_change_of_the_outputs_is_told():
+    x, y = samples()
+    network = shaken(small(), np.random.default_rng(0))
+    result = fit(network, 0.5 * x, y, SGD(1e-9), steps=1, adapt_at=[0], eps=0.5)
+    _, want = kn.adapt_grid(network, 0.5 * x, eps=0.5, return_change=True)
+    assert want > 1e-4
+    assert result.history["grid_change"][0] == pytest.approx(want, rel=1e-9)
+
+
+@each
+def test_an_optimiser_forgets_when_the_grid_changes(optimizer):
+    """Its memory speaks of other coefficients: going on is starting again."""
+    x, y = samples()
+    one, two = Networks(), Networks()
+    fit(small(), x, y, optimizer, steps=5, refine_at={3: 6}, callback=one)
+    fit(kn.refine(one.seen[2], 6), x, y, optimizer, steps=2, callback=two)
+    assert same(one.seen[3], two.seen[0])
+    assert same(one.seen[4], two.seen[1])
+
+
+def test_when_no_better_step_is_found_the_next_refinement_comes_at_once():
+    x, y = samples(noise=0.1)
+    changes = {200: 4, 350: 8}
+    result = fit(KAN([2, 1], grid_size=2, rng=0), x, y, steps=500, refine_at=changes)
+    steps, losses = result.history["step"], np.array(result.history["train_loss"])
+    first = [step for step in steps if step <= 200]
+    second = [step for step in steps if 200 < step <= 350]
+    third = [step for step in steps if step > 350]
+    assert steps == first + second + third
+    assert (second[0], third[0]) == (201, 351)
+    assert max(len(first), len(second), len(third)) < 100
+    assert result.network.layers[0].basis.grid_size == 8
+    ends = losses[[len(first) - 1, len(first + second) - 1, -1]]
+    assert np.all(ends[1:] < 0.95 * ends[:-1])
+
+
+class Standing(SGD):
+    """An optimiser that goes nowhere, and says so as long as theta is short."""
+
+    def step(self, _, state):
+        return state._replace(evaluations=state.evaluations + 1, converged=state.theta.size < 50)
+
+
+def test_steps_that_were_skipped_try_nobodys_patience():
+    x, y = samples()
+    network = small()
+    assert network.size < 50 < kn.refine(network, 6).size
+    result = fit(
+        network, x, y, Standing(), steps=40, refine_at={20: 6}, validation=(x, y), patience=5
+    )
+    assert result.history["step"][:5] == [1, 21, 22, 23, 24]
+    assert result.message.startswith("no progress")
+
+
+def test_finer_grids_make_training_more_accurate():
+    x, _ = samples(300, n_in=1)
+    y = np.sin(6.0 * x)
+    coarse = fit(KAN([1, 1], grid_size=3, rng=0), x, y, steps=30).network
+    fine = fit(KAN([1, 1], grid_size=3, rng=0), x, y, steps=30, refine_at={15: 12}).network
+    assert mean_squared_error(fine, x, y) < 1e-3 * mean_squared_error(coarse, x, y)
+
+
+# What is shown.
+
+
+def test_progress_is_one_line_on_stderr(capsys):
+    fit(small(), *samples(), steps=3, validation=samples(seed=1), progress=True)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.count("\n") == 1
+    assert shown.err.endswith("\n")
+    lines = [line for line in shown.err.strip("\n").split("\r") if line]
+    assert [line.split()[1] for line in lines] == ["1/3", "2/3", "3/3"]
+    assert all("loss" in line and "validation" in line for line in lines)
+
+
+@pytest.mark.parametrize("progress", [False, None])
+def test_without_progress_or_a_terminal_nothing_is_shown(capsys, progress):
+    fit(small(), *samples(), steps=3, progress=progress)
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "")
+
+
+def test_the_line_ends_even_after_ctrl_c(capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    fit(small(), *samples(), steps=3, progress=True, callback=interrupt)
+    assert capsys.readouterr().err.endswith("\n")
+
+
+# What does not go together.
+
+
+@pytest.mark.parametrize("optimizer", [None, LevenbergMarquardt()], ids=["by default", "LM"])
+def test_levenberg_marquardt_refuses_a_loss_that_is_no_sum_of_squares(optimizer):
+    x, labels = kn.datasets.two_moons(20, rng=0)
+    with pytest.raises(ValueError, match=r"'cross_entropy' is not a sum .* use LBFGS, Adam or SGD"):
+        fit(KAN([2, 2], rng=0), x, labels, optimizer, loss="cross_entropy")
+
+
+def test_patience_needs_a_validation_set():
+    with pytest.raises(ValueError, match="patience needs a validation set"):
+        fit(small(), *samples(), patience=3)
+
+
+def test_a_result_cannot_be_changed():
+    result = fit(small(), *samples(), steps=1)
+    with pytest.raises(AttributeError):
+        result.network = None
