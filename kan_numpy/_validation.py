@@ -72,6 +72,8 @@ def require_shape(name: str, array: npt.NDArray[Any], shape: Sequence[int | str]
     hint = ""
     if array.ndim == 1 and len(shape) == 2:
         hint = f"; a single column is {name}[:, None], a single row {name}[None, :]"
+    elif len(shape) == 1 and array.ndim == 2 and array.shape[1] == 1:
+        hint = f"; {name}[:, 0] makes a vector of the column"
     elif fits(array.shape[::-1]):
         hint = f"; did you mean {name}.T?"
     raise ValueError(f"{name} must have shape {wanted}, but has shape {array.shape}{hint}")
@@ -109,12 +111,17 @@ def as_number(
     high: float = np.inf,
     *,
     include_low: bool = True,
+    include_high: bool = True,
 ) -> float:
     """Return a finite real number between ``low`` and ``high``."""
     number = float(as_array(name, value, ()))
-    if number < low or number > high or (number == low and not include_low):
-        opening = "[" if include_low else "("
-        raise ValueError(f"{name} must lie in {opening}{low:g}, {high:g}], but is {number!r}")
+    above = number > low or (include_low and number == low)
+    below = number < high or (include_high and number == high)
+    if not (above and below):
+        opening, closing = "[" if include_low else "(", "]" if include_high else ")"
+        raise ValueError(
+            f"{name} must lie in {opening}{low:g}, {high:g}{closing}, but is {number!r}"
+        )
     return number
 
 

@@ -62,7 +62,7 @@ class Activation:
         ValueError
             If that derivative is not known.
         """
-        if derivative > len(self.derivatives):
+        if not 0 <= derivative <= len(self.derivatives):
             raise ValueError(
                 f"derivative {derivative} of {self.name!r} is not known, only the first"
                 f" {len(self.derivatives)}; give Activation more derivatives"

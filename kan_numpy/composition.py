@@ -178,10 +178,22 @@ class Composition:
         dtheta : ndarray, shape (P,)
             dL/dtheta, in the order of `theta`.
         """
+        self._require_cache(cache)
         upstream = as_array("dy", dy, (len(cache[0].x), self.layers[-1].n_out))
         dx, dtheta = self._backward(upstream, cache)
         assert dx is not None  # noqa: S101  # it was asked for
         return dx, dtheta
+
+    def _require_cache(self, cache: list[Any]) -> None:
+        """Refuse a cache that does not come from this network, or one like it."""
+        fits = isinstance(cache, list) and [
+            entry.x.shape[1] if hasattr(entry, "x") else None for entry in cache
+        ] == [layer.n_in for layer in self.layers]
+        if not fits:
+            raise TypeError(
+                f"cache must be what forward returned: y, cache = net.forward(x);"
+                f" but is a {type(cache).__name__} of something else"
+            )
 
     def _backward(
         self, dy: Array, cache: list[Any], input_gradient: bool = True
@@ -226,3 +238,11 @@ class Composition:
                 if at:
                     dy = layer.input_gradient(dy, cache[at])
         return J
+
+
+def as_network(network: N) -> N:
+    """Return the network if it is one, and else say so."""
+    if not isinstance(network, Composition):
+        kind = network if isinstance(network, type) else type(network)
+        raise TypeError(f"network must be a KAN or an MLP, but is {kind.__name__}: {network!r}")
+    return network

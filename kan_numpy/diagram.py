@@ -2,7 +2,8 @@ r"""Where everything stands in the diagram of a network: nodes, frames, curves a
 
 Levels lie one above the other, inputs at the bottom. The frames of the edges from input node i
 stand above it, those to outputs further right further to the right; where a layer has more than
-`ROW` frames they are stacked. Lengths are in units: each frame has a square of side 1 to itself.
+`ROW` frames they are stacked, and the wires run up between the stacks. Lengths are in units: each
+frame has a square of side 1 to itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ POINTS = 201
 
 FRAME = 0.34
 """Half the side of a frame."""
+
+LANES = (0.48, 0.65)
+"""How far beside the middle of a stack the wires run up."""
 
 ROW = 20
 """So many frames stand side by side in a layer, or one for each input if there are more."""
@@ -55,9 +59,10 @@ def places_of(widths: Sequence[int]) -> list[Place]:
     layers = list(pairwise(widths))
     rows = [-(-n_out // max(1, ROW // n_in)) for n_in, n_out in layers]
     columns = [-(-n_out // r) for (_, n_out), r in zip(layers, rows, strict=True)]
+    steps = [1.0 if r == 1 else 2 * LANES[1] for r in rows]
     # Half a unit between the frames of one input and those of the next.
-    needed = [n_in * (c + 0.5) for (n_in, _), c in zip(layers, columns, strict=True)]
-    width = max(*needed, *widths)
+    groups = [c * step + 0.5 for c, step in zip(columns, steps, strict=True)]
+    width = max(*(n * group for n, group in zip(widths, groups, strict=False)), *widths)
     fan = min(0.5 + 0.05 * width, 1.6)  # room for the wires to spread
     tops = np.cumsum([0.0, *(r + 2 * fan for r in rows)])
     levels = [
@@ -65,10 +70,10 @@ def places_of(widths: Sequence[int]) -> list[Place]:
         for n, top in zip(widths, tops, strict=True)
     ]
     places = []
-    for (below, above), r, c in zip(pairwise(levels), rows, columns, strict=True):
-        o = np.arange(len(above))[:, None]
-        step = min(width / len(below) / (c + 0.5), 1.5)
-        across = below[:, 0] + (o // r - (c - 1) / 2) * step  # (n_out, n_in)
+    for at, (below, above) in enumerate(pairwise(levels)):
+        o, r = np.arange(len(above))[:, None], rows[at]
+        step = steps[at] * min(width / len(below) / groups[at], 1.5)
+        across = below[:, 0] + (o // r - (columns[at] - 1) / 2) * step  # (n_out, n_in)
         up = np.broadcast_to(below[0, 1] + fan + 0.5 + o % r, across.shape)
         places.append(Place(below, above, np.stack([across, up], axis=-1), r))
     return places
@@ -116,8 +121,8 @@ def _wires(place: Place, o: int, i: int) -> tuple[Array, Array]:
         return np.array([start, [x, y - FRAME]]), np.array([[x, y + FRAME], end])
     row = o % place.rows
     bottom, top = y - row - 0.5, y - row + place.rows - 0.5
-    lane = (0.5 - FRAME) / (place.rows + 1)
+    lanes = np.linspace(*LANES, place.rows + 1)
     # The more frames a wire has to pass, the further out it runs, so that wires do not cross there.
-    left, right = x - FRAME - lane * (row + 1), x + FRAME + lane * (place.rows - row)
+    left, right = x - lanes[row], x + lanes[place.rows - 1 - row]
     way_in = [start, [left, bottom], [left, y], [x - FRAME, y]]
     return np.array(way_in), np.array([[x + FRAME, y], [right, y], [right, top], end])

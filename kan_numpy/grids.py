@@ -232,6 +232,10 @@ def scheduled(
         From a network to a network, in the order of the steps.
     """
     eps = as_number("eps", eps, 0.0, 1.0)
+    if not isinstance(adapt_at, Iterable):
+        raise TypeError(f"adapt_at must be a list of steps such as [5], but is {adapt_at!r}")
+    if not isinstance(refine_at, Mapping | None):
+        raise TypeError(f"refine_at must be a dict such as {{20: 5, 40: 10}}, but is {refine_at!r}")
     adapted = {as_count("adapt_at", step, 0) for step in adapt_at}
     refined = {
         as_count("refine_at", step, 0): as_count(f"refine_at[{step}]", size, 1)

@@ -36,6 +36,7 @@ from kan_numpy._validation import (
     as_widths,
     per_layer,
     require_length,
+    require_shape,
 )
 from kan_numpy.activations import Activation, Base, as_activation
 from kan_numpy.bsplines import BSplineBasis, uniform_knots
@@ -82,8 +83,10 @@ def initial_layers(
     sizes_G = per_layer("grid_size", grid_size, depth, 1)
     degrees = per_layer("degree", degree, depth, 0)
     ends = as_array("grid_range", grid_range)
-    ends = np.tile(ends, (depth, 1)) if ends.ndim == 1 else ends
-    require_length("grid_range", list(ends), depth)
+    require_shape("grid_range", ends, ("n_layers", 2) if ends.ndim == 2 else (2,))
+    if ends.ndim == 2:
+        require_length("grid_range", list(ends), depth)
+    ends = np.broadcast_to(ends, (depth, 2))
     activation, scheme, generator = (
         as_activation("base", base),
         as_choice("init", init, SCHEMES),
@@ -91,7 +94,7 @@ def initial_layers(
     )
     layers = []
     for at, (n_in, n_out) in enumerate(pairwise(sizes)):
-        low, high = as_array("grid_range", ends[at], (2,))
+        low, high = ends[at]
         knots = np.tile(uniform_knots(low, high, sizes_G[at], degrees[at]), (n_in, 1))
         basis = BSplineBasis(knots, degrees[at])
         coef, w_base = initial_weights(scheme, basis, n_out, activation, generator)

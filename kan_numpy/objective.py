@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array
-from kan_numpy.composition import N
+from kan_numpy.composition import N, as_network
 from kan_numpy.losses import Loss, SquaresLoss, as_loss
 
 ROWS_AT_ONCE = 8192
@@ -45,7 +45,7 @@ class Objective(Generic[N]):
     def __init__(
         self, network: N, x: npt.ArrayLike, y: npt.ArrayLike, loss: str | Loss = "mse"
     ) -> None:
-        self.network = network
+        self.network = as_network(network)
         self.loss = as_loss(loss)
         self.x = as_array("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])

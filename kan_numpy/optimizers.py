@@ -96,7 +96,7 @@ class SGD(FirstOrder):
     def __post_init__(self) -> None:
         """Check the numbers."""
         as_number("learning_rate", self.learning_rate, 0.0, include_low=False)
-        as_number("momentum", self.momentum, 0.0, 1.0)
+        as_number("momentum", self.momentum, 0.0, 1.0, include_high=False)
 
     def no_memory(self, theta: Array) -> Array:
         """Return v = 0."""
@@ -146,8 +146,8 @@ class Adam(FirstOrder):
     def __post_init__(self) -> None:
         """Check the numbers."""
         as_number("learning_rate", self.learning_rate, 0.0, include_low=False)
-        as_number("beta1", self.beta1, 0.0, 1.0 - 1e-9)
-        as_number("beta2", self.beta2, 0.0, 1.0 - 1e-9)
+        as_number("beta1", self.beta1, 0.0, 1.0, include_high=False)
+        as_number("beta2", self.beta2, 0.0, 1.0, include_high=False)
         as_number("epsilon", self.epsilon, 0.0, include_low=False)
 
     def no_memory(self, theta: Array) -> Moments:
@@ -163,3 +163,12 @@ class Adam(FirstOrder):
         m_hat = m / (1.0 - self.beta1**t)
         v_hat = v / (1.0 - self.beta2**t)
         return -self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), Moments(t, m, v)
+
+
+def as_optimizer(value: Optimizer | None, default: Optimizer) -> Optimizer:
+    """Return the optimiser that an argument stands for."""
+    if value is None:
+        return default
+    if isinstance(value, type) or not (hasattr(value, "start") and hasattr(value, "step")):
+        raise TypeError(f"optimizer must be an optimiser such as Adam(), but is {value!r}")
+    return value

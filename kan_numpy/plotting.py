@@ -18,6 +18,7 @@ closed, and `Figure.savefig` writes them as .pdf, .svg or .png.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -143,7 +144,7 @@ def _canvas(
     """Return a figure with empty axes of its size, and the inches of a unit."""
     width = _width(places[0].inputs)
     height = places[-1].outputs[0, 1]
-    unit = min(float(np.clip(12 / width, 0.8 if ranges else 0.6, 1.2)), WIDEST / width)
+    unit = min(float(np.clip(12 / width, 0.8 if ranges else 0.55, 1.2)), WIDEST / width)
     foot, head = (
         0.3 + (_longest(names) if _upright(names, unit * width) else 0.25)
         for names in (below, above)
@@ -211,14 +212,23 @@ def _draw_names(axes: Axes, nodes: Array, names: list[str], unit: float, va: str
 
 def _draw_ranges(axes: Axes, edges: list[Edge], unit: float) -> None:
     """Write where the axes of each frame begin and end: x below it, y to its left."""
-    style: dict[str, Any] = {"size": 4 + 3.5 * unit, "rotation_mode": "anchor", "gid": "range"}
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
+    style: dict[str, Any] = {"size": 4 + 3 * unit, "rotation_mode": "anchor", "bbox": paper}
+    away = 0.035 / unit
     for edge in edges:
-        (x0, y0), (x1, y1) = edge.frame[0], edge.frame[2]
-        away = 0.03 / unit
-        for x, ha, value in zip((x0, x1), ("left", "right"), edge.x_range, strict=True):
-            axes.text(x, y0 - away, f"{value:.2g}", ha=ha, va="top", **style)
-        for y, ha, value in zip((y0, y1), ("left", "right"), edge.y_range, strict=True):
-            axes.text(x0 - away, y, f"{value:.2g}", ha=ha, va="bottom", rotation=90, **style)
+        corners = edge.frame[[0, 2]]  # lower left, upper right
+        for (x, y), ha, across, up in zip(
+            corners, ("left", "right"), _rounded(edge.x_range), _rounded(edge.y_range), strict=True
+        ):
+            axes.text(x, corners[0, 1] - away, across, ha=ha, va="top", **style)
+            axes.text(corners[0, 0] - away, y, up, ha=ha, va="bottom", rotation=90, **style)
+
+
+def _rounded(ends: tuple[float, float]) -> list[str]:
+    """Return both ends of an axis, with two digits of the one further from zero."""
+    largest = max(map(abs, ends))
+    digits = 1 - math.floor(math.log10(largest)) if largest > 0 else 0
+    return [f"{round(end, digits) + 0.0:.3g}" for end in ends]
 
 
 def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
@@ -258,7 +268,8 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
     axes.plot(x, B.sum(axis=1), color="black", linestyle=":", label=r"$\sum_j B_j$")
     for j, values in enumerate(B.T):
         shade = colormaps["viridis"](0.9 * j / B.shape[1])
-        axes.plot(x, values, color=shade, gid=f"B_{j}")
+        support = (x >= t[j]) & (x <= t[j + k + 1])
+        axes.plot(x[support], values[support], color=shade, gid=f"B_{j}")
         if B.shape[1] <= LABELLED:
             top = int(values.argmax())
             axes.text(x[top], values[top], f"$B_{{{j}}}$", color=shade, ha="center", va="bottom")
@@ -266,7 +277,8 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
               for n in range(1, count + 1)]  # fmt: skip
     axes.plot(*zip(*stacks, strict=True), "^", color=ORANGE, markersize=5, label="knots $t$")
     axes.set(xlabel="$x$", ylabel="$B_j(x)$")
-    axes.legend(loc="upper right")
+    axes.margins(y=0.1)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 

@@ -21,6 +21,16 @@ FORMAT = 1
 Arrays = dict[str, npt.NDArray[Any]]
 
 
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path; a number, which would be an open file, is none."""
+    try:
+        return Path(path)
+    except TypeError:
+        raise TypeError(
+            f"path must name a file, but is a {type(path).__name__}: {path!r}"
+        ) from None
+
+
 def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arrays) -> None:
     """Write arrays and their description under exactly this path, bit for bit.
 
@@ -35,7 +45,7 @@ def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arra
     arrays : dict of ndarray
         What it describes.
     """
-    target = Path(path)
+    target = as_path(path)
     text = json.dumps({"format": FORMAT, **meta})
     temporary = target.with_name(target.name + ".part")
     try:
@@ -67,7 +77,7 @@ def load_arrays(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, Any]
     ValueError
         If the file was not written by `save_arrays`, or holds something else.
     """
-    with open(path, "rb") as file:
+    with open(as_path(path), "rb") as file:
         try:
             with np.load(file, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}

@@ -23,7 +23,7 @@ from kan_numpy.grids import Changes, as_kan, scheduled
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.losses import Loss
 from kan_numpy.objective import Objective
-from kan_numpy.optimizers import FirstOrder, Optimizer, State
+from kan_numpy.optimizers import FirstOrder, Optimizer, State, as_optimizer
 
 History = dict[str, list[float]]
 Callback = Callable[[int, N, History], object]
@@ -136,8 +136,10 @@ def fit(
     check = None if validation is None else _validation_objective(network, validation, loss)
     if patience is not None and check is None:
         raise ValueError("patience needs a validation set: give validation=(x, y)")
-    chosen = LevenbergMarquardt() if optimizer is None else optimizer
-    run = _Run(objective, check, chosen, _as_batch_size(batch_size, chosen), as_rng(rng))
+    if not (callback is None or callable(callback)):
+        raise TypeError(f"callback must be a function, but is {callback!r}")
+    chosen = as_optimizer(optimizer, LevenbergMarquardt())
+    size, generator = _as_batch_size(batch_size, chosen), as_rng(rng)
     total = as_count("steps", steps, 0)
     changes = scheduled(adapt_at, refine_at, eps, objective.x)
     if changes:
@@ -146,6 +148,7 @@ def fit(
     show = sys.stderr.isatty() if progress is None else progress
     # A loss that overflows is noticed by the run; NumPy need not warn as well.
     with np.errstate(all="ignore"):
+        run = _Run(objective, check, chosen, size, generator)
         message = run.go(total, changes, wait, callback, show)
     return FitResult(run.best, run.history, message)
 
