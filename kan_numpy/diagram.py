@@ -8,7 +8,8 @@ frame has a square of side 1 to itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -44,14 +45,14 @@ class Place(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """One active edge as lines, in units, and the values at the ends of its axes."""
+    """One active edge as lines, in units, and what to write at the ends of its axes."""
 
     wires: tuple[Array, Array]  # in and out, (points, 2) each
     frame: Array  # (5, 2)
     curve: Array  # (POINTS, 2)
     alpha: float
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
+    x_ends: list[str]  # left, right
+    y_ends: list[str]  # bottom, top
 
 
 def places_of(widths: Sequence[int]) -> list[Place]:
@@ -95,8 +96,8 @@ def edges_of(network: KAN, x: Array, beta: float, places: list[Place]) -> Iterat
                 frame=centre + square,
                 curve=centre + np.column_stack(curve),
                 alpha=float(alpha[o, i]),
-                x_range=(low[i], high[i]),
-                y_range=(values.min(), values.max()),
+                x_ends=_rounded(low[i], high[i]),
+                y_ends=_rounded(values.min(), values.max()),
             )
 
 
@@ -126,3 +127,31 @@ def _wires(place: Place, o: int, i: int) -> tuple[Array, Array]:
     left, right = x - lanes[row], x + lanes[place.rows - 1 - row]
     way_in = [start, [left, bottom], [left, y], [x - FRAME, y]]
     return np.array(way_in), np.array([[x + FRAME, y], [right, y], [right, top], end])
+
+
+def _rounded(*ends: float) -> list[str]:
+    """Return both ends of an axis, with two digits of the one further from zero."""
+    largest = max(map(abs, ends))
+    digits = 1 - math.floor(math.log10(largest)) if largest > 0 else 0
+    return [f"{round(end, digits) + 0.0:.3g}" for end in ends]
+
+
+def width_of(nodes: Array) -> float:
+    """Return the width of the diagram, in units: the nodes of each level are spread over it."""
+    return float(2 * nodes[:, 0].mean())
+
+
+def names_of(name: str, names: object, count: int, letter: str) -> list[str]:
+    """Return the names of the input or output nodes, if they are as many; or $x_1$, $x_2$, ..."""
+    if names is None:
+        numbered = [f"${letter}_{{{at}}}$" for at in range(1, count + 1)]
+        return numbered if count > 1 else [f"${letter}$"]
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise TypeError(f"{name} must be a list of names, but is {names!r}")
+    given = list(names)
+    for at, text in enumerate(given):
+        if not isinstance(text, str):
+            raise TypeError(f"{name}[{at}] must be a text, but is {text!r}")
+    if len(given) != count:
+        raise ValueError(f"{name} must have {count} entries, one for each, but has {len(given)}")
+    return given

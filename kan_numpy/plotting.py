@@ -18,7 +18,6 @@ closed, and `Figure.savefig` writes them as .pdf, .svg or .png.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -34,7 +33,7 @@ from matplotlib.figure import Figure
 
 from kan_numpy._validation import Array, as_count, as_knots, as_number
 from kan_numpy.bsplines import bspline_basis
-from kan_numpy.diagram import Edge, Place, edges_of, places_of
+from kan_numpy.diagram import Edge, Place, edges_of, names_of, places_of, width_of
 from kan_numpy.network import KAN
 from kan_numpy.scores import checked_inputs
 
@@ -77,7 +76,7 @@ def plot(
     beta : float
         The larger, the more of the weak edges can be seen; above 0.
     inputs : sequence of str, optional
-        Names of the inputs, which may hold mathtext like ``"$x_1$"``, the default.
+        Names of the inputs, which may hold mathtext; by default ``"$x_{1}$"`` and so on.
     outputs : sequence of str, optional
         Names of the outputs, likewise.
     ranges : bool
@@ -109,10 +108,10 @@ def plot(
     """
     points = checked_inputs(network, x)
     beta = as_number("beta", beta, 0.0, include_low=False)
-    below = _as_names("inputs", inputs, network.widths[0], "x")
-    above = _as_names("outputs", outputs, network.widths[-1], "y")
+    below = names_of("inputs", inputs, network.widths[0], "x")
+    above = names_of("outputs", outputs, network.widths[-1], "y")
     places = places_of(network.widths)
-    figure, axes, unit = _canvas(places, below, above, title, ranges)
+    figure, axes, unit = _canvas(places, below, above, title or "", ranges)
     edges = list(edges_of(network, points, beta, places))
     _draw_lines(axes, edges, unit)
     _draw_nodes(axes, places, unit)
@@ -123,59 +122,32 @@ def plot(
     return figure
 
 
-def _as_names(name: str, names: object, count: int, letter: str) -> list[str]:
-    """Return one name for each node."""
-    if names is None:
-        numbered = [f"${letter}_{{{at}}}$" for at in range(1, count + 1)]
-        return numbered if count > 1 else [f"${letter}$"]
-    if isinstance(names, str) or not isinstance(names, Sequence):
-        raise TypeError(f"{name} must be a list with {count} entries, but is {names!r}")
-    for at, text in enumerate(names):
-        if not isinstance(text, str):
-            raise TypeError(f"{name}[{at}] must be a text, but is {text!r}")
-    if len(names) != count:
-        raise ValueError(f"{name} must have one entry for each of {count}, but has {len(names)}")
-    return list(names)
-
-
 def _canvas(
-    places: list[Place], below: list[str], above: list[str], title: str | None, ranges: bool
+    places: list[Place], below: list[str], above: list[str], title: str, ranges: bool
 ) -> tuple[Figure, Axes, float]:
     """Return a figure with empty axes of its size, and the inches of a unit."""
-    width = _width(places[0].inputs)
+    width = width_of(places[0].inputs)
     height = places[-1].outputs[0, 1]
     unit = min(float(np.clip(12 / width, 0.8 if ranges else 0.55, 1.2)), WIDEST / width)
-    foot, head = (
-        0.3 + (_longest(names) if _upright(names, unit * width) else 0.25)
-        for names in (below, above)
-    )
-    head += 0.0 if title is None else 0.4
-    size = (max(width * unit + 0.4, 4.0), height * unit + foot + head)
+    foot, head = (0.55 + _turned(names, unit * width) for names in (below, above))
+    head += 0.4 if title else 0.0
+    size = (max(width * unit + 0.4, 4.0, 0.12 * len(title)), height * unit + foot + head)
     figure = Figure(figsize=size)
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     left, bottom = (width - size[0] / unit) / 2, -foot / unit
     axes.set(xlim=(left, left + size[0] / unit), ylim=(bottom, bottom + size[1] / unit))
-    if title is not None:
+    if title:
         axes.text(width / 2, height + (head - 0.15) / unit, title, ha="center", va="top", size=14)
     return figure, axes, unit
 
 
-def _width(nodes: Array) -> float:
-    """Return the width of the diagram, in units: the nodes of each level are spread over it."""
-    return float(2 * nodes[:, 0].mean())
-
-
-def _upright(names: list[str], room: float) -> bool:
-    """Return whether names are too long to stand side by side in this room, in inches."""
-    return len(names) > 1 and len(names) * (_longest(names) + LETTER) > room
-
-
-def _longest(names: list[str]) -> float:
-    """Return about how many inches the longest name takes."""
+def _turned(names: list[str], room: float) -> float:
+    """Return how long names are, in inches, that do not fit side by side into the room, or 0."""
     plain = [re.sub(r"[${}_^]", "", re.sub(r"\\[a-zA-Z]+", "a", name)) for name in names]
-    return LETTER * max(map(len, plain))
+    longest = LETTER * max(map(len, plain))
+    return longest if len(names) > 1 and len(names) * (longest + LETTER) > room else 0.0
 
 
 def _draw_lines(axes: Axes, edges: list[Edge], unit: float) -> None:
@@ -204,7 +176,7 @@ def _draw_nodes(axes: Axes, places: list[Place], unit: float) -> None:
 
 
 def _draw_names(axes: Axes, nodes: Array, names: list[str], unit: float, va: str) -> None:
-    rotation = 90 if _upright(names, unit * _width(nodes)) else 0
+    rotation = 90 if _turned(names, unit * width_of(nodes)) else 0
     away = 0.14 / unit if va == "bottom" else -0.14 / unit
     for (x, y), name in zip(nodes, names, strict=True):
         axes.text(x, y + away, name, ha="center", va=va, rotation=rotation, size=13)
@@ -218,17 +190,10 @@ def _draw_ranges(axes: Axes, edges: list[Edge], unit: float) -> None:
     for edge in edges:
         corners = edge.frame[[0, 2]]  # lower left, upper right
         for (x, y), ha, across, up in zip(
-            corners, ("left", "right"), _rounded(edge.x_range), _rounded(edge.y_range), strict=True
+            corners, ("left", "right"), edge.x_ends, edge.y_ends, strict=True
         ):
             axes.text(x, corners[0, 1] - away, across, ha=ha, va="top", **style)
             axes.text(corners[0, 0] - away, y, up, ha=ha, va="bottom", rotation=90, **style)
-
-
-def _rounded(ends: tuple[float, float]) -> list[str]:
-    """Return both ends of an axis, with two digits of the one further from zero."""
-    largest = max(map(abs, ends))
-    digits = 1 - math.floor(math.log10(largest)) if largest > 0 else 0
-    return [f"{round(end, digits) + 0.0:.3g}" for end in ends]
 
 
 def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
@@ -265,14 +230,14 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
     B = bspline_basis(x, t, k)  # (N, G+k)
     figure, (axes,) = _panels(1, (9, 4))
     axes.axvspan(t[k], t[-k - 1], color=SHADE, label="grid")
-    axes.plot(x, B.sum(axis=1), color="black", linestyle=":", label=r"$\sum_j B_j$")
+    axes.plot(x, B.sum(axis=1), ":", color="black", zorder=3, label=r"$\sum_j B_j$")
     for j, values in enumerate(B.T):
         shade = colormaps["viridis"](0.9 * j / B.shape[1])
-        support = (x >= t[j]) & (x <= t[j + k + 1])
+        support = (x >= t[j]) & (x < t[j + k + 1])
         axes.plot(x[support], values[support], color=shade, gid=f"B_{j}")
         if B.shape[1] <= LABELLED:
-            top = int(values.argmax())
-            axes.text(x[top], values[top], f"$B_{{{j}}}$", color=shade, ha="center", va="bottom")
+            top = x[values == values.max()].mean()
+            axes.text(top, values.max(), f"$B_{{{j}}}$", color=shade, ha="center", va="bottom")
     stacks = [(knot, -0.03 * n) for knot, count in zip(ends, repeats, strict=True)
               for n in range(1, count + 1)]  # fmt: skip
     axes.plot(*zip(*stacks, strict=True), "^", color=ORANGE, markersize=5, label="knots $t$")

@@ -81,8 +81,8 @@ def prune(
     Raises
     ------
     ValueError
-        If a layer would lose all its edges, an edge in a list does not exist or is not active, or
-        another argument does not make sense.
+        If no path from an input to an output would be left (so no layer is ever empty), an edge in
+        a list does not exist or is not active, or another argument does not make sense.
     TypeError
         If the network is no KAN, or a list does not hold whole numbers.
 

@@ -179,6 +179,14 @@ def test_other_knots_outside_the_grid_leave_the_function_on_it_unchanged(drawn, 
     assert_close(spline(x, refine_spline(c, t, moved, k), moved, k), spline(x, c, t, k))
 
 
+def test_a_new_function_that_is_zero_everywhere_gets_a_finite_coefficient():
+    t, new = [-2, -2, -1, 0, 1, 2, 3], [-5, -5, -1, 0, 0, 0, 0, 1, 5, 9]  # four times 0, k = 2
+    c, x = np.array([1.0, -2.0, 3.0, 0.5]), np.linspace(-0.95, 0.95, 12)
+    finer = refine_spline(c, t, new, 2)
+    assert np.all(np.isfinite(finer))
+    assert_close(spline(x, finer, new, 2), spline(x, c, t, 2))
+
+
 @pytest.mark.parametrize("k", range(1, 6))
 @pytest.mark.parametrize("end", ["left", "right"])
 def test_an_empty_interval_at_the_end_of_the_grid_does_not_change_what_is_outside(k, end):

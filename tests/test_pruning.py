@@ -544,3 +544,22 @@ def test_only_a_network_of_splines_can_be_pruned():
     for refuse in (kn.prune, kn.edge_scores, kn.node_scores):
         with pytest.raises(TypeError, match=r"network must be a KAN.*but is MLP"):
             refuse(mlp, x)
+
+
+class OtherBasis:
+    """Behaves like a basis of B-splines, and is none."""
+
+    def __init__(self, splines):
+        self.splines = splines
+
+    def __getattr__(self, name):
+        return getattr(self.splines, name)
+
+
+def test_a_node_of_another_basis_cannot_go_but_its_edges_can():
+    network, x, _ = random_network([2, 3, 1])
+    layers = [replace(layer, basis=OtherBasis(layer.basis)) for layer in network.layers]
+    other, edge = KAN.from_layers(layers), [(0, 2, 1)]
+    assert_close(kn.prune(other, x, edges=edge)(x), kn.prune(network, x, edges=edge)(x))
+    with pytest.raises(TypeError, match=r"network must be made of B-splines.*has a OtherBasis"):
+        kn.prune(other, x, nodes=[(1, 0)])
