@@ -14,12 +14,13 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
 
 # $(call run_lessons,files) runs lessons one after the other and stops at the first that fails.
+# One thread for the linear algebra: on matrices this small, several mostly wait for each other.
 define run_lessons
 begin=$$(date +%s); \
 for lesson in $(1); do \
 	test -f "$$lesson" || { echo "There is no $$lesson; see the folder lessons/."; exit 1; }; \
 	echo "=== $$lesson"; start=$$(date +%s); \
-	$(RUN) "$$lesson" || { echo "=== $$lesson FAILED"; exit 1; }; \
+	OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) "$$lesson" || { echo "=== $$lesson FAILED"; exit 1; }; \
 	echo "=== $$lesson took $$(($$(date +%s) - start)) s"; \
 done; \
 echo "=== total $$(($$(date +%s) - begin)) s; the figures are in build/"

@@ -157,7 +157,8 @@ def _intervals_of_functions(t: Array, new: Array, k: int) -> npt.NDArray[np.intp
     distance = np.where(distance <= 0.5 * k, distance, np.inf)
     nearest = p[np.argmin(distance + len(new) * ((p < k) | (p >= W)), axis=1)]
     centre = 0.5 * (new[nearest] + new[nearest + 1])
-    return np.clip(np.searchsorted(t, centre) - 1, 0, len(t) - 2)
+    old = np.flatnonzero(t[:-1] < t[1:])
+    return old[np.maximum(np.searchsorted(t[old], centre) - 1, 0)]
 
 
 def _require_nested(t: Array, new: Array, k: int) -> None:

@@ -129,11 +129,11 @@ def _wires(place: Place, o: int, i: int) -> tuple[Array, Array]:
     return np.array(way_in), np.array([[x + FRAME, y], [right, y], [right, top], end])
 
 
-def _rounded(*ends: float) -> list[str]:
-    """Return both ends of an axis, with two digits of the one further from zero."""
-    largest = max(map(abs, ends))
-    digits = 1 - math.floor(math.log10(largest)) if largest > 0 else 0
-    return [f"{round(end, digits) + 0.0:.3g}" for end in ends]
+def _rounded(low: float, high: float) -> list[str]:
+    """Return both ends of an axis as text, to two digits of its length."""
+    length = high - low or abs(low) or 1.0
+    digits = 1 - math.floor(math.log10(length))
+    return [f"{round(float(end), digits) + 0.0:.6g}" for end in (low, high)]
 
 
 def width_of(nodes: Array) -> float:

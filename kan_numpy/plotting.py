@@ -229,7 +229,7 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
     x = np.concatenate([np.linspace(a, np.nextafter(b, a), 50) for a, b in pairwise(ends)])
     B = bspline_basis(x, t, k)  # (N, G+k)
     figure, (axes,) = _panels(1, (9, 4))
-    axes.axvspan(t[k], t[-k - 1], color=SHADE, label="grid")
+    axes.axvspan(t[k], t[-k - 1], color=SHADE, label="grid", gid="grid")
     axes.plot(x, B.sum(axis=1), ":", color="black", zorder=3, label=r"$\sum_j B_j$")
     for j, values in enumerate(B.T):
         shade = colormaps["viridis"](0.9 * j / B.shape[1])
@@ -240,7 +240,9 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
             axes.text(top, values.max(), f"$B_{{{j}}}$", color=shade, ha="center", va="bottom")
     stacks = [(knot, -0.03 * n) for knot, count in zip(ends, repeats, strict=True)
               for n in range(1, count + 1)]  # fmt: skip
-    axes.plot(*zip(*stacks, strict=True), "^", color=ORANGE, markersize=5, label="knots $t$")
+    axes.plot(
+        *zip(*stacks, strict=True), "^", color=ORANGE, markersize=5, label="knots $t$", gid="knots"
+    )
     axes.set(xlabel="$x$", ylabel="$B_j(x)$")
     axes.margins(y=0.1)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -77,7 +77,7 @@ def fit(
     patience: int | None = None,
     adapt_at: Iterable[int] = (),
     refine_at: Mapping[int, int] | None = None,
-    eps: float = 0.5,
+    eps: float = 1.0,
     callback: Callback[N] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
@@ -141,7 +141,7 @@ def fit(
     chosen = as_optimizer(optimizer, LevenbergMarquardt())
     size, generator = _as_batch_size(batch_size, chosen), as_rng(rng)
     total = as_count("steps", steps, 0)
-    changes = scheduled(adapt_at, refine_at, eps, objective.x)
+    changes = scheduled(adapt_at, refine_at, total, eps, objective.x)
     if changes:
         as_kan(network)
     wait = total if patience is None else as_count("patience", patience, 1)
@@ -214,7 +214,7 @@ class _Run(Generic[N]):
             gradient = self.objective.batch(rows).fun(theta)[1]
             move, memory = self.optimizer.move(gradient, memory)
             theta, used = theta + move, used + 1
-        self.state = State(theta, self.objective.value(theta), move, used, memory)
+        self.state = State(theta, self.objective.value(theta), gradient, used, memory)
 
     def _change_grids(self, change: Callable[[Any], Any]) -> float:
         """Change the grids, start the optimiser anew, and return how far the outputs moved."""

@@ -1,8 +1,10 @@
-"""How the tests run: hypothesis profiles, a plotting backend without windows, the gradient log."""
+"""How the tests run: hypothesis profiles, a no windows, one thread, the gradient log."""
 
 import os
 
 os.environ["MPLBACKEND"] = "Agg"
+# Small matrices: several threads mostly wait for each other. NumPy reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
