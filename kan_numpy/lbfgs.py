@@ -3,6 +3,7 @@ r"""L-BFGS: Newton's step from what the last few gradients tell about the curvat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,13 @@ from kan_numpy.linesearch import wolfe_search
 from kan_numpy.optimizers import Problem, State
 
 Pairs = tuple[tuple[Array, Array], ...]
+
+
+class Memory(NamedTuple):
+    """What L-BFGS remembers."""
+
+    pairs: Pairs  # the last (s, y), oldest first
+    d: Array | float  # the metric, shape (P,)
 
 
 @dataclass(frozen=True)
@@ -22,15 +30,23 @@ class LBFGS:
     that they define without ever forming it. A line search with the strong Wolfe conditions makes
     sure that :math:`s \cdot y > 0`, hence that every direction goes downhill.
 
+    About all other directions a first guess has to do, :math:`H_0 = \gamma\, diag(1 / d)`. The
+    textbook has d = 1; here d is how strongly the outputs depend on each parameter,
+    :math:`d_p \propto \sum_n |\partial y_n / \partial \theta_p|^2`, if the problem can tell. It is
+    the same as measuring every parameter in its own unit (lesson 07 shows what it is worth).
+
     (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
 
     Parameters
     ----------
     memory : int
         m, the number of pairs kept.
+    scaled : bool
+        False for d = 1.
     """
 
     memory: int = 100
+    scaled: bool = True
 
     def __post_init__(self) -> None:
         """Check the number."""
@@ -39,25 +55,32 @@ class LBFGS:
     def start(self, problem: Problem, theta: Array) -> State:
         """Evaluate the problem at theta and forget everything before."""
         loss, gradient = problem.fun(theta)
-        return State(theta, loss, gradient, 1, ())
+        metric = getattr(problem, "metric", None)
+        d = metric(theta) if self.scaled and metric is not None else 1.0
+        return State(theta, loss, gradient, 1, Memory((), d))
 
     def step(self, problem: Problem, state: State) -> State:
         """Search along the quasi-Newton direction; if that fails, along the gradient."""
-        theta, loss, g, evaluations, memory, _ = state
+        theta, loss, g, evaluations, (memory, d), _ = state
         for pairs in (memory, ()) if memory else ((),):
-            direction = -two_loop(g, pairs)
-            first = 1.0 if pairs else 1.0 / max(1.0, float(np.linalg.norm(g)))
+            direction = -two_loop(g, pairs, d)
+            first = 1.0 if pairs else 1.0 / max(1.0, float(np.sqrt(-(g @ direction))))
             found, used = wolfe_search(problem.fun, theta, loss, g, direction, first)
             evaluations += used
             if found is not None:
                 s, y = found.theta - theta, found.gradient - g
                 kept = (*pairs, (s, y))[-self.memory :] if s @ y > 0.0 else pairs
-                return State(found.theta, found.loss, found.gradient, evaluations, kept)
-        return State(theta, loss, g, evaluations, (), converged=True)
+                memory_now = Memory(kept, d)
+                return State(found.theta, found.loss, found.gradient, evaluations, memory_now)
+        return State(theta, loss, g, evaluations, Memory((), d), converged=True)
 
 
-def two_loop(gradient: Array, pairs: Pairs) -> Array:
+def two_loop(gradient: Array, pairs: Pairs, d: Array | float = 1.0) -> Array:
     r"""Apply the inverse Hessian of L-BFGS to a gradient (algorithm 7.4).
+
+    .. math:: H_0 = \gamma\, diag(1/d), \qquad \gamma = \frac{s \cdot y}{y \cdot (y / d)}
+
+    with the newest s and y (eq. 7.20 has d = 1).
 
     Parameters
     ----------
@@ -65,6 +88,8 @@ def two_loop(gradient: Array, pairs: Pairs) -> Array:
         g.
     pairs : tuple of (s, y)
         Oldest first.
+    d : ndarray, shape (P,), or float
+        The metric.
 
     Returns
     -------
@@ -75,9 +100,10 @@ def two_loop(gradient: Array, pairs: Pairs) -> Array:
         alpha = (s @ q) / (s @ y)
         q -= alpha * y
         alphas.append(alpha)
+    q = q / d
     if pairs:
         s, y = pairs[-1]
-        q *= (s @ y) / (y @ y)
+        q *= (s @ y) / (y @ (y / d))
     for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
         beta = (y @ q) / (s @ y)
         q += (alpha - beta) * s

@@ -16,6 +16,10 @@ ROWS_AT_ONCE = 8192
 """How many samples `Objective.value` evaluates at a time, to bound the memory."""
 
 
+METRIC_ROWS = 256
+"""How many samples `Objective.metric` looks at."""
+
+
 class Objective(Generic[N]):
     r"""Define :math:`L(\theta)` for a network on given data.
 
@@ -158,6 +162,29 @@ class Objective(Generic[N]):
         J = network._jacobian(y, cache).reshape(y.size, -1)
         J *= self._squares.residual_scale(y)
         return J
+
+    def metric(self, theta: Array) -> Array:
+        r"""Return how strongly the outputs depend on each parameter, 1 on average.
+
+        .. math:: d_p \propto \sum_{n,o} \Big(\frac{\partial y_{no}}{\partial \theta_p}\Big)^2,
+                  \qquad d_p \ge 0.001
+
+        Parameters
+        ----------
+        theta : ndarray, shape (P,)
+            Where.
+
+        Returns
+        -------
+        ndarray, shape (P,)
+            From at most `METRIC_ROWS` samples, evenly picked.
+        """
+        network = self.network._with_theta(theta)
+        rows = self.x[:: -(-len(self.x) // METRIC_ROWS)]
+        J = network._jacobian(*network._forward(rows))  # (N, n_out, P)
+        d = np.einsum("nop,nop->p", J, J)
+        mean = float(d.mean())
+        return d / mean + 1e-3 if np.isfinite(mean) and mean > 0.0 else np.ones_like(d)
 
     @property
     def _squares(self) -> SquaresLoss:

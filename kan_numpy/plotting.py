@@ -224,9 +224,8 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
     """
     k = as_count("degree", degree, 0)
     t = as_knots("knots", knots, k, ("G+2k+1",))
-    ends, repeats = np.unique(t, return_counts=True)
     # Interval by interval, each without its right end, so that jumps are drawn where they are.
-    x = np.concatenate([np.linspace(a, np.nextafter(b, a), 50) for a, b in pairwise(ends)])
+    x = np.concatenate([np.linspace(a, np.nextafter(b, a), 50) for a, b in pairwise(np.unique(t))])
     B = bspline_basis(x, t, k)  # (N, G+k)
     figure, (axes,) = _panels(1, (9, 4))
     axes.axvspan(t[k], t[-k - 1], color=SHADE, label="grid", gid="grid")
@@ -238,11 +237,9 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
         if B.shape[1] <= LABELLED:
             top = x[values == values.max()].mean()
             axes.text(top, values.max(), f"$B_{{{j}}}$", color=shade, ha="center", va="bottom")
-    stacks = [(knot, -0.03 * n) for knot, count in zip(ends, repeats, strict=True)
-              for n in range(1, count + 1)]  # fmt: skip
-    axes.plot(
-        *zip(*stacks, strict=True), "^", color=ORANGE, markersize=5, label="knots $t$", gid="knots"
-    )
+    repeat = np.arange(len(t)) - np.searchsorted(t, t)  # (G+2k+1,) 0, 1, ... among equal knots
+    heights = -0.03 * (repeat + 1)
+    axes.plot(t, heights, "^", color=ORANGE, markersize=5, label="knots $t$", gid="knots")
     axes.set(xlabel="$x$", ylabel="$B_j(x)$")
     axes.margins(y=0.1)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -265,7 +262,7 @@ def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
     Raises
     ------
     ValueError, TypeError
-        If the history is none, or empty.
+        If this is no history, or an empty one.
 
     Examples
     --------
