@@ -57,6 +57,9 @@ class Layer(Protocol):
     def jacobian(self, dy: Array, cache: Any, out: Array) -> None:
         """Write dtheta of each sample by itself into ``out`` (N, size)."""
 
+    def mean_squares(self, cache: Any) -> Array:
+        """Return the mean square of what each parameter is multiplied with, (size,)."""
+
     def outside_share(self, x: Array) -> float:
         """Return the share of the inputs x that the layer's grids do not cover."""
 

@@ -113,6 +113,11 @@ class DenseLayer:
         np.multiply(dy[:, :, None], cache.a[:, None], out=block)
         out[:, self.weights.size :] = dy
 
+    def mean_squares(self, cache: DenseCache) -> Array:
+        """Return the mean square of what each parameter is multiplied with, a or 1: (size,)."""
+        a = np.broadcast_to(np.mean(cache.a**2, axis=0), self.weights.shape).ravel()
+        return np.concatenate([a, np.ones(self.n_out)])
+
     def outside_share(self, x: Array) -> float:  # noqa: ARG002
         """Return 0: there is no grid that could be left."""
         return 0.0

@@ -248,6 +248,14 @@ class KANLayer:
             o, i = np.nonzero(self.active)
             np.multiply(dy[:, o], cache.b[:, i], out=out[:, E * W :])
 
+    def mean_squares(self, cache: LayerCache) -> Array:
+        """Return the mean square of what each parameter is multiplied with, B_j or b: (size,)."""
+        B = np.broadcast_to(np.mean(cache.B**2, axis=0), self.coef.shape)[self.active].ravel()
+        if cache.b is None:
+            return B
+        b = np.broadcast_to(np.mean(cache.b**2, axis=0), self.w_base.shape)[self.active]
+        return np.concatenate([B, b])
+
     def edges(self, x: Array) -> Array:
         r"""Return :math:`\phi_{o,i}(x_i)`, the post-activation of every edge, (N, n_out, n_in)."""
         phi = np.einsum("nij,oij->noi", self.basis(x), self.coef)

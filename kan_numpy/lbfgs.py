@@ -31,9 +31,9 @@ class LBFGS:
     sure that :math:`s \cdot y > 0`, hence that every direction goes downhill.
 
     About all other directions a first guess has to do, :math:`H_0 = \gamma\, diag(1 / d)`. The
-    textbook has d = 1; here d is how strongly the outputs depend on each parameter,
-    :math:`d_p \propto \sum_n |\partial y_n / \partial \theta_p|^2`, if the problem can tell. It is
-    the same as measuring every parameter in its own unit (lesson 07 shows what it is worth).
+    textbook has d = 1; here d is the mean square of what each parameter is multiplied with, if
+    the problem has a method ``metric`` to tell, as `Objective` has. It is the same as measuring
+    every parameter in its own unit (lesson 07 shows what it is worth).
 
     (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
 

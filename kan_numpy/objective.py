@@ -164,10 +164,12 @@ class Objective(Generic[N]):
         return J
 
     def metric(self, theta: Array) -> Array:
-        r"""Return how strongly the outputs depend on each parameter, 1 on average.
+        r"""Return the unit of each parameter: the size of what it is multiplied with.
 
-        .. math:: d_p \propto \sum_{n,o} \Big(\frac{\partial y_{no}}{\partial \theta_p}\Big)^2,
-                  \qquad d_p \ge 0.001
+        .. math:: d_p = \frac{m_p}{\bar m} + 0.001, \qquad m_p = \frac{1}{N} \sum_n f_p(x_n)^2
+
+        where f_p is a basis function :math:`B_j` or the base function b. A bump that few samples
+        reach needs a long step for the same effect.
 
         Parameters
         ----------
@@ -180,11 +182,12 @@ class Objective(Generic[N]):
             From at most `METRIC_ROWS` samples, evenly picked.
         """
         network = self.network._with_theta(theta)
-        rows = self.x[:: -(-len(self.x) // METRIC_ROWS)]
-        J = network._jacobian(*network._forward(rows))  # (N, n_out, P)
-        d = np.einsum("nop,nop->p", J, J)
-        mean = float(d.mean())
-        return d / mean + 1e-3 if np.isfinite(mean) and mean > 0.0 else np.ones_like(d)
+        _, caches = network._forward(self.x[:: -(-len(self.x) // METRIC_ROWS)])
+        m = np.concatenate(
+            [layer.mean_squares(cache) for layer, cache in zip(network.layers, caches, strict=True)]
+        )
+        mean = float(m.mean())
+        return m / mean + 1e-3 if np.isfinite(mean) and mean > 0.0 else np.ones_like(m)
 
     @property
     def _squares(self) -> SquaresLoss:

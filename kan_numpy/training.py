@@ -38,8 +38,8 @@ HISTORY = (
     "grid_change",
 )
 
-WATCHED_ROWS = 256
-"""How many samples, evenly picked, tell the share of activations outside the grids."""
+WATCHED_ROWS, WATCHED_EVERY = 256, 10
+"""How many samples, and how often, tell the share of activations outside the grids."""
 
 
 @dataclass(frozen=True)
@@ -233,24 +233,29 @@ class _Run(Generic[N]):
         score = self._score(network, self.state.loss)
         if score < self.best_score:
             self.best, self.best_score, self.best_step = network, score, step
-        _, caches = network._forward(_some_rows(self.objective.x))
-        shares = [
-            layer.outside_share(cache.x)
-            for layer, cache in zip(network.layers, caches, strict=True)
-        ]
-        sizes = [cache.x.size for cache in caches]
+        if step % WATCHED_EVERY == 1 or grid_change or not self.history["outside"]:
+            self.outside = self._outside_share(network)
         values = (
             step,
             self.state.loss,
             np.nan if self.check is None else score,
             time.perf_counter() - self.started,
             self.state.evaluations,
-            float(np.average(shares, weights=sizes)),
+            self.outside,
             grid_change,
         )
         for name, value in zip(HISTORY, values, strict=True):
             self.history[name].append(value)
         return network
+
+    def _outside_share(self, network: N) -> float:
+        """Return the share of the activations, of some samples, that no grid covers."""
+        _, caches = network._forward(_some_rows(self.objective.x))
+        shares = [
+            layer.outside_share(cache.x)
+            for layer, cache in zip(network.layers, caches, strict=True)
+        ]
+        return float(np.average(shares, weights=[cache.x.size for cache in caches]))
 
     def _score(self, network: N, train_loss: float) -> float:
         """Return the loss that decides which network is the best."""

@@ -148,9 +148,9 @@ def test_lbfgs_finds_the_way_through_the_valley_of_rosenbrock():
 
 def test_lbfgs_keeps_no_more_pairs_than_it_was_told_to_and_the_latest():
     states = run(kn.LBFGS(memory=3), rosenbrock(), [-1.2, 1.0], 10)
-    assert [len(state.memory) for state in states[:6]] == [0, 1, 2, 3, 3, 3]
+    assert [len(state.memory.pairs) for state in states[:6]] == [0, 1, 2, 3, 3, 3]
     for before, after in pairwise(states[:8]):
-        s, y = after.memory[-1]
+        s, y = after.memory.pairs[-1]
         assert np.array_equal(s, after.theta - before.theta)
         assert np.array_equal(y, after.gradient - before.gradient)
 
@@ -504,3 +504,36 @@ def test_a_state_tells_loss_gradient_and_evaluations_truly(optimizer):
 def test_these_never_go_up(optimizer):
     losses = [state.loss for state in run(optimizer, rosenbrock(), [-1.2, 1.0], 30)]
     assert np.all(np.diff(losses) <= 0.0)
+
+
+def test_lbfgs_does_not_care_in_which_units_a_parameter_is_measured():
+    class Problem:
+        """Rosenbrock's valley in the coordinates z = w theta."""
+
+        def __init__(self, w):
+            self.w, self.inner = np.asarray(w), rosenbrock()
+
+        def fun(self, z):
+            loss, gradient = self.inner.fun(z / self.w)
+            return loss, gradient / self.w
+
+        def metric(self, _):
+            return 1.0 / self.w**2
+
+    w = [1.0, 1000.0]
+    plain = run(kn.LBFGS(), Problem([1.0, 1.0]), [-1.2, 1.0], 20)
+    stretched = run(kn.LBFGS(), Problem(w), [-1.2, 1000.0], 20)
+    blind = run(kn.LBFGS(scaled=False), Problem(w), [-1.2, 1000.0], 20)
+    losses = [[state.loss for state in states] for states in (plain, stretched)]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-6, atol=1e-12)
+    assert blind[-1].loss > 5.0 * stretched[-1].loss
+
+
+def test_the_metric_is_the_mean_square_of_what_a_parameter_is_multiplied_with():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1.0, 1.0, (50, 1))
+    net = kn.KAN([1, 1], grid_size=4, rng=0)
+    J = net.jacobian(x)[:, 0]  # (N, P): one layer, so these are the factors themselves
+    squares = np.mean(J**2, axis=0)
+    metric = kn.Objective(net, x, np.sin(x)).metric(net.theta)
+    np.testing.assert_allclose(metric, squares / squares.mean() + 1e-3, rtol=1e-12)
