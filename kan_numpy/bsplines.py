@@ -128,7 +128,7 @@ class Window(NamedTuple):
     """Where the k + 1 functions stand that may differ from zero at each point."""
 
     start: Indices  # (N, n_in) the first of them, in the flattened (N, n_in, G+k) array
-    outside: tuple[Indices, ...] | None  # the points outside the grid, if there are any
+    outside: Indices | None  # the points outside the grid, if there are any, flattened
     shift: Indices | None  # how far their functions stick out of 0 ... G + k - 1
 
 
@@ -264,9 +264,10 @@ class BSplineBasis:
         start = np.arange(0, m.size * self.size, self.size).reshape(m.shape)
         if first.min() >= 0 and first.max() <= last_start:
             return Window(start + first, None, None)
-        inside = np.clip(first, 0, last_start)
-        outside = np.nonzero(first != inside)
-        return Window(start + inside, outside, (first - inside)[outside])
+        inside = np.minimum(np.maximum(first, 0), last_start)
+        shift = first - inside
+        outside = np.flatnonzero(shift)
+        return Window(start + inside, outside, shift.take(outside))
 
     def _scattered(self, row: list[Array], window: Window) -> Array:
         """Write the k + 1 values of each point into its row of G + k."""
@@ -282,10 +283,11 @@ def _folded(row: list[Array], window: Window) -> list[Array]:
     if window.outside is None or window.shift is None:
         return row
     out, k = window.outside, len(row) - 1
-    padded = np.zeros((3 * k + 3, out[0].size), dtype=row[0].dtype)
-    padded[k + 1 : 2 * k + 2] = [values[out] for values in row]
+    padded = np.zeros((3 * k + 3, out.size), dtype=row[0].dtype)
+    padded[k + 1 : 2 * k + 2] = [values.take(out) for values in row]
+    columns = np.arange(out.size)
     for r, values in enumerate(row):
-        values[out] = padded[k + 1 + r - window.shift, np.arange(out[0].size)]
+        values.put(out, padded[k + 1 + r - window.shift, columns])
     return row
 
 

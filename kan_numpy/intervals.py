@@ -105,13 +105,14 @@ class Intervals:
         l1, r1 = x - t.take(here), t[1:].take(here) - x
         nearest = np.minimum(l1.real, r1.real)
         if not nearest.min() > 0.0:  # on a knot, outside, or rounded into the wrong interval
-            unsure = np.nonzero(nearest <= 0.0)
-            row = np.broadcast_to(self._row, x.shape)[unsure]
-            high = np.broadcast_to(self._high, x.shape)[unsure]
-            last = np.broadcast_to(self._last, x.shape)[unsure]
-            m[unsure] = self._search(x[unsure].real, row, high, last)
-            here, points = m[unsure] + row, self._near(x[unsure], m[unsure], row)
-            l1[unsure], r1[unsure] = points - t.take(here), t.take(here + 1) - points
+            unsure = np.flatnonzero(nearest <= 0.0)
+            i = unsure % x.shape[1] if len(self._row) > 1 else np.zeros_like(unsure)
+            row, points = self._row[i], x.take(unsure)
+            found = self._search(points.real, row, self._high[i], self._last[i])
+            here, points = found + row, self._near(points, found, row)
+            m.put(unsure, found)
+            l1.put(unsure, points - t.take(here))
+            r1.put(unsure, t.take(here + 1) - points)
         return m, l1, r1
 
     def _near(self, x: Array, m: Indices, row: Indices) -> Array:

@@ -422,7 +422,7 @@ def test_a_pruned_network_trains_on():
     assert (pruned.widths, pruned.size) == ([2, 1, 1], 27)
     result = kn.fit(pruned, x, y, steps=40, adapt_at=[5])
     before, after = np.mean((pruned(x) - y) ** 2), result.history["train_loss"][-1]
-    assert after < 1e-2 * before
+    assert after < 5e-2 * before
     assert after < 1e-3
 
 
