@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +43,12 @@ class Activation:
         for function in (self.function, *self.derivatives):
             if not callable(function):
                 raise TypeError(f"{self.name!r} must be made of functions, but holds {function!r}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a copy of one of `ACTIVATIONS` be that very one, also in another process."""
+        if ACTIVATIONS.get(self.name) is self:
+            return as_activation, ("name", self.name)
+        return Activation, (self.name, self.function, self.derivatives)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Evaluate the function, or its derivative of the given order.

@@ -11,18 +11,19 @@ A spline of degree k on the knots :math:`t_0 \le t_1 \le \dots` is a sum of bump
 (C. de Boor, A Practical Guide to Splines, 2001, ch. IX). `kan_numpy.reference` transcribes this.
 Here the same recursion runs as a triangle over the k + 1 functions that are not zero in the
 interval :math:`[t_m, t_{m+1})` of x. With the distances :math:`l_j = x - t_{m+1-j}` and
-:math:`r_j = t_{m+j} - x` of `kan_numpy.intervals`, entry r of the row of degree q - 1 is divided
-once,
+:math:`r_j = t_{m+j} - x` of `kan_numpy.intervals`, entry a of the row of degree q - 1 is divided
+once, by the width of its support,
 
-.. math:: T_r = B_{m-q+1+r,\,q-1}(x) / (r_{r+1} + l_{q-r}), \qquad r = 0 \dots q - 1,
+.. math:: T_a = B_{m-q+1+a,\,q-1}(x) / (r_{a+1} + l_{q-a}), \qquad a = 0 \dots q - 1,
 
-and then both the next row and the derivative are one line:
+and then, with :math:`T_{-1} = T_q = 0`, both the next row and the derivative are one line:
 
-.. math:: B_{m-q+r,\,q} = l_{q-r+1} T_{r-1} + r_{r+1} T_r, \qquad
-          B'_{m-q+r,\,q} = q\,(T_{r-1} - T_r).
+.. math:: B_{m-q+a,\,q} = l_{q-a+1} T_{a-1} + r_{a+1} T_a, \qquad
+          B'_{m-q+a,\,q} = q\,(T_{a-1} - T_a), \qquad a = 0 \dots q.
 
 The denominators span the interval of x, which is never empty, so 0/0 does not arise, however often
-a knot is repeated. On uniform knots with spacing h they are just q h.
+a knot is repeated. On uniform knots with spacing h they are just q h. In the code lists count from
+0: ``left[j - 1]`` is :math:`l_j`, and ``right[j - 1]`` is :math:`r_j`.
 
 Grid: G intervals between ``knots[k]`` and ``knots[-k-1]``; the k knots more at each end carry the
 functions down to zero outside. The last interval of the grid is closed on the right.
@@ -251,15 +252,20 @@ class BSplineBasis:
         """Return T, the row of degree q - 1 divided by the widths of its supports.
 
         On uniform knots all these widths are q h. Dividing by h, 2h, ... kh in turn is dividing by
-        k! h^k, and that was done at the start.
+        k! h^k, and that was done at the start: the rows on the way are too small by a factor, and
+        the last one is right.
         """
         if self._intervals.spacing is not None:
             return row
         q = len(row)
-        return [row[r] / (right[r] + left[q - r - 1]) for r in range(q)]
+        return [row[a] / (right[a] + left[q - a - 1]) for a in range(q)]
 
     def _window(self, m: Indices) -> Window:
-        """Return where the functions of the interval m stand, moved inside if they stick out."""
+        """Return where the functions m - k ... m stand.
+
+        Beyond the grid some of them do not exist, those before 0 or after G + k - 1. There the
+        window is moved inside, and `_folded` moves the values by as much.
+        """
         first, last_start = m - self.degree, self.grid_size - 1
         start = np.arange(0, m.size * self.size, self.size).reshape(m.shape)
         if first.min() >= 0 and first.max() <= last_start:
@@ -274,7 +280,7 @@ class BSplineBasis:
         B = np.zeros((*row[0].shape, self.size), dtype=row[0].dtype)  # (N, n_in, G+k)
         flat = B.reshape(-1)
         for r, values in enumerate(_folded(row, window)):
-            flat[r:][window.start] = values
+            flat[r:][window.start] = values  # at start + r
         return B
 
 
@@ -294,12 +300,12 @@ def _folded(row: list[Array], window: Window) -> list[Array]:
 def _raised(T: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
     """Return the row of degree q from the divided row T of degree q - 1."""
     q = len(T)
-    inner = [left[q - r] * T[r - 1] + right[r] * T[r] for r in range(1, q)]
+    inner = [left[q - a] * T[a - 1] + right[a] * T[a] for a in range(1, q)]
     return [right[0] * T[0], *inner, left[0] * T[-1]]
 
 
 def _differentiated(T: list[Array]) -> list[Array]:
     """Return the derivatives of the row of degree q from the divided row T of degree q - 1."""
     q = len(T)
-    inner = [q * (T[r - 1] - T[r]) for r in range(1, q)]
+    inner = [q * (T[a - 1] - T[a]) for a in range(1, q)]
     return [-q * T[0], *inner, q * T[-1]]

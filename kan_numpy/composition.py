@@ -120,6 +120,14 @@ class Composition:
         network.__dict__.update(self.__dict__, layers=tuple(layers))
         return network
 
+    def __copy__(self: N) -> N:
+        """Return itself: a value needs no copy."""
+        return self
+
+    def __deepcopy__(self: N, memo: dict[int, Any]) -> N:
+        """Return itself: a value needs no copy."""
+        return self
+
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Evaluate the network.
 

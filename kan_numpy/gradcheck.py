@@ -13,7 +13,7 @@ Three judges, in the order of their use here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -181,6 +181,3 @@ def _worst_error(name: str, claimed: Any, numerical: Array, rtol: float, atol: f
             f" {numerical[at]:.12g}"
         )
     return float(error.max())
-
-
-__all__: Sequence[str] = ["assert_adjoint", "central_difference", "complex_step"]

@@ -23,8 +23,8 @@ from kan_numpy.network import KAN
 
 Changes = dict[int, Callable[[KAN], KAN]]
 
-NARROWEST = 1e-3
-"""Activations that fill less than this share of their grid do not shrink it."""
+NARROWEST = 1e-9
+"""Activations that differ by less than this share of their grid, or of their size, are constant."""
 
 SMALLEST_GAP = 0.01
 """No interval becomes smaller than this share of the mean one."""
@@ -62,7 +62,8 @@ def adapt_grid(
 
     .. math:: t = \epsilon\, t_{uniform} + (1 - \epsilon)\, t_{quantiles}
 
-    Both kinds of knots run from the smallest to the largest activation, and a margin further. The
+    Both kinds of knots run from the smallest to the largest activation, and a margin further; gaps
+    below `SMALLEST_GAP` of the mean one are widened, at the cost of all others. The
     layers take their turn from the input on, so that each sees what its adapted predecessors send.
 
     Parameters
@@ -111,7 +112,7 @@ def _adapted_knots(layer: KANLayer, x: Array, eps: float, margin: float) -> Arra
     G, k = basis.grid_size, basis.degree
     low, high = x.min(axis=0), x.max(axis=0)
     width = basis.high - basis.low
-    flat = high - low < NARROWEST * width
+    flat = high - low < NARROWEST * np.maximum(width, np.maximum(np.abs(low), np.abs(high)))
     middle = 0.5 * (low + high)
     half = np.where(flat, 0.5 * width, (0.5 + margin) * (high - low))
     low, high = middle - half, middle + half
@@ -225,7 +226,7 @@ def scheduled(
     refine_at : dict of int to int, or None
         The steps before which grids get so many intervals.
     steps : int
-        How many there are; to refine after the last one would be in vain, and is refused.
+        How many there are; a change after the last one would be in vain, and is refused.
     eps : float
         For `adapt_grid`.
     x : ndarray, shape (N, n_in)
@@ -246,8 +247,9 @@ def scheduled(
         as_count("refine_at", step, 0): as_count(f"refine_at[{step}]", size, 1)
         for step, size in (refine_at or {}).items()
     }
-    if late := [step for step in refined if step >= steps]:
-        raise ValueError(f"refine_at must lie below steps = {steps}, but holds {late[0]}")
+    for name, when in (("adapt_at", adapted), ("refine_at", set(refined))):
+        if late := [step for step in when if step >= steps]:
+            raise ValueError(f"{name} must lie below steps = {steps}, but holds {min(late)}")
 
     def change(network: KAN, step: int) -> KAN:
         if step in refined:

@@ -14,10 +14,9 @@ Both can't hold at once. As Glorot did for matrices, "glorot" takes their harmon
 .. math:: \sigma^2 = \frac{2 s}{n_{in} \mu_0 / v + n_{out} \mu_1},
 
 with x uniform on the grid (the idea of arXiv 2509.03417). The base function gets `BASE_SHARE`, the
-splines share the rest evenly: a start that is nearly the base function alone trained best, on five
-toy problems from [2, 5, 1] to [4, 16, 16, 16, 1], against even shares and against "paper". That is
-the choice of arXiv 2404.19756, sec. 2.2: :math:`c \sim N(0, 0.1^2)` and
-:math:`w \sim N(0, 2 / (n_{in} + n_{out}))`.
+splines share the rest evenly: a start that is nearly the base function alone keeps gradients alive
+through deep stacks (lesson 04). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
+:math:`c \sim N(0, 0.1^2)` and :math:`w \sim N(0, 2 / (n_{in} + n_{out}))`.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ class Intervals:
         # k + 1 knots more at each end, so that 2k knots surround every point; then infinity up to
         # a power of two, so that bisection needs no bounds.
         more = np.arange(1.0, k + 2)
-        padded = np.hstack([knots[:, :1] - more[::-1], knots, knots[:, -1:] + more])
+        width = knots[:, -1:] - knots[:, :1]
+        padded = np.hstack([knots[:, :1] - more[::-1] * width, knots, knots[:, -1:] + more * width])
         table = np.full((n, k + 1 + max(2 ** M.bit_length(), M + k + 1)), np.inf)
         table[:, : padded.shape[1]] = padded
         high = knots[:, -k - 1]
@@ -58,8 +59,8 @@ class Intervals:
         # The tolerance lets through knots whose steps differ by rounding and nothing else.
         uniform = np.all(np.abs(np.diff(knots, axis=1) - h[:, None]) <= 3e-14 * h[:, None])
         last = [np.searchsorted(t, end) - 1 for t, end in zip(knots, high, strict=True)]
-        # The powers of h must not overflow either.
-        usable = uniform and np.all((h > 1e-40) & (h < 1e40))
+        # Nor must the k-th power of h overflow.
+        usable = uniform and np.all(k * np.abs(np.log10(h)) < 250.0)
         object.__setattr__(self, "spacing", h if usable else None)
         object.__setattr__(self, "_table", table.ravel())
         object.__setattr__(self, "_row", np.arange(n) * table.shape[1] + k + 1)
@@ -89,12 +90,12 @@ class Intervals:
             left = [x - self._table.take(here + (1 - j)) for j in js]
             right = [self._table.take(here + j) - x for j in js]
         else:
-            m, l1, r1 = self._divide(x, self.spacing)
+            m, l1, r1 = self._guess(x, self.spacing)
             left = [l1, *(l1 + (j - 1) * self.spacing for j in js[1:])]
             right = [r1, *(r1 + (j - 1) * self.spacing for j in js[1:])]
         return m, left, right
 
-    def _divide(self, x: Array, h: Array) -> tuple[Indices, Array, Array]:
+    def _guess(self, x: Array, h: Array) -> tuple[Indices, Array, Array]:
         """Return m, l_1 and r_1: division guesses m, and the knots have the last word."""
         t, M = self._table, self.knots.shape[1]
         guess = (x.real - t[self._row]) * (1.0 / h)
@@ -116,7 +117,7 @@ class Intervals:
         return m, l1, r1
 
     def _near(self, x: Array, m: Indices, row: Indices) -> Array:
-        """Return x, with the points beyond all knots moved to one: no function sees the difference.
+        """Return x, with the points beyond all knots moved to the first knot: no function sees it.
 
         Their powers can't overflow then.
         """
@@ -124,7 +125,7 @@ class Intervals:
         return np.where(beyond, self._table[row], x) if beyond.any() else x
 
     def _search(self, x: Array, row: Indices, high: Array, last: Indices) -> Indices:
-        """Return m with t_m <= x < t_{m+1}, one bit of the answer after the other."""
+        """Return m with t_m <= x < t_{m+1}, bit by bit; at the right end, the last interval."""
         M = self.knots.shape[1]
         m = np.broadcast_to(row - 1, x.shape)
         for bit in reversed(range(M.bit_length())):

@@ -30,10 +30,11 @@ class LBFGS:
     that they define without ever forming it. A line search with the strong Wolfe conditions makes
     sure that :math:`s \cdot y > 0`, hence that every direction goes downhill.
 
-    About all other directions a first guess has to do, :math:`H_0 = \gamma\, diag(1 / d)`. The
-    textbook has d = 1; here d is the mean square of what each parameter is multiplied with, if
+    About all other directions a first guess has to do, :math:`H^{-1} \approx \gamma\, diag(1 / d)`.
+    The textbook has d = 1; here d is the mean square of what each parameter is multiplied with, if
     the problem has a method ``metric`` to tell, as `Objective` has. It is the same as measuring
-    every parameter in its own unit (lesson 07 shows what it is worth).
+    every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
+    :math:`\gamma I` for z is this one for theta (lesson 07 shows what it is worth).
 
     (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
 
@@ -64,6 +65,7 @@ class LBFGS:
         theta, loss, g, evaluations, (memory, d), _ = state
         for pairs in (memory, ()) if memory else ((),):
             direction = -two_loop(g, pairs, d)
+            # Without pairs gamma is unknown: begin with a step of at most 1 in the units of d.
             first = 1.0 if pairs else 1.0 / max(1.0, float(np.sqrt(-(g @ direction))))
             found, used = wolfe_search(problem.fun, theta, loss, g, direction, first)
             evaluations += used
@@ -78,9 +80,16 @@ class LBFGS:
 def two_loop(gradient: Array, pairs: Pairs, d: Array | float = 1.0) -> Array:
     r"""Apply the inverse Hessian of L-BFGS to a gradient (algorithm 7.4).
 
-    .. math:: H_0 = \gamma\, diag(1/d), \qquad \gamma = \frac{s \cdot y}{y \cdot (y / d)}
+    Each pair changes the guess K of the inverse to
+    :math:`V^T K V + s s^T / (s \cdot y)` with :math:`V = I - y s^T / (s \cdot y)`. Applied to g,
+    the V's come first, the newest pair before the older ones: :math:`V q = q - \alpha y` with
+    :math:`\alpha = s \cdot q / (s \cdot y)`. Then the first guess
 
-    with the newest s and y (eq. 7.20 has d = 1).
+    .. math:: K_0 = \gamma\, diag(1/d), \qquad \gamma = \frac{s \cdot y}{y \cdot (y / d)}
+
+    with the newest s and y (eq. 7.20 has d = 1). Then the :math:`V^T`'s, the oldest pair first,
+    each with its own :math:`s (s \cdot g) / (s \cdot y)`: together
+    :math:`q + (\alpha - \beta) s` with :math:`\beta = y \cdot q / (s \cdot y)`.
 
     Parameters
     ----------

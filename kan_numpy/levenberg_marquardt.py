@@ -13,7 +13,7 @@ from kan_numpy._validation import Array, as_count, as_number
 from kan_numpy.optimizers import Problem, State
 
 
-class Damping(NamedTuple):
+class Linearisation(NamedTuple):
     """What Levenberg-Marquardt remembers: its damping, and the problem linearised at theta."""
 
     damping: float  # lambda
@@ -35,10 +35,15 @@ class LevenbergMarquardt:
     Levenberg took D = I, which is blind to scales; Marquardt took the diagonal d, which lets basis
     functions that few samples see run away. This is the geometric mean of both, with
     :math:`\bar d` the mean of d (lesson 07 compares the three).
-    After a good step :math:`\lambda` shrinks, the more the better the linear model predicted the
-    gain; after a bad one it grows and the step is tried again (H. B. Nielsen, IMM-REP-1999-05,
-    eq. 2.21). With fewer residuals than parameters the smaller system
-    :math:`\delta = -D^{-1} J^T (J D^{-1} J^T + \lambda I)^{-1} r` gives the same step.
+    If the step goes down, with :math:`\rho` the gain over the gain that the linear model predicts,
+    :math:`\lambda` is multiplied by :math:`\max(1/3, 1 - (2 \rho - 1)^3)`: it shrinks if the model
+    was good, :math:`\rho > 1/2`, and grows up to twofold if it was poor. If the step goes up,
+    :math:`\lambda` grows by 2, 4, 8, ... and the step is tried again (H. B. Nielsen,
+    IMM-REP-1999-05, eq. 2.21).
+
+    From :math:`(J^T J + \lambda D) D^{-1} J^T = J^T (J D^{-1} J^T + \lambda I)` follows
+    :math:`\delta = -D^{-1} J^T (J D^{-1} J^T + \lambda I)^{-1} r`, the smaller system if there are
+    fewer residuals than parameters.
 
     Parameters
     ----------
@@ -73,7 +78,7 @@ class LevenbergMarquardt:
                 gain = state.loss - float(trial @ trial)
                 if gain > 0.0:  # false for NaN
                     ratio = gain / predicted
-                    damping *= max(1.0 / 3.0, 1.0 - (2.0 * min(ratio, 1.0) - 1.0) ** 3)
+                    damping *= max(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0) ** 3)
                     theta = state.theta + delta
                     return _linearised(problem, theta, trial, evaluations, max(damping, 1e-15))
             damping, growth = damping * growth, growth * 2.0
@@ -84,34 +89,37 @@ def _linearised(
     problem: Problem, theta: Array, r: Array, evaluations: int, damping: float
 ) -> State:
     J = problem.jacobian(theta)
-    return State(theta, float(r @ r), 2.0 * (J.T @ r), evaluations, Damping(damping, 2.0, r, J))
+    return State(
+        theta, float(r @ r), 2.0 * (J.T @ r), evaluations, Linearisation(damping, 2.0, r, J)
+    )
 
 
-def _damped_solver(J: Array, r: Array, Jr: Array) -> Callable[[float], tuple[Array | None, float]]:
+def _damped_solver(J: Array, r: Array, JTr: Array) -> Callable[[float], tuple[Array | None, float]]:
     """Return a function of the damping that gives the step and the gain that it predicts."""
     M, P = J.shape
     d = np.einsum("mp,mp->p", J, J)
-    d = np.sqrt(d * d.mean())
-    d += 1e-10 * d.max() + 1e-300  # a parameter that nothing depends on stays where it is
+    D = np.sqrt(d * d.mean())
+    D += 1e-10 * D.max() + 1e-300  # a parameter that nothing depends on stays where it is
     if M < P:
-        scaled = J / np.sqrt(d)  # (M, P)
+        scaled = J / np.sqrt(D)  # (M, P)
         gram = scaled @ scaled.T
     else:
         gram = J.T @ J
 
     def solve(damping: float) -> tuple[Array | None, float]:
         damped = gram.copy()
-        damped.flat[:: len(gram) + 1] += damping * (1.0 if M < P else d)
+        damped.flat[:: len(gram) + 1] += damping * (1.0 if M < P else D)
         try:
             factor = cho_factor(damped, lower=True, overwrite_a=True, check_finite=False)
         except LinAlgError:
             return None, 0.0
         if M < P:
-            delta = -(scaled.T @ cho_solve(factor, r, check_finite=False)) / np.sqrt(d)
+            delta = -(scaled.T @ cho_solve(factor, r, check_finite=False)) / np.sqrt(D)
         else:
-            delta = -cho_solve(factor, Jr, check_finite=False)
-        # L(0) - L(delta) in the linear model, from the equation that delta solves
-        predicted = float(delta @ (damping * d * delta - Jr))
+            delta = -cho_solve(factor, JTr, check_finite=False)
+        # The linear model's gain r.r - |r + J delta|^2 is -2 delta.JTr - delta.(JTJ delta), and
+        # delta solves JTJ delta = -JTr - damping D delta.
+        predicted = float(delta @ (damping * D * delta - JTr))
         return delta, predicted
 
     return solve

@@ -164,12 +164,12 @@ class Objective(Generic[N]):
         return J
 
     def metric(self, theta: Array) -> Array:
-        r"""Return the unit of each parameter: the size of what it is multiplied with.
+        r"""Return the mean square of what each parameter is multiplied with, 1 on average.
 
         .. math:: d_p = \frac{m_p}{\bar m} + 0.001, \qquad m_p = \frac{1}{N} \sum_n f_p(x_n)^2
 
         where f_p is a basis function :math:`B_j` or the base function b. A bump that few samples
-        reach needs a long step for the same effect.
+        reach needs a long step for the same effect; the 0.001 bounds it where no sample is.
 
         Parameters
         ----------
@@ -179,10 +179,10 @@ class Objective(Generic[N]):
         Returns
         -------
         ndarray, shape (P,)
-            From at most `METRIC_ROWS` samples, evenly picked.
+            From at most `METRIC_ROWS` samples.
         """
         network = self.network._with_theta(theta)
-        _, caches = network._forward(self.x[:: -(-len(self.x) // METRIC_ROWS)])
+        _, caches = network._forward(some_rows(self.x, METRIC_ROWS))
         m = np.concatenate(
             [layer.mean_squares(cache) for layer, cache in zip(network.layers, caches, strict=True)]
         )
@@ -198,3 +198,13 @@ class Objective(Generic[N]):
             f"loss {self.loss.name!r} is not a sum of squares and has no residuals;"
             " use LBFGS, Adam or SGD with it"
         )
+
+
+def some_rows(x: Array, most: int) -> Array:
+    """Return at most so many samples, always the same ones, picked at random.
+
+    Every n-th sample would not do: of the points of a mesh it may pick a single line.
+    """
+    if len(x) <= most:
+        return x
+    return x[np.random.default_rng(0).choice(len(x), most, replace=False)]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from kan_numpy._validation import Array, as_number
+from kan_numpy._validation import Array, as_count, as_number
 
 
 class Problem(Protocol):
@@ -172,3 +172,15 @@ def as_optimizer(value: Optimizer | None, default: Optimizer) -> Optimizer:
     if isinstance(value, type) or not (hasattr(value, "start") and hasattr(value, "step")):
         raise TypeError(f"optimizer must be an optimiser such as Adam(), but is {value!r}")
     return value
+
+
+def as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
+    """Return the size of a mini-batch, which not every optimiser can use."""
+    if batch_size is None:
+        return None
+    if not isinstance(optimizer, FirstOrder):
+        raise ValueError(
+            f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
+            " in every step; use Adam or SGD, or leave batch_size out"
+        )
+    return as_count("batch_size", batch_size, 1)

@@ -47,10 +47,11 @@ def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arra
     """
     target = as_path(path)
     text = json.dumps({"format": FORMAT, **meta})
+    everything: dict[str, Any] = {"meta": np.array(text), **arrays}
     temporary = target.with_name(target.name + ".part")
     try:
         with open(temporary, "wb") as file:
-            np.savez(file, allow_pickle=False, meta=np.array(text), **arrays)
+            np.savez(file, **everything)
         os.replace(temporary, target)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -157,6 +158,8 @@ def save_layers(path: str | os.PathLike[str], layers: Sequence[KANLayer]) -> Non
         Inputs first.
     """
     base = layers[0].base
+    if any(layer.base is not base for layer in layers):
+        raise ValueError("network has layers with different base functions; one file holds one")
     meta = {
         "kind": "KAN",
         "degrees": [layer.degree for layer in layers],
@@ -185,6 +188,8 @@ def load_layers(path: str | os.PathLike[str], base: Base | None) -> tuple[KANLay
     tuple of KANLayer
     """
     meta, arrays = load_arrays(path, "KAN")
+    if base is not None and not meta.get("own_base"):
+        raise ValueError(f"base must be left out: the network was built with {meta.get('base')!r}")
     if base is None and meta.get("own_base"):
         raise ValueError(
             f"base is needed: the network was built with a function of your own,"

@@ -1,8 +1,9 @@
 r"""Training: steps of an optimiser, with grids that adapt and grow on the way.
 
-`fit` repeats an optimiser's step, keeps a history and the best network, and stops for one of five
+`fit` repeats an optimiser's step, keeps a history and the best network, and stops for one of six
 reasons, which it says: all steps done, no better step found, no progress on the validation set, a
-loss that is not finite, or Ctrl-C. Whatever happens, the best network so far is returned.
+loss that is not finite, the callback's wish, or Ctrl-C. In each case the best network so far is
+returned.
 """
 
 from __future__ import annotations
@@ -17,29 +18,22 @@ from typing import Any, Generic
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_count, as_rng
+from kan_numpy._validation import Rng, as_count, as_rng
 from kan_numpy.composition import N
 from kan_numpy.grids import Changes, as_kan, scheduled
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.losses import Loss
-from kan_numpy.objective import Objective
-from kan_numpy.optimizers import FirstOrder, Optimizer, State, as_optimizer
+from kan_numpy.objective import Objective, some_rows
+from kan_numpy.optimizers import FirstOrder, Optimizer, State, as_batch_size, as_optimizer
 
 History = dict[str, list[float]]
 Callback = Callable[[int, N, History], object]
 
-HISTORY = (
-    "step",
-    "train_loss",
-    "validation_loss",
-    "seconds",
-    "evaluations",
-    "outside",
-    "grid_change",
-)
+HISTORY = ["step", "train_loss", "validation_loss", "seconds", "evaluations"]
+HISTORY += ["outside", "grid_change"]
 
-WATCHED_ROWS, WATCHED_EVERY = 256, 10
-"""How many samples, and how often, tell the share of activations outside the grids."""
+WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
+"""How many samples, and at which distance of steps, tell the share outside the grids."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +45,12 @@ class FitResult(Generic[N]):
     network : KAN or MLP
         The best network: lowest loss on the validation set, or else on the training set.
     history : dict of list
-        One entry for each step: ``step``, ``train_loss``, ``validation_loss`` (NaN without a
+        One entry for each step taken (a converged optimiser jumps to the next change of the
+        grids): ``step``, ``train_loss``, ``validation_loss`` (NaN without a
         validation set), ``seconds`` since the start, ``evaluations`` of the loss so far,
         ``outside`` (share of the activations outside their grids; an MLP has none),
         ``grid_change`` (root mean square by which adapting or refining the grids moved the outputs
-        before this step).
+        of at most 10,000 samples before this step).
     message : str
         Why training ended.
     """
@@ -107,7 +102,8 @@ def fit(
     adapt_at : iterable of int
         Before these steps (the first is 0) the grids are adapted, see `adapt_grid`.
     refine_at : dict of int to int, optional
-        Before these steps the grids get so many intervals, see `refine`. The optimiser starts
+        Before these steps the grids get so many intervals, see `refine`; with ``{20: 10}`` twenty
+        steps are taken first. The optimiser starts
         anew after each change of the grids, because its memory speaks of other coefficients.
     eps : float
         For `adapt_grid`.
@@ -139,7 +135,7 @@ def fit(
     if not (callback is None or callable(callback)):
         raise TypeError(f"callback must be a function, but is {callback!r}")
     chosen = as_optimizer(optimizer, LevenbergMarquardt())
-    size, generator = _as_batch_size(batch_size, chosen), as_rng(rng)
+    size, generator = as_batch_size(batch_size, chosen), as_rng(rng)
     total = as_count("steps", steps, 0)
     changes = scheduled(adapt_at, refine_at, total, eps, objective.x)
     if changes:
@@ -147,8 +143,9 @@ def fit(
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
     # A loss that overflows is noticed by the run; NumPy need not warn as well.
+    user_warnings = dict(np.geterr())
     with np.errstate(all="ignore"):
-        run = _Run(objective, check, chosen, size, generator)
+        run = _Run(objective, check, chosen, size, generator, user_warnings)
         message = run.go(total, changes, wait, callback, show)
     return FitResult(run.best, run.history, message)
 
@@ -162,13 +159,14 @@ class _Run(Generic[N]):
     optimizer: Optimizer
     batch_size: int | None
     rng: np.random.Generator
+    user_warnings: dict[str, Any]
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
 
     def __post_init__(self) -> None:
         """Score the network that training starts with."""
         self.started = time.perf_counter()
         self.state = self.optimizer.start(self.objective, self.objective.network.theta)
-        self.best, self.best_step = self.objective.network, 0
+        self.best, self.waiting = self.objective.network, 0
         self.best_score = self._score(self.best, self.state.loss)
 
     def go(
@@ -186,9 +184,9 @@ class _Run(Generic[N]):
                 network = self._record(step, grid_change)
                 if show:
                     self._show(step, steps)
-                if callback is not None and callback(step, network, self.history) is True:
+                if callback is not None and self._asked_to_stop(callback, step, network):
                     return f"stopped by the callback after step {step}"
-                if step - self.best_step >= wait and step < steps:
+                if self.waiting >= wait and step < steps:
                     return f"no progress on the validation set for {wait} steps, after step {step}"
                 if self.state.converged:
                     later = [at for at in changes if step <= at < steps]
@@ -201,6 +199,12 @@ class _Run(Generic[N]):
             if show:
                 sys.stderr.write("\n")
         return f"all {steps} steps done"
+
+    def _asked_to_stop(self, callback: Callback[N], step: int, network: N) -> bool:
+        """Call the user's function, with the user's own floating-point warnings."""
+        with np.errstate(**self.user_warnings):
+            answer = callback(step, network, self.history)
+        return isinstance(answer, bool | np.bool_) and bool(answer)
 
     def _advance(self) -> None:
         """Take one step, or one epoch of mini-batches."""
@@ -220,19 +224,21 @@ class _Run(Generic[N]):
         """Change the grids, start the optimiser anew, and return how far the outputs moved."""
         before = self._network()
         after = change(before)
+        self.waiting = 0
         self.objective = self.objective.on(after)
         used = self.state.evaluations
         state = self.optimizer.start(self.objective, after.theta)
         self.state = state._replace(evaluations=used + state.evaluations)
-        x = _some_rows(self.objective.x)
+        x = some_rows(self.objective.x, WATCHED_ROWS)
         return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
 
     def _record(self, step: int, grid_change: float) -> N:
         """Write the history, and keep the network if it is the best so far."""
         network = self._network()
         score = self._score(network, self.state.loss)
+        self.waiting += 1
         if score < self.best_score:
-            self.best, self.best_score, self.best_step = network, score, step
+            self.best, self.best_score, self.waiting = network, score, 0
         if step % WATCHED_EVERY == 1 or grid_change or not self.history["outside"]:
             self.outside = self._outside_share(network)
         values = (
@@ -250,7 +256,7 @@ class _Run(Generic[N]):
 
     def _outside_share(self, network: N) -> float:
         """Return the share of the activations, of some samples, that no grid covers."""
-        _, caches = network._forward(_some_rows(self.objective.x))
+        _, caches = network._forward(some_rows(self.objective.x, WATCHED_ROWS))
         shares = [
             layer.outside_share(cache.x)
             for layer, cache in zip(network.layers, caches, strict=True)
@@ -264,7 +270,8 @@ class _Run(Generic[N]):
         return self.check.on(network).value(network.theta)
 
     def _network(self) -> N:
-        return self.objective.network._with_theta(self.state.theta)
+        # A copy, because an optimiser of the user's own may go on writing into its theta.
+        return self.objective.network._with_theta(self.state.theta.copy())
 
     def _diverged(self, step: int) -> str:
         message = (
@@ -284,11 +291,6 @@ class _Run(Generic[N]):
         sys.stderr.flush()
 
 
-def _some_rows(x: Array) -> Array:
-    """Return at most `WATCHED_ROWS` samples, evenly picked."""
-    return x[:: -(-len(x) // WATCHED_ROWS)]
-
-
 def _validation_objective(
     network: N, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
 ) -> Objective[N]:
@@ -300,14 +302,3 @@ def _validation_objective(
         return Objective(network, x, y, loss)
     except (TypeError, ValueError) as error:
         raise type(error)(f"validation: {error}") from None
-
-
-def _as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
-    if batch_size is None:
-        return None
-    if not isinstance(optimizer, FirstOrder):
-        raise ValueError(
-            f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
-            " in every step; use Adam or SGD, or leave batch_size out"
-        )
-    return as_count("batch_size", batch_size, 1)

@@ -115,27 +115,27 @@ np.testing.assert_allclose(first_moves, rate, rtol=1e-3)
 # **L-BFGS** wants Newton's step $-H^{-1} g$, but $H$ takes $P^2$ second derivatives. In one
 # dimension one would guess the second derivative from two gradients, as $y / s$ with
 # $s = \theta' - \theta$ and $y = g' - g$. In P dimensions each step gives such a pair, and BFGS
-# changes its guess $B$ of the *inverse* as little as the new pair demands:
+# changes its guess $K$ of the *inverse* as little as the new pair demands:
 #
-# $$B \leftarrow V^T B\, V + \frac{s s^T}{s \cdot y}, \qquad V = I - \frac{y s^T}{s \cdot y},
-#   \qquad \text{so that } B y = s.$$
+# $$K \leftarrow V^T K\, V + \frac{s s^T}{s \cdot y}, \qquad V = I - \frac{y s^T}{s \cdot y},
+#   \qquad \text{so that } K y = s.$$
 #
 # The L is for *limited memory*: the two-loop recursion in `kan_numpy/lbfgs.py` keeps the last
-# pairs and applies $B$ to $g$ without forming it. We form it, and the sixth step must be parallel
-# to $-B g$. How far the step goes is up to a line search: far enough down, and to where it is flat
+# pairs and applies $K$ to $g$ without forming it. We form it, and the sixth step must be parallel
+# to $-K g$. How far the step goes is up to a line search: far enough down, and to where it is flat
 # enough (the *Wolfe conditions*).
 
 # %%
 *path, after = states(kn.LBFGS(scaled=False), 6)
 pairs = [(b.theta - a.theta, b.gradient - a.gradient) for a, b in pairwise(path)]
 s, y = pairs[-1]
-B = (s @ y) / (y @ y) * np.eye(net.size)  # the guess to begin with
+K_guess = (s @ y) / (y @ y) * np.eye(net.size)  # the guess to begin with
 for s, y in pairs:
     V = np.eye(net.size) - np.outer(y, s) / (s @ y)
-    B = V.T @ B @ V + np.outer(s, s) / (s @ y)
-np.testing.assert_allclose(B @ y, s, atol=1e-12)
+    K_guess = V.T @ K_guess @ V + np.outer(s, s) / (s @ y)
+np.testing.assert_allclose(K_guess @ y, s, atol=1e-12)
 
-direction, move = -B @ path[-1].gradient, after.theta - path[-1].theta
+direction, move = -K_guess @ path[-1].gradient, after.theta - path[-1].theta
 length = (move @ direction) / (direction @ direction)
 print(f"   L-BFGS  its step 6 is {length:.3f} x Newton's step with the guessed curvature")
 np.testing.assert_allclose(move, length * direction, atol=1e-9 * np.linalg.norm(move))
@@ -269,8 +269,10 @@ plt.close(figure)
 # have. Marquardt took $D = d$, which is free of units, but a bump that few samples see has a tiny
 # $d$ and is hardly held at all. The library takes the geometric mean of $d$ and its average.
 #
-# Here is the whole method. After a good step $\lambda$ falls, the more the better the linear model
-# predicted the gain; after a bad one it grows and the step is tried again (Nielsen, 1999).
+# Here is the whole method. Let $\rho$ be the gain over the gain that the linear model promised.
+# After a step down $\lambda$ is multiplied by $\max(1/3, 1 - (2\rho - 1)^3)$: it falls if the model
+# was good, $\rho > 1/2$, and else it grows. After a step up it grows too, and the step is tried
+# again (Nielsen, 1999).
 
 # %%
 MATRICES = {
@@ -292,7 +294,7 @@ def levenberg_marquardt(problem, theta, steps, matrix, damping=1.0):
         gain, predicted = r @ r - trial @ trial, delta @ (damping * D * delta - J.T @ r)
         if gain > 0.0:
             theta, r, growth, steps = theta + delta, trial, 2.0, steps - 1
-            damping *= max(1 / 3, 1 - (2 * min(gain / predicted, 1.0) - 1) ** 3)
+            damping *= max(1 / 3, 1 - (2 * gain / predicted - 1) ** 3)
         else:
             damping, growth = damping * growth, 2.0 * growth
     return theta
@@ -342,13 +344,13 @@ print(f" (ratio {lm_time / (tock - tick):.2f})")
 assert max(lm_errors) < TARGET
 
 # %% [markdown]
-# Can L-BFGS do it too? The textbook's guess for $B$ is a multiple of the identity, as blind to
+# Can L-BFGS do it too? The textbook's guess for $K$ is a multiple of the identity, as blind to
 # scales as Levenberg was. And whenever the grids change, it must begin again.
 #
 # The cure is that of section 4: better units. A parameter is multiplied with a basis function or
 # with the base function; let $d$ be the mean square of that factor over the samples. A bump that
 # few samples reach has a small $d$, and needs a long step for the same effect. So guess
-# $B_0 = \gamma\, \mathrm{diag}(1 / d)$. It is what `kn.LBFGS` does unless told otherwise:
+# $K_0 = \gamma\, \mathrm{diag}(1 / d)$. It is what `kn.LBFGS` does unless told otherwise:
 # `problem.metric` gives $d$, and `start`, which runs again when the grids change, asks for it anew.
 #
 # **Predict:** how much does one division per parameter save?

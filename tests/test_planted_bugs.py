@@ -245,7 +245,7 @@ BUGS = [
     Bug(
         "the derivative of the basis has the factor of the wrong degree",
         bsplines, "_differentiated",
-        "[q * (T[r - 1]", "[(q - 1) * (T[r - 1]",
+        "[q * (T[a - 1]", "[(q - 1) * (T[a - 1]",
         the_basis,
     ),
     Bug(

@@ -1,5 +1,6 @@
 """Networks from arrays and files: bit for bit the same, and nothing else is ever let in."""
 
+import copy
 import io
 import pickle
 import zipfile
@@ -224,3 +225,21 @@ def test_a_damaged_network_is_refused(tmp_path, name, value):
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(FileNotFoundError):
         KAN.load(tmp_path / "net.npz")
+
+
+@pytest.mark.parametrize("base", ["zero", "silu"])
+def test_copies_and_pickles_are_the_same_network(tmp_path, base):
+    net = KAN([2, 3, 1], base=base, rng=0)
+    for twin in (copy.copy(net), copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert np.array_equal(twin.theta, net.theta)
+        twin.save(tmp_path / "twin.npz")
+        assert np.array_equal(KAN.load(tmp_path / "twin.npz").theta, net.theta)
+
+
+def test_what_one_file_cannot_hold_is_refused(tmp_path):
+    mixed = KAN.from_layers(KAN([2, 2], rng=0).layers + KAN([2, 1], base="tanh", rng=0).layers)
+    with pytest.raises(ValueError, match="different base functions"):
+        mixed.save(tmp_path / "mixed.npz")
+    KAN([2, 1], rng=0).save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match="base must be left out"):
+        KAN.load(tmp_path / "net.npz", base="tanh")

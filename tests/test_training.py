@@ -12,6 +12,7 @@ import kan_numpy as kn
 from kan_numpy import KAN, LBFGS, SGD, Adam, LevenbergMarquardt, fit
 from kan_numpy.losses import CrossEntropy
 from kan_numpy.losses import MeanSquaredError as Squares
+from kan_numpy.objective import some_rows
 from kan_numpy.optimizers import State
 
 ALL = [SGD(0.05), Adam(), LBFGS(), LevenbergMarquardt()]
@@ -654,3 +655,44 @@ def test_a_result_cannot_be_changed():
     result = fit(small(), *samples(), steps=1)
     with pytest.raises(AttributeError):
         result.network = None
+
+
+def test_a_mesh_is_not_watched_along_a_single_line():
+    line = np.linspace(-1.0, 1.0, 256)
+    x = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1).reshape(-1, 2)
+    rows = some_rows(x, 256)
+    assert len(np.unique(rows[:, 0])) > 100
+    assert len(np.unique(rows[:, 1])) > 100
+    assert np.array_equal(rows, some_rows(x, 256))
+
+
+def test_patience_begins_again_when_the_grids_change():
+    x, y = samples()
+    network = fit(small(), x, y, steps=200).network  # as good as it gets on these grids
+    schedule = {"refine_at": {30: 7}, "patience": 5, "validation": (x, y)}
+    result = fit(network, x, y, LevenbergMarquardt(tries=1), steps=40, **schedule)
+    assert result.history["step"][-1] > 31
+
+
+def test_a_callback_may_answer_with_numpys_true():
+    x, y = samples()
+    result = fit(small(), x, y, steps=5, callback=lambda *_: np.True_)
+    assert result.history["step"] == [1]
+
+
+def test_an_optimizer_that_writes_into_its_theta_does_no_harm():
+    class InPlace(SGD):
+        def step(self, problem, state):
+            state.theta.flags.writeable = True
+            state.theta[:] += 1.0
+            loss, gradient = problem.fun(state.theta)
+            return state._replace(loss=loss, gradient=gradient)
+
+    class Writable(InPlace):
+        def start(self, problem, theta):
+            return super().start(problem, theta.copy())
+
+    x, y = samples()
+    seen = []
+    fit(small(), x, y, Writable(), steps=2, callback=lambda _, net, __: seen.append(net))
+    assert not np.array_equal(seen[0].theta, seen[1].theta)
