@@ -16,7 +16,7 @@ ROWS_AT_ONCE = 8192
 """How many samples `Objective.value` evaluates at a time, to bound the memory."""
 
 
-METRIC_ROWS = 256
+METRIC_ROWS = 1000
 """How many samples `Objective.metric` looks at."""
 
 
