@@ -71,13 +71,6 @@ def wolfe_search(
     if not start.slope < 0.0:
         return None, used
 
-    def at(step: float) -> Trial:
-        point = theta + step * direction
-        value, there = fun(point)
-        if not (np.isfinite(value) and np.all(np.isfinite(there))):
-            return Trial(step, np.inf, np.inf, point, there)
-        return Trial(step, value, float(there @ direction), point, there)
-
     def too_high(trial: Trial, low: Trial) -> bool:
         return trial.loss > start.loss + C1 * trial.step * start.slope or trial.loss >= low.loss
 
@@ -87,16 +80,15 @@ def wolfe_search(
     # low is the best end of the interval; high, once found, the other end.
     low, high, step = start, None, first
     while used < MOST_EVALUATIONS:
-        trial = at(step)
+        trial = evaluated(fun, theta, direction, step)
         used += 1
         if too_high(trial, low):
             high = trial
         elif flat(trial):
             return trial, used
         else:
-            if (high is not None and trial.slope * (high.step - low.step) >= 0.0) or (
-                high is None and trial.slope >= 0.0
-            ):
+            ahead = 1.0 if high is None else high.step - low.step
+            if trial.slope * ahead >= 0.0:
                 high = low
             low = trial
         if high is None:
@@ -106,6 +98,31 @@ def wolfe_search(
         else:
             step = between(low, high)
     return (low if low.loss < start.loss else None), used
+
+
+def evaluated(
+    fun: Callable[[Array], tuple[float, Array]], theta: Array, direction: Array, step: float
+) -> Trial:
+    """Return the point at this step; what is not finite counts as infinitely high.
+
+    Parameters
+    ----------
+    fun : callable
+        theta -> (loss, gradient).
+    theta, direction : ndarray, shape (P,)
+        The line.
+    step : float
+        a.
+
+    Returns
+    -------
+    Trial
+    """
+    point = theta + step * direction
+    loss, gradient = fun(point)
+    if not (np.isfinite(loss) and np.all(np.isfinite(gradient))):
+        return Trial(step, np.inf, np.inf, point, gradient)
+    return Trial(step, loss, float(gradient @ direction), point, gradient)
 
 
 def between(low: Trial, high: Trial) -> float:

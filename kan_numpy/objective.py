@@ -2,6 +2,7 @@ r"""A network, data and a loss as a function of theta, for our optimisers and fo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Generic
 
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, as_array
 from kan_numpy.composition import N, as_network
 from kan_numpy.losses import Loss, SquaresLoss, as_loss
+
+Penalty = Callable[[Any, Array], tuple[float, Array]]
 
 ROWS_AT_ONCE = 8192
 """How many samples `Objective.value` evaluates at a time, to bound the memory."""
@@ -33,6 +36,8 @@ class Objective(Generic[N]):
         Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
     loss : str or Loss
         "mse", "cross_entropy", or an object like those in `kan_numpy.losses`.
+    penalty : callable, optional
+        ``penalty(network, x)`` returns a number, which is added to the loss, and its gradient (P,).
 
     Examples
     --------
@@ -47,10 +52,18 @@ class Objective(Generic[N]):
     """
 
     def __init__(
-        self, network: N, x: npt.ArrayLike, y: npt.ArrayLike, loss: str | Loss = "mse"
+        self,
+        network: N,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        loss: str | Loss = "mse",
+        penalty: Penalty | None = None,
     ) -> None:
+        if not (penalty is None or callable(penalty)):
+            raise TypeError(f"penalty must be a function of (network, x), but is {penalty!r}")
         self.network = as_network(network)
         self.loss = as_loss(loss)
+        self.penalty = penalty
         self.x = as_array("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
 
@@ -85,6 +98,7 @@ class Objective(Generic[N]):
     def _like(self, network: N, x: Array, target: Array) -> Objective[N]:
         other: Objective[N] = object.__new__(Objective)
         other.network, other.loss, other.x, other.target = network, self.loss, x, target
+        other.penalty = self.penalty
         return other
 
     @cached_property
@@ -109,6 +123,9 @@ class Objective(Generic[N]):
         y, cache = network._forward(self.x, self._first)
         loss, dy = self.loss.value_and_gradient(y, self.target)
         _, dtheta = network._backward(dy, cache, input_gradient=False)
+        if self.penalty is not None:
+            extra, gradient = self.penalty(network, self.x)
+            loss, dtheta = loss + extra, dtheta + gradient
         return loss, dtheta
 
     def value(self, theta: Array) -> float:
@@ -128,7 +145,8 @@ class Objective(Generic[N]):
             rows = slice(start, start + ROWS_AT_ONCE)
             y, _ = network._forward(self.x[rows])
             total += len(y) * self.loss.value_and_gradient(y, self.target[rows])[0]
-        return total / len(self.x)
+        extra = 0.0 if self.penalty is None else self.penalty(network, self.x)[0]
+        return total / len(self.x) + extra
 
     def residuals(self, theta: Array) -> Array:
         """Return the residuals r, with r . r = loss.
@@ -191,7 +209,11 @@ class Objective(Generic[N]):
 
     @property
     def _squares(self) -> SquaresLoss:
-        """The loss, if it is a sum of squares."""
+        """The loss, if it is a sum of squares and nothing is added to it."""
+        if self.penalty is not None:
+            raise ValueError(
+                "penalty has no residuals, which Levenberg-Marquardt needs; use LBFGS, Adam or SGD"
+            )
         if isinstance(self.loss, SquaresLoss):
             return self.loss
         raise ValueError(

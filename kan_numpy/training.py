@@ -23,7 +23,7 @@ from kan_numpy.composition import N
 from kan_numpy.grids import Changes, as_kan, scheduled
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.losses import Loss
-from kan_numpy.objective import Objective, some_rows
+from kan_numpy.objective import Objective, Penalty, some_rows
 from kan_numpy.optimizers import FirstOrder, Optimizer, State, as_batch_size, as_optimizer
 
 History = dict[str, list[float]]
@@ -68,6 +68,7 @@ def fit(
     steps: int = 50,
     loss: str | Loss = "mse",
     batch_size: int | None = None,
+    penalty: Penalty | None = None,
     validation: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     patience: int | None = None,
     adapt_at: Iterable[int] = (),
@@ -95,6 +96,9 @@ def fit(
         "mse", "cross_entropy", or an object like those in `kan_numpy.losses`.
     batch_size : int, optional
         Samples in a mini-batch, for SGD and Adam; without it every step sees all samples.
+    penalty : callable, optional
+        ``penalty(network, x)`` returns a number, which is added to the training loss, and its
+        gradient (P,). Levenberg-Marquardt cannot use one.
     validation : (x, y), optional
         Data that decide which network is the best.
     patience : int, optional
@@ -128,7 +132,7 @@ def fit(
     RuntimeWarning
         If the loss became NaN or infinite, and training stopped for that.
     """
-    objective = Objective(network, x, y, loss)
+    objective = Objective(network, x, y, loss, penalty)
     check = None if validation is None else _validation_objective(network, validation, loss)
     if patience is not None and check is None:
         raise ValueError("patience needs a validation set: give validation=(x, y)")

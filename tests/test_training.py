@@ -696,3 +696,29 @@ def test_an_optimizer_that_writes_into_its_theta_does_no_harm():
     seen = []
     fit(small(), x, y, Writable(), steps=2, callback=lambda _, net, __: seen.append(net))
     assert not np.array_equal(seen[0].theta, seen[1].theta)
+
+
+@pytest.mark.parametrize("optimizer", [LBFGS(), Adam(0.01)])
+def test_a_penalty_is_added_to_the_loss_and_pulls(optimizer):
+    def decay(network, _):
+        return float(network.theta @ network.theta), 2.0 * network.theta
+
+    x, y = samples()
+    free = fit(small(), x, y, optimizer, steps=50)
+    bound = fit(small(), x, y, optimizer, steps=50, penalty=decay)
+    assert np.linalg.norm(bound.network.theta) < 0.9 * np.linalg.norm(free.network.theta)
+    network = bound.network
+    total = np.mean((network(x) - y) ** 2) + decay(network, x)[0]
+    assert min(bound.history["train_loss"]) == pytest.approx(total, rel=1e-12)
+    problem = kn.Objective(small(), x, y, penalty=decay)
+    kn.gradcheck.assert_adjoint(
+        lambda theta: problem.fun(theta)[0],
+        lambda dy, theta: dy * problem.fun(theta)[1],
+        small().theta,
+    )
+
+
+def test_levenberg_marquardt_refuses_a_penalty_and_names_the_way_out():
+    x, y = samples()
+    with pytest.raises(ValueError, match=r"penalty has no residuals.*use LBFGS"):
+        fit(small(), x, y, penalty=lambda net, _: (0.0, 0.0 * net.theta))
