@@ -34,7 +34,9 @@ class LevenbergMarquardt:
 
     Levenberg took D = I, which is blind to scales; Marquardt took the diagonal d, which lets basis
     functions that few samples see run away. This is the geometric mean of both, with
-    :math:`\bar d` the mean of d (lesson 07 compares the three).
+    :math:`\bar d` the mean of d (lesson 07 compares the three), and 1e-10 of its largest entry
+    more for parameters that nothing depends on.
+
     If the step goes down, with :math:`\rho` the gain over the gain that the linear model predicts,
     :math:`\lambda` is multiplied by :math:`\max(1/3, 1 - (2 \rho - 1)^3)`: it shrinks if the model
     was good, :math:`\rho > 1/2`, and grows up to twofold if it was poor. If the step goes up,
@@ -77,7 +79,8 @@ class LevenbergMarquardt:
                 evaluations += 1
                 gain = state.loss - float(trial @ trial)
                 if gain > 0.0:  # false for NaN
-                    ratio = gain / predicted
+                    # Beyond 1 the factor is 1/3 anyway; rounding may leave nothing predicted.
+                    ratio = 1.0 if gain >= predicted else gain / predicted
                     damping *= max(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0) ** 3)
                     theta = state.theta + delta
                     return _linearised(problem, theta, trial, evaluations, max(damping, 1e-15))

@@ -182,7 +182,7 @@ class Objective(Generic[N]):
         return J
 
     def metric(self, theta: Array) -> Array:
-        r"""Return the mean square of what each parameter is multiplied with, 1 on average.
+        r"""Return the mean square of what each parameter is multiplied with, about 1 on average.
 
         .. math:: d_p = \frac{m_p}{\bar m} + 0.001, \qquad m_p = \frac{1}{N} \sum_n f_p(x_n)^2
 

@@ -107,8 +107,8 @@ def fit(
         Before these steps (the first is 0) the grids are adapted, see `adapt_grid`.
     refine_at : dict of int to int, optional
         Before these steps the grids get so many intervals, see `refine`; with ``{20: 10}`` twenty
-        steps are taken first. The optimiser starts
-        anew after each change of the grids, because its memory speaks of other coefficients.
+        steps are taken first. The optimiser starts anew after each change of the grids, because
+        its memory speaks of other coefficients.
     eps : float
         For `adapt_grid`.
     callback : callable, optional

@@ -537,3 +537,19 @@ def test_the_metric_is_the_mean_square_of_what_a_parameter_is_multiplied_with():
     squares = np.mean(J**2, axis=0)
     metric = kn.Objective(net, x, np.sin(x)).metric(net.theta)
     np.testing.assert_allclose(metric, squares / squares.mean() + 1e-3, rtol=1e-12)
+
+
+def test_levenberg_marquardt_survives_a_gain_that_was_not_predicted():
+    class Cliff:
+        """Flat to the last digit where it starts, and far lower a hair further."""
+
+        def residuals(self, theta):
+            return np.array([1.0 if theta[0] == 0.0 else 0.5])
+
+        def jacobian(self, _):
+            return np.array([[1e-220]])
+
+    first = kn.LevenbergMarquardt().start(Cliff(), np.zeros(1))
+    state = kn.LevenbergMarquardt().step(Cliff(), first)
+    assert state.loss == 0.25
+    assert state.memory.damping == pytest.approx(1.0 / 3.0)
