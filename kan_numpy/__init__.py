@@ -15,8 +15,10 @@ from kan_numpy.mlp import MLP
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.optimizers import SGD, Adam
+from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
 from kan_numpy.scores import edge_scores, node_scores
+from kan_numpy.symbols import SYMBOLS, Symbol
 from kan_numpy.training import FitResult, fit
 
 if TYPE_CHECKING:
@@ -39,11 +41,14 @@ __all__ = [
     "LBFGS",
     "MLP",
     "SGD",
+    "SYMBOLS",
     "Activation",
     "Adam",
     "FitResult",
     "LevenbergMarquardt",
     "Objective",
+    "Penalty",
+    "Symbol",
     "activations",
     "adapt_grid",
     "bspline_basis",

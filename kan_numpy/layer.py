@@ -15,7 +15,8 @@ and backwards, dX standing for dL/dX:
     dc = dy^T B, \qquad dw = dy^T b(x), \qquad dB = dy\, c, \qquad
     dx_{ni} = b'(x_{ni}) \sum_o dy_{no} w_{o,i} + \sum_j dB_{nij} B'_j(x_{ni})
 
-The layer knows a basis, not B-splines: anything that has the methods of `Basis` will do.
+The layer knows a basis, not B-splines: anything that has the methods of `Basis` will do. A few
+edges may be symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.symbolic_edges`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from scipy.interpolate import BSpline
 from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import Array, frozen
 from kan_numpy.activations import ACTIVATIONS, Activation
+from kan_numpy.symbolic_edges import SymbolicEdge
 
 Mask = npt.NDArray[np.bool_]
 
@@ -83,15 +85,17 @@ class KANLayer:
     basis : Basis
         The basis functions of each input node, usually a `BSplineBasis`.
     coef : ndarray, shape (n_out, n_in, G + k)
-        c, zero where an edge is not active.
+        c, zero where an edge is not active, or a symbol.
     w_base : ndarray, shape (n_out, n_in)
-        w, zero where an edge is not active.
+        w, likewise.
     bias : ndarray, shape (n_out,)
         A constant, not trained: zero unless pruning folded something into it.
     active : ndarray of bool, shape (n_out, n_in)
         Which edges exist.
     base : Activation
         b and its derivatives.
+    symbols : tuple of SymbolicEdge
+        The active edges that are symbols, at most one for each pair of nodes.
     """
 
     basis: Basis
@@ -100,6 +104,7 @@ class KANLayer:
     bias: Array
     active: Mask
     base: Activation
+    symbols: tuple[SymbolicEdge, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -133,35 +138,57 @@ class KANLayer:
         return self.base is not ACTIVATIONS["zero"]
 
     @property
+    def splines(self) -> Mask:
+        """Which edges are splines: active, and not symbols; shape (n_out, n_in)."""
+        if not self.symbols:
+            return self.active
+        mask = self.active.copy()
+        for edge in self.symbols:
+            mask[edge.out, edge.inp] = False
+        return mask
+
+    @property
     def n_edges(self) -> int:
-        """The number of active edges, E."""
+        """The number of active edges."""
         return int(np.count_nonzero(self.active))
 
     @property
+    def n_splines(self) -> int:
+        """The number of spline edges, E."""
+        return self.n_edges - len(self.symbols)
+
+    @property
     def size(self) -> int:
-        """The number of trainable parameters: G + k + 1 an active edge, or G + k without base."""
-        return self.n_edges * (self.basis.size + self.has_base)
+        """The trainable parameters: G + k a spline edge, 1 more with a base; 4 a symbol."""
+        return self.n_splines * (self.basis.size + self.has_base) + 4 * len(self.symbols)
 
     @property
     def theta(self) -> Array:
-        """The trainable parameters as one vector: all of c, then all of w; active edges only."""
-        coef = self.coef[self.active].ravel()  # (E * (G+k),)
-        return np.concatenate([coef, self.w_base[self.active]]) if self.has_base else coef
+        """The trainable parameters: c of the spline edges, then their w, then the symbols' four."""
+        splines = self.splines
+        parts = [self.coef[splines].ravel()]  # (E * (G+k),)
+        if self.has_base:
+            parts.append(self.w_base[splines])
+        return np.concatenate(parts + [edge.affine for edge in self.symbols])
 
     def with_theta(self, theta: Array) -> KANLayer:
         """Return the layer with other parameters, shape (size,)."""
-        E, W = self.n_edges, self.basis.size
-        flat_coef, flat_w = theta[: E * W], theta[E * W :]
+        E, W = self.n_splines, self.basis.size
+        S = len(self.symbols)
+        flat_coef, flat_w = theta[: E * W], theta[E * W : theta.size - 4 * S]
         if self.active.size == E:
             coef = flat_coef.reshape(self.coef.shape)
             w_base = flat_w.reshape(self.w_base.shape) if self.has_base else self.w_base
-        else:
-            coef, w_base = np.zeros_like(self.coef), self.w_base
-            coef[self.active] = flat_coef.reshape(E, W)
-            if self.has_base:
-                w_base = np.zeros_like(w_base)
-                w_base[self.active] = flat_w
-        return replace(self, coef=coef, w_base=w_base)
+            return replace(self, coef=coef, w_base=w_base)
+        splines = self.splines
+        coef, w_base = np.zeros_like(self.coef), self.w_base
+        coef[splines] = flat_coef.reshape(E, W)
+        if self.has_base:
+            w_base = np.zeros_like(w_base)
+            w_base[splines] = flat_w
+        affine = theta[theta.size - 4 * S :].reshape(S, 4)
+        symbols = tuple(replace(e, affine=row) for e, row in zip(self.symbols, affine, strict=True))
+        return replace(self, coef=coef, w_base=w_base, symbols=symbols)
 
     def forward(self, x: Array) -> tuple[Array, LayerCache]:
         """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
@@ -174,10 +201,12 @@ class KANLayer:
         return LayerCache(x, self.base(x) if self.has_base else None, B, basis_cache)
 
     def combine(self, cache: LayerCache) -> Array:
-        """Return y (N, n_out): the two matrix products."""
+        """Return y (N, n_out): the two matrix products, and the symbols one by one."""
         y = cache.B.reshape(len(cache.x), -1) @ self.coef.reshape(self.n_out, -1).T  # (N, n_out)
         if cache.b is not None:
             y += cache.b @ self.w_base.T
+        for edge in self.symbols:
+            y[:, edge.out] += edge(cache.x[:, edge.inp])
         if self.bias.any():
             y += self.bias
         return y
@@ -207,14 +236,16 @@ class KANLayer:
 
     def parameter_gradient(self, dy: Array, cache: LayerCache, out: Array) -> None:
         """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
-        E, W = self.n_edges, self.basis.size
-        B = cache.B.reshape(len(dy), -1)  # (N, n_in * (G+k))
+        E, W = self.n_splines, self.basis.size
+        B, splines = cache.B.reshape(len(dy), -1), self.splines  # (N, n_in * (G+k))
         if self.active.size == E:
             np.matmul(dy.T, B, out=out[: E * W].reshape(self.n_out, -1))
         else:
-            out[: E * W] = (dy.T @ B).reshape(self.coef.shape)[self.active].ravel()
+            out[: E * W] = (dy.T @ B).reshape(self.coef.shape)[splines].ravel()
         if cache.b is not None:
-            out[E * W :] = (dy.T @ cache.b)[self.active]
+            out[E * W : E * W + E] = (dy.T @ cache.b)[splines]
+        for edge, four in zip(self.symbols, self._symbols_part(out), strict=True):
+            np.matmul(dy[:, edge.out], edge.slopes(cache.x[:, edge.inp]), out=four)
 
     def input_gradient(self, dy: Array, cache: LayerCache) -> Array:
         """Return dx (N, n_in)."""
@@ -222,6 +253,8 @@ class KANLayer:
         dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
         if self.has_base:
             dx += self.base(cache.x, 1) * (dy @ self.w_base)
+        for edge in self.symbols:
+            dx[:, edge.inp] += dy[:, edge.out] * edge(cache.x[:, edge.inp], 1)
         return dx
 
     def jacobian(self, dy: Array, cache: LayerCache, out: Array) -> None:
@@ -236,30 +269,43 @@ class KANLayer:
         out : ndarray, shape (N, size)
             Where the result goes; a block of a larger Jacobian, which need not be contiguous.
         """
-        E, W = self.n_edges, self.basis.size
+        E, W = self.n_splines, self.basis.size
+        o, i = np.nonzero(self.splines)
         if self.active.size == E:
             block = out[:, : E * W].reshape(len(dy), self.n_out, self.n_in, W)  # a view
             np.multiply(dy[:, :, None, None], cache.B[:, None], out=block)
         else:
-            o, i = np.nonzero(self.active)
             edges = out[:, : E * W].reshape(len(dy), E, W)
             np.multiply(dy[:, o, None], cache.B[:, i], out=edges)
         if cache.b is not None:
-            o, i = np.nonzero(self.active)
-            np.multiply(dy[:, o], cache.b[:, i], out=out[:, E * W :])
+            np.multiply(dy[:, o], cache.b[:, i], out=out[:, E * W : E * W + E])
+        for edge, four in zip(self.symbols, self._symbols_part(out.T), strict=True):
+            np.multiply(dy[:, edge.out], edge.slopes(cache.x[:, edge.inp]).T, out=four)
+
+    def _symbols_part(self, out: Array) -> Array:
+        """Return the rows of ``out`` that belong to the symbols, four to each."""
+        S = len(self.symbols)
+        return out[len(out) - 4 * S :].reshape(S, 4, *out.shape[1:])
 
     def mean_squares(self, cache: LayerCache) -> Array:
         """Return the mean square of what each parameter is multiplied with, B_j or b: (size,)."""
-        B = np.broadcast_to(np.mean(cache.B**2, axis=0), self.coef.shape)[self.active].ravel()
-        if cache.b is None:
-            return B
-        b = np.broadcast_to(np.mean(cache.b**2, axis=0), self.w_base.shape)[self.active]
-        return np.concatenate([B, b])
+        splines = self.splines
+        parts = [np.broadcast_to(np.mean(cache.B**2, axis=0), self.coef.shape)[splines].ravel()]
+        if cache.b is not None:
+            b = np.mean(cache.b**2, axis=0)
+            parts.append(np.broadcast_to(b, self.w_base.shape)[splines])
+        for edge in self.symbols:
+            parts.append(np.mean(edge.slopes(cache.x[:, edge.inp]) ** 2, axis=0))
+        return np.concatenate(parts)
 
     def edges(self, x: Array) -> Array:
         r"""Return :math:`\phi_{o,i}(x_i)`, the post-activation of every edge, (N, n_out, n_in)."""
-        phi = np.einsum("nij,oij->noi", self.basis(x), self.coef)
-        return phi + self.w_base * self.base(x)[:, None] if self.has_base else phi
+        phi = np.einsum("nij,oij->noi", self.basis(x), self.coef)  # (N, n_out, n_in)
+        if self.has_base:
+            phi += self.w_base * self.base(x)[:, None]
+        for edge in self.symbols:
+            phi[:, edge.out, edge.inp] = edge(x[:, edge.inp])
+        return phi
 
     def outside_share(self, x: Array) -> float:
         """Return the share of the inputs x (N, n_in) that lie outside the grid."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
@@ -18,8 +18,9 @@ class Linearisation(NamedTuple):
 
     damping: float  # lambda
     growth: float  # the factor after the next failure
-    r: Array  # (M,)
     J: Array  # (M, P)
+    r: Array  # (M,)
+    curvature: Array | None  # (P, P) of what is added to the squares
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class LevenbergMarquardt:
     :math:`\delta = -D^{-1} J^T (J D^{-1} J^T + \lambda I)^{-1} r`, the smaller system if there are
     fewer residuals than parameters.
 
+    A term R that is no sum of squares can be added to the loss, if it comes with a curvature H
+    (`Penalty` does): :math:`J^T J + H/2` and :math:`J^T r + \nabla R/2` take the places of
+    :math:`J^T J` and :math:`J^T r`, and gains are those of the whole.
+
     Parameters
     ----------
     damping : float
@@ -65,64 +70,87 @@ class LevenbergMarquardt:
 
     def start(self, problem: Problem, theta: Array) -> State:
         """Evaluate the problem at theta and forget everything before."""
-        return _linearised(problem, theta, problem.residuals(theta), 1, self.damping)
+        r, extra = problem.residuals(theta), _addition(problem, theta)
+        return _linearised(problem, theta, r, extra, 1, self.damping)
 
     def step(self, problem: Problem, state: State) -> State:
         """Increase the damping until a step goes down."""
-        damping, growth, r, J = state.memory
-        solve = _damped_solver(J, r, state.gradient / 2.0)
+        damping, growth, J, r, curvature = state.memory
+        solve = _damped_solver(J, r, state.gradient / 2.0, curvature)
         evaluations = state.evaluations
         for _ in range(self.tries):
             delta, predicted = solve(damping)
             if delta is not None:
-                trial = problem.residuals(state.theta + delta)
+                theta = state.theta + delta
+                trial, extra = problem.residuals(theta), _addition(problem, theta)
                 evaluations += 1
-                gain = state.loss - float(trial @ trial)
+                gain = state.loss - float(trial @ trial) - extra.value
                 if gain > 0.0:  # false for NaN
                     # Beyond 1 the factor is 1/3 anyway; rounding may leave nothing predicted.
                     ratio = 1.0 if gain >= predicted else gain / predicted
                     damping *= max(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0) ** 3)
-                    theta = state.theta + delta
-                    return _linearised(problem, theta, trial, evaluations, max(damping, 1e-15))
+                    damping = max(damping, 1e-15)
+                    return _linearised(problem, theta, trial, extra, evaluations, damping)
             damping, growth = damping * growth, growth * 2.0
         return state._replace(evaluations=evaluations, converged=True)
 
 
+class Addition(NamedTuple):
+    """What is added to the squares, at one theta."""
+
+    value: float
+    gradient: Array | float  # (P,)
+    curvature: Array | None  # (P, P)
+
+
+def _addition(problem: Any, theta: Array) -> Addition:
+    """Return what the problem adds to its squares; most problems add nothing."""
+    return Addition(*problem.addition(theta)) if hasattr(problem, "addition") else NOTHING
+
+
+NOTHING = Addition(0.0, 0.0, None)
+
+
 def _linearised(
-    problem: Problem, theta: Array, r: Array, evaluations: int, damping: float
+    problem: Problem, theta: Array, r: Array, extra: Addition, evaluations: int, damping: float
 ) -> State:
     J = problem.jacobian(theta)
-    return State(
-        theta, float(r @ r), 2.0 * (J.T @ r), evaluations, Linearisation(damping, 2.0, r, J)
-    )
+    loss, gradient = float(r @ r) + extra.value, 2.0 * (J.T @ r) + extra.gradient
+    memory = Linearisation(damping, 2.0, J, r, extra.curvature)
+    return State(theta, loss, gradient, evaluations, memory)
 
 
-def _damped_solver(J: Array, r: Array, JTr: Array) -> Callable[[float], tuple[Array | None, float]]:
+def _damped_solver(
+    J: Array, r: Array, half_gradient: Array, curvature: Array | None
+) -> Callable[[float], tuple[Array | None, float]]:
     """Return a function of the damping that gives the step and the gain that it predicts."""
     M, P = J.shape
+    small = M < P and curvature is None
     d = np.einsum("mp,mp->p", J, J)
+    if curvature is not None:
+        d += 0.5 * np.diagonal(curvature)
     D = np.sqrt(d * d.mean())
     D += 1e-10 * D.max() + 1e-300  # a parameter that nothing depends on stays where it is
-    if M < P:
+    if small:
         scaled = J / np.sqrt(D)  # (M, P)
         gram = scaled @ scaled.T
     else:
-        gram = J.T @ J
+        gram = J.T @ J if curvature is None else J.T @ J + 0.5 * curvature
 
     def solve(damping: float) -> tuple[Array | None, float]:
         damped = gram.copy()
-        damped.flat[:: len(gram) + 1] += damping * (1.0 if M < P else D)
+        damped.flat[:: len(gram) + 1] += damping * (1.0 if small else D)
         try:
             factor = cho_factor(damped, lower=True, overwrite_a=True, check_finite=False)
         except LinAlgError:
             return None, 0.0
-        if M < P:
+        if small:
             delta = -(scaled.T @ cho_solve(factor, r, check_finite=False)) / np.sqrt(D)
         else:
-            delta = -cho_solve(factor, JTr, check_finite=False)
-        # The linear model's gain r.r - |r + J delta|^2 is -2 delta.JTr - delta.(JTJ delta), and
-        # delta solves JTJ delta = -JTr - damping D delta.
-        predicted = float(delta @ (damping * D * delta - JTr))
+            delta = -cho_solve(factor, half_gradient, check_finite=False)
+        # The model's gain is -2 delta.h - delta.(A delta), with h half the gradient and A = JTJ (and
+        # H/2), and delta solves A delta = -h - damping D delta.
+        predicted = float(delta @ (damping * D * delta - half_gradient))
         return delta, predicted
 
     return solve

@@ -37,7 +37,8 @@ class Objective(Generic[N]):
     loss : str or Loss
         "mse", "cross_entropy", or an object like those in `kan_numpy.losses`.
     penalty : callable, optional
-        ``penalty(network, x)`` returns a number, which is added to the loss, and its gradient (P,).
+        ``penalty(network, x)`` returns a number, which is added to the loss, and its gradient (P,),
+        as `Penalty` does.
 
     Examples
     --------
@@ -181,6 +182,30 @@ class Objective(Generic[N]):
         J *= self._squares.residual_scale(y)
         return J
 
+    def addition(self, theta: Array) -> tuple[float, Array | float, Array | None]:
+        """Return what the penalty adds to r . r, its gradient and its curvature.
+
+        Parameters
+        ----------
+        theta : ndarray, shape (P,)
+            Where.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray, shape (P,)
+        curvature : ndarray, shape (P, P), or None without a penalty
+        """
+        if self.penalty is None:
+            return 0.0, 0.0, None
+        if not hasattr(self.penalty, "curvature"):
+            raise ValueError(
+                "penalty has no method curvature(network, x), which Levenberg-Marquardt needs;"
+                " use kn.Penalty with it, or the optimisers LBFGS, Adam or SGD"
+            )
+        network = self.network._with_theta(theta)
+        return *self.penalty(network, self.x), self.penalty.curvature(network, self.x)
+
     def metric(self, theta: Array) -> Array:
         r"""Return the mean square of what each parameter is multiplied with, about 1 on average.
 
@@ -209,11 +234,7 @@ class Objective(Generic[N]):
 
     @property
     def _squares(self) -> SquaresLoss:
-        """The loss, if it is a sum of squares and nothing is added to it."""
-        if self.penalty is not None:
-            raise ValueError(
-                "penalty has no residuals, which Levenberg-Marquardt needs; use LBFGS, Adam or SGD"
-            )
+        """The loss, if it is a sum of squares."""
         if isinstance(self.loss, SquaresLoss):
             return self.loss
         raise ValueError(

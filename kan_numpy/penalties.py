@@ -1,0 +1,267 @@
+r"""Penalties that make a network sparse or smooth, with their gradients by hand.
+
+The size of an edge is the mean of what it sends; that of a layer is the sum over its edges, and the
+entropy tells over how many edges it is spread (arXiv 2404.19756, eq. 2.17 to 2.20):
+
+.. math::
+    A_e = \frac{1}{N} \sum_n |\phi_{n,e}|, \qquad A = \sum_e A_e, \qquad
+    S = -\sum_e p_e \log p_e, \quad p_e = A_e / A, \qquad
+    R = \sum_{layers} (\mu_1 A + \mu_2 S)
+
+Backwards, with 0 log 0 := 0,
+
+.. math::
+    \frac{\partial R}{\partial A_e} = \mu_1 - \mu_2 \frac{\log p_e + S}{A}, \qquad
+    d\phi_{n,e} = \frac{\partial R}{\partial A_e}\, \frac{sign(\phi_{n,e})}{N},
+
+and from each edge on as in the layer: to its coefficients, and to its input, which is the output of
+the layer before. Two more terms act on the coefficients c of the spline edges themselves,
+
+.. math:: \mu_3 \sum_e \overline{c_e^2} + \mu_4 \sum_e \overline{(\Delta^m c_e)^2},
+
+where the bar is the mean over j, and :math:`\Delta^m` the m-th difference between neighbours.
+
+**Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so it is given
+that of the parabola which touches A_e where it is, :math:`A_e \approx \overline{\phi_e^2} / 2 A_e +
+const`: the steps are those of iteratively reweighted least squares, a small edge is held the
+tighter the smaller it is, and whether a step is taken is decided by R itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.special import xlogy
+
+from kan_numpy._validation import Array, as_count, as_number
+from kan_numpy.layer import KANLayer, LayerCache
+from kan_numpy.network import KAN
+
+SMALLEST_SHARE = 1e-12
+"""An edge below this share of its layer counts as that large in slopes and curvatures."""
+
+
+class EdgeSizes(NamedTuple):
+    """The symbols of the equations above, for one layer."""
+
+    phi: Array  # (N, n_out, n_in)
+    A: Array  # (n_out, n_in)
+    dA: Array  # (n_out, n_in) dR/dA
+
+
+@dataclass(frozen=True)
+class Penalty:
+    r"""Add :math:`\mu_1 A + \mu_2 S` of every layer, and squares of its coefficients, to the loss.
+
+    Parameters
+    ----------
+    l1 : float
+        :math:`\mu_1`, of the mean absolute activations (arXiv 2404.19756, eq. 2.18).
+    entropy : float
+        :math:`\mu_2`, of the entropy (eq. 2.19). The paper's total (eq. 2.20) has both alike.
+    coef : float
+        :math:`\mu_3`, of the mean square of the coefficients of an edge.
+    smoothness : float
+        :math:`\mu_4`, of the mean square of their differences.
+    order : int
+        m: 1 draws edges towards a constant, 2 towards a straight line.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number is negative or not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    >>> net, y = kn.KAN([2, 5, 1], grid_size=3, rng=0), x[:, :1] ** 2
+    >>> sparse = kn.fit(net, x, y, penalty=kn.Penalty(l1=1e-3, entropy=1e-3)).network
+    >>> scores = kn.edge_scores(sparse, x)[0]
+    >>> bool(scores[:, 1].max() < 0.01 * scores[:, 0].max())  # the second input is not used
+    True
+    """
+
+    l1: float = 0.0
+    entropy: float = 0.0
+    coef: float = 0.0
+    smoothness: float = 0.0
+    order: int = 2
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        for name in ("l1", "entropy", "coef", "smoothness"):
+            as_number(name, getattr(self, name), 0.0)
+        as_count("order", self.order, 1)
+
+    def __call__(self, network: Any, x: Array) -> tuple[float, Array]:
+        """Return the penalty and its gradient.
+
+        Parameters
+        ----------
+        network : KAN
+            The network.
+        x : ndarray, shape (N, n_in)
+            Inputs.
+
+        Returns
+        -------
+        value : float
+        dtheta : ndarray, shape (P,)
+        """
+        _, caches = self._require_kan(network)._forward(x)
+        dtheta, stop = np.empty(network.size), network.size
+        value, dx = 0.0, None
+        for at in reversed(range(len(network.layers))):
+            layer, cache = network.layers[at], caches[at]
+            part = dtheta[stop - layer.size : stop]
+            stop -= layer.size
+            if not isinstance(layer, KANLayer):
+                layer.parameter_gradient(dx, cache, part)
+                dx = layer.input_gradient(dx, cache) if dx is not None else None
+                continue
+            term, sizes = self._sizes(layer, cache)
+            dphi = sizes.dA * np.sign(sizes.phi) / len(x)  # (N, n_out, n_in)
+            if dx is not None:
+                dphi += dx[:, :, None]
+            roughness, dcoef = self._roughness(layer)
+            dx = _edges_backward(layer, dphi, cache, dcoef, part, input_gradient=at > 0)
+            value += term + roughness
+        return value, dtheta
+
+    def curvature(self, network: Any, x: Array) -> Array:
+        """Return the curvature that Levenberg-Marquardt uses; the top of the file says which.
+
+        Parameters
+        ----------
+        network : KAN
+            The network.
+        x : ndarray, shape (N, n_in)
+            Inputs.
+
+        Returns
+        -------
+        ndarray, shape (P, P)
+            Symmetric, without negative eigenvalues; zero between different edges.
+        """
+        _, caches = self._require_kan(network)._forward(x)
+        H, start = np.zeros((network.size, network.size)), 0
+        for layer, cache in zip(network.layers, caches, strict=True):
+            if isinstance(layer, KANLayer):
+                part = slice(start, start + layer.size)
+                self._layer_curvature(layer, cache, H[part, part])
+            start += layer.size
+        return H
+
+    def _require_kan(self, network: Any) -> KAN:
+        if not isinstance(network, KAN):
+            raise TypeError(
+                f"penalty is about the edges of a KAN, but network is a {type(network).__name__}"
+            )
+        return network
+
+    def _sizes(self, layer: KANLayer, cache: LayerCache) -> tuple[float, EdgeSizes]:
+        """Return this layer's part of the penalty, and the symbols of its equations."""
+        phi = edge_values(layer, cache)  # (N, n_out, n_in)
+        A = np.mean(np.abs(phi), axis=0)  # (n_out, n_in), eq. 2.17
+        total = A.sum() + 1e-300  # eq. 2.18
+        p = A / total
+        S = -xlogy(p, p).sum()  # eq. 2.19
+        slope = -(np.log(np.maximum(p, SMALLEST_SHARE)) + S) / total
+        dA = np.where(layer.active, self.l1 + self.entropy * slope, 0.0)
+        return self.l1 * total + self.entropy * S, EdgeSizes(phi, A, dA)
+
+    def _differences(self, layer: KANLayer) -> Array:
+        """Return the matrix of the m-th difference, (W - m, W), with W = G + k."""
+        return np.diff(np.eye(layer.basis.size), n=self.order, axis=0)
+
+    def _roughness(self, layer: KANLayer) -> tuple[float, Array]:
+        """Return the penalty on the coefficients, and its gradient."""
+        c, D = layer.coef, self._differences(layer)
+        rough, rows = c @ D.T, max(len(D), 1)  # (n_out, n_in, W - m)
+        value = self.coef * np.sum(c**2) / c.shape[2] + self.smoothness * np.sum(rough**2) / rows
+        slope = 2.0 * self.coef / c.shape[2] * c + 2.0 * self.smoothness / rows * rough @ D
+        return float(value), slope
+
+    def _layer_curvature(self, layer: KANLayer, cache: LayerCache, H: Array) -> None:
+        """Write the curvature of one layer's penalty into its block of the matrix."""
+        _, sizes = self._sizes(layer, cache)
+        W, D = layer.basis.size, self._differences(layer)
+        square = 2.0 * self.coef / W * np.eye(W) + 2.0 * self.smoothness / max(len(D), 1) * D.T @ D
+        # The parabola bends upwards only where the penalty grows with the edge.
+        weight = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, SMALLEST_SHARE * sizes.A.max())
+        E = layer.n_splines
+        for e, (o, i) in enumerate(np.argwhere(layer.splines)):
+            own = [*range(e * W, (e + 1) * W)] + [E * W + e] * layer.has_base
+            features = cache.B[:, i]  # (N, W)
+            if cache.b is not None:
+                features = np.column_stack([features, cache.b[:, i]])  # (N, W + 1)
+            block = weight[o, i] * features.T @ features / len(features)
+            block[:W, :W] += square
+            H[np.ix_(own, own)] = block
+        for s, edge in enumerate(layer.symbols):
+            own = [len(H) - 4 * (len(layer.symbols) - s) + row for row in range(4)]
+            features = edge.slopes(cache.x[:, edge.inp])  # (N, 4)
+            block = weight[edge.out, edge.inp] * features.T @ features / len(features)
+            H[np.ix_(own, own)] = block
+
+
+def edge_values(layer: KANLayer, cache: LayerCache) -> Array:
+    """Return what every edge sends, (N, n_out, n_in), from the cache of a forward pass.
+
+    Parameters
+    ----------
+    layer : KANLayer
+        The layer.
+    cache : LayerCache
+        From its `forward`.
+
+    Returns
+    -------
+    ndarray, shape (N, n_out, n_in)
+    """
+    phi = np.empty((len(cache.x), layer.n_out, layer.n_in))
+    for i in range(layer.n_in):
+        np.matmul(cache.B[:, i], layer.coef[:, i].T, out=phi[:, :, i])
+    if cache.b is not None:
+        phi += cache.b[:, None] * layer.w_base
+    for edge in layer.symbols:
+        phi[:, edge.out, edge.inp] = edge(cache.x[:, edge.inp])
+    return phi
+
+
+def _edges_backward(
+    layer: KANLayer,
+    dphi: Array,
+    cache: LayerCache,
+    dcoef: Array,
+    out: Array,
+    input_gradient: bool,
+) -> Array | None:
+    """Carry the gradient of every edge back: `KANLayer.backward`, where edges differ.
+
+    Write dtheta into ``out``, with ``dcoef`` (n_out, n_in, G+k) added, and return dx (N, n_in).
+    """
+    dB, dcoef = np.empty_like(cache.B), dcoef.copy()
+    for i in range(layer.n_in):
+        dcoef[:, i] += dphi[:, :, i].T @ cache.B[:, i]
+        np.matmul(dphi[:, :, i], layer.coef[:, i], out=dB[:, i])
+    parts = [dcoef[layer.splines].ravel()]
+    if cache.b is not None:
+        dw = np.einsum("noi,ni->oi", dphi, cache.b)  # (n_out, n_in)
+        parts.append(dw[layer.splines])
+    for edge in layer.symbols:
+        parts.append(dphi[:, edge.out, edge.inp] @ edge.slopes(cache.x[:, edge.inp]))
+    np.concatenate(parts, out=out)
+    if not input_gradient:
+        return None
+    dx = layer.basis.backward(dB, cache.basis)  # (N, n_in)
+    if cache.b is not None:
+        dx += layer.base(cache.x, 1) * np.einsum("noi,oi->ni", dphi, layer.w_base)
+    for edge in layer.symbols:
+        x = cache.x[:, edge.inp]
+        dx[:, edge.inp] += dphi[:, edge.out, edge.inp] * edge(x, 1)
+    return dx

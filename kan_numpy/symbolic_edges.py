@@ -1,0 +1,73 @@
+r"""An edge that is a known function: :math:`\phi(x) = c\, f(a x + b) + d`.
+
+Its four numbers are trained like the coefficients of a spline. With u = a x + b,
+
+.. math::
+    \frac{\partial \phi}{\partial a} = c f'(u)\, x, \quad
+    \frac{\partial \phi}{\partial b} = c f'(u), \quad
+    \frac{\partial \phi}{\partial c} = f(u), \quad
+    \frac{\partial \phi}{\partial d} = 1, \quad
+    \frac{d^m \phi}{d x^m} = c\, a^m f^{(m)}(u).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kan_numpy._validation import Array, frozen
+from kan_numpy.symbols import Symbol
+
+
+@dataclass(frozen=True, eq=False)
+class SymbolicEdge:
+    """Hold one symbolic edge of a layer as a value.
+
+    Parameters
+    ----------
+    out, inp : int
+        The output node and the input node.
+    symbol : Symbol
+        f.
+    affine : ndarray, shape (4,)
+        (a, b, c, d).
+    """
+
+    out: int
+    inp: int
+    symbol: Symbol
+    affine: Array
+
+    def __post_init__(self) -> None:
+        """Make the numbers read-only."""
+        frozen(self.affine)
+
+    def __call__(self, x: Array, derivative: int = 0) -> Array:
+        """Evaluate the edge, or a derivative of it, at the activations of its input node.
+
+        Parameters
+        ----------
+        x : ndarray
+            Any shape.
+        derivative : int
+            The order.
+
+        Returns
+        -------
+        ndarray, same shape as x
+        """
+        a, b, c, d = self.affine
+        value = c * a**derivative * self.symbol(a * x + b, derivative)
+        return value if derivative else value + d
+
+    def slopes(self, x: Array) -> Array:
+        """Differentiate with respect to a, b, c and d: (N,) -> (N, 4)."""
+        a, b, c, _ = self.affine
+        u = a * x + b
+        slope = c * self.symbol(u, 1)
+        return np.stack([slope * x, slope, self.symbol(u), np.ones_like(x)], axis=1)
+
+    def with_affine(self, affine: Array) -> SymbolicEdge:
+        """Return the edge with other numbers (a, b, c, d)."""
+        return replace(self, affine=affine)

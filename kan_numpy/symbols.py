@@ -1,0 +1,308 @@
+r"""The functions that an edge may become, each with its derivatives, domain and complexity.
+
+A `Symbol` is a function of one variable with a name. `SYMBOLS` holds those that the library knows:
+the 29 of pykan 0.2.8 (two of them under a second name), and J0, arcsinh, softplus, sigmoid, erf,
+sinh, cosh and 1/(1+x^2). Your own is a `Symbol` too, wherever a list of functions is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from kan_numpy import activations
+from kan_numpy._validation import Array
+from kan_numpy.activations import ACTIVATIONS
+
+Function = Callable[[Array], Array]
+INF = float("inf")
+
+
+@dataclass(frozen=True)
+class Symbol:
+    r"""Hold a named function f and its derivatives.
+
+    Parameters
+    ----------
+    name : str
+        How text and tables call it.
+    function : callable
+        f, elementwise.
+    derivatives : tuple of callable
+        :math:`(f', f'', f''')`; refitting needs the first, differential equations the others.
+    complexity : int
+        What a choice has to weigh against the error: 0 for a constant, 1 for x, 2 for sin.
+    domain : pair of float
+        A fit keeps its arguments between these ends. Functions with poles or periods have one
+        branch here, which their symmetry carries to the others.
+    open : bool
+        Whether the finite ends themselves are excluded.
+    parity : {1, -1, 0}
+        :math:`f(-u) = \pm f(u)`, or neither.
+    power : float, optional
+        p, if :math:`f(u) = u^p`.
+    """
+
+    name: str
+    function: Function
+    derivatives: tuple[Function, ...]
+    complexity: int = 3
+    domain: tuple[float, float] = (-INF, INF)
+    open: bool = False
+    parity: int = 0
+    power: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be called."""
+        if not self.derivatives:
+            raise ValueError(f"derivatives of {self.name!r} must hold at least the first one")
+        for function in (self.function, *self.derivatives):
+            if not callable(function):
+                raise TypeError(f"{self.name!r} must be made of functions, but holds {function!r}")
+
+    def __repr__(self) -> str:
+        """Return the name as in ``Symbol('sin')``."""
+        return f"Symbol({self.name!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a copy of one of `SYMBOLS` be that very one, also in another process."""
+        if SYMBOLS.get(self.name) is self:
+            return as_symbol, ("name", self.name)
+        return object.__reduce__(self)  # type: ignore[return-value]
+
+    def __call__(self, u: Array, derivative: int = 0) -> Array:
+        """Evaluate f, or its derivative of the given order; NaN where it is undefined.
+
+        Parameters
+        ----------
+        u : ndarray
+            Any shape.
+        derivative : int
+            The order, 0 for f itself.
+
+        Returns
+        -------
+        ndarray, same shape as u
+
+        Raises
+        ------
+        ValueError
+            If that derivative is not known.
+        """
+        if not 0 <= derivative <= len(self.derivatives):
+            raise ValueError(
+                f"derivative {derivative} of {self.name!r} is not known, only the first"
+                f" {len(self.derivatives)}; give Symbol more derivatives"
+            )
+        with np.errstate(all="ignore"):
+            return (self.function, *self.derivatives)[derivative](u)
+
+    def defined(self, low: Array, high: Array) -> Any:
+        """Return whether the interval from low to high lies in the domain, elementwise."""
+        if self.open:
+            return (low > self.domain[0]) & (high < self.domain[1])
+        return (low >= self.domain[0]) & (high <= self.domain[1])
+
+
+def _power(p: float, name: str, complexity: int) -> Symbol:
+    r"""Return :math:`u^p`, whose d-th derivative is :math:`p (p-1) \dots (p-d+1)\, u^{p-d}`."""
+    factors = np.cumprod([1.0, p, p - 1.0, p - 2.0])
+
+    def derivative(u: Array, d: int) -> Array:
+        return factors[d] * u ** (p - d) if factors[d] else np.zeros_like(u)
+
+    whole = float(p).is_integer()
+    return Symbol(
+        name,
+        partial(derivative, d=0),
+        tuple(partial(derivative, d=d) for d in (1, 2, 3)),
+        complexity,
+        domain=(-INF, INF) if whole and p > 0 else (0.0, INF),
+        open=p < 0,
+        parity=(-1) ** int(p) if whole else 0,
+        power=p,
+    )
+
+
+def _zero(u: Array) -> Array:
+    return np.zeros_like(u)
+
+
+def _negative_sin(u: Array) -> Array:
+    return -np.sin(u)
+
+
+def _negative_cos(u: Array) -> Array:
+    return -np.cos(u)
+
+
+def _tan(u: Array, d: int) -> Array:
+    r""":math:`t' = 1 + t^2,\; t'' = 2 t t',\; t''' = 2 (1 + 3 t^2) t'` with :math:`t = \tan u`."""
+    t = np.tan(u)
+    slope = 1.0 + t * t
+    return slope * (1.0, 2.0 * t, 2.0 * (1.0 + 3.0 * t * t))[d - 1]
+
+
+def _gaussian(u: Array, d: int) -> Array:
+    r""":math:`e^{-u^2}` times the Hermite polynomials :math:`1, -2u, 4u^2 - 2, -8u^3 + 12u`."""
+    return np.exp(-u * u) * (1.0, -2.0 * u, 4.0 * u * u - 2.0, (12.0 - 8.0 * u * u) * u)[d]
+
+
+def _erf(u: Array, d: int) -> Array:
+    r""":math:`erf' = 2 e^{-u^2} / \sqrt\pi`."""
+    return 2.0 / np.sqrt(np.pi) * _gaussian(u, d - 1)
+
+
+def _lorentzian(u: Array, d: int) -> Array:
+    r"""With :math:`q = 1/(1+u^2)`: :math:`q, -2uq^2, (6u^2-2)q^3, 24u(1-u^2)q^4`."""
+    q = 1.0 / (1.0 + u * u)
+    s = u * u
+    return q * (1.0, -2.0 * u * q, (6.0 * s - 2.0) * q * q, 24.0 * u * (1.0 - s) * q**3)[d]
+
+
+def _arctan(u: Array, d: int) -> Array:
+    r""":math:`arctan' = 1/(1+u^2)`."""
+    return _lorentzian(u, d - 1)
+
+
+def _arcsin(u: Array, d: int) -> Array:
+    r"""With :math:`q = 1/(1-u^2)`: :math:`q^{1/2}, u q^{3/2}, (1 + 2u^2) q^{5/2}`."""
+    q = 1.0 / (1.0 - u * u)
+    return np.sqrt(q) * (1.0, u * q, (1.0 + 2.0 * u * u) * q * q)[d - 1]
+
+
+def _arccos(u: Array, d: int) -> Array:
+    return -_arcsin(u, d)
+
+
+def _arctanh(u: Array, d: int) -> Array:
+    r"""With :math:`q = 1/(1-u^2)`: :math:`q, 2uq^2, (2 + 6u^2) q^3`."""
+    q = 1.0 / (1.0 - u * u)
+    return q * (1.0, 2.0 * u * q, (2.0 + 6.0 * u * u) * q * q)[d - 1]
+
+
+def _arcsinh(u: Array, d: int) -> Array:
+    r"""With :math:`q = 1/(1+u^2)`: :math:`q^{1/2}, -u q^{3/2}, (2u^2 - 1) q^{5/2}`."""
+    q = 1.0 / (1.0 + u * u)
+    return np.sqrt(q) * (1.0, -u * q, (2.0 * u * u - 1.0) * q * q)[d - 1]
+
+
+def _bessel(u: Array, d: int) -> Array:
+    r""":math:`J_0^{(d)}`; the recurrence :math:`2 J_n' = J_{n-1} - J_{n+1}` by SciPy."""
+    return np.asarray(special.jvp(0, u, d))
+
+
+def _softplus(u: Array) -> Array:
+    r""":math:`\log(1 + e^u)` without overflow."""
+    return np.logaddexp(0.0, u)
+
+
+def _orders(derivative: Callable[..., Array]) -> tuple[Function, ...]:
+    """Return the first three derivatives of a function that takes the order as ``d``."""
+    return tuple(partial(derivative, d=d) for d in (1, 2, 3))
+
+
+def _library() -> Iterable[Symbol]:
+    """Yield every symbol, simple ones first."""
+    yield Symbol("0", _zero, (_zero, _zero, _zero), 0, parity=1)
+    yield _power(1.0, "x", 1)
+    for p in (2, 3, 4, 5):
+        yield _power(p, f"x^{p}", 2 if p == 2 else 3)
+    yield _power(-1.0, "1/x", 2)
+    for p in (2, 3, 4, 5):
+        yield _power(-p, f"1/x^{p}", p)
+    for name in ("sqrt", "x^0.5"):
+        yield _power(0.5, name, 2)
+    yield _power(1.5, "x^1.5", 4)
+    for name in ("1/sqrt(x)", "1/x^0.5"):
+        yield _power(-0.5, name, 2)
+    yield Symbol("exp", np.exp, (np.exp, np.exp, np.exp), 2)
+    inverse = _power(-1.0, "1/x", 2)
+    yield Symbol("log", np.log, (inverse, *inverse.derivatives[:2]), 2, (0.0, INF), open=True)
+    yield Symbol("sin", np.sin, (np.cos, _negative_sin, _negative_cos), 2, parity=-1)
+    yield Symbol("cos", np.cos, (_negative_sin, _negative_cos, np.sin), 2, parity=1)
+    yield Symbol("abs", np.abs, (np.sign, _zero, _zero), 3, parity=1)
+    half = np.pi / 2
+    yield Symbol("tan", np.tan, _orders(_tan), 3, (-half, half), open=True, parity=-1)
+    tanh = ACTIVATIONS["tanh"]
+    yield Symbol("tanh", tanh.function, tanh.derivatives, 3, parity=-1)
+    yield Symbol("sgn", np.sign, (_zero, _zero, _zero), 3, parity=-1)
+    yield Symbol("gaussian", partial(_gaussian, d=0), _orders(_gaussian), 3, parity=1)
+    yield Symbol("arcsin", np.arcsin, _orders(_arcsin), 4, (-1.0, 1.0), parity=-1)
+    yield Symbol("arccos", np.arccos, _orders(_arccos), 4, (-1.0, 1.0))
+    yield Symbol("arctan", np.arctan, _orders(_arctan), 4, parity=-1)
+    yield Symbol("arctanh", np.arctanh, _orders(_arctanh), 4, (-1.0, 1.0), open=True, parity=-1)
+    yield Symbol("J0", special.j0, _orders(_bessel), 4, parity=1)
+    yield Symbol("arcsinh", np.arcsinh, _orders(_arcsinh), 4, parity=-1)
+    logistic = (activations.sigmoid_derivative, activations.sigmoid_second)
+    yield Symbol("softplus", _softplus, (activations.sigmoid, *logistic), 4)
+    yield Symbol("sigmoid", activations.sigmoid, (*logistic, activations.sigmoid_third), 3)
+    yield Symbol("erf", special.erf, _orders(_erf), 4, parity=-1)
+    yield Symbol("sinh", np.sinh, (np.cosh, np.sinh, np.cosh), 3, parity=-1)
+    yield Symbol("cosh", np.cosh, (np.sinh, np.cosh, np.sinh), 3, parity=1)
+    yield Symbol("1/(1+x^2)", partial(_lorentzian, d=0), _orders(_lorentzian), 3, parity=1)
+
+
+SYMBOLS = {symbol.name: symbol for symbol in _library()}
+"""Every symbol by its name."""
+
+
+def as_symbol(name: str, value: object) -> Symbol:
+    """Return the symbol of that name, or the symbol itself.
+
+    Parameters
+    ----------
+    name : str
+        What the caller calls the argument.
+    value : str or Symbol
+        What was given.
+
+    Returns
+    -------
+    Symbol
+
+    Raises
+    ------
+    ValueError
+        If there is no such name.
+    TypeError
+        If it is neither.
+    """
+    if isinstance(value, Symbol):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(
+            f"{name} must be the name of a function or a Symbol, but is {value!r}; your own is"
+            " kn.Symbol(name, function, (first derivative, ...))"
+        )
+    if value not in SYMBOLS:
+        raise ValueError(f"{name} must be one of {', '.join(SYMBOLS)}, but is {value!r}")
+    return SYMBOLS[value]
+
+
+def as_symbols(value: Iterable[str | Symbol] | None) -> list[Symbol]:
+    """Return the symbols of a list; without one, all that an edge may become by itself.
+
+    Parameters
+    ----------
+    value : iterable of str or Symbol, optional
+        Names, or your own.
+
+    Returns
+    -------
+    list of Symbol
+        Without "0" (an edge is zero by its size, never by its shape) and without second names.
+    """
+    if value is None:
+        return [s for s in SYMBOLS.values() if s.name not in ("0", "x^0.5", "1/x^0.5")]
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"functions must be a list of names, but is {value!r}")
+    chosen = [as_symbol(f"functions[{at}]", entry) for at, entry in enumerate(value)]
+    if not chosen:
+        raise ValueError("functions must hold at least one name, but is empty")
+    return chosen
