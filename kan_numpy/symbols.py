@@ -46,6 +46,8 @@ class Symbol:
         :math:`f(-u) = \pm f(u)`, or neither.
     power : float, optional
         p, if :math:`f(u) = u^p`.
+    waves : bool
+        Whether f may have many maxima; the search for its scale then goes in small steps.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Symbol:
     open: bool = False
     parity: int = 0
     power: float | None = None
+    waves: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what can't be called."""
@@ -102,6 +105,13 @@ class Symbol:
         with np.errstate(all="ignore"):
             return (self.function, *self.derivatives)[derivative](u)
 
+    @property
+    def numbers(self) -> int:
+        """How many of a, b, c and d are free: a power, exp and log take up one of them."""
+        if self.power == 1.0:
+            return 2
+        return 3 if self.power is not None or self.name in ("exp", "log") else 4
+
     def defined(self, low: Array, high: Array) -> Any:
         """Return whether the interval from low to high lies in the domain, elementwise."""
         if self.open:
@@ -126,6 +136,7 @@ def _power(p: float, name: str, complexity: int) -> Symbol:
         open=p < 0,
         parity=(-1) ** int(p) if whole else 0,
         power=p,
+        waves=False,
     )
 
 
@@ -252,6 +263,10 @@ SYMBOLS = {symbol.name: symbol for symbol in _library()}
 """Every symbol by its name."""
 
 
+REDUNDANT = ("0", "x^0.5", "1/x^0.5", "cos", "arccos", "sigmoid")
+"""What `as_symbols` leaves out if nobody asks for it."""
+
+
 def as_symbol(name: str, value: object) -> Symbol:
     """Return the symbol of that name, or the symbol itself.
 
@@ -296,10 +311,11 @@ def as_symbols(value: Iterable[str | Symbol] | None) -> list[Symbol]:
     Returns
     -------
     list of Symbol
-        Without "0" (an edge is zero by its size, never by its shape) and without second names.
+        Without "0" (an edge is zero by its size, never by its shape), without second names, and
+        without what a, b, c and d make of another: cos of sin, arccos of arcsin, sigmoid of tanh.
     """
     if value is None:
-        return [s for s in SYMBOLS.values() if s.name not in ("0", "x^0.5", "1/x^0.5")]
+        return [s for s in SYMBOLS.values() if s.name not in REDUNDANT]
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise TypeError(f"functions must be a list of names, but is {value!r}")
     chosen = [as_symbol(f"functions[{at}]", entry) for at, entry in enumerate(value)]
