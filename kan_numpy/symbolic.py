@@ -3,26 +3,21 @@ r"""From splines to symbols: which function an edge looks like, and networks who
 `suggest_symbolic` looks at one edge and changes nothing. `symbolify` replaces edges by symbols and
 trains the network again after each, with the data in view. By itself it takes the edge that looks
 most like a symbol first, tries the best candidates one after the other, and keeps the simplest
-after which the network, trained again, is as good as before. With the loss L on N samples and P
-trainable numbers, "as good" is a question of information (G. Schwarz, Ann. Stat. 6, 461, 1978):
-
-.. math:: N \log L + P \log N \quad \text{must not grow},
-
-because a symbol has fewer numbers than the spline it replaces. Far below the noise, where errors
-come from the splines and not from the data, a symbol may also triple the error: the splines that
-are left no longer compensate each other.
+after which the network, trained again, is as good as before; `kan_numpy.information` says what
+that means. A symbol has fewer numbers than the spline it replaces, so it may cost a little error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_count, as_number
+from kan_numpy.coefficients import least_squares
+from kan_numpy.information import verdict
 from kan_numpy.layer import KANLayer
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.network import KAN
@@ -30,16 +25,13 @@ from kan_numpy.objective import Objective, some_rows
 from kan_numpy.scores import checked_inputs
 from kan_numpy.symbolic_edges import SymbolicEdge
 from kan_numpy.symbolic_fit import SymbolFit, fit_symbols
-from kan_numpy.symbols import Symbol, as_symbol, as_symbols
+from kan_numpy.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.training import fit
 
 Edge = tuple[int, int, int]
 
 ROWS = 2000
 """How many samples the search for symbols looks at."""
-
-SPLINE_LIMIT = 3e-3
-"""Relative errors below this are put down to the splines, above it to noise."""
 
 EXACT_PRICE = 0.5
 """What a unit of complexity costs in log L, where errors come from splines."""
@@ -290,12 +282,9 @@ class _Search:
             progress=False,
         ).network
 
-    def loss(self, network: KAN) -> float:
-        """Return the loss of a network."""
-        return self.objective.on(network).value(network.theta)
-
     def decide(self, network: KAN, symbols: list[Symbol], top: int, price: float) -> KAN:
         """Replace every edge for which some symbol will do, the clearest cases first."""
+        network = self.straightened(network)
         waiting = {edge: 0.0 for edge in spline_edges(network)}
         for edge in waiting:
             waiting[edge] = _rank(self.best(network, edge, symbols, price)[0], price)
@@ -308,47 +297,48 @@ class _Search:
                 network = replaced
         return self.trained(network, 10 * self.steps)
 
+    def straightened(self, network: KAN) -> KAN:
+        """Return the network with a straight line behind every node that one edge enters.
+
+        Two functions in a row are one function: the first edge takes over what both did.
+        """
+        for at, out, inp in spline_edges(network):
+            before = network.layers[at - 1] if at else None
+            if not isinstance(before, KANLayer) or not before.splines[inp].sum() == 1:
+                continue
+            if before.active[inp].sum() > 1 or network.layers[at].active[:, inp].sum() > 1:
+                continue
+            line = with_symbol(network, (at, out, inp), SYMBOLS["x"], np.array([1.0, 0, 1.0, 0]))
+            layers = list(line.layers)
+            layers[at - 1] = self.taking_over(network, at, out, inp)
+            trial = self.trained(KAN.from_layers(layers))
+            if verdict(self.objective, network).allows(verdict(self.objective, trial)):
+                network = trial
+        return network
+
+    def taking_over(self, network: KAN, at: int, out: int, inp: int) -> KANLayer:
+        """Return the layer before ``at``, its only edge into node inp followed by the next one."""
+        before = network.layers[at - 1]
+        first = int(np.flatnonzero(before.active[inp])[0])
+        _, caches = network._forward(some_rows(self.objective.x, ROWS))
+        both = network.layers[at].edges(caches[at].x)[:, out, inp]  # (N,)
+        coef, w_base, bias = before.coef.copy(), before.w_base.copy(), before.bias.copy()
+        coef[inp, first] = least_squares(caches[at - 1].B[:, first], both)
+        w_base[inp, first], bias[inp] = 0.0, 0.0
+        return replace(before, coef=coef, w_base=w_base, bias=bias)
+
     def best(self, network: KAN, edge: Edge, symbols: list[Symbol], price: float) -> Suggestions:
         """Return the suggestions for one edge."""
         return _suggestions(network, self.objective.x, edge, symbols, price)
 
     def replaced(self, network: KAN, edge: Edge, candidates: Suggestions) -> KAN | None:
         """Return the network with the best candidate that will do, or None."""
-        before, accepted = self.judged(network), []
+        before, accepted = verdict(self.objective, network), []
+        price = EXACT_PRICE if before.spline_limited else np.log(before.samples) / before.samples
         for symbol, affine, _ in candidates:
             trial = self.trained(with_symbol(network, edge, symbol, affine))
-            after = self.judged(trial)
+            after = verdict(self.objective, trial)
             if before.allows(after):
-                accepted.append((before.rank(after, symbol), trial))
+                cost = price * (symbol.complexity + symbol.numbers)
+                accepted.append((np.log(after.loss) + cost, trial))
         return min(accepted, key=lambda pair: pair[0])[1] if accepted else None
-
-    def judged(self, network: KAN) -> _Verdict:
-        """Return how good the network is, and with how many numbers."""
-        target = self.objective.target
-        scale = float(np.var(target)) if self.objective.loss.name == "mse" else 1.0
-        return _Verdict(self.loss(network) / scale + 1e-30, network.size, len(target))
-
-
-class _Verdict(NamedTuple):
-    """How good a network is."""
-
-    loss: float  # the share of the variance that is left
-    numbers: int  # P
-    samples: int  # N
-
-    @property
-    def exact(self) -> bool:
-        """Whether errors are so small that splines cause them rather than noise."""
-        return self.loss < SPLINE_LIMIT**2
-
-    def allows(self, after: _Verdict) -> bool:
-        """Return whether a network is as good as this one."""
-        if after.loss <= self.loss or (self.exact and after.loss < 9.0 * self.loss):
-            return True
-        saved = (self.numbers - after.numbers) * np.log(self.samples)
-        return bool(self.samples * np.log(after.loss / self.loss) <= saved)
-
-    def rank(self, after: _Verdict, symbol: Symbol) -> float:
-        """Return what is lowest for the candidate to take: the error, and a price for complexity."""
-        price = EXACT_PRICE if self.exact else np.log(self.samples) / self.samples
-        return float(np.log(after.loss) + price * (symbol.complexity + symbol.numbers))

@@ -1,0 +1,76 @@
+r"""Whether a smaller network is as good as a larger one.
+
+With L the share of the variance that N samples leave unexplained, and P trainable numbers, the
+smaller network is as good if the information
+
+.. math:: N \log L + P \log N
+
+does not grow (G. Schwarz, Ann. Stat. 6, 461, 1978). This weighs noise. Where L is so small that it
+is made of the errors of splines, N samples say no more than a few; there, a simpler network may
+triple the error.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kan_numpy.composition import Composition
+from kan_numpy.objective import Objective
+
+SPLINE_LIMIT = 3e-3
+"""Relative errors below this are put down to splines, above it to noise."""
+
+SMALLEST_LOSS = 1e-30
+"""Below this share of the variance there is nothing but rounding."""
+
+
+class Verdict(NamedTuple):
+    """How good a network is, and how large."""
+
+    loss: float  # L
+    numbers: int  # P
+    samples: int  # N
+
+    @property
+    def error(self) -> float:
+        """The relative error, the root of L."""
+        return float(np.sqrt(self.loss))
+
+    @property
+    def spline_limited(self) -> bool:
+        """Whether splines rather than noise are the cause of the errors."""
+        return self.error < SPLINE_LIMIT
+
+    @property
+    def information(self) -> float:
+        """What must not grow."""
+        return float(self.samples * np.log(self.loss) + self.numbers * np.log(self.samples))
+
+    def allows(self, smaller: Verdict) -> bool:
+        """Return whether a smaller network is as good as this one."""
+        if smaller.loss <= self.loss or (self.spline_limited and smaller.loss < 9.0 * self.loss):
+            return True
+        return smaller.information <= self.information
+
+
+def verdict(objective: Objective[Composition], network: Composition) -> Verdict:
+    """Judge a network on the data of an objective.
+
+    Parameters
+    ----------
+    objective : Objective
+        Data and loss.
+    network : KAN or MLP
+        The network.
+
+    Returns
+    -------
+    Verdict
+        Of "mse", the loss in units of the variance of the targets; of another loss, as it is.
+    """
+    loss = objective.on(network).value(network.theta)
+    if objective.loss.name == "mse":
+        loss /= float(np.var(objective.target)) or 1.0
+    return Verdict(max(loss, SMALLEST_LOSS), network.size, len(objective.target))

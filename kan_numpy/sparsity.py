@@ -1,0 +1,162 @@
+r"""From a network that is too large to one that is just large enough.
+
+Four steps: training with a penalty on the edges (`Penalty`), which leaves a few large edges and
+many small ones; pruning of the small ones; training without penalty on a finer grid; and then every
+edge in turn, the weakest first, is taken away and the rest trained again. If the smaller network is
+as good (`kan_numpy.information`), the edge was not needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import as_count, as_number
+from kan_numpy.composition import N
+from kan_numpy.grids import adapt_grid, refine
+from kan_numpy.information import verdict
+from kan_numpy.layer import KANLayer
+from kan_numpy.lbfgs import LBFGS
+from kan_numpy.losses import Loss
+from kan_numpy.network import KAN
+from kan_numpy.objective import Objective
+from kan_numpy.penalties import Penalty
+from kan_numpy.pruning import prune
+from kan_numpy.scores import checked_inputs, edge_scores
+from kan_numpy.training import fit
+
+GRID_GROWTH = 2
+"""How many times finer the grid becomes once the small edges are gone."""
+
+
+def sparsify(
+    network: KAN,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    strength: float = 0.01,
+    threshold: float = 0.03,
+    steps: int = 60,
+    loss: str | Loss = "mse",
+) -> KAN:
+    r"""Train sparsely, prune, refine, and take away every edge that is not needed.
+
+    .. math:: L + \lambda s \sum_l |\Phi_l|_1 + \lambda s^2 \sum_l S(\Phi_l)
+
+    (arXiv 2404.19756, eq. 2.20), with s the standard deviation of the targets, so that the units of
+    y play no role.
+
+    Parameters
+    ----------
+    network : KAN
+        Larger than needed; left as it is.
+    x : array_like, shape (N, n_in)
+        Inputs.
+    y : array_like
+        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    strength : float
+        :math:`\lambda`.
+    threshold : float
+        Edges go whose score by attribution is below this share of the outputs' spread.
+    steps : int
+        Of training with the penalty: by Levenberg-Marquardt, or L-BFGS for "cross_entropy".
+    loss : str or Loss
+        As in `fit`.
+
+    Returns
+    -------
+    KAN
+        Trained, on a grid `GRID_GROWTH` times finer.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument does not make sense.
+    """
+    points = checked_inputs(network, x)
+    start = adapt_grid(network, points)
+    objective = Objective(start, points, y, loss)
+    strength = as_number("strength", strength, 0.0)
+    count = as_count("steps", steps, 1)
+    scale = float(np.std(objective.target)) if objective.loss.name == "mse" else 1.0
+    penalty = Penalty(l1=strength * scale, entropy=strength * scale**2)
+    adapt_at = [step for step in (5, 15) if step < count]
+    sparse = train_on(objective, start, count, penalty=penalty, adapt_at=adapt_at)
+    spread = float(np.std(sparse(points), axis=0).max())
+    small = prune(sparse, points, as_number("threshold", threshold, 0.0) * spread, "attribution")
+    small = train_on(objective, small, count // 2, adapt_at=[0])
+    finer = [GRID_GROWTH * l.basis.grid_size for l in small.layers if isinstance(l, KANLayer)]
+    small = train_on(objective, refine(small, finer), count // 3)
+    return _without_needless_edges(objective, small, count // 3)
+
+
+def train_on(
+    objective: Objective[KAN],
+    network: KAN,
+    steps: int,
+    penalty: Penalty | None = None,
+    adapt_at: list[int] | None = None,
+) -> KAN:
+    """Return the network trained on the data of an objective, by the fitting optimiser.
+
+    Parameters
+    ----------
+    objective : Objective
+        Data and loss.
+    network : KAN
+        Where to start.
+    steps : int
+        Of Levenberg-Marquardt, or five times as many of L-BFGS if the loss is no sum of squares.
+    penalty : Penalty, optional
+        As in `fit`.
+    adapt_at : list of int, optional
+        Before these steps the grids are adapted.
+
+    Returns
+    -------
+    KAN
+    """
+    squares = objective.loss.name == "mse"
+    stride = 1 if squares else 5
+    return fit(
+        network,
+        objective.x,
+        objective.target,
+        optimizer=None if squares else LBFGS(),
+        steps=stride * steps,
+        loss=objective.loss,
+        penalty=penalty,
+        adapt_at=[stride * step for step in adapt_at or ()],
+        progress=False,
+    ).network
+
+
+def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int) -> KAN:
+    """Return the network without the edges that it can do without, weakest first."""
+    needed: set[tuple[int, int, int]] = set()
+    best = verdict(objective, network)
+    while True:
+        scores = edge_scores(network, objective.x, "attribution")
+        waiting = [
+            (float(score[o, i]), (at, int(o), int(i)))
+            for at, (layer, score) in enumerate(zip(network.layers, scores, strict=True))
+            if isinstance(layer, KANLayer)
+            for o, i in np.argwhere(layer.active)
+            if (at, o, i) not in needed
+        ]
+        if not waiting:
+            return network
+        _, edge = min(waiting)
+        try:
+            smaller = prune(network, objective.x, edges=[edge])
+        except ValueError:  # no path would be left
+            needed.add(edge)
+            continue
+        smaller = train_on(objective, smaller, steps)
+        judged = verdict(objective, smaller)
+        if best.allows(judged):
+            network, best = smaller, min(best, judged)
+            needed = set()
+        else:
+            needed.add(edge)
