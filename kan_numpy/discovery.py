@@ -1,171 +1,91 @@
-r"""From data to a network of symbols: structures are tried, the simplest that will do is kept.
-
-A structure is a network made sparse (`kan_numpy.sparsity`): the one that was given, others of the
-same shape from other random starts, and small ones with a multiplication node. All are trained on
-four fifths of the samples and judged on the rest. Those that come close to the best of them have
-their turn in the order of their size, because a larger network says the same thing in a more
-complicated way: their edges become symbols, until one of them is wholly symbolic and exact, or as
-good as the noise allows.
-"""
+r"""The whole way from data to a formula in one call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from kan_numpy._validation import Array
-from kan_numpy.information import SPLINE_LIMIT, Verdict, verdict
-from kan_numpy.layer import KANLayer
+from kan_numpy._validation import Rng, as_rng
+from kan_numpy.formulas import Formula, enough_digits, formula
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
-from kan_numpy.sparsity import sparsify, train_on
-from kan_numpy.symbolic import spline_edges, symbolify
-from kan_numpy.symbols import Symbol
-
-Say = Callable[[str], None]
-
-ROWS, LAST_ROWS = 2000, 10_000
-"""How many samples decide about structures and symbols, and how many about the last digits."""
-
-EXACT = 1e-8
-"""A relative error below this leaves no doubt: no wrong formula comes so close."""
-
-GOOD = 0.01
-"""If no structure reaches this relative error, all are tried again on finer grids."""
-
-CLOSE, CLOSE_IN_NOISE = 10.0, 1.1
-"""Structures within this factor of the smallest error are taken for possible."""
+from kan_numpy.scores import checked_inputs
+from kan_numpy.structures import Search
+from kan_numpy.symbols import Symbol, as_symbols
 
 
-@dataclass(frozen=True)
-class Structure:
-    """A network, and how well it does on samples that it has not seen."""
+def discover(
+    network: KAN,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    variables: Sequence[str] | None = None,
+    outputs: Sequence[str] | None = None,
+    functions: Iterable[str | Symbol] | None = None,
+    loss: str = "mse",
+    progress: bool | None = None,
+    rng: Rng = 0,
+) -> Formula:
+    """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
-    network: KAN
-    error: float  # relative
-
-    @property
-    def n_edges(self) -> int:
-        """The number of edges."""
-        return sum(layer.n_edges for layer in self.network.layers if isinstance(layer, KANLayer))
-
-    @property
-    def is_tree(self) -> bool:
-        """Whether every node has one outgoing edge: no smaller network uses the same inputs."""
-        layers = self.network.layers
-        return all(
-            isinstance(layer, KANLayer) and layer.active.sum(axis=0).max() == 1 for layer in layers
-        )
-
-    @property
-    def is_symbolic(self) -> bool:
-        """Whether no edge is a spline."""
-        return not spline_edges(self.network)
-
-
-class Search:
-    """Find structures on a part of the data, and judge them on the rest.
+    `kan_numpy.structures` tells how networks are searched, and `kan_numpy.formulas` how a network
+    is read.
 
     Parameters
     ----------
     network : KAN
-        Where to start.
-    x, y : ndarray
-        Data.
-    loss : str
-        As in `fit`.
-    functions : sequence of Symbol
-        What edges may become.
-    rng : Generator
+        Where to start, larger than needed; left as it is. Others of its shape are tried too, and
+        small ones with a multiplication node.
+    x : array_like, shape (N, n_in)
+        Inputs.
+    y : array_like
+        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    variables, outputs : sequence of str, optional
+        Names for the formula.
+    functions : iterable of str or Symbol, optional
+        What edges may become; by default all of `SYMBOLS` that differ from each other.
+    loss : {"mse", "cross_entropy"}
+        The formula of a classifier gives its logits.
+    progress : bool, optional
+        True for lines on stderr, False for silence; by default only in a terminal.
+    rng : int, Generator or None
         Divides the data and starts networks.
-    say : callable
-        Is told what happens.
+
+    Returns
+    -------
+    Formula
+        ``.network`` is the symbolic network, ``.certificate`` tells how far the formula can be
+        trusted. Edges that look like no function stay splines, and appear as s_layer_out_inp.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument does not make sense.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
+    >>> y = np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
+    >>> net = kn.KAN([2, 5, 1], grid_size=5, rng=0)
+    >>> print(kn.discover(net, x, y, variables=["x", "y"]))
+    exp(y**2 + sin(pi*x))
     """
+    points = checked_inputs(network, x)
+    data = Objective(network, points, y, loss)
+    symbols = None if functions is None else as_symbols(functions)
+    show = sys.stderr.isatty() if progress is None else progress
 
-    def __init__(
-        self,
-        network: KAN,
-        x: Array,
-        y: Array,
-        loss: str,
-        functions: Sequence[Symbol] | None,
-        rng: np.random.Generator,
-        say: Say,
-    ) -> None:
-        rows = rng.permutation(len(x))
-        kept = rows[:ROWS]
-        first = max(len(kept) // 5, 1)
-        self.network, self.functions, self.rng, self.say = network, functions, rng, say
-        self.check, self.train, self.all = (
-            Objective(network, x[part], y[part], loss)
-            for part in (kept[:first], kept[first:], rows[:LAST_ROWS])
-        )
+    def say(line: str) -> None:
+        if show:
+            print(line, file=sys.stderr, flush=True)
 
-    def run(self) -> KAN:
-        """Return the network that explains the data best."""
-        found: list[Structure] = []
-        for finer in (1, 4):
-            for network in self._starts(finer):
-                sparse = sparsify(
-                    network, self.train.x, self.train.target, loss=self.train.loss
-                )
-                found.append(self._judged(sparse, "sparse"))
-                if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
-                    symbolic = self._symbolic(found.pop())
-                    if symbolic.error < EXACT:
-                        return self._polished(symbolic.network)
-                    found.append(symbolic)
-            if min(structure.error for structure in found) < GOOD:
-                break
-        return self._polished(self._simplest(found).network)
-
-    def _starts(self, finer: int) -> Iterator[KAN]:
-        """Yield the networks to make sparse."""
-        given = self.network
-        first = next(layer for layer in given.layers if isinstance(layer, KANLayer))
-        G, n_in, n_out = first.basis.size - first.degree, given.widths[0], given.widths[-1]
-        grid = {"grid_size": finer * G, "degree": first.degree, "base": first.base}
-        if finer == 1:
-            yield given
-        shapes = [[n_in, n_out], [n_in, (0, 1), n_out], given.widths, [n_in, (1, 1), n_out], given.widths]
-        for shape in [*shapes, *shapes[1::2]]:
-            yield KAN(shape, rng=self.rng, **grid)
-
-    def _judged(self, network: KAN, what: str) -> Structure:
-        structure = Structure(network, verdict(self.check, network).error)
-        self.say(
-            f"{what}: {network.widths}, {structure.n_edges} edges, error {structure.error:.1e}"
-        )
-        return structure
-
-    def _symbolic(self, structure: Structure) -> Structure:
-        """Return the structure with symbols for its edges."""
-        network = symbolify(
-            structure.network,
-            self.train.x,
-            self.train.target,
-            functions=self.functions,
-            loss=self.train.loss,
-        )
-        return self._judged(network, "symbolic")
-
-    def _simplest(self, found: list[Structure]) -> Structure:
-        """Return the smallest structure that becomes a formula, or else the best one."""
-        floor = min(structure.error for structure in found)
-        limit = CLOSE * floor if floor < SPLINE_LIMIT else CLOSE_IN_NOISE * floor
-        possible = [structure for structure in found if structure.error <= limit]
-        results = []
-        for structure in sorted(possible, key=lambda s: (s.n_edges, s.error)):
-            result = structure if structure.is_symbolic else self._symbolic(structure)
-            noisy = floor >= SPLINE_LIMIT and result.error <= CLOSE_IN_NOISE * floor
-            if result.is_symbolic and (result.error < EXACT or noisy):
-                return result
-            results.append(result)
-        symbolic = [result for result in results if result.is_symbolic and result.error <= limit]
-        return min(symbolic or results, key=lambda s: s.error)
-
-    def _polished(self, network: KAN) -> KAN:
-        """Return the network trained to the end on all data."""
-        return train_on(self.all, network, 100)
+    found = Search(network, points, data.target, loss, symbols, as_rng(rng), say).run()
+    if loss != "mse":
+        return formula(found, variables, outputs, points)
+    exact = formula(found, variables, outputs, points, data.target)
+    say(f"formula: {exact}")
+    return enough_digits(exact, points, data.target)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy.composition import Composition
+from kan_numpy.layer import KANLayer
 from kan_numpy.objective import Objective
 
 SPLINE_LIMIT = 3e-3
@@ -69,8 +70,15 @@ def verdict(objective: Objective[Composition], network: Composition) -> Verdict:
     -------
     Verdict
         Of "mse", the loss in units of the variance of the targets; of another loss, as it is.
+        Of the four numbers of a symbol, those that are free are counted.
     """
     loss = objective.on(network).value(network.theta)
     if objective.loss.name == "mse":
         loss /= float(np.var(objective.target)) or 1.0
-    return Verdict(max(loss, SMALLEST_LOSS), network.size, len(objective.target))
+    spare = sum(
+        4 - edge.symbol.numbers
+        for layer in network.layers
+        if isinstance(layer, KANLayer)
+        for edge in layer.symbols
+    )
+    return Verdict(max(loss, SMALLEST_LOSS), network.size - spare, len(objective.target))

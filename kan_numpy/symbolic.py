@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_count, as_number
-from kan_numpy.coefficients import least_squares
 from kan_numpy.information import verdict
 from kan_numpy.layer import KANLayer
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective, some_rows
+from kan_numpy.products import ProductLayer
 from kan_numpy.scores import checked_inputs
 from kan_numpy.symbolic_edges import SymbolicEdge
 from kan_numpy.symbolic_fit import SymbolFit, fit_symbols
@@ -97,7 +97,12 @@ def suggest_symbolic(
 
 
 def _suggestions(
-    network: KAN, x: Array, edge: Edge, symbols: Sequence[Symbol], price: float
+    network: KAN,
+    x: Array,
+    edge: Edge,
+    symbols: Sequence[Symbol],
+    price: float,
+    noise: float = 0.0,
 ) -> Suggestions:
     activations, phi = _curve(network, some_rows(x, ROWS), edge)
     if np.ptp(activations) == 0.0 or np.ptp(phi) == 0.0:
@@ -109,12 +114,12 @@ def _suggestions(
             f"functions {names}: none is defined where edge {edge} needs it, from"
             f" {activations.min():.3g} to {activations.max():.3g}"
         )
-    return Suggestions(sorted(found, key=lambda s: _rank(s, price)))
+    return Suggestions(sorted(found, key=lambda s: _rank(s, price, noise)))
 
 
-def _rank(suggestion: SymbolFit, price: float) -> float:
+def _rank(suggestion: SymbolFit, price: float, noise: float = 0.0) -> float:
     """Return the order of magnitude of the error, plus what the complexity costs."""
-    return float(np.log10(suggestion.error + 1e-15)) + price * suggestion.symbol.complexity
+    return float(np.log10(suggestion.error + noise + 1e-15)) + price * suggestion.symbol.effort
 
 
 def _curve(network: KAN, x: Array, edge: Edge) -> tuple[Array, Array]:
@@ -201,6 +206,53 @@ def spline_edges(network: KAN) -> list[Edge]:
     ]
 
 
+def symbolic_edges(network: KAN) -> list[tuple[Edge, int]]:
+    """Return every edge (layer, out, inp) that is a symbol, and the effort of the symbol.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+
+    Returns
+    -------
+    list of ((layer, out, inp), int)
+    """
+    return [
+        ((at, edge.out, edge.inp), edge.symbol.effort)
+        for at, layer in enumerate(network.layers)
+        if isinstance(layer, KANLayer)
+        for edge in layer.symbols
+    ]
+
+
+def chains(network: KAN) -> list[tuple[Edge, Edge]]:
+    """Return the pairs of symbolic edges that are joined by a node without other edges.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+
+    Returns
+    -------
+    list of pairs of (layer, out, inp)
+    """
+    found: list[tuple[Edge, Edge]] = []
+    for at, layer in enumerate(network.layers):
+        for edge in layer.symbols if isinstance(layer, KANLayer) and at else ():
+            before, node, source = network.layers[at - 1], edge.inp, at - 1
+            if isinstance(before, ProductLayer):
+                if len(before.groups[node]) > 1:
+                    continue
+                (node,), source, before = before.groups[node], at - 2, network.layers[at - 2]
+            incoming = np.flatnonzero(before.active[node])
+            if len(incoming) == 1 and layer.active[:, edge.inp].sum() == 1:
+                first = (source, node, int(incoming[0]))
+                found.append((first, (at, edge.out, edge.inp)))
+    return [pair for pair in found if pair[0] not in spline_edges(network)]
+
+
 def symbolify(
     network: KAN,
     x: npt.ArrayLike,
@@ -284,61 +336,60 @@ class _Search:
 
     def decide(self, network: KAN, symbols: list[Symbol], top: int, price: float) -> KAN:
         """Replace every edge for which some symbol will do, the clearest cases first."""
-        network = self.straightened(network)
-        waiting = {edge: 0.0 for edge in spline_edges(network)}
-        for edge in waiting:
-            waiting[edge] = _rank(self.best(network, edge, symbols, price)[0], price)
-        while waiting:
-            edge = min(waiting, key=lambda e: waiting[e])
-            del waiting[edge]
+        waiting = {
+            edge: _rank(self.best(network, edge, symbols, price)[0], price)
+            for edge in spline_edges(network)
+        }
+        for edge in sorted(waiting, key=lambda e: waiting[e]):
             candidates = self.best(network, edge, symbols, price)[:top]
-            replaced = self.replaced(network, edge, candidates)
-            if replaced is not None:
-                network = replaced
-        return self.trained(network, 10 * self.steps)
+            network = self.replaced(network, network, edge, candidates) or network
+        network = self.trained(network, 10 * self.steps)
+        network = self.merged(network, symbols, top, price)
+        return self.simplified(network, symbols, top, price)
 
-    def straightened(self, network: KAN) -> KAN:
-        """Return the network with a straight line behind every node that one edge enters.
-
-        Two functions in a row are one function: the first edge takes over what both did.
-        """
-        for at, out, inp in spline_edges(network):
-            before = network.layers[at - 1] if at else None
-            if not isinstance(before, KANLayer) or not before.splines[inp].sum() == 1:
-                continue
-            if before.active[inp].sum() > 1 or network.layers[at].active[:, inp].sum() > 1:
-                continue
-            line = with_symbol(network, (at, out, inp), SYMBOLS["x"], np.array([1.0, 0, 1.0, 0]))
-            layers = list(line.layers)
-            layers[at - 1] = self.taking_over(network, at, out, inp)
-            trial = self.trained(KAN.from_layers(layers))
-            if verdict(self.objective, network).allows(verdict(self.objective, trial)):
-                network = trial
+    def simplified(self, network: KAN, symbols: list[Symbol], top: int, price: float) -> KAN:
+        """Return the network with simpler symbols where these do as well."""
+        for edge, effort in symbolic_edges(network):
+            simpler = [symbol for symbol in symbols if symbol.effort < effort]
+            if simpler:
+                candidates = self.best(network, edge, simpler, price)[:top]
+                network = self.replaced(network, network, edge, candidates) or network
         return network
 
-    def taking_over(self, network: KAN, at: int, out: int, inp: int) -> KANLayer:
-        """Return the layer before ``at``, its only edge into node inp followed by the next one."""
-        before = network.layers[at - 1]
-        first = int(np.flatnonzero(before.active[inp])[0])
-        _, caches = network._forward(some_rows(self.objective.x, ROWS))
-        both = network.layers[at].edges(caches[at].x)[:, out, inp]  # (N,)
-        coef, w_base, bias = before.coef.copy(), before.w_base.copy(), before.bias.copy()
-        coef[inp, first] = least_squares(caches[at - 1].B[:, first], both)
-        w_base[inp, first], bias[inp] = 0.0, 0.0
-        return replace(before, coef=coef, w_base=w_base, bias=bias)
+    def merged(self, network: KAN, symbols: list[Symbol], top: int, price: float) -> KAN:
+        """Return the network with one symbol where two follow each other.
+
+        A node with one edge in and one edge out does nothing: the first edge can become what both
+        do together, and the second a straight line.
+        """
+        for first, second in chains(network):
+            at, out, inp = second
+            _, caches = network._forward(some_rows(self.objective.x, ROWS))
+            both = network.layers[at].edges(caches[at].x)[:, out, inp]  # (N,)
+            line = with_symbol(network, second, SYMBOLS["x"], np.array([1.0, 0.0, 1.0, 0.0]))
+            found = fit_symbols(symbols, caches[first[0]].x[:, first[2]], both)
+            candidates = sorted(found, key=lambda fitted: _rank(fitted, price))[:top]
+            network = self.replaced(network, line, first, candidates) or network
+        return network
 
     def best(self, network: KAN, edge: Edge, symbols: list[Symbol], price: float) -> Suggestions:
         """Return the suggestions for one edge."""
-        return _suggestions(network, self.objective.x, edge, symbols, price)
+        now = verdict(self.objective, network)
+        noise = 0.0 if now.spline_limited else now.error
+        return _suggestions(network, self.objective.x, edge, symbols, price, noise)
 
-    def replaced(self, network: KAN, edge: Edge, candidates: Suggestions) -> KAN | None:
-        """Return the network with the best candidate that will do, or None."""
+    def replaced(
+        self, network: KAN, changed: KAN, edge: Edge, candidates: Sequence[SymbolFit]
+    ) -> KAN | None:
+        """Return the changed network with the best candidate that is as good as the network."""
         before, accepted = verdict(self.objective, network), []
         price = EXACT_PRICE if before.spline_limited else np.log(before.samples) / before.samples
         for symbol, affine, _ in candidates:
-            trial = self.trained(with_symbol(network, edge, symbol, affine))
+            trial = with_symbol(changed, edge, symbol, affine)
+            if not np.isfinite(self.objective.on(trial).value(trial.theta)):
+                continue
+            trial = self.trained(trial)
             after = verdict(self.objective, trial)
             if before.allows(after):
-                cost = price * (symbol.complexity + symbol.numbers)
-                accepted.append((np.log(after.loss) + cost, trial))
+                accepted.append((np.log(after.loss) + price * symbol.effort, trial))
         return min(accepted, key=lambda pair: pair[0])[1] if accepted else None

@@ -112,6 +112,11 @@ class Symbol:
             return 2
         return 3 if self.power is not None or self.name in ("exp", "log") else 4
 
+    @property
+    def effort(self) -> int:
+        """What a reader has to take in: the complexity, and the free numbers."""
+        return self.complexity + self.numbers
+
     def defined(self, low: Array, high: Array) -> Any:
         """Return whether the interval from low to high lies in the domain, elementwise."""
         if self.open:

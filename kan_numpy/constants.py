@@ -1,0 +1,213 @@
+r"""Recognise constants, such as pi/2 in 1.5707963.
+
+Among enough candidates every number is close to one. So each candidate has a level, the simpler the
+lower, and counts as found only if it would be a surprise to come that close to one of its level or
+below: the expected number of candidates as simple and as close,
+
+.. math:: p = n \frac{|\log(v / c)|}{\log 2},
+
+must stay below 0.01, where n is how many there are from c/2 to 2c, on a scale of length 2 log 2.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from kan_numpy._validation import Array, as_number
+from kan_numpy.numerals import Number, named
+
+SURPRISE = 0.01
+"""The largest p with which a constant counts as recognised."""
+
+UNKNOWN = 8
+"""What a number without a name costs, measured against the levels 1 to 4 of those with one."""
+
+_DECIMALS = range(-6, 7)  # Powers of ten.
+
+
+class _Table(NamedTuple):
+    """The positive candidates, sorted by value."""
+
+    value: Array
+    level: Array
+    names: tuple[str, ...]
+
+
+def recognise(value: float, tolerance: float = 1e-6) -> Number | None:
+    """Find the simple constant that a number stands for.
+
+    Parameters
+    ----------
+    value : float
+        Finite.
+    tolerance : float
+        The relative accuracy of the value. The looser it is, the fewer constants are plausible.
+
+    Returns
+    -------
+    Number or None
+        The simplest of integers, fractions, short decimals, multiples of pi, 1/pi, square roots, e
+        and logarithms that is close enough without this being a coincidence.
+
+    Raises
+    ------
+    ValueError
+        If the value is not finite, or the tolerance not between 0 and 1.
+    """
+    value = as_number("value", value)
+    tolerance = as_number("tolerance", tolerance, 0.0, 1.0)
+    if value == 0.0:
+        return Number(0.0)
+    at = _find(abs(value), tolerance)
+    if at is None:
+        return None
+    number = named(_table().names[at])
+    return -number if value < 0.0 else number
+
+
+def cost(value: float, tolerance: float = 1e-6) -> int:
+    """Say how much a reader must take in for a number.
+
+    Parameters
+    ----------
+    value : float
+    tolerance : float
+        As in `recognise`.
+
+    Returns
+    -------
+    int
+        0 for zero and one, 1 to 4 for a constant that is recognised, otherwise `UNKNOWN`.
+    """
+    if abs(value) <= tolerance or abs(abs(value) - 1.0) <= tolerance:
+        return 0
+    at = _find(abs(value), tolerance)
+    return UNKNOWN if at is None else int(_table().level[at])
+
+
+def _find(size: float, tolerance: float) -> int | None:
+    """Return the place in the table of the simplest plausible constant, the closest of them."""
+    table = _table()
+    reach = max(tolerance, 4.0 * np.finfo(float).eps)
+    first, last = np.searchsorted(table.value, (size * (1.0 - reach), size * (1.0 + reach)))
+    best = None
+    for at in range(first, last):
+        distance = abs(math.log(size / table.value[at]))
+        rank = (table.level[at], distance)
+        # Coming closer than the value is accurate would be luck, and proves nothing.
+        chance = _chance(at, max(distance, tolerance / 10.0))
+        if (best is None or rank < best[0]) and chance <= SURPRISE:
+            best = rank, at
+    return None if best is None else best[1]
+
+
+def _chance(at: int, distance: float) -> float:
+    """Return the expected number of candidates as simple and as close as this one."""
+    table = _table()
+    first, last = np.searchsorted(table.value, table.value[at] * np.array([0.5, 2.0]))
+    rivals = np.count_nonzero(table.level[first:last] <= table.level[at])
+    return float(rivals * distance / math.log(2.0))
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    found: dict[float, tuple[int, float, str]] = {}
+    for level, name in _candidates():
+        value = named(name).value
+        found.setdefault(float(f"{value:.12e}"), (level, value, name))
+    rows = sorted(found.values(), key=lambda row: row[1])
+    levels, values, names = zip(*rows, strict=True)
+    return _Table(np.array(values), np.array(levels), names)
+
+
+def _candidates() -> list[tuple[int, str]]:
+    """List level and name; where two have the same value, the first is kept."""
+    rows = [(1, str(n)) for n in range(1, 11)] + [(1, "1/2")]
+    rows += [(2, name) for name in ("pi", "2*pi", "pi/2", "e", "sqrt(2)", "1/3", "2/3", "1/4")]
+    rows += [(2, "3/2"), (2, "3/4"), *((2, _shift(m, p)) for m in range(1, 10) for p in (-1, 1, 2))]
+    rows += [(2, str(n)) for n in range(11, 21)]
+    rows += [(3, _ratio(str(p), q)) for q in (2, 3, 4, 6, 8) for p in range(1, 21) if _prime(p, q)]
+    rows += [(3, _shift(m, p)) for m in range(10, 100) for p in (-2, -1, 0)]
+    rows += [
+        (3, _ratio(_times(k, "pi"), m)) for m in (1, 2, 3, 4) for k in range(1, 11) if _prime(k, m)
+    ]
+    rows += [(3, name) for n in (2, 3, 5, 6, 7) for name in (f"sqrt({n})", f"sqrt({n})/2")]
+    rows += [
+        (3, name)
+        for name in (
+            "1/pi",
+            "2/pi",
+            "pi**2",
+            "sqrt(pi)",
+            "1/sqrt(pi)",
+            "log(2)",
+            "1/sqrt(2*pi)",
+            "sqrt(2*pi)",
+            "2/sqrt(pi)",
+            "1/e",
+            "1/log(2)",
+            "sqrt(2)/sqrt(pi)",
+            "1/(2*pi)",
+            "1/(4*pi)",
+            "sqrt(2)/4",
+        )
+    ]
+    rows += [(4, _ratio(str(p), q)) for q in range(2, 13) for p in range(1, 61) if _prime(p, q)]
+    rows += [
+        (4, _ratio(_times(k, "pi"), m)) for m in range(1, 13) for k in range(1, 25) if _prime(k, m)
+    ]
+    rows += [(4, f"{k}/pi") for k in range(3, 11)]
+    rows += [
+        (4, _ratio(_times(k, f"sqrt({n})"), m))
+        for m in range(1, 7)
+        for k in range(1, 7)
+        for n in (2, 3, 5, 6, 7, 10, 11, 13, 14, 15)
+        if _prime(k, m)
+    ]
+    rows += [
+        (4, name)
+        for name in (
+            "pi**2/2",
+            "pi**2/4",
+            "pi**2/6",
+            "2*pi**2",
+            "4*pi**2",
+            "pi**3",
+            "1/pi**2",
+            "e**2",
+            "2*e",
+            "e/2",
+            "log(3)",
+            "log(5)",
+            "log(10)",
+            "sqrt(pi)/2",
+            "2*sqrt(pi)",
+            "2*log(2)",
+            "log(2)/2",
+            "sqrt(e)",
+        )
+    ]
+    rows += [(4, _shift(m, p)) for p in _DECIMALS for m in range(1, 1000)]
+    return rows
+
+
+def _prime(p: int, q: int) -> bool:
+    """Whether p/q is a fraction in lowest terms; of fifths and tenths, decimals do better."""
+    return math.gcd(p, q) == 1 and (q == 1 or q % 5 != 0)
+
+
+def _times(k: int, name: str) -> str:
+    return name if k == 1 else f"{k}*{name}"
+
+
+def _ratio(name: str, m: int) -> str:
+    return name if m == 1 else f"{name}/{m}"
+
+
+def _shift(m: int, power: int) -> str:
+    """Return m times a power of ten, as a number is printed."""
+    return Number(float(f"{m}e{power}")).text()

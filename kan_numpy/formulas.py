@@ -1,0 +1,388 @@
+r"""A network as a formula that a person can read, and that evaluates exactly as it is printed.
+
+The way from the numbers of a network to a readable formula has three steps, and each is measured:
+the expression is brought to a normal form (`kan_numpy.normal_forms`), because a network is free to
+move factors and constants from edge to edge; constants are recognised one by one
+(`kan_numpy.constants`), and one is kept only if the error does not get worse; rounding is last.
+
+"Not worse" allows for chance: a fitted number is as close to the data as it can be, a true one
+somewhat further away. On N samples each number that is not fitted any more may cost
+
+.. math:: \frac{\log N}{N}
+
+of the mean square (G. Schwarz, Ann. Stat. 6, 461, 1978), and rounding errors are never worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array, as_count
+from kan_numpy.constants import cost, recognise
+from kan_numpy.datasets import Scaler
+from kan_numpy.expansion import expand
+from kan_numpy.expressions import Expression, Variable, complexity, evaluate, numbers
+from kan_numpy.layer import KANLayer
+from kan_numpy.network import KAN
+from kan_numpy.network_expressions import network_expressions
+from kan_numpy.normal_forms import gauge
+from kan_numpy.numerals import Number
+from kan_numpy.objective import some_rows
+from kan_numpy.printing import latex, text
+from kan_numpy.simplify import add, map_numbers, multiply, simplify
+
+ROWS = 2000
+"""How many samples decide about constants and digits."""
+
+ROUNDING = 1e-12
+"""Relative errors below this are those of arithmetic."""
+
+
+class Errors(NamedTuple):
+    """How far a formula is from its network and from the data."""
+
+    largest: float  # difference to the network
+    rms: float  # difference to the network
+    rmse: float  # difference to the data; NaN without data
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Tell how far a formula can be trusted, before and after its numbers were rounded.
+
+    Parameters
+    ----------
+    before, after : Errors
+        ``largest`` and ``rms``, the largest and the root mean square difference to the network;
+        ``rmse``, that to the data (NaN if there are none).
+    """
+
+    before: Errors
+    after: Errors
+
+    def __str__(self) -> str:
+        """Return a table of two lines."""
+        lines = [f"{'':16} {'largest':>9} {'rms':>9} {'rmse':>9}"]
+        for name, row in (("before rounding", self.before), ("after rounding", self.after)):
+            lines.append(f"{name:16} " + " ".join(f"{value:9.2e}" for value in row))
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """Hold a formula: text, LaTeX, and a function that evaluates what is printed.
+
+    Parameters
+    ----------
+    expressions : tuple of Expression
+        One for each output.
+    variables, outputs : tuple of str
+        The names of the inputs and of the outputs.
+    network : KAN
+        What it was read off.
+    certificate : Certificate
+        How far it is from the network and from the data.
+    exact : tuple of Expression
+        The expressions before rounding.
+    """
+
+    expressions: tuple[Expression, ...]
+    variables: tuple[str, ...]
+    outputs: tuple[str, ...]
+    network: KAN
+    certificate: Certificate
+    exact: tuple[Expression, ...]
+    _measure: Callable[[Sequence[Expression]], Errors]
+
+    def __str__(self) -> str:
+        """Return the formula as text that Python reads; with several outputs a line for each."""
+        if len(self.expressions) == 1:
+            return text(self.expressions[0])
+        pairs = zip(self.outputs, self.expressions, strict=True)
+        return "\n".join(f"{name} = {text(expression)}" for name, expression in pairs)
+
+    def __repr__(self) -> str:
+        """Return the text with the name of the class."""
+        return f"Formula({str(self)!r})"
+
+    def latex(self) -> str:
+        """Return the formula in LaTeX; with several outputs a line for each.
+
+        Returns
+        -------
+        str
+        """
+        if len(self.expressions) == 1:
+            return latex(self.expressions[0])
+        pairs = zip(self.outputs, self.expressions, strict=True)
+        return " \\\\\n".join(f"{name} = {latex(expression)}" for name, expression in pairs)
+
+    def __call__(self, x: npt.ArrayLike) -> Array:
+        """Evaluate exactly what is printed.
+
+        Parameters
+        ----------
+        x : array_like, shape (N, n_in)
+            One sample a row.
+
+        Returns
+        -------
+        ndarray, shape (N, n_out)
+            NaN where the formula is not defined.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong or a value is not finite.
+        """
+        return _values(self.expressions, self.variables, as_array("x", x, ("N", len(self.variables))))
+
+    def round(self, digits: int) -> Formula:
+        """Return the formula with rounded numbers, and with its certificate measured again.
+
+        Parameters
+        ----------
+        digits : int
+            Significant digits of the numbers that have no name, counted from the exact ones.
+
+        Returns
+        -------
+        Formula
+        """
+        places = as_count("digits", digits, 1)
+        rounded = tuple(_rounded(expression, places) for expression in self.exact)
+        certificate = replace(self.certificate, after=self._measure(rounded))
+        return replace(self, expressions=rounded, certificate=certificate)
+
+
+def formula(
+    network: KAN,
+    variables: Sequence[str] | None = None,
+    outputs: Sequence[str] | None = None,
+    x: npt.ArrayLike | None = None,
+    y: npt.ArrayLike | None = None,
+    digits: int | None = None,
+    input_scaler: Scaler | None = None,
+    output_scaler: Scaler | None = None,
+) -> Formula:
+    """Write a network down as a formula.
+
+    Parameters
+    ----------
+    network : KAN
+        Left as it is. Edges that are still splines appear as functions s_layer_out_inp.
+    variables, outputs : sequence of str, optional
+        Names of the inputs and outputs, by default x0, x1, ... and y0, y1, ...
+    x : array_like, shape (N, n_in), optional
+        Inputs on which the certificate is measured, in the units of the formula; without them,
+        1000 random points on the grids of the first layer.
+    y : array_like, shape (N, n_out), optional
+        Targets for the same inputs, in the units of the formula.
+    digits : int, optional
+        Round numbers to so many significant digits; by default none is rounded.
+    input_scaler, output_scaler : Scaler, optional
+        If the network was trained on scaled data: ``network(input_scaler(x))`` is
+        ``output_scaler(y)``. Both enter the formula.
+
+    Returns
+    -------
+    Formula
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument does not make sense, or the formula is not defined at some x.
+    """
+    if not isinstance(network, KAN):
+        raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
+    inputs = _names("variables", variables, network.widths[0], "x")
+    names = _names("outputs", outputs, network.widths[-1], "y")
+    nodes: list[Expression] = [Variable(name) for name in inputs]
+    raw = network_expressions(network, _scaled(nodes, input_scaler))
+    raw = _unscaled(raw, output_scaler)
+    points = _points(network, input_scaler) if x is None else as_array("x", x, ("N", len(inputs)))
+    reference = _outputs(network, points, input_scaler, output_scaler)
+    if not np.isfinite(reference).all():
+        at = int(np.flatnonzero(~np.isfinite(reference).all(axis=1))[0])
+        raise ValueError(f"network is not defined at x[{at}] = {points[at]}; leave such samples out")
+    target = None if y is None else as_array("y", y, reference.shape)
+
+    def measure(expressions: Sequence[Expression]) -> Errors:
+        values = _values(expressions, inputs, points)
+        off = values - reference
+        rmse = np.nan if target is None else _rms(values - target)
+        return Errors(float(np.abs(off).max()), _rms(off), rmse)
+
+    rows = some_rows(np.arange(len(points))[:, None], ROWS)[:, 0]
+    aim = reference if target is None else target
+    exact = tuple(
+        _readable(expression, inputs, points[rows], aim[rows, o]) for o, expression in enumerate(raw)
+    )
+    errors = measure(exact)
+    result = Formula(exact, inputs, names, network, Certificate(errors, errors), exact, measure)
+    return result if digits is None else result.round(digits)
+
+
+def enough_digits(found: Formula, x: Array, y: Array) -> Formula:
+    """Return the formula with as few digits as the data allow.
+
+    Parameters
+    ----------
+    found : Formula
+        Not rounded.
+    x, y : ndarray
+        Data.
+
+    Returns
+    -------
+    Formula
+        Rounded, or as it was if every digit counts.
+    """
+    spread, N = float(np.var(y)), len(y)
+    before = float(np.mean((found(x) - y) ** 2))
+    limit = before * (1.0 + np.log(N) / N) + ROUNDING**2 * spread
+    for digits in range(2, 16):
+        rounded = found.round(digits)
+        if np.mean((rounded(x) - y) ** 2) <= limit:
+            return rounded
+    return found
+
+
+def _readable(
+    expression: Expression, variables: tuple[str, ...], x: Array, target: Array
+) -> Expression:
+    """Return the expression in normal form, its constants recognised as far as the target allows."""
+    spread, N = float(np.var(target)), len(target)
+
+    def loss(candidate: Expression) -> float:
+        off = float(np.mean((_values([candidate], variables, x)[:, 0] - target) ** 2))
+        return off if np.isfinite(off) else np.inf
+
+    floor = loss(expression) + ROUNDING**2 * spread
+    accuracy = float(np.clip(np.sqrt(floor / (spread or 1.0)), 1e-11, 0.01))
+    freed = 0
+    for _ in range(3):
+        before = expression
+        for form in (simplify(expression), gauge(expression), gauge(expand(expression))):
+            if loss(form) <= floor and _effort(form) <= _effort(expression):
+                expression = form
+        for at in range(len(_numbers(expression))):
+            for guess in _guesses(expression, at, accuracy):
+                if loss(guess) <= floor * (1.0 + (freed + 1) * np.log(N) / N):
+                    expression, freed = guess, freed + 1
+                    break
+        if expression == before:
+            break
+    return expression
+
+
+def _effort(expression: Expression) -> int:
+    """Return what a reader must take in: nodes, and numbers without a name."""
+    return complexity(expression) + sum(cost(number.value) for number in numbers(expression))
+
+
+def _guesses(expression: Expression, at: int, accuracy: float) -> list[Expression]:
+    """Return the expression with number ``at`` replaced by zero, and by a constant close to it."""
+    found = _numbers(expression)
+    if at >= len(found) or found[at].name is not None:
+        return []
+    value = found[at].value
+    guesses = [Number(0.0)] if abs(value) <= 10.0 * accuracy else []
+    constant = recognise(value, min(10.0 * accuracy, 0.05))
+    if constant is not None and not (constant.value == value and constant.name is None):
+        guesses.append(constant)
+    return [_replaced(expression, at, guess) for guess in guesses]
+
+
+def _numbers(expression: Expression) -> list[Number]:
+    """Return all numbers in the order in which `map_numbers` meets them."""
+    found: list[Number] = []
+
+    def note(number: Number) -> Number:
+        found.append(number)
+        return number
+
+    map_numbers(expression, note)
+    return found
+
+
+def _replaced(expression: Expression, at: int, number: Number) -> Expression:
+    """Return the expression with one number, counted as `_numbers` does, replaced."""
+    places = count()
+    return map_numbers(expression, lambda old: number if next(places) == at else old)
+
+
+def _rounded(expression: Expression, digits: int) -> Expression:
+    """Return the expression with so many significant digits in numbers that have no name."""
+    return map_numbers(
+        expression,
+        lambda old: old if old.name is not None else Number(float(f"{old.value:.{digits - 1}e}")),
+    )
+
+
+def _values(expressions: Sequence[Expression], variables: Sequence[str], x: Array) -> Array:
+    """Return the values (N, n_out) of the expressions at x (N, n_in)."""
+    columns = dict(zip(variables, x.T, strict=True))
+    return np.stack([evaluate(expression, columns) for expression in expressions], axis=1)
+
+
+def _rms(values: Array) -> float:
+    return float(np.sqrt(np.mean(values**2)))
+
+
+def _names(name: str, given: Sequence[str] | None, size: int, letter: str) -> tuple[str, ...]:
+    """Return the names of the inputs or outputs."""
+    if given is None:
+        return tuple(f"{letter}{at}" for at in range(size))
+    if isinstance(given, str) or not all(isinstance(entry, str) for entry in given):
+        raise TypeError(f"{name} must be a list of names, but is {given!r}")
+    if len(given) != size or len(set(given)) != size:
+        raise ValueError(f"{name} must hold {size} different names, but is {list(given)}")
+    for entry in given:
+        if not entry.isidentifier():
+            raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
+    return tuple(given)
+
+
+def _scaled(nodes: list[Expression], scaler: Scaler | None) -> list[Expression]:
+    """Return (x - center) / scale for each input."""
+    if scaler is None:
+        return nodes
+    if scaler.squash:
+        raise ValueError("input_scaler must not squash: its tanh would be part of the formula")
+    return [
+        add([multiply([Number(1.0 / scale), node]), Number(-center / scale)])
+        for node, center, scale in zip(nodes, scaler.center, scaler.scale, strict=True)
+    ]
+
+
+def _unscaled(outputs: list[Expression], scaler: Scaler | None) -> list[Expression]:
+    """Return center + scale * z for each output."""
+    if scaler is None:
+        return outputs
+    if scaler.squash:
+        raise ValueError("output_scaler must not squash")
+    return [
+        add([multiply([Number(scale), output]), Number(center)])
+        for output, center, scale in zip(outputs, scaler.center, scaler.scale, strict=True)
+    ]
+
+
+def _outputs(
+    network: KAN, x: Array, input_scaler: Scaler | None, output_scaler: Scaler | None
+) -> Array:
+    y = network(x if input_scaler is None else input_scaler(x))
+    return y if output_scaler is None else output_scaler.inverse(y)
+
+
+def _points(network: KAN, scaler: Scaler | None) -> Array:
+    """Return random points on the grids of the first layer, always the same."""
+    basis = network.layers[0].basis
+    z = np.random.default_rng(0).uniform(basis.low, basis.high, (1000, network.widths[0]))
+    return z if scaler is None else scaler.inverse(z)

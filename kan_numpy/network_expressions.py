@@ -1,0 +1,120 @@
+r"""A network written down: its symbols put into each other, layer after layer.
+
+.. math:: y_o = \beta_o + \sum_i \big(c_{o,i}\, f_{o,i}(a_{o,i}\, x_i + b_{o,i}) + d_{o,i}\big)
+
+An edge that is still a spline appears as a function of its own, named after its place: s_1_0_2 is
+the edge of ``layers[1]`` from node 2 to node 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kan_numpy._validation import Array
+from kan_numpy.expressions import Call, Expression, Sum
+from kan_numpy.layer import KANLayer
+from kan_numpy.network import KAN
+from kan_numpy.numerals import Number
+from kan_numpy.products import ProductLayer
+from kan_numpy.simplify import add, multiply, power
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import SYMBOLS, Symbol
+
+
+@dataclass(frozen=True)
+class SplineFunction:
+    """Hold a spline edge as a function with a name."""
+
+    layer: KANLayer
+    place: tuple[int, int, int]
+    parity: int = 0
+    power: float | None = None
+
+    @property
+    def name(self) -> str:
+        """What a formula calls it."""
+        return "s_{}_{}_{}".format(*self.place)
+
+    def __call__(self, u: Array) -> Array:
+        """Evaluate the edge."""
+        _, out, inp = self.place
+        points = np.repeat(np.ravel(u)[:, None], self.layer.n_in, axis=1)  # (N, n_in)
+        return self.layer.edges(points)[:, out, inp].reshape(np.shape(u))
+
+
+def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expression]:
+    """Return an expression for each output.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+    inputs : sequence of Expression
+        What stands for each input node.
+
+    Returns
+    -------
+    list of Expression
+        The very numbers of the network, not simplified but for zeros and ones.
+    """
+    nodes = list(inputs)
+    for at, layer in enumerate(network.layers):
+        if isinstance(layer, ProductLayer):
+            nodes = [multiply([nodes[i] for i in group]) for group in layer.groups]
+            continue
+        sums: list[list[Expression]] = [[Number(bias)] for bias in layer.bias]
+        for edge in layer.symbols:
+            sums[edge.out].append(edge_expression(edge, nodes[edge.inp]))
+        for out, inp in np.argwhere(layer.splines):
+            place = (at, int(out), int(inp))
+            sums[out].append(Call(SplineFunction(layer, place), nodes[inp]))
+        nodes = [add(terms) for terms in sums]
+    return nodes
+
+
+def edge_expression(edge: SymbolicEdge, argument: Expression) -> Expression:
+    """Return :math:`c f(a u + b) + d` for an argument u.
+
+    Parameters
+    ----------
+    edge : SymbolicEdge
+        The edge.
+    argument : Expression
+        u.
+
+    Returns
+    -------
+    Expression
+    """
+    a, b, c, d = (Number(number) for number in edge.affine)
+    inner = add([multiply([a, argument]), b])
+    return add([multiply([c, symbol_expression(edge.symbol, inner)]), d])
+
+
+def symbol_expression(symbol: Symbol, argument: Expression) -> Expression:
+    """Return f(u): powers as powers, and what is made of simpler functions taken apart.
+
+    Parameters
+    ----------
+    symbol : Symbol
+        f.
+    argument : Expression
+        u.
+
+    Returns
+    -------
+    Expression
+    """
+    if symbol is SYMBOLS["0"]:
+        return Number(0.0)
+    if symbol.power is not None:
+        return power(argument, Number(symbol.power))
+    square = power(argument, Number(2.0))
+    if symbol is SYMBOLS["gaussian"]:
+        return Call(SYMBOLS["exp"], multiply([Number(-1.0), square]))
+    if symbol is SYMBOLS["1/(1+x^2)"]:
+        return power(Sum((square, Number(1.0))), Number(-1.0))
+    return Call(symbol, argument)

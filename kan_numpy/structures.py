@@ -1,0 +1,173 @@
+r"""From data to a network of symbols: structures are tried, the simplest that will do is kept.
+
+A structure is a network made sparse (`kan_numpy.sparsity`): the one that was given, others of the
+same shape from other random starts, and small ones with a multiplication node. All are trained on
+four fifths of the samples and judged on the rest. Those that come close to the best of them have
+their turn in the order of their size, because a larger network says the same thing in a more
+complicated way: their edges become symbols, until one of them is wholly symbolic and exact, or as
+good as the noise allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kan_numpy._validation import Array
+from kan_numpy.information import SPLINE_LIMIT, Verdict, verdict
+from kan_numpy.layer import KANLayer
+from kan_numpy.network import KAN
+from kan_numpy.objective import Objective
+from kan_numpy.sparsity import sparsify, train_on
+from kan_numpy.symbolic import spline_edges, symbolify
+from kan_numpy.symbols import Symbol
+
+Say = Callable[[str], None]
+
+ROWS, LAST_ROWS = 2000, 10_000
+"""How many samples decide about structures and symbols, and how many about the last digits."""
+
+EXACT = 1e-8
+"""A relative error below this leaves no doubt: no wrong formula comes so close."""
+
+GOOD = 0.01
+"""If no structure reaches this relative error, all are tried again on finer grids."""
+
+CLOSE, FAR, CLOSE_IN_NOISE = 10.0, 100.0, 1.1
+"""Structures within the first factor of the smallest error are taken for possible, and up to the
+second if their error is below `GOOD`: some functions are harder for splines than others. The third
+holds where the smallest error is noise."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A network, and how well it does on samples that it has not seen."""
+
+    network: KAN
+    error: float  # relative
+
+    @property
+    def n_edges(self) -> int:
+        """The number of edges."""
+        return sum(layer.n_edges for layer in self.network.layers if isinstance(layer, KANLayer))
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether every node has one outgoing edge: no smaller network uses the same inputs."""
+        layers = [layer for layer in self.network.layers if isinstance(layer, KANLayer)]
+        return all(layer.active.sum(axis=0).max() == 1 for layer in layers)
+
+    @property
+    def is_symbolic(self) -> bool:
+        """Whether no edge is a spline."""
+        return not spline_edges(self.network)
+
+
+class Search:
+    """Find structures on a part of the data, and judge them on the rest.
+
+    Parameters
+    ----------
+    network : KAN
+        Where to start.
+    x, y : ndarray
+        Data.
+    loss : str
+        As in `fit`.
+    functions : sequence of Symbol
+        What edges may become.
+    rng : Generator
+        Divides the data and starts networks.
+    say : callable
+        Is told what happens.
+    """
+
+    def __init__(
+        self,
+        network: KAN,
+        x: Array,
+        y: Array,
+        loss: str,
+        functions: Sequence[Symbol] | None,
+        rng: np.random.Generator,
+        say: Say,
+    ) -> None:
+        rows = rng.permutation(len(x))
+        kept = rows[:ROWS]
+        first = max(len(kept) // 5, 1)
+        self.network, self.functions, self.rng, self.say = network, functions, rng, say
+        self.check, self.train, self.all = (
+            Objective(network, x[part], y[part], loss)
+            for part in (kept[:first], kept[first:], rows[:LAST_ROWS])
+        )
+
+    def run(self) -> KAN:
+        """Return the network that explains the data best."""
+        found: list[Structure] = []
+        for finer in (1, 4):
+            for network in self._starts(finer):
+                sparse = sparsify(
+                    network, self.train.x, self.train.target, loss=self.train.loss
+                )
+                found.append(self._judged(sparse, "sparse"))
+                if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
+                    symbolic = self._symbolic(found.pop())
+                    if symbolic.error < EXACT:
+                        return self._polished(symbolic.network)
+                    found.append(symbolic)
+            if min(structure.error for structure in found) < GOOD:
+                break
+        return self._polished(self._simplest(found).network)
+
+    def _starts(self, finer: int) -> Iterator[KAN]:
+        """Yield the networks to make sparse."""
+        given = self.network
+        first = next(layer for layer in given.layers if isinstance(layer, KANLayer))
+        G, n_in, n_out = first.basis.size - first.degree, given.widths[0], given.widths[-1]
+        grid = {"grid_size": finer * G, "degree": first.degree, "base": first.base}
+        if finer == 1:
+            yield given
+        shapes = [[n_in, n_out], [n_in, (0, 1), n_out], given.widths, [n_in, (1, 1), n_out], given.widths]
+        for shape in [*shapes, *shapes[1::2]]:
+            yield KAN(shape, rng=self.rng, **grid)
+
+    def _judged(self, network: KAN, what: str) -> Structure:
+        structure = Structure(network, verdict(self.check, network).error)
+        self.say(
+            f"{what}: {network.widths}, {structure.n_edges} edges, error {structure.error:.1e}"
+        )
+        return structure
+
+    def _symbolic(self, structure: Structure) -> Structure:
+        """Return the structure with symbols for its edges."""
+        network = symbolify(
+            structure.network,
+            self.train.x,
+            self.train.target,
+            functions=self.functions,
+            loss=self.train.loss,
+        )
+        return self._judged(network, "symbolic")
+
+    def _simplest(self, found: list[Structure]) -> Structure:
+        """Return the smallest structure that becomes a formula, or else the best one."""
+        floor = min(structure.error for structure in found)
+        limit = max(CLOSE * floor, min(FAR * floor, GOOD))
+        if floor >= SPLINE_LIMIT:
+            limit = CLOSE_IN_NOISE * floor
+        possible = [structure for structure in found if structure.error <= limit]
+        results = []
+        for structure in sorted(possible, key=lambda s: (s.n_edges, s.error)):
+            result = structure if structure.is_symbolic else self._symbolic(structure)
+            noisy = floor >= SPLINE_LIMIT and result.error <= CLOSE_IN_NOISE * floor
+            if result.is_symbolic and (result.error < EXACT or noisy):
+                return result
+            results.append(result)
+        symbolic = [result for result in results if result.is_symbolic and result.error <= limit]
+        return min(symbolic or results, key=lambda s: s.error)
+
+    def _polished(self, network: KAN) -> KAN:
+        """Return the network trained to the end on all data."""
+        return train_on(self.all, network, 100)
