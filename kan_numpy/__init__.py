@@ -8,6 +8,8 @@ from kan_numpy.activations import Activation
 from kan_numpy.bsplines import bspline_basis, uniform_knots
 from kan_numpy.coefficients import fit_spline, refine_spline
 from kan_numpy.conversion import to_kan, to_relu
+from kan_numpy.discovery import discover
+from kan_numpy.formulas import Certificate, Formula, formula
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
@@ -18,6 +20,8 @@ from kan_numpy.optimizers import SGD, Adam
 from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
 from kan_numpy.scores import edge_scores, node_scores
+from kan_numpy.sparsity import sparsify
+from kan_numpy.symbolic import suggest_symbolic, symbolify
 from kan_numpy.symbols import SYMBOLS, Symbol
 from kan_numpy.training import FitResult, fit
 
@@ -44,7 +48,9 @@ __all__ = [
     "SYMBOLS",
     "Activation",
     "Adam",
+    "Certificate",
     "FitResult",
+    "Formula",
     "LevenbergMarquardt",
     "Objective",
     "Penalty",
@@ -53,9 +59,11 @@ __all__ = [
     "adapt_grid",
     "bspline_basis",
     "datasets",
+    "discover",
     "edge_scores",
     "fit",
     "fit_spline",
+    "formula",
     "gradcheck",
     "losses",
     "node_scores",
@@ -66,6 +74,9 @@ __all__ = [
     "reference",
     "refine",
     "refine_spline",
+    "sparsify",
+    "suggest_symbolic",
+    "symbolify",
     "to_kan",
     "to_relu",
     "uniform_knots",

@@ -38,6 +38,7 @@ from kan_numpy.dense import DenseLayer
 from kan_numpy.layer import KANLayer
 from kan_numpy.mlp import MLP
 from kan_numpy.network import KAN
+from kan_numpy.products import ProductLayer
 
 RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero"))
 
@@ -86,6 +87,10 @@ def to_relu(network: KAN) -> MLP:
     n_in = network.widths[0]
     maps, last = [], Affine(np.eye(n_in), np.zeros(n_in))
     for at, layer in enumerate(network.layers):
+        if isinstance(layer, ProductLayer):
+            raise TypeError(
+                f"network.layers[{at}] multiplies, and no ReLU network does that exactly"
+            )
         _require_piecewise_linear(f"network.layers[{at}]", layer)
         stop, hinges, total = _hinged(layer)
         maps += [stop.after(last), hinges]
@@ -106,6 +111,10 @@ def _require_piecewise_linear(name: str, layer: KANLayer) -> None:
         raise ValueError(
             f"{name} must be piecewise linear, but its base function is {layer.base.name!r};"
             " build the network with base='zero' or 'identity'"
+        )
+    if layer.symbols:
+        raise ValueError(
+            f"{name} must be piecewise linear, but has symbols, as {layer.symbols[0].symbol.name!r}"
         )
     if np.any(np.diff(layer.knots) <= 0.0):
         raise ValueError(f"{name} repeats a knot: its splines jump there, and no ReLU can jump")

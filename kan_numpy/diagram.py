@@ -2,14 +2,14 @@ r"""Where everything stands in the diagram of a network: nodes, frames, curves a
 
 Levels lie one above the other, inputs at the bottom. The frames of the edges from input node i
 stand above it, those to outputs further right further to the right; where a layer has more than
-`ROW` frames they are stacked, and the wires run up between the stacks. Lengths are in units: each
-frame has a square of side 1 to itself.
+`ROW` frames they are stacked, and the wires run up between the stacks. Between factors and their
+product there is only a wire. Lengths are in units: each frame has a square of side 1 to itself.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from kan_numpy._validation import Array
 from kan_numpy.network import KAN
+from kan_numpy.products import ProductLayer
 from kan_numpy.scores import edge_scores
 
 POINTS = 201
@@ -40,8 +41,8 @@ class Place(NamedTuple):
 
     inputs: Array  # (n_in, 2)
     outputs: Array  # (n_out, 2)
-    centres: Array  # (n_out, n_in, 2) of the frames
-    rows: int  # of the stack of frames over each input
+    centres: Array  # (n_out, n_in, 2) of the frames; empty if the layer multiplies
+    rows: int  # of the stack of frames over each input; 0 if the layer multiplies
 
 
 class Edge(NamedTuple):
@@ -55,17 +56,20 @@ class Edge(NamedTuple):
     y_ends: list[str]  # bottom, top
 
 
-def places_of(widths: Sequence[int]) -> list[Place]:
+def places_of(network: KAN) -> list[Place]:
     """Lay the network out, as wide as its widest layer."""
-    layers = list(pairwise(widths))
-    rows = [-(-n_out // max(1, ROW // n_in)) for n_in, n_out in layers]
-    columns = [-(-n_out // r) for (_, n_out), r in zip(layers, rows, strict=True)]
-    steps = [1.0 if r == 1 else 2 * LANES[1] for r in rows]
+    widths, layers = network.widths, list(pairwise(network.widths))
+    rows = [
+        0 if isinstance(layer, ProductLayer) else -(-layer.n_out // max(1, ROW // layer.n_in))
+        for layer in network.layers
+    ]
+    columns = [-(-n_out // r) if r else 1 for (_, n_out), r in zip(layers, rows, strict=True)]
+    steps = [1.0 if r <= 1 else 2 * LANES[1] for r in rows]
     # Half a unit between the frames of one input and those of the next.
     groups = [c * step + 0.5 for c, step in zip(columns, steps, strict=True)]
     width = max(*(n * group for n, group in zip(widths, groups, strict=False)), *widths)
     fan = min(0.5 + 0.05 * width, 1.6)  # room for the wires to spread
-    tops = np.cumsum([0.0, *(r + 2 * fan for r in rows)])
+    tops = np.cumsum([0.0, *(r + 2 * fan if r else fan for r in rows)])
     levels = [
         np.column_stack([(np.arange(n) + 0.5) * width / n, np.full(n, top)])
         for n, top in zip(widths, tops, strict=True)
@@ -73,6 +77,9 @@ def places_of(widths: Sequence[int]) -> list[Place]:
     places = []
     for at, (below, above) in enumerate(pairwise(levels)):
         o, r = np.arange(len(above))[:, None], rows[at]
+        if r == 0:
+            places.append(Place(below, above, np.empty((0, 0, 2)), 0))
+            continue
         step = steps[at] * min(width / len(below) / groups[at], 1.5)
         across = below[:, 0] + (o // r - (columns[at] - 1) / 2) * step  # (n_out, n_in)
         up = np.broadcast_to(below[0, 1] + fan + 0.5 + o % r, across.shape)
@@ -85,6 +92,8 @@ def edges_of(network: KAN, x: Array, beta: float, places: list[Place]) -> Iterat
     caches, scores = network.forward(x)[1], edge_scores(network, x)
     square = FRAME * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
     for layer, cache, score, place in zip(network.layers, caches, scores, places, strict=True):
+        if isinstance(layer, ProductLayer):
+            continue
         alpha = np.tanh(beta * score / (score.max() or 1.0))  # (n_out, n_in)
         low, high = _ends(cache.x)
         phi = layer.edges(np.linspace(low, high, POINTS))  # (POINTS, n_out, n_in)
@@ -99,6 +108,20 @@ def edges_of(network: KAN, x: Array, beta: float, places: list[Place]) -> Iterat
                 x_ends=_rounded(low[i], high[i]),
                 y_ends=_rounded(values.min(), values.max()),
             )
+
+
+def products_of(network: KAN, places: list[Place]) -> tuple[list[Array], Array, Array]:
+    """Return the wires (2, 2) from factors, the products (n, 2) and the nodes passed on (n, 2)."""
+    wires, products, passed = [], [np.empty((0, 2))], [np.empty((0, 2))]
+    for layer, place in zip(network.layers, places, strict=True):
+        if isinstance(layer, ProductLayer):
+            wires += [
+                np.array([place.inputs[i], place.outputs[o]]) for o, i in np.argwhere(layer.active)
+            ]
+            several = layer.active.sum(axis=1) > 1  # (n_out,)
+            products.append(place.outputs[several])
+            passed.append(place.outputs[~several])
+    return wires, np.concatenate(products), np.concatenate(passed)
 
 
 def _ends(x: Array) -> tuple[Array, Array]:

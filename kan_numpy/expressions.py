@@ -192,7 +192,7 @@ def _evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
         case Call():
             return expression.function(_evaluate(expression.argument, values))
         case Power() if not expression.exponent.is_negative:
-            base = _evaluate(expression.base, values)
+            base = np.asarray(_evaluate(expression.base, values))  # Scalars round otherwise.
             root = expression.exponent.value == 0.5
             return np.sqrt(base) if root else base**expression.exponent.value
     negative, above, below = quotient(expression)

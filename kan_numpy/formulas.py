@@ -15,9 +15,8 @@ of the mean square (G. Schwarz, Ann. Stat. 6, 461, 1978), and rounding errors ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -27,8 +26,8 @@ from kan_numpy._validation import Array, as_array, as_count
 from kan_numpy.constants import cost, recognise
 from kan_numpy.datasets import Scaler
 from kan_numpy.expansion import expand
+from kan_numpy.expression_fit import free_numbers, refitted, with_numbers
 from kan_numpy.expressions import Expression, Variable, complexity, evaluate, numbers
-from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.network_expressions import network_expressions
 from kan_numpy.normal_forms import gauge
@@ -42,6 +41,9 @@ ROWS = 2000
 
 ROUNDING = 1e-12
 """Relative errors below this are those of arithmetic."""
+
+NOISY = 1e-9
+"""Above this relative error, the other numbers are fitted again when one has been recognised."""
 
 
 class Errors(NamedTuple):
@@ -222,7 +224,8 @@ def formula(
     rows = some_rows(np.arange(len(points))[:, None], ROWS)[:, 0]
     aim = reference if target is None else target
     exact = tuple(
-        _readable(expression, inputs, points[rows], aim[rows, o]) for o, expression in enumerate(raw)
+        _Reader(inputs, points[rows], aim[rows, o]).readable(expression)
+        for o, expression in enumerate(raw)
     )
     errors = measure(exact)
     result = Formula(exact, inputs, names, network, Certificate(errors, errors), exact, measure)
@@ -254,68 +257,57 @@ def enough_digits(found: Formula, x: Array, y: Array) -> Formula:
     return found
 
 
-def _readable(
-    expression: Expression, variables: tuple[str, ...], x: Array, target: Array
-) -> Expression:
-    """Return the expression in normal form, its constants recognised as far as the target allows."""
-    spread, N = float(np.var(target)), len(target)
+@dataclass(frozen=True)
+class _Reader:
+    """The data by which readings of an expression are judged."""
 
-    def loss(candidate: Expression) -> float:
-        off = float(np.mean((_values([candidate], variables, x)[:, 0] - target) ** 2))
-        return off if np.isfinite(off) else np.inf
+    variables: tuple[str, ...]
+    x: Array  # (N, n_in)
+    target: Array  # (N,)
 
-    floor = loss(expression) + ROUNDING**2 * spread
-    accuracy = float(np.clip(np.sqrt(floor / (spread or 1.0)), 1e-11, 0.01))
-    freed = 0
-    for _ in range(3):
-        before = expression
-        for form in (simplify(expression), gauge(expression), gauge(expand(expression))):
-            if loss(form) <= floor and _effort(form) <= _effort(expression):
-                expression = form
-        for at in range(len(_numbers(expression))):
-            for guess in _guesses(expression, at, accuracy):
-                if loss(guess) <= floor * (1.0 + (freed + 1) * np.log(N) / N):
-                    expression, freed = guess, freed + 1
-                    break
-        if expression == before:
-            break
-    return expression
+    def loss(self, expression: Expression) -> float:
+        """Return the mean square error, infinite where the expression is not defined."""
+        values = _values([expression], self.variables, self.x)[:, 0]
+        loss = float(np.mean((values - self.target) ** 2))
+        return loss if np.isfinite(loss) else np.inf
+
+    def readable(self, expression: Expression) -> Expression:
+        """Return the expression in normal form, its constants recognised as far as data allow."""
+        spread, per_number = float(np.var(self.target)) or 1.0, np.log(len(self.x)) / len(self.x)
+        floor = self.loss(expression) + ROUNDING**2 * spread
+        accuracy = float(np.clip(np.sqrt(floor / spread), 1e-11, 0.01))
+        for known in range(len(free_numbers(expression)) + 1):
+            for form in (simplify(expression), gauge(expression), gauge(expand(expression))):
+                if self.loss(form) <= floor * (1.0 + known * per_number) and (
+                    _effort(form) <= _effort(expression)
+                ):
+                    expression = form
+            limit = floor * (1.0 + (known + 1) * per_number)
+            guesses = self.guesses(expression, accuracy)
+            better = next((guess for guess in guesses if self.loss(guess) <= limit), None)
+            if better is None:
+                break
+            expression = better
+        return expression
+
+    def guesses(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
+        """Yield the expression with one number zero or a constant, and the others fitted again."""
+        values = dict(zip(self.variables, self.x.T, strict=True))
+        for at, value in enumerate(free_numbers(expression)):
+            guesses = [Number(0.0)] if abs(value) <= 10.0 * accuracy else []
+            constant = recognise(value, 10.0 * accuracy)
+            for guess in guesses + [constant] * (constant is not None):
+                numbers = [Number(number) for number in free_numbers(expression)]
+                numbers[at] = guess
+                replaced = simplify(with_numbers(expression, iter(numbers)))
+                if accuracy > NOISY:
+                    replaced = simplify(refitted(replaced, values, self.target))
+                yield replaced
 
 
 def _effort(expression: Expression) -> int:
     """Return what a reader must take in: nodes, and numbers without a name."""
     return complexity(expression) + sum(cost(number.value) for number in numbers(expression))
-
-
-def _guesses(expression: Expression, at: int, accuracy: float) -> list[Expression]:
-    """Return the expression with number ``at`` replaced by zero, and by a constant close to it."""
-    found = _numbers(expression)
-    if at >= len(found) or found[at].name is not None:
-        return []
-    value = found[at].value
-    guesses = [Number(0.0)] if abs(value) <= 10.0 * accuracy else []
-    constant = recognise(value, min(10.0 * accuracy, 0.05))
-    if constant is not None and not (constant.value == value and constant.name is None):
-        guesses.append(constant)
-    return [_replaced(expression, at, guess) for guess in guesses]
-
-
-def _numbers(expression: Expression) -> list[Number]:
-    """Return all numbers in the order in which `map_numbers` meets them."""
-    found: list[Number] = []
-
-    def note(number: Number) -> Number:
-        found.append(number)
-        return number
-
-    map_numbers(expression, note)
-    return found
-
-
-def _replaced(expression: Expression, at: int, number: Number) -> Expression:
-    """Return the expression with one number, counted as `_numbers` does, replaced."""
-    places = count()
-    return map_numbers(expression, lambda old: number if next(places) == at else old)
 
 
 def _rounded(expression: Expression, digits: int) -> Expression:

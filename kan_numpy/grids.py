@@ -3,6 +3,7 @@ r"""Grids that follow the data and grow finer: functions from networks to networ
 `adapt_grid` puts the knots where the activations are; `refine` puts more knots between them (grid
 extension, arXiv 2404.19756, sec. 2.4). Both change the description of the functions on the edges
 and keep the functions themselves: exactly if the knots are nested, else as well as the knots allow.
+Where the basis is another than B-splines, its grid has no knots inside, and moves as a whole.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count, as_number, per_layer
+from kan_numpy.bases import ScaledBasis, project
 from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.coefficients import project_spline, refine_spline
-from kan_numpy.layer import KANLayer
+from kan_numpy.layer import Basis, KANLayer
 from kan_numpy.network import KAN
 
 Changes = dict[int, Callable[[KAN], KAN]]
@@ -90,35 +92,45 @@ def adapt_grid(
     Notes
     -----
     If an activation is constant, or nearly, its grid keeps its width and moves over it: a grid
-    never collapses.
+    never collapses. Gaussians and Chebyshev polynomials have only the ends of the grid to move, so
+    that ``eps`` says nothing to them; the period of Fourier modes is given, and stays.
     """
     inputs = as_array("x", x, ("N", as_kan(network).widths[0]))
     eps = as_number("eps", eps, 0.0, 1.0)
     margin = as_number("margin", margin, 0.0)
     layers, activations = [], inputs
     for layer in network.layers:
-        adapted, _ = _regrid(layer, _adapted_knots(layer, activations, eps, margin))
-        layers.append(adapted)
-        activations, _ = adapted.forward(activations)
+        if isinstance(layer, KANLayer):
+            layer, _ = _on(layer, _adapted(layer.basis, activations, eps, margin))  # noqa: PLW2901
+        layers.append(layer)
+        activations, _ = layer.forward(activations)
     result = KAN.from_layers(layers)
     if not return_change:
         return result
     return result, float(np.sqrt(np.mean((activations - network(inputs)) ** 2)))
 
 
-def _adapted_knots(layer: KANLayer, x: Array, eps: float, margin: float) -> Array:
-    """Return knots (n_in, G + 2k + 1) around the activations x (N, n_in)."""
-    basis = _spline_basis(layer)
-    G, k = basis.grid_size, basis.degree
+def _adapted(basis: Basis, x: Array, eps: float, margin: float) -> Basis:
+    """Return the basis around the activations x (N, n_in)."""
     low, high = x.min(axis=0), x.max(axis=0)
     width = basis.high - basis.low
     flat = high - low < NARROWEST * np.maximum(width, np.maximum(np.abs(low), np.abs(high)))
     middle = 0.5 * (low + high)
     half = np.where(flat, 0.5 * width, (0.5 + margin) * (high - low))
     low, high = middle - half, middle + half
+    if isinstance(basis, ScaledBasis):
+        return basis.moved(low, high)
+    splines = _splines(basis)
+    evenly = np.where(flat, 1.0, eps)  # (n_in,)
+    return BSplineBasis(_adapted_knots(splines, x, low, high, evenly), splines.degree)
+
+
+def _adapted_knots(basis: BSplineBasis, x: Array, low: Array, high: Array, eps: Array) -> Array:
+    """Return knots (n_in, G + 2k + 1) between these ends, with an eps for each input."""
+    G, k = basis.grid_size, basis.degree
     shares = np.linspace(0.0, 1.0, G + 1)
     uniform = low + (high - low) * shares[:, None]  # (G+1, n_in)
-    quantiles = np.where(flat, uniform, np.quantile(x, shares, axis=0))
+    quantiles = np.quantile(x, shares, axis=0)
     quantiles[0], quantiles[-1] = low, high
     h = (high - low) / G
     gaps = np.maximum(np.diff(eps * uniform + (1.0 - eps) * quantiles, axis=0), SMALLEST_GAP * h)
@@ -153,7 +165,8 @@ def refine(
     network : KAN
         Left as it is.
     grid_size : int or sequence of int
-        The new G, for all layers or for each.
+        The new G, for all KAN layers or for each; of another basis than B-splines, the new number
+        of functions.
     return_change : bool
         Whether to return also how much the functions on the edges changed.
 
@@ -165,13 +178,23 @@ def refine(
         ``return_change``. 0 for knot insertion, up to rounding.
     """
     layers, change = [], 0.0
-    sizes = per_layer("grid_size", grid_size, len(as_kan(network).layers), 1)
-    for layer, G in zip(network.layers, sizes, strict=True):
-        finer, worst = _regrid(layer, _refined_knots(_spline_basis(layer), G))
-        layers.append(finer)
-        change = max(change, worst)
+    depth = sum(isinstance(layer, KANLayer) for layer in as_kan(network).layers)
+    sizes = iter(per_layer("grid_size", grid_size, depth, 1))
+    for layer in network.layers:
+        if isinstance(layer, KANLayer):
+            layer, worst = _on(layer, _refined(layer.basis, next(sizes)))  # noqa: PLW2901
+            change = max(change, worst)
+        layers.append(layer)
     refined = KAN.from_layers(layers)
     return (refined, change) if return_change else refined
+
+
+def _refined(basis: Basis, G: int) -> Basis:
+    """Return the basis with G intervals, or with G functions."""
+    if isinstance(basis, ScaledBasis):
+        return replace(basis, size=G)
+    splines = _splines(basis)
+    return BSplineBasis(_refined_knots(splines, G), splines.degree)
 
 
 def _refined_knots(basis: BSplineBasis, G: int) -> Array:
@@ -259,26 +282,35 @@ def scheduled(
     return {step: partial(change, step=step) for step in sorted(adapted | set(refined))}
 
 
-def _regrid(layer: KANLayer, knots: Array) -> tuple[KANLayer, float]:
-    """Return the layer on other knots, and the largest change of an edge."""
-    basis = _spline_basis(layer)
-    k, old_G, G = basis.degree, basis.grid_size, knots.shape[1] - 2 * basis.degree - 1
+def _on(layer: KANLayer, new: Basis) -> tuple[KANLayer, float]:
+    """Return the layer on another basis of the same kind, and the largest change of an edge."""
+    old = layer.basis
+    if isinstance(old, ScaledBasis) and isinstance(new, ScaledBasis):
+        coef, change = project(layer.coef, old, new)
+    else:
+        coef, change = _on_knots(layer.coef, _splines(old), _splines(new))
+    return replace(layer, basis=new, coef=coef), change
+
+
+def _on_knots(coef: Array, old: BSplineBasis, new: BSplineBasis) -> tuple[Array, float]:
+    """Return the coefficients (n_out, n_in, G + k) on other knots, and the largest change."""
+    k, old_G, G = old.degree, old.grid_size, new.grid_size
     kept = np.r_[0:k, k : k + G + 1 : max(G // old_G, 1), k + G + 1 : G + 2 * k + 1]
-    nested = G % old_G == 0 and np.array_equal(knots[:, kept], basis.knots)
-    coef, change = np.empty((layer.n_out, layer.n_in, G + k)), 0.0
-    for i in range(layer.n_in):
+    nested = G % old_G == 0 and np.array_equal(new.knots[:, kept], old.knots)
+    found, change = np.empty((*coef.shape[:2], G + k)), 0.0
+    for i in range(old.n_in):
         if nested:
-            coef[:, i] = refine_spline(layer.coef[:, i], basis.knots[i], knots[i], k)
+            found[:, i] = refine_spline(coef[:, i], old.knots[i], new.knots[i], k)
         else:
-            coef[:, i], worst = project_spline(layer.coef[:, i], basis.knots[i], knots[i], k)
+            found[:, i], worst = project_spline(coef[:, i], old.knots[i], new.knots[i], k)
             change = max(change, float(worst.max()))
-    return replace(layer, basis=BSplineBasis(knots, k), coef=coef), change
+    return found, change
 
 
-def _spline_basis(layer: KANLayer) -> BSplineBasis:
-    if not isinstance(layer.basis, BSplineBasis):
+def _splines(basis: Basis) -> BSplineBasis:
+    if not isinstance(basis, BSplineBasis):
         raise TypeError(
-            f"network must be made of B-splines to change its knots, but has a"
-            f" {type(layer.basis).__name__}"
+            "network must be made of B-splines, or of another basis of the library, to change its"
+            f" grids, but has a {type(basis).__name__}"
         )
-    return layer.basis
+    return basis

@@ -32,14 +32,15 @@ from kan_numpy._validation import (
     as_array,
     as_choice,
     as_rng,
-    as_widths,
     per_layer,
     require_length,
     require_shape,
 )
 from kan_numpy.activations import Activation, Base, as_activation
+from kan_numpy.bases import BASES, basis_part
 from kan_numpy.bsplines import BSplineBasis, uniform_knots
-from kan_numpy.layer import KANLayer
+from kan_numpy.layer import Basis, KANLayer
+from kan_numpy.products import ProductLayer, Width, as_levels
 
 SCHEMES = ("glorot", "paper")
 
@@ -48,22 +49,24 @@ BASE_SHARE = 0.98
 
 
 def initial_layers(
-    widths: Sequence[int],
+    widths: Sequence[Width],
     grid_size: int | Sequence[int],
     degree: int | Sequence[int],
     grid_range: Sequence[float] | Sequence[Sequence[float]],
     base: Base,
     init: str,
     rng: Rng,
-) -> tuple[KANLayer, ...]:
+    basis: str,
+    arity: int,
+) -> tuple[KANLayer | ProductLayer, ...]:
     """Build the layers of a network that has not been trained; see `KAN` for the arguments.
 
     Parameters
     ----------
-    widths : sequence of int
+    widths : sequence of int or (int, int)
         Nodes of each level.
     grid_size, degree : int or sequence of int
-        G and k, one for all layers or one for each.
+        G and k, one for all KAN layers or one for each.
     grid_range : pair of float or sequence of pairs
         The ends of the grids; likewise.
     base : str, Activation or tuple of callable
@@ -72,12 +75,16 @@ def initial_layers(
         Which of the two rules above.
     rng : int, Generator or None
         Where the numbers come from.
+    basis : {"bspline", "gaussian", "chebyshev", "fourier"}
+        Which functions.
+    arity : int
+        How many factors a product has.
 
     Returns
     -------
-    tuple of KANLayer
+    tuple of KANLayer and ProductLayer
     """
-    sizes = as_widths(widths)
+    sizes, products = as_levels(widths, arity)
     depth = len(sizes) - 1
     sizes_G = per_layer("grid_size", grid_size, depth, 1)
     degrees = per_layer("degree", degree, depth, 0)
@@ -86,24 +93,35 @@ def initial_layers(
     if ends.ndim == 2:
         require_length("grid_range", list(ends), depth)
     ends = np.broadcast_to(ends, (depth, 2))
-    activation, scheme, generator = (
+    activation, scheme, kind, generator = (
         as_activation("base", base),
         as_choice("init", init, SCHEMES),
+        as_choice("basis", basis, ("bspline", *BASES)),
         as_rng(rng),
     )
-    layers = []
+    layers: list[KANLayer | ProductLayer] = []
     for at, (n_in, n_out) in enumerate(pairwise(sizes)):
+        product = products[at + 1]
         low, high = ends[at]
-        knots = np.tile(uniform_knots(low, high, sizes_G[at], degrees[at]), (n_in, 1))
-        basis = BSplineBasis(knots, degrees[at])
-        coef, w_base = initial_weights(scheme, basis, n_out, activation, generator)
-        active = np.ones((n_out, n_in), dtype=bool)
-        layers.append(KANLayer(basis, coef, w_base, np.zeros(n_out), active, activation))
+        functions = _initial_basis(kind, n_in, low, high, sizes_G[at], degrees[at])
+        n_sums = product.n_in if product else n_out
+        coef, w_base = initial_weights(scheme, functions, n_sums, activation, generator)
+        active = np.ones((n_sums, n_in), dtype=bool)
+        layers.append(KANLayer(functions, coef, w_base, np.zeros(n_sums), active, activation))
+        layers += [product] if product else []
     return tuple(layers)
 
 
+def _initial_basis(kind: str, n_in: int, low: float, high: float, G: int, k: int) -> Basis:
+    """Return the same functions for every input."""
+    knots = uniform_knots(low, high, G, k)  # and low is below high
+    if kind == "bspline":
+        return BSplineBasis(np.tile(knots, (n_in, 1)), k)
+    return BASES[kind](np.full(n_in, low), np.full(n_in, high), G)
+
+
 def initial_weights(
-    scheme: str, basis: BSplineBasis, n_out: int, base: Activation, rng: np.random.Generator
+    scheme: str, basis: Basis, n_out: int, base: Activation, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """Draw the first coefficients and base weights of a layer.
 
@@ -111,7 +129,7 @@ def initial_weights(
     ----------
     scheme : {"glorot", "paper"}
         Which of the two rules above.
-    basis : BSplineBasis
+    basis : Basis
         The basis, the same for every input.
     n_out : int
         The number of output nodes.
@@ -122,7 +140,7 @@ def initial_weights(
 
     Returns
     -------
-    coef : ndarray, shape (n_out, n_in, G + k)
+    coef : ndarray, shape (n_out, n_in, size)
     w_base : ndarray, shape (n_out, n_in)
     """
     n_in, size = basis.n_in, basis.size
@@ -132,8 +150,9 @@ def initial_weights(
         low, high = basis.low[0], basis.high[0]
         # 1000 midpoints stand for x uniform on the grid.
         x = low + (high - low) * (np.arange(1000) + 0.5)[:, None] / 1000
-        one = BSplineBasis(basis.knots[:1], basis.degree)
-        slopes = one(x, 1) if basis.degree else np.zeros_like(one(x))
+        one = basis_part(basis, np.arange(n_in) == 0)
+        steps = isinstance(basis, BSplineBasis) and basis.degree == 0
+        slopes = np.zeros_like(one(x)) if steps else one(x, 1)
 
         def sigma(values: Array, derivatives: Array, share: float) -> float:
             mu_0, mu_1 = np.mean(values**2), np.mean(derivatives**2)

@@ -1,4 +1,4 @@
-r"""A Kolmogorov-Arnold network: KAN layers composed.
+r"""A Kolmogorov-Arnold network: KAN layers composed, and perhaps products between them.
 
 .. math:: KAN(x) = (\Phi_{L-1} \circ \dots \circ \Phi_0)\, x
 
@@ -18,8 +18,10 @@ from kan_numpy._validation import Rng
 from kan_numpy.activations import Base
 from kan_numpy.composition import Composition
 from kan_numpy.initialization import initial_layers
+from kan_numpy.kan_storage import layers_from_arrays, load_layers, save_layers
 from kan_numpy.layer import KANLayer
-from kan_numpy.storage import layers_from_arrays, load_layers, save_layers
+from kan_numpy.products import ProductLayer, Width
+from kan_numpy.symbols import Symbol
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -28,12 +30,14 @@ class KAN(Composition):
 
     Parameters
     ----------
-    widths : sequence of int
-        Nodes of each level, inputs first: ``[2, 5, 1]`` (eq. 2.3).
+    widths : sequence of int or (int, int)
+        Nodes of each level, inputs first: ``[2, 5, 1]`` (eq. 2.3). A pair is (sums, products):
+        ``[2, (3, 1), 1]`` has three nodes that add and one that multiplies ``arity`` sums.
     grid_size : int or sequence of int
-        G, intervals of the grid; one number, or one for each layer.
+        G, intervals of the grid; one number, or one for each KAN layer. Of another basis than
+        "bspline" it is the number of functions.
     degree : int or sequence of int
-        k, degree of the splines; likewise.
+        k, degree of the splines; likewise. Another basis has none, and does not look at it.
     grid_range : pair of float, or sequence of pairs
         The ends of the grid; likewise.
     base : str, Activation or tuple of callable
@@ -43,11 +47,16 @@ class KAN(Composition):
         How to start, see `kan_numpy.initialization`.
     rng : int, Generator or None
         What `numpy.random.default_rng` takes.
+    basis : {"bspline", "gaussian", "chebyshev", "fourier"}
+        Which functions the edges are made of, see `kan_numpy.bases`.
+    arity : int
+        How many factors each product has.
 
     Attributes
     ----------
-    layers : tuple of KANLayer
-        The layers, inputs first.
+    layers : tuple of KANLayer and ProductLayer
+        The layers, inputs first. A level with products takes two: a KAN layer that ends in sums,
+        and a `kan_numpy.products.ProductLayer`, which has no parameters.
 
     Raises
     ------
@@ -64,28 +73,42 @@ class KAN(Composition):
     135
     """
 
-    layers: tuple[KANLayer, ...]
+    layers: tuple[KANLayer | ProductLayer, ...]
 
     def __init__(
         self,
-        widths: Sequence[int],
+        widths: Sequence[Width],
         grid_size: int | Sequence[int] = 5,
         degree: int | Sequence[int] = 3,
         grid_range: Sequence[float] | Sequence[Sequence[float]] = (-1.0, 1.0),
         base: Base = "silu",
         init: str = "glorot",
         rng: Rng = None,
+        basis: str = "bspline",
+        arity: int = 2,
     ) -> None:
-        layers = initial_layers(widths, grid_size, degree, grid_range, base, init, rng)
+        layers = initial_layers(
+            widths, grid_size, degree, grid_range, base, init, rng, basis, arity
+        )
         object.__setattr__(self, "layers", layers)
 
+    def __repr__(self) -> str:
+        """Return widths and size, as in ``KAN([2, (3, 1), 1], 126 parameters)``."""
+        levels: list[Width] = [self.widths[0]]
+        for layer in self.layers:
+            if isinstance(layer, ProductLayer):
+                levels[-1] = (layer.n_out - layer.n_products, layer.n_products)
+            else:
+                levels.append(layer.n_out)
+        return f"KAN({levels}, {self.size} parameters)"
+
     @classmethod
-    def from_layers(cls, layers: Iterable[KANLayer]) -> KAN:
+    def from_layers(cls, layers: Iterable[KANLayer | ProductLayer]) -> KAN:
         """Compose layers that exist; the inner door, nothing is checked.
 
         Parameters
         ----------
-        layers : iterable of KANLayer
+        layers : iterable of KANLayer and ProductLayer
             Inputs first.
 
         Returns
@@ -137,12 +160,18 @@ class KAN(Composition):
 
         Notes
         -----
-        A base function of your own is saved by its name only: give it to `load` again.
+        A base function of your own is saved by its name only, and so are symbols of your own: give
+        them to `load` again.
         """
         save_layers(path, self.layers)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], base: Base | None = None) -> KAN:
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        base: Base | None = None,
+        functions: Iterable[Symbol] | None = None,
+    ) -> KAN:
         """Read a network that `save` wrote.
 
         Parameters
@@ -151,6 +180,8 @@ class KAN(Composition):
             The file.
         base : Activation or tuple of callable, optional
             The base function, if the network was built with one of your own.
+        functions : iterable of Symbol, optional
+            The symbols on its edges that are your own, at least.
 
         Returns
         -------
@@ -159,6 +190,6 @@ class KAN(Composition):
         Raises
         ------
         ValueError
-            If the file is no such network, or its base function is missing.
+            If the file is no such network, or a function of your own is missing.
         """
-        return cls.from_layers(load_layers(path, base))
+        return cls.from_layers(load_layers(path, base, functions))

@@ -169,7 +169,7 @@ def _value(node: ast.expr) -> float:
     elif isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
         function = _FUNCTIONS.get(ast.unparse(node.func), _refuse)
         value = _value(node.args[0])
-        if value > 0.0:
+        if value > 0.0 or function is math.sqrt:
             return float(function(value))
     raise ValueError
 

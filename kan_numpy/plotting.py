@@ -3,7 +3,8 @@ r"""Networks, basis functions and training histories as figures.
 A network is drawn with its inputs at the bottom and its outputs at the top. Every active edge has a
 small frame, which shows :math:`\phi_{o,i}` over the values that its input node takes, in a scale of
 its own. A wire comes in from the input node, another goes out to the output node, where a + stands
-for the sum. The opacity of frame, curve and wires is
+for the sum. A × stands for a product, with wires from its factors. The opacity of frame, curve and
+wires is
 
 .. math:: \alpha_{o,i} = \tanh\Big(\beta\, \frac{|\phi_{o,i}|_1}{\max |\phi|_1}\Big),
 
@@ -33,7 +34,7 @@ from matplotlib.figure import Figure
 
 from kan_numpy._validation import Array, as_count, as_knots, as_number
 from kan_numpy.bsplines import bspline_basis
-from kan_numpy.diagram import Edge, Place, edges_of, names_of, places_of, width_of
+from kan_numpy.diagram import Edge, Place, edges_of, names_of, places_of, products_of, width_of
 from kan_numpy.network import KAN
 from kan_numpy.scores import checked_inputs
 
@@ -110,11 +111,11 @@ def plot(
     beta = as_number("beta", beta, 0.0, include_low=False)
     below = names_of("inputs", inputs, network.widths[0], "x")
     above = names_of("outputs", outputs, network.widths[-1], "y")
-    places = places_of(network.widths)
+    places = places_of(network)
     figure, axes, unit = _canvas(places, below, above, title or "", ranges)
     edges = list(edges_of(network, points, beta, places))
     _draw_lines(axes, edges, unit)
-    _draw_nodes(axes, places, unit)
+    _draw_nodes(axes, network, places, unit)
     _draw_names(axes, places[0].inputs, below, unit, "top")
     _draw_names(axes, places[-1].outputs, above, unit, "bottom")
     if ranges:
@@ -164,13 +165,19 @@ def _draw_lines(axes: Axes, edges: list[Edge], unit: float) -> None:
         axes.add_collection(drawn, autolim=False)
 
 
-def _draw_nodes(axes: Axes, places: list[Place], unit: float) -> None:
-    inputs, sums = places[0].inputs, np.concatenate([place.outputs for place in places])
+def _draw_nodes(axes: Axes, network: KAN, places: list[Place], unit: float) -> None:
+    wires, products, passed = products_of(network, places)
+    factors = LineCollection(wires, colors="black", linewidths=0.4 + 0.6 * unit, gid="factors")
+    axes.add_collection(factors, autolim=False)
+    sums = np.concatenate([place.outputs for place in places if place.rows])
     size = 4 + 8 * unit
     for gid, nodes, mark, color, share in (
-        ("inputs", inputs, "o", "black", 0.6),
+        ("inputs", places[0].inputs, "o", "black", 0.6),
+        ("passed", passed, "o", "black", 0.6),
         ("sums", sums, "o", "black", 1.0),
         ("signs", sums, "+", "white", 0.6),
+        ("products", products, "o", "black", 1.0),
+        ("crosses", products, "x", "white", 0.5),
     ):
         axes.plot(*nodes.T, mark, color=color, markersize=share * size, mew=1.2, zorder=3, gid=gid)
 

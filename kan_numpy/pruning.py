@@ -10,7 +10,9 @@ but the remaining edges, which read the nodes of the pruned network,
 
 If nothing before node o has changed and only its edge from i goes, the sum is the mean of
 :math:`\phi_{o,i}`. A node without incoming edges is a constant, and so is what its outgoing edges
-make of it: the same sum takes it up, and the node can go.
+make of it: the same sum takes it up, and the node can go. Only a factor of a product stays, as the
+constant that it has become, for a product must not lose a factor. Products have no bias: their
+means may move, and the layer after them makes up for it.
 """
 
 from __future__ import annotations
@@ -22,10 +24,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_count, as_number
-from kan_numpy.bsplines import BSplineBasis
-from kan_numpy.layer import Basis, KANLayer, Mask
+from kan_numpy.bases import basis_part
+from kan_numpy.layer import KANLayer, Mask
 from kan_numpy.losses import Loss
 from kan_numpy.network import KAN
+from kan_numpy.products import ProductLayer
 from kan_numpy.scores import checked_inputs, edge_scores
 
 
@@ -42,11 +45,12 @@ def prune(
 ) -> KAN:
     r"""Remove edges by their scores or by name, and the hidden nodes that this leaves without use.
 
-    The mean over x of every node that stays, hidden or output, is what it was, up to rounding:
+    The mean over x of every sum that stays, hidden or output, is what it was, up to rounding:
 
     .. math:: \hat\beta_o = \beta_o + \frac{1}{N} \sum_n (y_{no} - \hat y_{no}),
 
-    see `kan_numpy.pruning`. Nothing is promised for a single sample or for other inputs.
+    see `kan_numpy.pruning`. Nothing is promised for a single sample, for other inputs or for a
+    product. A factor of a product that loses all its edges stays as a constant, its mean.
 
     Parameters
     ----------
@@ -57,7 +61,8 @@ def prune(
     threshold : float
         Edges that score less go, see `edge_scores`; a score below 0 counts as 0. At 0 nothing goes.
         With "l1", the nodes below the threshold of arXiv 2404.19756, eq. 2.21, lose all edges on
-        one side, and so go too. Not looked at if there is a list, nor is ``kind``.
+        one side, and so go too. Not looked at if there is a list, nor is ``kind``. A product never
+        loses a factor, whatever its score.
     kind : {"l1", "std", "attribution", "ablation"}
         Which score. They are taken once, from the network as it is.
     edges : iterable of (layer, out, inp), optional
@@ -102,12 +107,16 @@ def prune(
     if edges is None and nodes is None and inputs is None:
         threshold = as_number("threshold", threshold, 0.0)
         scores = edge_scores(network, points, kind, y, loss)
-        strengths = [np.maximum(score, 0.0) for score in scores]
+        strengths = [
+            np.where(layer.active, np.inf, 0.0) if isinstance(layer, ProductLayer) else score
+            for layer, score in zip(network.layers, scores, strict=True)
+        ]
+        strengths = [np.maximum(strength, 0.0) for strength in strengths]
         kept = [on & (s >= threshold) for on, s in zip(active, strengths, strict=True)]
         hint = _threshold_hint(threshold, strengths)
     else:
         kept = [on.copy() for on in active]
-        _remove_edges(kept, active, edges)
+        _remove_edges(network, kept, edges)
         _remove_nodes(kept, active, nodes)
         _remove_inputs(kept, active, inputs)
         hint = "the lists would leave no path from an input to an output: take fewer edges"
@@ -135,19 +144,25 @@ def _threshold_hint(threshold: float, strengths: list[Array]) -> str:
     )
 
 
-def _remove_edges(kept: list[Mask], active: list[Mask], edges: object) -> None:
+def _remove_edges(network: KAN, kept: list[Mask], edges: object) -> None:
     for name, edge in _entries("edges", edges, "(layer, out, inp)"):
-        layer, out, inp = edge
-        if layer >= len(active):
-            raise ValueError(f"{name} is {edge}, but the network has {len(active)} layers")
-        n_out, n_in = active[layer].shape
-        if out >= n_out or inp >= n_in:
+        at, out, inp = edge
+        if at >= len(kept):
+            raise ValueError(f"{name} is {edge}, but the network has {len(kept)} layers")
+        layer = network.layers[at]
+        if out >= layer.n_out or inp >= layer.n_in:
             raise ValueError(
-                f"{name} is {edge}, but layers[{layer}] has {n_out} outputs and {n_in} inputs"
+                f"{name} is {edge}, but layers[{at}] has {layer.n_out} outputs and"
+                f" {layer.n_in} inputs"
             )
-        if not active[layer][out, inp]:
+        if isinstance(layer, ProductLayer):
+            raise ValueError(
+                f"{name} is {edge}, but layers[{at}] multiplies: take the edges of layers[{at - 1}]"
+                " that make the factor, which then stays as a constant"
+            )
+        if not layer.active[out, inp]:
             raise ValueError(f"{name} is {edge}, but this edge is not active: leave it out")
-        kept[layer][out, inp] = False
+        kept[at][out, inp] = False
 
 
 def _remove_nodes(kept: list[Mask], active: list[Mask], nodes: object) -> None:
@@ -208,42 +223,54 @@ def _any(mask: Mask, axis: int) -> Mask:
 
 
 def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
-    """Return the network with these edges only, all means kept, and no node without edges."""
-    layers, before, after = [], x, x
+    """Return the network with these edges only, all means kept, and no node without use."""
+    layers: list[KANLayer | ProductLayer] = []
+    before, after = x, x
     columns: Mask = np.ones(x.shape[1], dtype=bool)
     moved = ~columns
-    for at, (layer, mask) in enumerate(zip(network.layers, living, strict=True), start=1):
-        rows = _any(mask, 1) | (at == len(living))  # (n_out,) outputs stay
-        # Where nothing has changed before a node, its bias collects no rounding errors.
-        moved = _any((layer.active & ~mask) | (mask & moved), 1)  # (n_out,)
-        smaller = _part(layer, mask, rows, columns)
+    for layer, mask, rows in zip(network.layers, living, _rows(network, living), strict=True):
         before, _ = layer.forward(before)  # (N, n_out)
-        after, cache = smaller.forward(after)  # (N, rows that stay)
-        shift = np.where(moved[rows], (before[:, rows] - after).mean(axis=0), 0.0)
-        layers.append(replace(smaller, bias=smaller.bias + shift))
-        after, columns = layers[-1].combine(cache), rows
+        if isinstance(layer, ProductLayer):
+            moved = _any(layer.active & moved, 1)  # (n_out,)
+            layers.append(layer.part(rows, columns))
+            after, _ = layers[-1].forward(after)
+        else:
+            # Where nothing has changed before a node, its bias collects no rounding errors.
+            moved = _any((layer.active & ~mask) | (mask & moved), 1)  # (n_out,)
+            smaller = _part(layer, mask, rows, columns)
+            after, cache = smaller.forward(after)  # (N, rows that stay)
+            shift = np.where(moved[rows], (before[:, rows] - after).mean(axis=0), 0.0)
+            same_means = replace(smaller, bias=smaller.bias + shift)
+            layers.append(same_means)
+            after = same_means.combine(cache)
+        columns = rows
     return KAN.from_layers(layers)
+
+
+def _rows(network: KAN, living: list[Mask]) -> list[Mask]:
+    """Return which outputs of each layer stay: those of the network, and those that are used."""
+    rows: list[Mask] = [np.ones(network.widths[-1], dtype=bool)]
+    for layer, mask in zip(network.layers[:0:-1], living[:0:-1], strict=True):
+        # A product needs all its factors, those too that have become constant.
+        used = layer.active[rows[-1]] if isinstance(layer, ProductLayer) else mask
+        rows.append(_any(used, 0))
+    return rows[::-1]
 
 
 def _part(layer: KANLayer, mask: Mask, rows: Mask, columns: Mask) -> KANLayer:
     """Return the layer with only the edges of the mask, these output and these input nodes."""
     chosen = np.ix_(rows, columns)
+    out, inp = np.cumsum(rows) - 1, np.cumsum(columns) - 1
     return replace(
         layer,
-        basis=_basis_part(layer.basis, columns),
+        basis=basis_part(layer.basis, columns),
         coef=np.where(mask[:, :, None], layer.coef, 0.0)[chosen],
         w_base=np.where(mask, layer.w_base, 0.0)[chosen],
         bias=layer.bias[rows],
         active=mask[chosen],
+        symbols=tuple(
+            replace(edge, out=int(out[edge.out]), inp=int(inp[edge.inp]))
+            for edge in layer.symbols
+            if mask[edge.out, edge.inp]
+        ),
     )
-
-
-def _basis_part(basis: Basis, columns: Mask) -> Basis:
-    """Return the basis of these input nodes."""
-    if columns.all():
-        return basis
-    if not isinstance(basis, BSplineBasis):
-        raise TypeError(
-            f"network must be made of B-splines to lose a node, but has a {type(basis).__name__}"
-        )
-    return BSplineBasis(basis.knots[columns], basis.degree)

@@ -20,6 +20,9 @@ with 0/0 := 0 for a constant node. B is the score of an edge, in the units of th
 upper bound: where large :math:`\phi_{o,i}` cancel, std(y_o) is small, and B is many times A. A sum
 spreads at most as much as its terms do together; so the total of A over a level never falls on the
 way back, and keeps its value only where nothing cancels.
+
+A factor of a product counts as an edge that sends it as it is. Its "attribution" is that of the
+product: without any one of them there would be none (KAN 2.0, arXiv 2408.10205).
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from kan_numpy._validation import Array, as_array, as_choice
 from kan_numpy.layer import KANLayer
 from kan_numpy.losses import Loss, as_loss
 from kan_numpy.network import KAN
+from kan_numpy.products import ProductLayer
 
 KINDS = ("l1", "std", "attribution", "ablation")
 
@@ -68,7 +72,8 @@ def edge_scores(
     Returns
     -------
     list of ndarray, shape (n_out, n_in)
-        One for each layer. An edge that is not active scores 0.
+        One for each of ``network.layers``. An edge that is not active scores 0. In the entry of a
+        `ProductLayer` stand the scores of its factors.
 
     Raises
     ------
@@ -151,7 +156,7 @@ def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
     return as_array("x", x, ("N", network.widths[0]))
 
 
-def _walk(network: KAN, x: Array) -> Iterator[tuple[KANLayer, Array, Array]]:
+def _walk(network: KAN, x: Array) -> Iterator[tuple[KANLayer | ProductLayer, Array, Array]]:
     """Yield each layer with its inputs (N, n_in) and its outputs (N, n_out)."""
     for layer in network.layers:
         y, _ = layer.forward(x)
@@ -162,13 +167,16 @@ def _walk(network: KAN, x: Array) -> Iterator[tuple[KANLayer, Array, Array]]:
 def _attribution(network: KAN, x: Array) -> list[Array]:
     """Return B of every layer, the last one first worked out."""
     spreads = [
-        (layer.edges(z).std(axis=0), y.std(axis=0)) for layer, z, y in _walk(network, x)
+        (layer, layer.edges(z).std(axis=0), y.std(axis=0)) for layer, z, y in _walk(network, x)
     ]  # (n_out, n_in) and (n_out,) of each layer
-    scores, A = [], spreads[-1][1]
-    for of_edges, of_nodes in reversed(spreads):
-        varies = of_nodes > ROUNDING * of_edges.sum(axis=1)
-        factor = np.divide(A, of_nodes, out=np.zeros_like(A), where=varies)
-        B = factor[:, None] * of_edges  # (n_out, n_in)
+    scores, A = [], spreads[-1][2]
+    for layer, of_edges, of_nodes in reversed(spreads):
+        if isinstance(layer, ProductLayer):
+            B = A[:, None] * layer.active
+        else:
+            varies = of_nodes > ROUNDING * of_edges.sum(axis=1)
+            factor = np.divide(A, of_nodes, out=np.zeros_like(A), where=varies)
+            B = factor[:, None] * of_edges  # (n_out, n_in)
         A = B.sum(axis=0)  # (n_in,)
         scores.append(B)
     return scores[::-1]
@@ -190,8 +198,13 @@ def _ablation(network: KAN, x: Array, y: npt.ArrayLike | None, loss: Loss) -> li
         phi = layer.edges(inputs)  # (N, n_out, n_in)
         score = np.zeros(layer.active.shape)
         for o, i in np.argwhere(layer.active):
-            changed = outputs.copy()
-            changed[:, o] -= phi[:, o, i] - phi[:, o, i].mean()
+            if isinstance(layer, ProductLayer):
+                fixed = inputs.copy()
+                fixed[:, i] = fixed[:, i].mean()
+                changed, _ = layer.forward(fixed)
+            else:
+                changed = outputs.copy()
+                changed[:, o] -= phi[:, o, i] - phi[:, o, i].mean()
             score[o, i] = loss_from(at + 1, changed) - before
         scores.append(score)
     return scores

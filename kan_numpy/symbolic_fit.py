@@ -128,7 +128,8 @@ def fit_symbol(
         return None
     a, b, c, d = best[1]
     affine = np.array([a / half, b - a * middle / half, c * spread, d * spread + mean])
-    return SymbolFit(symbol, normalised(symbol, affine), float(np.sqrt(best[0])))
+    affine = _inside(symbol, normalised(symbol, affine), x)
+    return SymbolFit(symbol, affine, float(np.sqrt(best[0])))
 
 
 def normalised(symbol: Symbol, affine: Array) -> Array:
@@ -158,6 +159,16 @@ def normalised(symbol: Symbol, affine: Array) -> Array:
     if symbol.power is not None and a:
         return np.array([np.sign(a), b / abs(a), c * abs(a) ** symbol.power, d])
     return np.array([a, b, c, d])
+
+
+def _inside(symbol: Symbol, affine: Array, x: Array) -> Array:
+    """Return the numbers with b moved a little, if rounding has put an end of x outside."""
+    a, b, c, d = affine
+    u = a * x + b
+    if symbol.defined(u.min(), u.max()):
+        return affine
+    nudge = 1e-12 * (abs(b) + np.abs(a * x).max())
+    return np.array([a, b + (nudge if u.min() < symbol.domain[0] else -nudge), c, d])
 
 
 def _thinned(x: Array, phi: Array, most: int) -> tuple[Array, Array]:

@@ -265,6 +265,7 @@ def test_a_hundred_updates_do_not_collapse_the_grid_of_a_dead_node(eps, margin, 
     low, high = network.layers[1].basis.low[1], network.layers[1].basis.high[1]
     assert high - low == pytest.approx(width)
     assert (low + high) / 2.0 == pytest.approx(dead)
+    assert np.diff(grid_of(network.layers[1])[1]) == pytest.approx(width / 5)  # whatever eps
     points = rng.uniform(-1.0, 1.0, (100, 2))
     assert np.all(np.isfinite(network(points)))
 

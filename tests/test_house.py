@@ -14,11 +14,13 @@ ROOT = Path(__file__).resolve().parents[1]
 # A file of the library imports only from the lines above its own.
 FLOORS = (
     "_memory _validation",
-    "activations datasets gradcheck intervals linesearch losses optimizers composition reference",
-    "bsplines lbfgs levenberg_marquardt",
-    "coefficients dense layer",
-    "initialization storage",
-    "mlp network",
+    "activations composition datasets gradcheck intervals linesearch losses optimizers products"
+    " numerals reference storage",
+    "bsplines constants expressions lbfgs levenberg_marquardt",
+    "coefficients dense layer parsing printing",
+    "bases ordering",
+    "initialization kan_storage simplify",
+    "expansion mlp network normal_forms",
     "conversion grids objective scores",
     "diagram pruning training",
     "plotting",

@@ -12,6 +12,8 @@ from strategies import floats, networks_with_inputs, seeds, shaken
 import kan_numpy as kn
 from kan_numpy import KAN, reference
 from kan_numpy.scores import KINDS
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import SYMBOLS
 
 BASES = {"silu": reference.silu, "identity": float, "zero": lambda x: 0.0 * x, "wave": np.sin}
 
@@ -563,3 +565,21 @@ def test_a_node_of_another_basis_cannot_go_but_its_edges_can():
     assert_close(kn.prune(other, x, edges=edge)(x), kn.prune(network, x, edges=edge)(x))
     with pytest.raises(TypeError, match=r"network must be made of B-splines.*has a OtherBasis"):
         kn.prune(other, x, nodes=[(1, 0)])
+
+
+def test_symbols_stay_on_their_edges_when_nodes_before_them_go():
+    network, x, _ = random_network([2, 3, 2])
+    middle = network.layers[1]
+    sine = SymbolicEdge(1, 2, SYMBOLS["sin"], np.array([2.0, 0.5, 1.5, -1.0]))
+    gone = SymbolicEdge(0, 0, SYMBOLS["exp"], np.array([1.0, 0.0, 1.0, 0.0]))
+    coef, w_base = middle.coef.copy(), middle.w_base.copy()
+    for edge in (sine, gone):
+        coef[edge.out, edge.inp] = w_base[edge.out, edge.inp] = 0.0
+    symbolic = replace(middle, coef=coef, w_base=w_base, symbols=(sine, gone))
+    network = KAN.from_layers([network.layers[0], symbolic])
+    pruned = kn.prune(network, x, nodes=[(1, 0)])
+    (edge,) = pruned.layers[1].symbols
+    assert (edge.out, edge.inp, edge.symbol) == (1, 1, SYMBOLS["sin"])
+    phi = symbolic.edges(network.forward(x)[1][1].x)[:, :, 0]  # (N, 2)
+    assert_close(pruned(x), network(x) - phi + phi.mean(axis=0))
+    assert_close(kn.refine(pruned, 2 * middle.basis.grid_size)(x), pruned(x), atol=1e-12)

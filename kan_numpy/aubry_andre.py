@@ -1,0 +1,206 @@
+r"""Two quasiperiodic chains with localised and extended states, and how to tell which is which.
+
+An electron on a chain of N sites has N states of energy E and amplitudes :math:`\psi_n`. Whether a
+state is spread over the chain is told by (arXiv 2404.19756, eq. 4.2 and 4.3)
+
+.. math::
+    IPR = \frac{\sum_n |\psi_n|^4}{(\sum_n |\psi_n|^2)^2}, \qquad D = -\frac{\log IPR}{\log N},
+
+the inverse participation ratio and the fractal dimension: a state on m sites alike has IPR = 1 / m.
+As N grows, D goes to 1 for an extended state and to 0 for a localised one. The generalised and the
+modified Aubry-Andre model have states of both kinds in one chain.
+
+The unit of energy is the hopping between neighbours. The chains are rings, so that no state clings
+to an end, and N is a Fibonacci number. With the one before it, :math:`b = F_{m-1} / F_m` is the
+best rational neighbour of the inverse golden ratio, and the potential closes around the ring.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array, as_count, as_number
+
+
+def inverse_participation_ratio(psi: npt.ArrayLike) -> Array:
+    r"""Return by how few sites a state is carried: 1 for one site, 1 / N for all alike.
+
+    .. math:: IPR = \sum_n |\psi_n|^4 \Big/ \Big( \sum_n |\psi_n|^2 \Big)^2
+
+    Parameters
+    ----------
+    psi : array_like, shape (N, n_states)
+        Real amplitudes, one column a state, of any norm but 0.
+
+    Returns
+    -------
+    ndarray, shape (n_states,)
+
+    Raises
+    ------
+    ValueError
+        If a state is zero everywhere.
+
+    Notes
+    -----
+    Source: arXiv 2404.19756, eq. 4.2.
+    """
+    amplitudes = np.abs(as_array("psi", psi, ("N", "n_states")))
+    largest = amplitudes.max(axis=0)
+    if np.any(largest == 0.0):
+        at = int(np.argmin(largest))
+        raise ValueError(f"psi must not hold a state that is zero everywhere, as psi[:, {at}] is")
+    density = (amplitudes / largest) ** 2  # (N, n_states)
+    # eq. 4.2
+    return (density**2).sum(axis=0) / density.sum(axis=0) ** 2
+
+
+def fractal_dimension(psi: npt.ArrayLike) -> Array:
+    r"""Return how a state fills the chain: 0 on a single site, 1 on all sites alike.
+
+    .. math:: D = -\log IPR / \log N
+
+    Parameters
+    ----------
+    psi : array_like, shape (N, n_states)
+        Real amplitudes, one column a state, at least two sites.
+
+    Returns
+    -------
+    ndarray, shape (n_states,)
+
+    Raises
+    ------
+    ValueError
+        If there is only one site, or a state is zero everywhere.
+
+    Notes
+    -----
+    Source: arXiv 2404.19756, eq. 4.3.
+    """
+    ipr = inverse_participation_ratio(psi)
+    n_sites = as_count("the number of sites", len(np.asarray(psi)), 2)
+    # eq. 4.3
+    return -np.log(ipr) / np.log(n_sites)
+
+
+def golden_approximant(n_sites: int) -> float:
+    r"""Return :math:`b = F_{m-1} / F_m` for a chain of :math:`F_m` sites.
+
+    Parameters
+    ----------
+    n_sites : int
+        N, a Fibonacci number of at least 5: 5, 8, 13, ..., 144, 233, 377, 610, 987.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If N is not a Fibonacci number; the message names the nearest two.
+    """
+    n_sites, before, last = as_count("n_sites", n_sites, 5), 3, 5
+    while last < n_sites:
+        before, last = last, before + last
+    if last != n_sites:
+        raise ValueError(
+            f"n_sites must be a Fibonacci number, but is {n_sites};"
+            f" the nearest are {before} and {last}"
+        )
+    return before / last
+
+
+def generalised_hamiltonian(n_sites: int, lam: float, alpha: float, phi: float = 0.0) -> Array:
+    r"""Return the Hamiltonian of the generalised Aubry-Andre model, with t = 1.
+
+    .. math::
+        H_{n,n \pm 1} = t, \qquad
+        H_{n,n} = 2 \lambda\, \frac{\cos(2 \pi b n + \phi)}{1 - \alpha \cos(2 \pi b n + \phi)}
+
+    Parameters
+    ----------
+    n_sites : int
+        N, a Fibonacci number.
+    lam : float
+        :math:`\lambda`, the strength of the potential.
+    alpha : float
+        :math:`\alpha`, its shape, between -1 and 1, ends excluded; 0 is the Aubry-Andre model.
+    phi : float
+        :math:`\phi`, its phase.
+
+    Returns
+    -------
+    ndarray, shape (N, N)
+
+    Raises
+    ------
+    ValueError
+        If an argument does not make sense; the message says which and why.
+
+    Notes
+    -----
+    Source: arXiv 2404.19756, eq. 4.6 and 4.7; S. Ganeshan, J. Pixley, S. Das Sarma, Physical Review
+    Letters 114, 146601 (2015). On an open chain the sign of t changes no energy and no
+    :math:`|\psi_n|`: turn the sign of every second amplitude.
+    """
+    lam, cosine = as_number("lam", lam), _cosine(n_sites, phi)
+    alpha = as_number("alpha", alpha, -1.0, 1.0, include_low=False, include_high=False)
+    H = (_distance(n_sites) == 1.0).astype(np.float64)  # (N, N)
+    # eq. 4.7
+    np.fill_diagonal(H, 2.0 * lam * cosine / (1.0 - alpha * cosine))
+    return H
+
+
+def modified_hamiltonian(n_sites: int, lam: float, p: float, phi: float = 0.0) -> Array:
+    r"""Return the Hamiltonian of the modified Aubry-Andre model, with :math:`t = e^p`.
+
+    .. math::
+        H_{n,n'} = t\, e^{-p |n - n'|}, \qquad H_{n,n} = \lambda \cos(2 \pi b n + \phi)
+
+    Parameters
+    ----------
+    n_sites : int
+        N, a Fibonacci number.
+    lam : float
+        :math:`\lambda`, the strength of the potential.
+    p : float
+        How fast the hopping decays with the distance around the ring, above 0.
+    phi : float
+        :math:`\phi`, the phase of the potential.
+
+    Returns
+    -------
+    ndarray, shape (N, N)
+
+    Raises
+    ------
+    ValueError
+        If an argument does not make sense; the message says which and why.
+
+    Notes
+    -----
+    Source: arXiv 2404.19756, eq. 4.9 and 4.10, with the hopping between neighbours as the unit of
+    energy; J. Biddle, S. Das Sarma, Physical Review Letters 104, 070601 (2010).
+    """
+    lam, cosine = as_number("lam", lam), _cosine(n_sites, phi)
+    p = as_number("p", p, 0.0, include_low=False)
+    H = np.exp(p * (1.0 - np.maximum(_distance(n_sites), 1.0)))  # (N, N)
+    # eq. 4.10
+    np.fill_diagonal(H, lam * cosine)
+    return H
+
+
+def _cosine(n_sites: int, phi: float) -> Array:
+    """Return cos(2 pi b n + phi) for every site, shape (N,)."""
+    turns = golden_approximant(n_sites) * np.arange(n_sites)
+    return np.cos(2.0 * np.pi * turns + as_number("phi", phi))
+
+
+def _distance(n_sites: int) -> Array:
+    """Return the shorter way around the ring between every two sites, shape (N, N)."""
+    sites = np.arange(n_sites, dtype=np.float64)
+    apart = np.abs(sites[:, None] - sites)
+    return np.minimum(apart, n_sites - apart)

@@ -1,0 +1,269 @@
+r"""Other basis functions than B-splines: Gaussians, Chebyshev polynomials, Fourier modes.
+
+Each is a family :math:`f_0 \dots f_{W-1}` on [-1, 1], brought to the grid [low, high] of an input:
+
+.. math:: B_j(x) = f_j(u), \qquad u = \frac{2 (x - low)}{high - low} - 1, \qquad
+          B_j^{(d)}(x) = \Big(\frac{2}{high - low}\Big)^d f_j^{(d)}(u).
+
+======================= ============================================== ==========================
+`GaussianBasis`         :math:`e^{-z^2}`, z = (u - g_j) / h            outside: fades to zero
+`ChebyshevBasis`        :math:`T_j(u)`, polynomials of degree j        goes on along its tangent
+`FourierBasis`          1, cos πu, sin πu, cos 2πu, ...                repeats itself
+======================= ============================================== ==========================
+
+A bump moves nothing but its surroundings; a polynomial or a mode moves the whole edge. Whoever
+wants another family derives it from `ScaledBasis`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, frozen
+from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.coefficients import least_squares
+from kan_numpy.layer import Basis
+
+MOST_NODES = 1000
+"""Gauss points of a projection, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledBasis:
+    """Hold the grid of every input node, and evaluate functions of u on it.
+
+    The inner door, as `BSplineBasis`: arguments are trusted, and points may be complex.
+
+    Parameters
+    ----------
+    low, high : ndarray, shape (n_in,)
+        The ends of the grids.
+    size : int
+        W, the number of functions, at least 1.
+    """
+
+    low: Array
+    high: Array
+    size: int
+
+    nested: ClassVar[bool] = False
+    """Whether a larger family begins with the smaller one."""
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        frozen(self.low)
+        frozen(self.high)
+
+    @property
+    def n_in(self) -> int:
+        """The number of input nodes."""
+        return len(self.low)
+
+    def functions(self, u: Array, derivative: int) -> Array:
+        """Return the d-th derivative of all functions of u, (N, n_in) -> (N, n_in, W)."""
+        raise NotImplementedError
+
+    def moved(self, low: Array, high: Array) -> ScaledBasis:
+        """Return the basis on other grids, (n_in,) each."""
+        return replace(self, low=low, high=high)
+
+    def __call__(self, x: Array, derivative: int = 0) -> Array:
+        """Return the d-th derivative of every function, shape (N, n_in, W).
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, n_in)
+            Real or complex.
+        derivative : int
+            d, at least 0.
+
+        Returns
+        -------
+        ndarray, shape (N, n_in, W)
+        """
+        scale = 2.0 / (self.high - self.low)  # (n_in,)
+        values = self.functions((x - self.low) * scale - 1.0, derivative)
+        return values * scale[:, None] ** derivative if derivative else values
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        """Return all functions (N, n_in, W) and what `backward` needs, which is x."""
+        return self(x), x
+
+    def backward(self, dB: Array, cache: Array) -> Array:
+        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`.
+
+        Parameters
+        ----------
+        dB : ndarray, shape (N, n_in, W)
+            The upstream gradient.
+        cache : ndarray, shape (N, n_in)
+            From `forward`.
+
+        Returns
+        -------
+        ndarray, shape (N, n_in)
+        """
+        return np.einsum("nij,nij->ni", dB, self(cache, 1))
+
+
+class GaussianBasis(ScaledBasis):
+    r"""Bumps :math:`e^{-z^2}` around evenly spaced centres :math:`g_j`, with z = (u - g_j) / h.
+
+    The first and the last centre are the ends of the grid, and h is their distance from the next
+    (FastKAN, arXiv 2405.06721). Outside, the bumps fade and the base function remains, as with
+    B-splines; unlike these, they do not sum to one, and more and narrower ones make the old ones
+    only nearly, least so at the ends of the grid.
+    """
+
+    def functions(self, u: Array, derivative: int) -> Array:
+        r"""Use :math:`f^{(d+1)} = -2 (z f^{(d)} + d f^{(d-1)})`, the derivatives taken in z."""
+        h = 2.0 / max(self.size - 1, 1)
+        z = (u[..., None] - np.linspace(-1.0, 1.0, self.size)) / h  # (N, n_in, W)
+        before, now = np.zeros_like(z), np.exp(-z * z)
+        for d in range(derivative):
+            before, now = now, -2.0 * (z * now + d * before)
+        return now / h**derivative if derivative else now
+
+
+class ChebyshevBasis(ScaledBasis):
+    r"""Chebyshev polynomials :math:`T_0 \dots T_{W-1}` (arXiv 2405.07200).
+
+    Outside [-1, 1] polynomials grow without measure, and cutting u off there would leave no
+    gradient to come back by. So each goes on along its tangent at the end, whose slope is
+    :math:`\pm j^2`: value and first derivative are continuous, the higher ones are 0 outside.
+    """
+
+    nested = True
+
+    def functions(self, u: Array, derivative: int) -> Array:
+        r"""Use :math:`T_{j+1} = 2 u T_j - T_{j-1}`, and inside its d-th derivative."""
+        end = np.sign(u.real)
+        outside = np.abs(u.real) > 1.0  # (N, n_in)
+        inner = np.where(outside, end, u)
+        T = _chebyshev(inner, self.size, derivative)
+        if derivative == 0 and outside.any():
+            # Where u is inside, the second summand is 0.
+            return T + (u - inner)[..., None] * _chebyshev(inner, self.size, 1)
+        return np.where(outside[..., None], 0.0, T) if derivative > 1 else T
+
+
+class FourierBasis(ScaledBasis):
+    r"""The constant and the modes of one period: 1, cos πu, sin πu, cos 2πu, sin 2πu ...
+
+    The grid is a period, outside of which everything repeats itself. What is learnt is periodic
+    too, but for the base function. The period is given, by ``grid_range``: it is a property of the
+    problem, and does not follow the data.
+    """
+
+    nested = True
+
+    def moved(self, low: Array, high: Array) -> FourierBasis:  # noqa: ARG002
+        """Return itself: the period stays."""
+        return self
+
+    def functions(self, u: Array, derivative: int) -> Array:
+        r"""Use one formula for all: :math:`\cos(\omega_j u - \varphi_j)`, :math:`\omega_j = m \pi`.
+
+        Each derivative multiplies by :math:`\omega_j` and turns by a quarter.
+        """
+        j = np.arange(self.size)
+        omega = np.pi * ((j + 1) // 2)  # (W,) modes 0, 1, 1, 2, 2 ...
+        quarters = derivative - ((j % 2 == 0) & (j > 0))  # sin is cos, a quarter behind
+        turned = np.cos(u[..., None] * omega + 0.5 * np.pi * quarters)  # (N, n_in, W)
+        return turned * omega**derivative if derivative else turned
+
+
+BASES: dict[str, type[ScaledBasis]] = {
+    "gaussian": GaussianBasis,
+    "chebyshev": ChebyshevBasis,
+    "fourier": FourierBasis,
+}
+"""What ``KAN(..., basis=...)`` and files call them; "bspline" is `BSplineBasis`."""
+
+
+def _chebyshev(u: Array, size: int, derivative: int) -> Array:
+    """Return the d-th derivative of the first polynomials, (N, n_in) -> (N, n_in, size)."""
+    T = np.zeros((*u.shape, size), dtype=u.dtype)  # of order 0, then 1, ...
+    for d in range(derivative + 1):
+        lower, T = T, np.zeros_like(T)
+        T[..., 0] = d == 0
+        if size > 1:
+            T[..., 1] = (u, 1.0, 0.0)[min(d, 2)]
+        for j in range(1, size - 1):
+            T[..., j + 1] = 2.0 * (u * T[..., j] + d * lower[..., j]) - T[..., j - 1]
+    return T
+
+
+def basis_part(basis: Basis, inputs: npt.NDArray[np.bool_]) -> Basis:
+    """Return the basis of some input nodes only.
+
+    Parameters
+    ----------
+    basis : Basis
+        Of all.
+    inputs : ndarray of bool, shape (n_in,)
+        Which stay.
+
+    Returns
+    -------
+    Basis
+
+    Raises
+    ------
+    TypeError
+        If it is a basis of the user's own.
+    """
+    if inputs.all():
+        return basis
+    if isinstance(basis, ScaledBasis):
+        return replace(basis, low=basis.low[inputs], high=basis.high[inputs])
+    if isinstance(basis, BSplineBasis):
+        return BSplineBasis(basis.knots[inputs], basis.degree)
+    raise TypeError(
+        "network must be made of B-splines, or of another basis of the library, to lose a node,"
+        f" but has a {type(basis).__name__}"
+    )
+
+
+def project(coef: Array, old: ScaledBasis, new: ScaledBasis) -> tuple[Array, float]:
+    r"""Find the nearest functions in another basis.
+
+    .. math:: c' = \arg\min_{c'} \int \Big(\sum_j c'_j B'_j(x) - \sum_j c_j B_j(x)\Big)^2 dx
+
+    over the new grid, by Gauss points. If the new family begins with the old one nothing changes.
+
+    Parameters
+    ----------
+    coef : ndarray, shape (n_out, n_in, W)
+        c.
+    old, new : ScaledBasis
+        The bases, of the same inputs.
+
+    Returns
+    -------
+    coef : ndarray, shape (n_out, n_in, W')
+        c'.
+    change : float
+        The largest change of an edge, as root mean square over its new grid.
+    """
+    same_grid = np.array_equal(old.low, new.low) and np.array_equal(old.high, new.high)
+    if new.nested and isinstance(new, type(old)) and same_grid and new.size >= old.size:
+        return np.pad(coef, [(0, 0), (0, 0), (0, new.size - old.size)]), 0.0
+    # So many that none of the old functions, which may be the narrower ones, slips through.
+    ratio = float(np.max((new.high - new.low) / (old.high - old.low)))
+    count = min(int(4 * max(old.size * max(ratio, 1.0), new.size)) + 4, MOST_NODES)
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    x = new.low + 0.5 * (new.high - new.low) * (nodes[:, None] + 1.0)  # (Q, n_in)
+    root = np.sqrt(0.5 * weights)[:, None]
+    before, after = old(x), new(x)  # (Q, n_in, W), (Q, n_in, W')
+    found, change = np.empty((*coef.shape[:2], new.size)), 0.0
+    for i in range(new.n_in):
+        A, wanted = root * after[:, i], root * (before[:, i] @ coef[:, i].T)  # (Q, W'), (Q, n_out)
+        c = least_squares(A, wanted)  # (W', n_out)
+        change = max(change, float(np.sqrt(np.max(np.sum((A @ c - wanted) ** 2, axis=0)))))
+        found[:, i] = c.T
+    return found, change

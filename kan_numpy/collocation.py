@@ -1,0 +1,225 @@
+r"""The loss of a differential equation: its conditions, asked at many points.
+
+.. math:: L(\theta) = \sum_c \frac{\alpha_c}{N_c} \sum_n r_c(x_{cn})^2
+
+with a weight :math:`\alpha_c` and :math:`N_c` points for each condition c of a `PDE` (arXiv
+2404.19756, eq. 3.3). This is a sum of squares, of :math:`\sqrt{\alpha_c / N_c}\, r_c`, and the
+way back of `kan_numpy.jets` gives its Jacobian, which is all that Levenberg-Marquardt needs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import qmc
+
+from kan_numpy import jets
+from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_rng
+from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.composition import Composition, N, as_network
+from kan_numpy.jet_layers import Jet, Pairs
+from kan_numpy.jet_nodes import lifted
+from kan_numpy.layer import KANLayer
+from kan_numpy.losses import as_loss
+from kan_numpy.objective import Objective
+from kan_numpy.pde import PDE, Condition, Residual
+
+SAMPLINGS = ("grid", "random", "latin", "sobol")
+
+
+def collocation_points(
+    problem: PDE,
+    points: int | npt.ArrayLike = 1000,
+    boundary_points: int = 400,
+    sampling: str = "grid",
+    rng: Rng = None,
+) -> list[Array]:
+    """Return the points of each condition of a problem.
+
+    Parameters
+    ----------
+    problem, points, boundary_points, sampling, rng
+        As in `solve_pde`.
+
+    Returns
+    -------
+    list of ndarray, shape (N, n_in)
+        One for each condition. Those inside share theirs.
+    """
+    if not isinstance(problem, PDE):
+        raise TypeError(f"problem must be a PDE, but is {problem!r}")
+    low, high = np.asarray(problem.low, float), np.asarray(problem.high, float)
+    generator = as_rng(rng)
+    if np.ndim(points) == 0:
+        inside = sample(low, high, as_count("points", points, 1), sampling, generator)
+    else:
+        inside = as_array("points", points, ("N", problem.n_in))
+    n_faces = max(1, sum(len(condition.faces) for condition in problem.conditions))
+    each = max(1, as_count("boundary_points", boundary_points, 1) // n_faces)
+
+    def on_face(i: int, end: int) -> Array:
+        others = np.arange(problem.n_in) != i
+        here = sample(low[others], high[others], each, sampling, generator)
+        return np.insert(here, i, (low, high)[end][i], axis=1)
+
+    return [
+        np.vstack([on_face(*face) for face in condition.faces]) if condition.faces else inside
+        for condition in problem.conditions
+    ]
+
+
+def sample(
+    low: npt.ArrayLike, high: npt.ArrayLike, n_points: int, sampling: str = "grid", rng: Rng = None
+) -> Array:
+    """Choose points in a box.
+
+    Parameters
+    ----------
+    low, high : array_like, shape (d,)
+        The ends of the box.
+    n_points : int
+        How many; of a grid, the power m^d that is nearest in m.
+    sampling : {"grid", "random", "latin", "sobol"}
+        The centres of m^d equal cells; independent uniform numbers; a Latin hypercube, of which
+        each of N slices of each input holds one point; the beginning of a scrambled Sobol sequence,
+        which leaves no large gaps. The last two are those of `scipy.stats.qmc`.
+    rng : int, Generator or None
+        Where the numbers come from.
+
+    Returns
+    -------
+    ndarray, shape (N, d)
+    """
+    low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    kind, generator, d = as_choice("sampling", sampling, SAMPLINGS), as_rng(rng), len(low)
+    if d == 0:
+        return np.empty((1, 0))
+    if kind == "grid":
+        m = max(1, round(n_points ** (1.0 / d)))
+        centres = [(np.arange(m) + 0.5) / m] * d
+        unit = np.stack(np.meshgrid(*centres, indexing="ij"), axis=-1).reshape(-1, d)
+    elif kind == "random":
+        unit = generator.random((n_points, d))
+    elif kind == "latin":
+        unit = qmc.LatinHypercube(d, seed=generator).random(n_points)
+    else:
+        power = max(n_points - 1, 0).bit_length()  # a Sobol sequence is even over powers of two
+        unit = qmc.Sobol(d, seed=generator).random_base2(power)[:n_points]
+    return low + (high - low) * unit
+
+
+class PDEObjective(Objective[N]):
+    r"""Define :math:`L(\theta)` of a network and a differential equation, as `Objective` does.
+
+    Parameters
+    ----------
+    network : KAN or MLP
+        With as many inputs as the problem has, and one output.
+    problem : PDE
+        The conditions.
+    points : list of ndarray, shape (N, n_in)
+        Where each of them must hold, from `collocation_points`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the network does not fit, or an equation is not finite at some point.
+    """
+
+    def __init__(self, network: N, problem: PDE, points: list[Array]) -> None:
+        _require_fit(network, problem)
+        self.network, self.penalty, self.loss = network, None, as_loss("mse")
+        self.problem, self.points, self.x = problem, points, np.vstack(points)
+        pairs, layer = jets.as_pairs(problem.pairs, problem.n_in), network.layers[0]
+        self._places = [
+            _Place(f"conditions[{at}]", condition, x, pairs, layer)
+            for at, (condition, x) in enumerate(zip(problem.conditions, points, strict=True))
+        ]
+        for place in self._places:
+            place.require_finite(*place.evaluate(network)[:2])
+
+    def on(self, network: N) -> PDEObjective[N]:
+        """Return the same objective for another network (used when grids change)."""
+        return PDEObjective(network, self.problem, self.points)
+
+    def fun(self, theta: Array) -> tuple[float, Array]:
+        """Return the loss and its gradient (P,)."""
+        network, loss, dtheta = self.network._with_theta(theta), 0.0, np.zeros(theta.size)
+        for place in self._places:
+            _, parts, cache = place.evaluate(network)
+            r, part = place.scale * parts.r, np.empty(theta.size)
+            jets.chained(cache, parts.upstream(2.0 * place.scale * r), part)
+            loss += float(r @ r)
+            dtheta += part
+        return loss, dtheta
+
+    def value(self, theta: Array) -> float:
+        """Return the loss."""
+        r = self.residuals(theta)
+        return float(r @ r)
+
+    def residuals(self, theta: Array) -> Array:
+        """Return the residuals r of all conditions, one after the other, with r . r = loss."""
+        network = self.network._with_theta(theta)
+        return np.concatenate(
+            [place.scale * place.evaluate(network)[1].r for place in self._places]
+        )
+
+    def jacobian(self, theta: Array) -> Array:
+        """Return dr/dtheta, (M, P)."""
+        network, at = self.network._with_theta(theta), 0
+        J = np.empty((len(self.x), theta.size))
+        for place in self._places:
+            y, parts, cache = place.evaluate(network)
+            place.require_finite(y, parts)
+            dr, rows = np.full(len(place.x), place.scale), slice(at, at + len(place.x))
+            jets.chained(cache, parts.upstream(dr), J[rows])
+            at = rows.stop
+        return J
+
+
+class _Place:
+    """One condition at its points, with what of the first layer does not depend on theta."""
+
+    def __init__(self, name: str, condition: Condition, x: Array, pairs: Pairs, layer: object):
+        self.name, self.condition, self.x = name, condition, x
+        self.pairs = pairs if condition.order == 2 else jets.as_pairs([], x.shape[1])
+        self.scale = float(np.sqrt(condition.weight / len(x)))
+        seed = jets.seed(x, self.pairs, condition.order > 0)
+        self.first = lifted(layer).prepare(seed, self.pairs)
+
+    def evaluate(self, network: Composition) -> tuple[Jet, Residual, jets.JetCache]:
+        """Return the jet of u, the residual with its partial derivatives, and the cache."""
+        layers = [lifted(layer) for layer in network.layers]
+        y, cache = jets.propagated(layers, self.first, self.pairs)
+        return y, self.condition.residual(self.x, *(part[:, 0] for part in y)), cache
+
+    def require_finite(self, y: Jet, parts: Residual) -> None:
+        """Name the first point where the equation is not finite."""
+        for name, part in zip(Residual._fields, parts, strict=True):
+            bad = np.flatnonzero(~np.isfinite(part.reshape(len(part), -1)).all(axis=1))
+            if bad.size:
+                n = int(bad[0])
+                raise ValueError(
+                    f"{self.name} is not finite at {bad.size} of {len(part)} points:"
+                    f" at x = {self.x[n].tolist()}, where u = {y.value[n, 0]:g}, its {name} is"
+                    f" {part[n].tolist()}"
+                )
+
+
+def _require_fit(network: Composition, problem: PDE) -> None:
+    """Refuse a network with other inputs or outputs, or with splines that bend too little."""
+    widths = as_network(network).widths
+    if (widths[0], widths[-1]) != (problem.n_in, 1):
+        raise ValueError(
+            f"network must have {problem.n_in} inputs and 1 output, as the problem has,"
+            f" but its widths are {widths}"
+        )
+    need = max(condition.order for condition in problem.conditions) + 1
+    for at, layer in enumerate(network.layers):
+        basis = layer.basis if isinstance(layer, KANLayer) else None
+        if isinstance(basis, BSplineBasis) and basis.degree < need:
+            raise ValueError(
+                f"network must have splines of degree {need} at least, better {need + 1}, for"
+                f" derivatives of order {need - 1}, but layers[{at}] has degree {basis.degree}"
+            )

@@ -1,0 +1,157 @@
+r"""Differential equations whose solutions are known, to test a solver with.
+
+======================= ============================================== =========================
+`poisson`               :math:`\Delta u = f`                           the paper's example
+`heat`                  :math:`u_t = \nu\, u_{xx}`                     time is an input
+`burgers`               :math:`u_t + u\, u_x = \nu\, u_{xx}`           nonlinear, a moving front
+`bratu`                 :math:`u'' + \lambda e^u = 0`                  nonlinear, two solutions
+======================= ============================================== =========================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kan_numpy._validation import Array, as_choice, as_number
+from kan_numpy.pde import PDE, Condition, dirichlet, every_face, linear
+
+
+def poisson(weight: float = 0.01) -> PDE:
+    r"""Return the Poisson equation of arXiv 2404.19756, sec. 3.4.
+
+    .. math:: \Delta u = f \text{ on } [-1, 1]^2, \qquad u = 0 \text{ on its edges}, \qquad
+              u^* = \sin(\pi x)\, \sin(\pi y^2)
+
+    Parameters
+    ----------
+    weight : float
+        :math:`\alpha`, the weight of the equation against that of the boundary.
+
+    Returns
+    -------
+    PDE
+    """
+
+    def solution(x: Array) -> tuple[Array, Array]:
+        a, b = np.pi * x[:, 0], np.pi * x[:, 1] ** 2
+        by_x, by_y = np.cos(a) * np.sin(b), 2.0 * x[:, 1] * np.sin(a) * np.cos(b)
+        return np.sin(a) * np.sin(b), np.pi * np.stack([by_x, by_y], axis=1)
+
+    def source(x: Array) -> Array:
+        a, b, y2 = np.pi * x[:, 0], np.pi * x[:, 1] ** 2, x[:, 1] ** 2
+        bracket = 2.0 * np.pi * np.cos(b) - np.pi**2 * (1.0 + 4.0 * y2) * np.sin(b)
+        return np.sin(a) * bracket
+
+    inside = Condition(linear(source, second=1.0), weight=weight)
+    return PDE((-1, -1), (1, 1), [inside, dirichlet(0.0, every_face(2))], solution=solution)
+
+
+def heat(nu: float = 0.1, weight: float = 0.1) -> PDE:
+    r"""Return the heat equation for a bar whose ends are kept cold.
+
+    .. math:: u_t = \nu\, u_{xx} \text{ on } [-1, 1] \times [0, 1], \qquad
+              u^* = \sin(\pi x)\, e^{-\nu \pi^2 t}
+
+    The inputs are (x, t). What is known at t = 0 and at the ends of the bar are three faces; at
+    t = 1 nothing is.
+
+    Parameters
+    ----------
+    nu : float
+        :math:`\nu > 0`, the conductivity.
+    weight : float
+        The weight of the equation against that of the initial and the boundary values.
+
+    Returns
+    -------
+    PDE
+    """
+    nu = as_number("nu", nu, 0.0, include_low=False)
+
+    def solution(x: Array) -> tuple[Array, Array]:
+        a, decay = np.pi * x[:, 0], np.exp(-nu * np.pi**2 * x[:, 1])
+        u = np.sin(a) * decay
+        return u, np.stack([np.pi * np.cos(a) * decay, -nu * np.pi**2 * u], axis=1)
+
+    equation = linear(0.0, gradient=(0.0, 1.0), second=(-nu,))
+    given = dirichlet(lambda x: solution(x)[0], [(0, 0), (0, 1), (1, 0)])
+    return PDE(
+        (-1, 0), (1, 1), [Condition(equation, weight=weight), given], [(0, 0)], solution=solution
+    )
+
+
+def burgers(nu: float = 0.1, weight: float = 0.1) -> PDE:
+    r"""Return the viscous Burgers equation with a front that moves with speed 1/2.
+
+    .. math:: u_t + u\, u_x = \nu\, u_{xx} \text{ on } [-1, 1] \times [0, 1], \qquad
+              u^* = \frac{1}{1 + e^{s}}, \qquad s = \frac{x - t/2}{2 \nu}
+
+    Parameters
+    ----------
+    nu : float
+        :math:`\nu > 0`, the viscosity; the front is about :math:`8 \nu` wide.
+    weight : float
+        As in `heat`.
+
+    Returns
+    -------
+    PDE
+    """
+    nu = as_number("nu", nu, 0.0, include_low=False)
+
+    def solution(x: Array) -> tuple[Array, Array]:
+        u = 0.5 - 0.5 * np.tanh((x[:, 0] - 0.5 * x[:, 1]) / (4.0 * nu))
+        u_x = -u * (1.0 - u) / (2.0 * nu)
+        return u, np.stack([u_x, -0.5 * u_x], axis=1)
+
+    def equation(_: Array, u: Array, u_a: Array, u_q: Array) -> tuple[Array, Array, Array, Array]:
+        r = u_a[:, 1] + u * u_a[:, 0] - nu * u_q[:, 0]
+        return r, u_a[:, 0], np.stack([u, np.ones_like(u)], axis=1), np.full_like(u_q, -nu)
+
+    given = dirichlet(lambda x: solution(x)[0], [(0, 0), (0, 1), (1, 0)])
+    return PDE(
+        (-1, 0), (1, 1), [Condition(equation, weight=weight), given], [(0, 0)], solution=solution
+    )
+
+
+def bratu(strength: float = 1.0, branch: str = "lower", weight: float = 1.0) -> PDE:
+    r"""Return the Bratu equation, which has two solutions.
+
+    .. math:: u'' + \lambda e^u = 0 \text{ on } [0, 1], \qquad u(0) = u(1) = 0, \qquad
+              u^* = -2 \log \frac{\cosh((x - 1/2)\, \theta / 2)}{\cosh(\theta / 4)}, \qquad
+              \theta = \sqrt{2 \lambda} \cosh(\theta / 4)
+
+    The equation for :math:`\theta` has two solutions too, if :math:`\lambda < 3.5138`. Its right
+    side is convex, so Newton's method comes to the smaller one from 0, and to the larger one from
+    beyond.
+
+    Parameters
+    ----------
+    strength : float
+        :math:`\lambda`, between 0 and 3.5.
+    branch : {"lower", "upper"}
+        Which solution to compare with; the equation is the same.
+    weight : float
+        The weight of the equation against that of the ends.
+
+    Returns
+    -------
+    PDE
+    """
+    lam = as_number("strength", strength, 0.0, 3.5, include_low=False)
+    theta = 0.0 if as_choice("branch", branch, ("lower", "upper")) == "lower" else 100.0
+    for _ in range(200):
+        root = np.sqrt(2.0 * lam)
+        theta -= (root * np.cosh(theta / 4.0) - theta) / (root * np.sinh(theta / 4.0) / 4.0 - 1.0)
+
+    def solution(x: Array) -> tuple[Array, Array]:
+        s = (x[:, 0] - 0.5) * theta / 2.0
+        u = -2.0 * np.log(np.cosh(s) / np.cosh(theta / 4.0))
+        return u, (-theta * np.tanh(s))[:, None]
+
+    def equation(_: Array, u: Array, __: Array, u_q: Array) -> tuple[Array, Array, None, Array]:
+        e = lam * np.exp(u)
+        return u_q[:, 0] + e, e, None, np.ones_like(u_q)
+
+    inside = Condition(equation, weight=weight)
+    return PDE((0,), (1,), [inside, dirichlet(0.0, every_face(1))], solution=solution)

@@ -1,0 +1,204 @@
+r"""Jets through layers whose nodes do the work: those of an MLP, and products.
+
+What a jet is and how it passes a KAN layer is derived in `kan_numpy.jet_layers`. A layer of an MLP
+has the edges :math:`w_{o,i} f`: it takes f through these equations before it multiplies with w.
+
+A product of two nodes, :math:`y = u v`, sends jets on by Leibniz's rule,
+
+.. math::
+    \partial_a y = u\, \partial_a v + v\, \partial_a u, \qquad
+    \partial_{ab} y = u\, \partial_{ab} v + v\, \partial_{ab} u
+                    + \partial_a u\, \partial_b v + \partial_b u\, \partial_a v,
+
+and what comes back to u is, with dy, :math:`dg_a` and :math:`dh_{ab}` the gradients of the three,
+
+.. math::
+    du = v\, dy + \sum_a \partial_a v\, dg_a + \sum_{ab} \partial_{ab} v\, dh_{ab}, \qquad
+    d\partial_a u = v\, dg_a + \sum_b \partial_b v\, (dh_{ab} + dh_{ba}), \qquad
+    d\partial_{ab} u = v\, dh_{ab},
+
+the sums running over the pairs there are. More factors are multiplied one after the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from kan_numpy._validation import Array
+from kan_numpy.dense import DenseCache, DenseLayer
+from kan_numpy.jet_layers import Indices, Jet, JetLayer, KANJets, Pairs
+from kan_numpy.layer import KANLayer
+from kan_numpy.products import ProductLayer
+
+
+def lifted(layer: object) -> JetLayer:
+    """Return what sends jets through a layer."""
+    if isinstance(layer, KANLayer):
+        return KANJets(layer)
+    if isinstance(layer, DenseLayer):
+        return DenseJets(layer)
+    if isinstance(layer, ProductLayer):
+        return ProductJets(layer)
+    raise TypeError(f"network has a {type(layer).__name__}, whose jets are not known")
+
+
+class NodeCache(NamedTuple):
+    """The symbols of the equations above, as `DenseJets.prepare` met them."""
+
+    z: Jet
+    p: Array  # (N, n_in, Q)
+    pairs: Pairs
+    layer: DenseCache
+    f: list[Array]  # f' and f'', as far as they are needed, each (N, n_in)
+    a: Jet  # the jets of f(z), (N, n_in)
+
+
+@dataclass(frozen=True)
+class DenseJets:
+    """Send jets through a `DenseLayer`: bend first, by the equations of one edge, then add up."""
+
+    layer: DenseLayer
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters."""
+        return self.layer.size
+
+    def prepare(self, z: Jet, pairs: Pairs) -> NodeCache:
+        """Evaluate the activation with its derivatives."""
+        f = [self.layer.activation(z.value, d) for d in z.orders]
+        p = pairs.products(z.gradient)
+        layer, gradient, second = self.layer.prepare(z.value), z.gradient, z.second
+        if len(f) > 0:
+            gradient = f[0][:, :, None] * gradient
+        if len(f) > 1:
+            second = f[1][:, :, None] * p + f[0][:, :, None] * second
+        return NodeCache(z, p, pairs, layer, f, Jet(layer.a, gradient, second))
+
+    def combine(self, cache: NodeCache) -> Jet:
+        """Return the jets of the output nodes."""
+        w, a = self.layer.weights, cache.a
+        return Jet(self.layer.combine(cache.layer), w @ a.gradient, w @ a.second)
+
+    def parameter_gradient(self, dy: Jet, cache: NodeCache, out: Array) -> None:
+        """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
+        self.layer.parameter_gradient(dy.value, cache.layer, out)
+        dw = np.tensordot(dy.gradient, cache.a.gradient, axes=([0, 2], [0, 2]))  # (n_out, n_in)
+        dw += np.tensordot(dy.second, cache.a.second, axes=([0, 2], [0, 2]))
+        out[: dw.size] += dw.ravel()
+
+    def jacobian(self, dy: Jet, cache: NodeCache, out: Array) -> None:
+        """Write dtheta of each sample by itself into ``out`` (N, size)."""
+        self.layer.jacobian(dy.value, cache.layer, out)
+        dw = dy.gradient @ cache.a.gradient.transpose(0, 2, 1)  # (N, n_out, n_in)
+        dw += dy.second @ cache.a.second.transpose(0, 2, 1)
+        out[:, : self.layer.weights.size] += dw.reshape(len(dw), -1)
+
+    def input_gradient(self, dy: Jet, cache: NodeCache) -> Jet:
+        """Return dz, dg and dh."""
+        z, w = cache.z, self.layer.weights.T
+        value = self.layer.input_gradient(dy.value, cache.layer)
+        gradient, second = w @ dy.gradient, w @ dy.second  # (N, n_in, D), (N, n_in, Q)
+        if not cache.f:
+            return Jet(value, gradient, second)
+        along = (gradient * z.gradient).sum(axis=2) + (second * z.second).sum(axis=2)
+        value += self._factor(cache, 2) * along
+        gradient *= cache.f[0][:, :, None]
+        if cache.p.size:
+            value += self._factor(cache, 3) * (second * cache.p).sum(axis=2)
+            gradient += cache.pairs.backward(cache.f[1][:, :, None] * second, z.gradient)
+            second *= cache.f[0][:, :, None]
+        return Jet(value, gradient, second)
+
+    def _factor(self, cache: NodeCache, d: int) -> Array:
+        """Return the d-th derivative of f, (N, n_in)."""
+        return cache.f[d - 1] if d <= len(cache.f) else self.layer.activation(cache.z.value, d)
+
+
+class ProductCache(NamedTuple):
+    """What the way back needs."""
+
+    z: Jet
+    pairs: Pairs
+    partial: list[list[Jet]]  # for outputs with equally many factors: the product of the first n
+
+
+@dataclass(frozen=True)
+class ProductJets:
+    """Send jets through a `ProductLayer`, factor after factor."""
+
+    layer: ProductLayer
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters: none."""
+        return 0
+
+    def prepare(self, z: Jet, pairs: Pairs) -> ProductCache:
+        """Multiply."""
+        partial = []
+        for _, factors in self.layer._by_arity:
+            jets = [_nodes(z, factors[:, 0])]
+            for at in range(1, factors.shape[1]):
+                jets.append(_times(jets[-1], _nodes(z, factors[:, at]), pairs))
+            partial.append(jets)
+        return ProductCache(z, pairs, partial)
+
+    def combine(self, cache: ProductCache) -> Jet:
+        """Return the jets of the output nodes."""
+        outputs = np.concatenate([outputs for outputs, _ in self.layer._by_arity])
+        last = zip(*(jets[-1] for jets in cache.partial), strict=True)
+        return _nodes(Jet(*(np.concatenate(part, axis=1) for part in last)), np.argsort(outputs))
+
+    def parameter_gradient(self, dy: Jet, cache: ProductCache, out: Array) -> None:
+        """Write nothing: there are no parameters."""
+
+    def jacobian(self, dy: Jet, cache: ProductCache, out: Array) -> None:
+        """Write nothing: there are no parameters."""
+
+    def input_gradient(self, dy: Jet, cache: ProductCache) -> Jet:
+        """Return dz, dg and dh."""
+        dz = Jet(*(np.zeros_like(part) for part in cache.z))
+        for (outputs, factors), jets in zip(self.layer._by_arity, cache.partial, strict=True):
+            upstream = _nodes(dy, outputs)
+            for at in reversed(range(1, factors.shape[1])):
+                v = _nodes(cache.z, factors[:, at])
+                _put(dz, factors[:, at], _times_backward(upstream, jets[at - 1], cache.pairs))
+                upstream = _times_backward(upstream, v, cache.pairs)
+            _put(dz, factors[:, 0], upstream)
+        return dz
+
+
+def _nodes(jet: Jet, nodes: Indices) -> Jet:
+    """Return the jets of some nodes."""
+    return Jet(*(part[:, nodes] for part in jet))
+
+
+def _put(jet: Jet, nodes: Indices, values: Jet) -> None:
+    """Write the jets of some nodes."""
+    for part, value in zip(jet, values, strict=True):
+        part[:, nodes] = value
+
+
+def _times(u: Jet, v: Jet, pairs: Pairs) -> Jet:
+    """Multiply jets node by node."""
+    a, b = pairs
+    uu, vv = u.value[:, :, None], v.value[:, :, None]
+    mixed = u.gradient[:, :, a] * v.gradient[:, :, b] + u.gradient[:, :, b] * v.gradient[:, :, a]
+    return Jet(
+        u.value * v.value,
+        uu * v.gradient + vv * u.gradient,
+        uu * v.second + vv * u.second + mixed,
+    )
+
+
+def _times_backward(dy: Jet, v: Jet, pairs: Pairs) -> Jet:
+    """Return what comes back to u from y = u v."""
+    value = v.value * dy.value
+    value += (v.gradient * dy.gradient).sum(axis=2) + (v.second * dy.second).sum(axis=2)
+    vv = v.value[:, :, None]
+    gradient = vv * dy.gradient + pairs.backward(dy.second, v.gradient)
+    return Jet(value, gradient, vv * dy.second)

@@ -1,0 +1,216 @@
+r"""Labelled states of Aubry-Andre chains: localised or extended, and the edge between them.
+
+A curve :math:`g = 0`, the mobility edge, parts the two kinds, and g > 0 means localised:
+
+.. math::
+    g = \alpha E - 2 (t - \lambda) \text{ (eq. 4.8)}, \qquad
+    g = \lambda \cosh p - E - t \text{ (eq. 4.11)}
+
+for the generalised and the modified model (arXiv 2404.19756). The unit of energy is the hopping
+between neighbours: t = 1 in the first model, :math:`t e^{-p} = 1` in the second. The labels come
+from the fractal dimension, not from g: exact diagonalisation, then a threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import eigh
+from scipy.spatial import KDTree
+
+from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_rng
+from kan_numpy.aubry_andre import fractal_dimension, generalised_hamiltonian, modified_hamiltonian
+
+THRESHOLD = 0.5
+"""States with a fractal dimension up to this one are labelled localised."""
+
+AMBIGUOUS = 0.1
+"""Within this distance of the threshold N is too small to tell."""
+
+
+class Model(NamedTuple):
+    """What tells one model from another; both arguments before phi come with their ranges."""
+
+    hamiltonian: Callable[..., Array]  # of (n_sites, *parameters), phi the last of them
+    edge: Callable[..., Array]  # g of (E, *parameters without phi), > 0 for localised states
+    ranges: dict[str, tuple[float, float]]  # from which the parameters are drawn
+
+
+MODELS = {
+    "generalised": Model(
+        generalised_hamiltonian,
+        # eq. 4.8
+        lambda E, lam, alpha: alpha * E - 2.0 * (1.0 - lam),
+        {"lam": (0.2, 1.8), "alpha": (-0.8, 0.8), "phi": (0.0, 2.0 * np.pi)},
+    ),
+    "modified": Model(
+        modified_hamiltonian,
+        # eq. 4.11
+        lambda E, lam, p: lam * np.cosh(p) - E - np.exp(p),
+        {"lam": (0.5, 3.5), "p": (0.5, 2.5), "phi": (0.0, 2.0 * np.pi)},
+    ),
+}
+"""The generalised and the modified Aubry-Andre model, by name."""
+
+
+def mobility_edge(model: str, x: npt.ArrayLike) -> Array:
+    r"""Return g, which is positive for states that theory calls localised.
+
+    .. math::
+        g = \alpha E - 2 (1 - \lambda) \text{ for "generalised"}, \qquad
+        g = \lambda \cosh p - E - e^p \text{ for "modified"}
+
+    Parameters
+    ----------
+    model : {"generalised", "modified"}
+        Which.
+    x : array_like, shape (M, 4)
+        States with the columns of `StateTable.x`; the last one, phi, does not matter.
+
+    Returns
+    -------
+    ndarray, shape (M,)
+
+    Raises
+    ------
+    ValueError
+        If there is no such model, or x has another shape.
+
+    Notes
+    -----
+    Source: arXiv 2404.19756, eq. 4.8 and 4.11.
+    """
+    edge = MODELS[as_choice("model", model, tuple(MODELS))].edge
+    return edge(*as_array("x", x, ("M", 4)).T[:3])
+
+
+@dataclass(frozen=True, eq=False)
+class StateTable:
+    """Hold M states of many chains, a row each.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the columns: E, lam, alpha or p, phi.
+    x : ndarray, shape (M, 4)
+        Energy and parameters of each state.
+    dimension : ndarray, shape (M,)
+        D of each state.
+    chain : ndarray of int, shape (M,)
+        In which chain, counted from 0, each state lives.
+    """
+
+    names: tuple[str, ...]
+    x: Array
+    dimension: Array
+    chain: npt.NDArray[np.int64]
+
+    @property
+    def localised(self) -> npt.NDArray[np.int64]:
+        """The labels: 1 where D is at most `THRESHOLD`, else 0, shape (M,)."""
+        return (self.dimension <= THRESHOLD).astype(np.int64)
+
+    @property
+    def ambiguous(self) -> npt.NDArray[np.bool_]:
+        """Where D is within `AMBIGUOUS` of the threshold: another N may decide otherwise."""
+        return np.abs(self.dimension - THRESHOLD) < AMBIGUOUS
+
+
+def sample_states(
+    model: str, n_chains: int, n_states: int, n_sites: int = 377, rng: Rng = 0
+) -> StateTable:
+    """Draw the parameters of many chains, diagonalise them, and pick some states of each.
+
+    Parameters
+    ----------
+    model : {"generalised", "modified"}
+        Which.
+    n_chains : int
+        How many chains, each with parameters drawn evenly from `MODELS[model].ranges`.
+    n_states : int
+        How many states of each, from 1 to N, picked at random, in the order of their energies.
+    n_sites : int
+        N, a Fibonacci number.
+    rng : int, Generator or None
+        Draws the parameters and picks the states.
+
+    Returns
+    -------
+    StateTable
+        M = n_chains * n_states states, chain by chain. To test on states of unseen chains, draw a
+        second table with another seed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model, or a number does not make sense.
+
+    Notes
+    -----
+    Far from the edge extended states come in pairs of nearly one energy, waves running either way
+    around the ring. Any mixture of two is a state as well, so their D depends a little on the
+    solver, far above the threshold.
+    """
+    hamiltonian, _, ranges = MODELS[as_choice("model", model, tuple(MODELS))]
+    n_chains, generator = as_count("n_chains", n_chains, 1), as_rng(rng)
+    n_states = as_count("n_states", n_states, 1)
+    if n_states > n_sites:
+        raise ValueError(f"n_states must be at most n_sites = {n_sites}, but is {n_states}")
+    low, high = np.array(list(ranges.values())).T
+    drawn = generator.uniform(low, high, (n_chains, len(low)))
+    tables, dimensions = [], []
+    for parameters in drawn:
+        E, psi = eigh(hamiltonian(n_sites, *parameters), overwrite_a=True, driver="evd")
+        picked = np.sort(generator.choice(n_sites, n_states, replace=False))
+        tables.append(np.column_stack([E[picked], np.tile(parameters, (n_states, 1))]))
+        dimensions.append(fractal_dimension(psi[:, picked]))
+    chain = np.repeat(np.arange(n_chains, dtype=np.int64), n_states)
+    return StateTable(("E", *ranges), np.vstack(tables), np.concatenate(dimensions), chain)
+
+
+def boundary_points(
+    decision: Callable[[Array], Array], x: npt.ArrayLike, n_points: int = 1000
+) -> Array:
+    """Return points where a decision changes its sign: a learned edge, ready for regression.
+
+    Each state below 0 is paired with the nearest one above, distances measured in
+    standard deviations of the columns, and the line between the two is bisected 50 times.
+
+    Parameters
+    ----------
+    decision : callable
+        Maps states (M, n) to numbers (M,), positive for one class.
+    x : array_like, shape (M, n)
+        States of both classes.
+    n_points : int
+        How many pairs to use, the closest first; fewer if fewer states lie below 0.
+
+    Returns
+    -------
+    ndarray, shape (n_points, n)
+
+    Raises
+    ------
+    ValueError
+        If all states are decided alike, or a column is constant.
+    """
+    states, n_points = as_array("x", x, ("M", "n")), as_count("n_points", n_points, 1)
+    positive = decision(states) > 0.0  # (M,)
+    if positive.all() or not positive.any():
+        raise ValueError("x must hold states of both classes, but all are decided alike")
+    spread = states.std(axis=0)
+    if np.any(spread == 0.0):
+        raise ValueError(f"x must vary, but x[:, {int(np.argmin(spread))}] is constant")
+    a, b = states[~positive], states[positive]
+    apart, nearest = KDTree(b / spread).query(a / spread)
+    closest = np.argsort(apart, kind="stable")[:n_points]
+    a, b = a[closest], b[nearest[closest]]
+    for _ in range(50):
+        middle = 0.5 * (a + b)
+        above = (decision(middle) > 0.0)[:, None]
+        a, b = np.where(above, a, middle), np.where(above, middle, b)
+    return 0.5 * (a + b)

@@ -1,0 +1,64 @@
+"""The order of terms and factors, by which a formula looks like one that a person has written.
+
+Terms with functions come first, then polynomials, the highest degree first, and last the constant.
+Factors are ordered: variables, sums, functions. Names go by the alphabet, and x2 before x10.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kan_numpy.expressions import Call, Expression, Power, Product, Sum, Variable, variables, walk
+from kan_numpy.numerals import Number
+from kan_numpy.printing import text
+
+
+def split_coefficient(term: Expression) -> tuple[Number, Expression]:
+    """Return the number in front of a term in normal form, and the rest."""
+    if isinstance(term, Number):
+        return term, Number(1.0)
+    if isinstance(term, Product) and isinstance(term.factors[0], Number):
+        rest = term.factors[1:]
+        return term.factors[0], rest[0] if len(rest) == 1 else Product(rest)
+    return Number(1.0), term
+
+
+def term_key(term: Expression) -> tuple[Any, ...]:
+    """Return what terms are sorted by; signs have no part in it."""
+    rest = split_coefficient(term)[1]
+    if rest == Number(1.0):
+        return (2,)
+    polynomial = not any(isinstance(node, Call) for node in walk(rest))
+    names = sorted(map(_natural, variables(rest)))
+    return (polynomial, -degree(rest), names, _natural(text(rest)))
+
+
+def degree(expression: Expression) -> float:
+    """Return the total degree of a polynomial; a function counts as a constant."""
+    match expression:
+        case Variable():
+            return 1.0
+        case Sum():
+            return max(map(degree, expression.terms))
+        case Product():
+            return sum(map(degree, expression.factors))
+        case Power():
+            return degree(expression.base) * expression.exponent.value
+    return 0.0
+
+
+def factor_key(factor: Expression) -> tuple[Any, ...]:
+    """Return what factors are sorted by."""
+    base = factor.base if isinstance(factor, Power) else factor
+    rank = 0 if isinstance(base, Variable) else 2 if isinstance(base, Call) else 1
+    return (rank, _natural(text(base)))
+
+
+def _natural(name: str) -> list[Any]:
+    """Sort x2 before x10."""
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part)
+        for part in re.split(r"(\d+)", name)
+        if part
+    ]

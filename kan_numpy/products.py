@@ -1,0 +1,230 @@
+r"""Multiplication nodes: a layer that multiplies some of its inputs, and passes the others on.
+
+.. math:: y_o = \prod_{i \in I_o} x_i, \qquad
+          dx_i = dy_o \prod_{j \in I_o,\, j \ne i} x_j
+
+(KAN 2.0, arXiv 2408.10205). A KAN layer followed by this one is what the paper calls a
+MultKAN layer: its first outputs are sums, and the others come in groups and are multiplied. There
+is nothing to train here. The product of the others is a product of those before and those after,
+never a quotient: a factor may be zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_count, as_widths
+
+Mask = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
+
+Width = int | tuple[int, int]
+"""What ``widths`` holds: the nodes of a level, or its sums and its products."""
+
+
+class ProductCache(NamedTuple):
+    """What the way back needs."""
+
+    x: Array  # (N, n_in)
+
+
+@dataclass(frozen=True)
+class ProductLayer:
+    """Hold which inputs each output multiplies, as a value.
+
+    Parameters
+    ----------
+    n_in : int
+        The number of input nodes.
+    groups : sequence of sequence of int
+        I of each output: the inputs that it multiplies. A single one is passed on. No input is in
+        two groups.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a group is empty, or an input does not exist or is used twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y, _ = ProductLayer(3, [[0], [1, 2]]).forward(np.array([[5.0, 2.0, 3.0]]))
+    >>> y.tolist()
+    [[5.0, 6.0]]
+    """
+
+    n_in: int
+    groups: tuple[tuple[int, ...], ...]
+    _by_arity: tuple[tuple[Indices, Indices], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Check the groups, and put those of the same size together."""
+        groups = tuple(tuple(as_count("groups", i, 0) for i in group) for group in self.groups)
+        factors = [i for group in groups for i in group]
+        if not groups or not all(groups):
+            raise ValueError(f"groups must each hold at least one input, but are {groups}")
+        if len(set(factors)) < len(factors) or max(factors) >= as_count("n_in", self.n_in, 1):
+            raise ValueError(
+                f"groups must hold each of the inputs 0 ... {self.n_in - 1} at most once,"
+                f" but are {groups}"
+            )
+        arities = np.array([len(group) for group in groups])
+        same = [np.flatnonzero(arities == arity) for arity in np.unique(arities)]
+        pairs = tuple((outputs, np.array([groups[o] for o in outputs])) for outputs in same)
+        object.__setattr__(self, "groups", groups)
+        object.__setattr__(self, "_by_arity", pairs)
+
+    @property
+    def n_out(self) -> int:
+        """The number of output nodes."""
+        return len(self.groups)
+
+    @property
+    def active(self) -> Mask:
+        """Which input is a factor of which output, shape (n_out, n_in)."""
+        mask = np.zeros((self.n_out, self.n_in), dtype=bool)
+        for o, group in enumerate(self.groups):
+            mask[o, group] = True
+        return mask
+
+    @property
+    def n_products(self) -> int:
+        """The number of outputs with more than one factor; the others are passed on."""
+        return sum(len(group) > 1 for group in self.groups)
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters: none."""
+        return 0
+
+    @property
+    def theta(self) -> Array:
+        """The trainable parameters, shape (0,)."""
+        return np.empty(0)
+
+    def with_theta(self, theta: Array) -> ProductLayer:  # noqa: ARG002
+        """Return itself: there is nothing to change."""
+        return self
+
+    def forward(self, x: Array) -> tuple[Array, ProductCache]:
+        """Return y (N, n_out) from x (N, n_in), and what `input_gradient` needs."""
+        cache = self.prepare(x)
+        return self.combine(cache), cache
+
+    def prepare(self, x: Array) -> ProductCache:
+        """Return the cache for inputs x (N, n_in)."""
+        return ProductCache(x)
+
+    def combine(self, cache: ProductCache) -> Array:
+        """Return y (N, n_out)."""
+        y = np.empty((len(cache.x), self.n_out), dtype=cache.x.dtype)
+        for outputs, factors in self._by_arity:
+            y[:, outputs] = cache.x[:, factors].prod(axis=2)
+        return y
+
+    def input_gradient(self, dy: Array, cache: ProductCache) -> Array:
+        """Return dx (N, n_in)."""
+        dx = np.zeros_like(cache.x)
+        for outputs, factors in self._by_arity:
+            others = _products_of_the_others(cache.x[:, factors])  # (N, groups, arity)
+            dx[:, factors] = dy[:, outputs, None] * others
+        return dx
+
+    def parameter_gradient(self, dy: Array, cache: ProductCache, out: Array) -> None:
+        """Write nothing: there are no parameters."""
+
+    def jacobian(self, dy: Array, cache: ProductCache, out: Array) -> None:
+        """Write nothing: there are no parameters."""
+
+    def mean_squares(self, cache: ProductCache) -> Array:  # noqa: ARG002
+        """Return an empty array: there are no parameters."""
+        return np.empty(0)
+
+    def outside_share(self, x: Array) -> float:  # noqa: ARG002
+        """Return 0: there is no grid to leave."""
+        return 0.0
+
+    def edges(self, x: Array) -> Array:
+        """Return what each factor sends, itself: x_i where i is a factor of o, (N, n_out, n_in)."""
+        return x[:, None] * self.active
+
+    def part(self, outputs: Mask, inputs: Mask) -> ProductLayer:
+        """Return the layer of some of the nodes only.
+
+        Parameters
+        ----------
+        outputs : ndarray of bool, shape (n_out,)
+            Which outputs stay.
+        inputs : ndarray of bool, shape (n_in,)
+            Which inputs stay; among them must be all factors of these outputs.
+
+        Returns
+        -------
+        ProductLayer
+        """
+        place = np.cumsum(inputs) - 1
+        groups = tuple(tuple(place[list(self.groups[o])]) for o in np.flatnonzero(outputs))
+        return ProductLayer(int(inputs.sum()), groups)
+
+
+def as_levels(widths: Any, arity: int) -> tuple[list[int], list[ProductLayer | None]]:
+    """Read widths such as ``[2, (1, 2), 1]``.
+
+    Parameters
+    ----------
+    widths : sequence of int or (int, int)
+        Nodes of each level, or its sums and its products.
+    arity : int
+        How many factors each product has.
+
+    Returns
+    -------
+    sizes : list of int
+        Nodes of each level, sums and products together.
+    products : list of ProductLayer or None
+        For each level what makes it from sums: the first are passed on, the others multiplied in
+        groups. None where there are no products.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an entry is neither, or the inputs are to be multiplied.
+    """
+    factors = as_count("arity", arity, 2)
+    listed = isinstance(widths, Iterable) and not isinstance(widths, str)
+    entries = list(widths) if listed else []
+    pairs = [_as_pair(f"widths[{at}]", width) for at, width in enumerate(entries)]
+    if pairs and pairs[0]:
+        raise ValueError(f"widths[0] must be the number of inputs, but is {entries[0]!r}")
+    plain = [sum(pair) if pair else width for pair, width in zip(pairs, entries, strict=True)]
+    layers = [_product_layer(*pair, factors) if pair and pair[1] else None for pair in pairs]
+    return as_widths(plain if listed else widths), layers
+
+
+def _as_pair(name: str, width: object) -> tuple[int, int] | None:
+    """Return a pair of whole numbers, or None if it is no pair at all."""
+    if not isinstance(width, tuple):
+        return None
+    if len(width) != 2:
+        raise ValueError(f"{name} must be a number or (sums, products), but is {width!r}")
+    return as_count(name, width[0], 0), as_count(name, width[1], 0)
+
+
+def _product_layer(sums: int, products: int, arity: int) -> ProductLayer:
+    """Return the layer that passes the first inputs on, and multiplies the others in groups."""
+    inputs = np.arange(sums + products * arity)
+    groups = [*inputs[:sums, None], *inputs[sums:].reshape(products, arity)]
+    return ProductLayer(len(inputs), tuple(map(tuple, groups)))
+
+
+def _products_of_the_others(factors: Array) -> Array:
+    """Return for each factor (..., arity) the product of all others."""
+    before, after = np.ones_like(factors), np.ones_like(factors)
+    before[..., 1:] = np.cumprod(factors[..., :-1], axis=-1)
+    after[..., :-1] = np.cumprod(factors[..., :0:-1], axis=-1)[..., ::-1]
+    return before * after

@@ -1,0 +1,92 @@
+"""How networks are trained here, KANs and MLPs alike, and how runs become rows."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+import kan_numpy as kn
+
+from .table import Row
+
+FEW = 1000  # samples on which the starts compete
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run: its last network, how good it is, and how long it took."""
+
+    network: object
+    train: float  # RMSE on the training samples
+    test: float  # RMSE on the test samples
+    seconds: float
+
+
+def rmse(network, x, y):
+    """Return the root mean square error."""
+    return float(np.sqrt(np.mean((network(x) - y) ** 2)))
+
+
+def best_start(networks, x, y, steps=30, **schedule):
+    """Train each network for some steps on a few samples; return the one with the lowest loss."""
+    few_x, few_y = x[:FEW], y[:FEW]
+    tried = [kn.fit(net, few_x, few_y, steps=steps, progress=False, **schedule) for net in networks]
+    return min(tried, key=lambda result: min(result.history["train_loss"])).network
+
+
+def kan_stages(data, network, sizes, steps):
+    """Train with one grid size after the other, and yield (G, Run) after each."""
+    began = time.perf_counter()
+    for G in sizes:
+        # The stage begins with the grids where the activations are.
+        network = kn.refine(network, G)
+        network = kn.fit(
+            network, data.x_train, data.y_train, steps=steps, adapt_at=(0,), progress=False
+        ).network
+        yield G, judged(network, data, began)
+
+
+def judged(network, data, began):
+    """Return the run that ended with this network."""
+    train, test = (rmse(network, *xy) for xy in (data[:2], data[2:]))
+    return Run(network, train, test, time.perf_counter() - began)
+
+
+def train_kan(data, widths, degree, sizes, steps, seed, starts=4):
+    """Train a KAN: the best of some coarse starts, and then all grid sizes."""
+    began, n = time.perf_counter(), 100 * seed
+    networks = [kn.KAN(widths, sizes[0], degree, rng=n + start) for start in range(starts)]
+    network = best_start(networks, data.x_train, data.y_train, adapt_at=(2, 10))
+    for _, run in kan_stages(data, network, sizes, steps):
+        last = run
+    return judged(last.network, data, began)
+
+
+def train_mlp(data, parameters, steps, seed, starts=4):
+    """Train an MLP with two hidden layers and about so many parameters, with the same care.
+
+    Half of the starts have SiLU on their hidden nodes, and half tanh; the best one goes on.
+    """
+    began, n = time.perf_counter(), 100 * seed
+    widths = matched_widths(data.x_train.shape[1], parameters)
+    kinds = (("silu", "he"), ("tanh", "glorot"))
+    networks = [kn.MLP(widths, *kinds[start % 2], rng=n + start) for start in range(starts)]
+    network = best_start(networks, data.x_train, data.y_train)
+    network = kn.fit(network, data.x_train, data.y_train, steps=steps, progress=False).network
+    return judged(network, data, began)
+
+
+def matched_widths(n_in, parameters):
+    """Return [n_in, w, w, 1] with as many parameters as w allows: w^2 + (n_in + 3) w + 1."""
+    half = (n_in + 3) / 2
+    w = max(1, int(np.sqrt(half**2 + parameters - 1) - half))
+    return [n_in, w, w, 1]
+
+
+def row(part, item, paper, runs):
+    """Return the row of several runs of one thing: the one with the best training loss counts."""
+    best = min(runs, key=lambda run: run.train)
+    tests = [run.test for run in runs]
+    seconds = sum(run.seconds for run in runs)
+    spread = max(tests) / min(tests) if len(tests) > 1 else None
+    return Row(part, item, paper, best.test, best.network.size, seconds, len(runs), spread)

@@ -1,0 +1,144 @@
+"""The table of the reproduction: one csv file, and the page that is made from it."""
+
+import csv
+import math
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from . import parts
+
+FOLDER = Path(__file__).resolve().parents[1]
+TABLE, PAGE = FOLDER / "reproduction.csv", FOLDER / "reproduction.md"
+COLUMNS = ("part", "item", "paper", "ours", "ratio", "parameters", "seconds", "seeds", "spread")
+
+INTRODUCTION = """# The papers' figures beside ours
+
+`make reproduce` computed every number here and wrote them to [reproduction.csv](reproduction.csv);
+this page is made from that file. It needs two cores and less than 30 minutes in all;
+`make reproduce PART=toy` does one part. Errors are root mean squares over test samples that
+training has not seen, unless a part says otherwise.
+
+- **paper** is the published figure, read off a plot where the paper prints no number; a dash means
+  that there is none to compare with. **ratio** is ours divided by the paper's.
+- **seeds** counts independent runs, each with its own data and starts. The run with the lowest
+  training loss is reported, never the one with the lowest test error. **spread** is the largest
+  test error of these runs, or the largest score, divided by the smallest.
+- **seconds** is the time of all runs of a row together, on one core.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table; None where there is nothing to say."""
+
+    part: str
+    item: str
+    paper: float | None  # the published figure
+    ours: float
+    parameters: int | None = None
+    seconds: float | None = None
+    seeds: int = 1
+    spread: float | None = None  # the largest result of the seeds over the smallest
+
+    @property
+    def ratio(self):
+        """Ours over the paper's."""
+        return self.ours / self.paper if self.paper else None
+
+    def belongs_to(self, item):
+        """Say whether the row is one of those that ``run(item)`` returns."""
+        return self.item == item or self.item.startswith(f"{item} (")
+
+
+def as_text(value):
+    """Write a number with four digits that count, and None as nothing."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str | int) else f"{value:.4g}"
+
+
+def write(rows, path=TABLE):
+    """Write the rows as csv, in the order of the parts and their items."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in sorted(rows, key=_place):
+            writer.writerow([as_text(getattr(row, name)) for name in COLUMNS])
+
+
+def _place(row):
+    """Return where a row stands; the sort is stable, so the rows of one item stay together."""
+    there = parts()
+    if row.part not in there:
+        return len(there), 0
+    found = [row.belongs_to(item) for item in there[row.part].ITEMS]
+    return list(there).index(row.part), found.index(True) if any(found) else len(found)
+
+
+def read(path=TABLE):
+    """Read what `write` wrote; an empty list if there is no file."""
+    if not path.exists():
+        return []
+    kinds = {"parameters": int, "seeds": int, "part": str, "item": str}
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    names = [field.name for field in fields(Row)]
+    return [
+        Row(**{n: kinds.get(n, float)(line[n]) if line[n] else None for n in names})
+        for line in lines
+    ]
+
+
+def page(rows):
+    """Return the page: for each part a heading, what was compared, its plot and its lines."""
+    sections = [INTRODUCTION]
+    for name, part in parts().items():
+        own = [row for row in rows if row.part == name]
+        if own:
+            sections.append(f"## {part.TITLE}\n\n{part.ABOUT.strip()}\n")
+            sections.append(verdict(own, part))
+            if hasattr(part, "figure"):
+                sections.append(f"![{part.TITLE}]({plot_path(name).name})\n")
+            sections.append(markdown_table(own, part))
+    return "\n".join(sections)
+
+
+def plot_path(name):
+    """Return where the plot of a part is kept."""
+    return FOLDER / f"reproduction_{name}.png"
+
+
+def is_worse(row, part):
+    """Say whether the paper's figure is better than ours."""
+    if row.ratio is None:
+        return False
+    return row.ratio < 1.0 if getattr(part, "LARGER_IS_BETTER", False) else row.ratio > 1.0
+
+
+def verdict(rows, part):
+    """Return a sentence that counts where ours is better, and names where it is not."""
+    compared = [row for row in rows if row.ratio is not None]
+    if not compared:
+        return "There is no published figure to compare with.\n"
+    worse = [row.item for row in compared if is_worse(row, part)]
+    text = f"**Ours is better in {len(compared) - len(worse)} of {len(compared)} comparisons.**"
+    return text + (f" It is worse in: {', '.join(worse)}.\n" if worse else "\n")
+
+
+def markdown_table(rows, part):
+    """Return the rows as a table in Markdown; a ratio on the wrong side of 1 is called worse."""
+    lines = ["| item | paper | ours | ratio | parameters | seconds | seeds | spread |"]
+    lines.append("|---|" + "---:|" * 7)
+    for row in rows:
+        ratio = as_cell(row.ratio) + (" worse" if is_worse(row, part) else "")
+        cells = [row.item, as_cell(row.paper), as_cell(row.ours), ratio, row.parameters]
+        cells += [row.seconds and math.ceil(row.seconds), row.seeds, as_cell(row.spread)]
+        lines.append("| " + " | ".join("–" if c is None else str(c) for c in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def as_cell(value):
+    """Write a number with two digits that count, three if that needs no exponent."""
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if 0.01 <= abs(value) < 1000 else f"{value:.1e}"

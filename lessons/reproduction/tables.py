@@ -1,0 +1,43 @@
+"""Tables 1 and 2 of the paper: two inputs or more, one recipe for all functions."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from .recipe import row, train_kan, train_mlp
+
+HIDDEN, DEGREE = [4, 4], 5
+N_TRAIN, N_TEST = 3000, 10_000
+STEPS, SEEDS = 40, (0, 1)
+
+
+def compare(part, problem, sizes, paper, paper_mlp):
+    """Return the runs of KANs on a problem, and the rows of KAN and MLP."""
+    widths = [len(problem.ranges), *HIDDEN, 1]
+    data = [problem.split(N_TRAIN, N_TEST, seed, "half_stretched") for seed in SEEDS]
+    kans = [train_kan(d, widths, DEGREE, sizes, STEPS, s) for d, s in zip(data, SEEDS, strict=True)]
+    size = kans[0].network.size
+    steps = STEPS * len(sizes)
+    mlps = [train_mlp(d, size, steps, s) for d, s in zip(data, SEEDS, strict=True)]
+    rows = [row(part, problem.name, paper, kans)]
+    return [*rows, row(part, f"{problem.name} (MLP)", paper_mlp, mlps)]
+
+
+def draw(rows, items, path, published):
+    """Draw the errors of all items of a table, the paper's and ours."""
+    named = {row.item: row for row in rows}
+    done = [item for item in items if item in named]
+    at = np.arange(len(done))
+    fig, ax = plt.subplots(figsize=(9, 1.2 + 0.3 * len(done)), layout="constrained")
+    for suffix, color, marker, label in (("", "#0072B2", "o", "KAN"), (" (MLP)", "#D55E00", "s", "MLP")):
+        own = [named[item + suffix] for item in done]
+        ax.semilogx([r.ours for r in own], at, marker, color=color, ms=8, label=f"{label}, ours")
+        there = [r.paper for r in own]
+        label = f"{label}, {published}"
+        ax.semilogx(there, at, marker, color=color, ms=8, mfc="white", label=label)
+    ax.set_yticks(at, done)
+    ax.invert_yaxis()
+    ax.grid(axis="y", alpha=0.3)
+    ax.set_xlabel("test RMSE")
+    fig.legend(loc="outside upper center", ncols=4, fontsize=9)
+    fig.savefig(path, dpi=120)
+    plt.close(fig)

@@ -1,0 +1,110 @@
+"""Constants are found under every name they have, and random numbers are left alone."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kan_numpy.constants import UNKNOWN, cost, recognise
+from kan_numpy.numerals import Number, named
+
+TYPICAL = (
+    *("1", "2", "3", "7", "10", "12", "50", "100", "137", "1/2", "1/3", "2/3", "3/4", "5/6", "2/7"),
+    *("7/12", "11/8", "3/2", "0.1", "0.2", "0.35", "2.5e-05", "0.123", "4.56", "pi", "2*pi"),
+    *("4*pi", "pi/2", "pi/3", "3*pi/4", "5*pi/6", "20*pi", "1/pi", "2/pi", "pi**2", "pi**2/6"),
+    *("sqrt(2)", "sqrt(3)", "sqrt(7)", "sqrt(2)/2", "sqrt(3)/2", "2*sqrt(3)/3", "e", "1/e", "e**2"),
+    *("log(2)", "log(10)", "sqrt(pi)", "sqrt(2*pi)", "1/sqrt(2*pi)", "1/sqrt(pi)", "2/sqrt(pi)"),
+)
+
+
+@pytest.mark.parametrize("name", TYPICAL)
+@pytest.mark.parametrize("error", [-0.9e-6, 0.0, 0.9e-6])
+def test_typical_constants_are_found(name, error):
+    value = named(name).value
+    found = recognise(value * (1.0 + error), 1e-6)
+    assert found is not None
+    assert found.text() == name
+    assert found.value == pytest.approx(value, rel=1e-15)
+    assert recognise(-value, 1e-6).text() == f"-{name}"
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng: rng.normal(size=3000),
+        lambda rng: rng.uniform(-10.0, 10.0, size=3000),
+        lambda rng: np.exp(rng.uniform(-7.0, 7.0, size=3000)),
+    ],
+)
+def test_random_numbers_are_not_recognised(draw):
+    numbers = draw(np.random.default_rng(0))
+    alarms = np.mean([recognise(number, 1e-6) is not None for number in numbers])
+    assert alarms < 0.01
+
+
+def test_the_looser_the_tolerance_the_simpler_a_constant_must_be():
+    known = ["1", "pi", "2/7", "0.123"]
+    found = {
+        tolerance: [name for name in known if recognise(named(name).value, tolerance)]
+        for tolerance in (1e-1, 1e-2, 1e-3, 1e-5)
+    }
+    assert found == {1e-1: [], 1e-2: ["1"], 1e-3: ["1", "pi"], 1e-5: known}
+
+
+def test_the_simplest_of_several_is_taken():
+    assert recognise(0.3333, 5e-4).text() == "1/3"
+    assert recognise(0.333, 1e-6).text() == "0.333"
+    assert recognise(3.14, 1e-6).text() == "3.14"
+    assert recognise(0.0) == Number(0.0)
+
+
+def test_cost():
+    values = [0.0, 1.0, -1.0, 2.0, math.pi, 0.35, 0.123, 1.2345678]
+    assert [cost(value) for value in values] == [0, 0, 0, 1, 2, 3, 4, UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("value", "tolerance", "message"),
+    [(math.nan, 1e-6, "value must be finite"), (1.0, -1.0, r"tolerance must lie in \[0, 1\]")],
+)
+def test_bad_input(value, tolerance, message):
+    with pytest.raises(ValueError, match=message):
+        recognise(value, tolerance)
+
+
+@given(st.floats(-1e300, 1e300, allow_subnormal=False))
+def test_digits_are_read_back_as_the_same_number(value):
+    assert float(Number(value).text()) == value
+    assert (-Number(value)).value == -value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "latex"),
+    [
+        ("2*pi/3", 2.0 * math.pi / 3.0, r"\frac{2 \pi}{3}"),
+        ("1/sqrt(2*pi)", 1.0 / math.sqrt(2.0 * math.pi), r"\frac{1}{\sqrt{2 \pi}}"),
+        ("-sqrt(2)/2", -math.sqrt(2.0) / 2.0, r"-\frac{\sqrt{2}}{2}"),
+        ("e**2", math.e * math.e, "e^{2}"),
+        ("log(2)", math.log(2.0), r"\log\left(2\right)"),
+        ("2*10**3", 2000.0, r"2 \cdot 10^{3}"),
+        ("(1/2)**2", 0.25, r"\left(\frac{1}{2}\right)^{2}"),
+    ],
+)
+def test_named_numbers(name, value, latex):
+    number = named(name)
+    assert (number.text(), number.value, number.to_latex()) == (name, value, latex)
+    opposite = -number
+    assert (opposite.value, (-opposite).text()) == (-value, name)
+
+
+@pytest.mark.parametrize("name", ["x", "1/0", "log(-1)", "exp(2)", "10**1000", "True", "1 < 2"])
+def test_what_is_no_constant_has_no_number(name):
+    with pytest.raises(ValueError, match="is not a finite real constant"):
+        named(name)
+
+
+def test_a_number_is_finite():
+    with pytest.raises(ValueError, match="must be finite, but is inf"):
+        Number(math.inf)
