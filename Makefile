@@ -8,7 +8,7 @@ export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lessons lesson test gradients thorough bench lint types check clean
+.PHONY: help lessons lesson reproduce test gradients thorough bench lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ lessons: .venv/installed ## Run every lesson, figures go to build/ (the main job
 lesson: .venv/installed ## Run one lesson, say: make lesson N=05
 	@test -n "$(N)" || { echo "Which lesson? Say for instance: make lesson N=05"; exit 1; }
 	@$(call run_lessons,lessons/$(N)[a-z_]*.py)
+
+reproduce: .venv/installed ## Compute the papers' tables again; one part: make reproduce PART=toy
+	OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) -m lessons.reproduction $(PART) $(if $(REDO),--redo)
 
 test: .venv/installed ## Run everything that must pass: tests, docstring examples, lessons, README
 	$(RUN) -m pytest

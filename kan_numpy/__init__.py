@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kan_numpy import activations, datasets, gradcheck, losses, reference
+from kan_numpy import activations, datasets, equations, gradcheck, jets, losses, pde, reference
 from kan_numpy.activations import Activation
 from kan_numpy.bsplines import bspline_basis, uniform_knots
 from kan_numpy.coefficients import fit_spline, refine_spline
@@ -13,15 +13,18 @@ from kan_numpy.formulas import Certificate, Formula, formula
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.locking import lock, unlock
 from kan_numpy.mlp import MLP
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.optimizers import SGD, Adam
+from kan_numpy.pde_solver import pde_errors, solve_pde
 from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
 from kan_numpy.scores import edge_scores, node_scores
 from kan_numpy.sparsity import sparsify
-from kan_numpy.symbolic import suggest_symbolic, symbolify
+from kan_numpy.suggestions import suggest_symbolic
+from kan_numpy.symbolic import symbolify
 from kan_numpy.symbols import SYMBOLS, Symbol
 from kan_numpy.training import FitResult, fit
 
@@ -61,12 +64,17 @@ __all__ = [
     "datasets",
     "discover",
     "edge_scores",
+    "equations",
     "fit",
     "fit_spline",
     "formula",
     "gradcheck",
+    "jets",
+    "lock",
     "losses",
     "node_scores",
+    "pde",
+    "pde_errors",
     "plot",
     "plot_basis",
     "plot_history",
@@ -74,10 +82,12 @@ __all__ = [
     "reference",
     "refine",
     "refine_spline",
+    "solve_pde",
     "sparsify",
     "suggest_symbolic",
     "symbolify",
     "to_kan",
     "to_relu",
     "uniform_knots",
+    "unlock",
 ]

@@ -24,9 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, frozen
+from kan_numpy.basis import Basis
 from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.coefficients import least_squares
-from kan_numpy.layer import Basis
 
 MOST_NODES = 1000
 """Gauss points of a projection, at most."""

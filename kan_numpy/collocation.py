@@ -3,7 +3,7 @@ r"""The loss of a differential equation: its conditions, asked at many points.
 .. math:: L(\theta) = \sum_c \frac{\alpha_c}{N_c} \sum_n r_c(x_{cn})^2
 
 with a weight :math:`\alpha_c` and :math:`N_c` points for each condition c of a `PDE` (arXiv
-2404.19756, eq. 3.3). This is a sum of squares, of :math:`\sqrt{\alpha_c / N_c}\, r_c`, and the
+2404.19756, sec. 3.4). This is a sum of squares, of :math:`\sqrt{\alpha_c / N_c}\, r_c`, and the
 way back of `kan_numpy.jets` gives its Jacobian, which is all that Levenberg-Marquardt needs.
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
 
 from kan_numpy import jets
 from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_rng
@@ -100,12 +99,19 @@ def sample(
         unit = np.stack(np.meshgrid(*centres, indexing="ij"), axis=-1).reshape(-1, d)
     elif kind == "random":
         unit = generator.random((n_points, d))
-    elif kind == "latin":
-        unit = qmc.LatinHypercube(d, seed=generator).random(n_points)
     else:
-        power = max(n_points - 1, 0).bit_length()  # a Sobol sequence is even over powers of two
-        unit = qmc.Sobol(d, seed=generator).random_base2(power)[:n_points]
+        unit = _quasi_random(kind, n_points, d, generator)
     return low + (high - low) * unit
+
+
+def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) -> Array:
+    """Return points (N, d) of the unit cube that spread more evenly than independent ones."""
+    from scipy.stats import qmc  # noqa: PLC0415  # scipy.stats takes its time to load
+
+    if kind == "latin":
+        return np.asarray(qmc.LatinHypercube(d, seed=rng).random(n_points))
+    power = max(n_points - 1, 0).bit_length()  # a Sobol sequence is even over powers of two
+    return np.asarray(qmc.Sobol(d, seed=rng).random_base2(power)[:n_points])
 
 
 class PDEObjective(Objective[N]):

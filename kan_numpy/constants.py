@@ -12,6 +12,7 @@ must stay below 0.01, where n is how many there are from c/2 to 2c, on a scale o
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,7 +27,15 @@ SURPRISE = 0.01
 UNKNOWN = 8
 """What a number without a name costs, measured against the levels 1 to 4 of those with one."""
 
-_DECIMALS = range(-6, 7)  # Powers of ten.
+_NAMES = {
+    2: "pi 2*pi pi/2 e sqrt(2) 1/3 2/3 1/4 3/2 3/4",
+    3: "sqrt(2) sqrt(3) sqrt(5) sqrt(6) sqrt(7) sqrt(2)/2 sqrt(3)/2 sqrt(5)/2 sqrt(2)/4 1/e log(2)"
+    " 1/log(2) 1/pi 2/pi 1/(2*pi) 1/(4*pi) pi**2 sqrt(pi) 1/sqrt(pi) 2/sqrt(pi) sqrt(2*pi)"
+    " 1/sqrt(2*pi) sqrt(2)/sqrt(pi)",
+    4: "pi**2/2 pi**2/4 pi**2/6 2*pi**2 4*pi**2 pi**3 1/pi**2 3/pi 4/pi 5/pi 6/pi 8/pi e**2 2*e e/2"
+    " sqrt(e) log(3) log(5) log(10) 2*log(2) log(2)/2 sqrt(pi)/2 2*sqrt(pi)",
+}
+"""Constants with a name, by their level."""
 
 
 class _Table(NamedTuple):
@@ -124,90 +133,38 @@ def _table() -> _Table:
     return _Table(np.array(values), np.array(levels), names)
 
 
-def _candidates() -> list[tuple[int, str]]:
-    """List level and name; where two have the same value, the first is kept."""
-    rows = [(1, str(n)) for n in range(1, 11)] + [(1, "1/2")]
-    rows += [(2, name) for name in ("pi", "2*pi", "pi/2", "e", "sqrt(2)", "1/3", "2/3", "1/4")]
-    rows += [(2, "3/2"), (2, "3/4"), *((2, _shift(m, p)) for m in range(1, 10) for p in (-1, 1, 2))]
-    rows += [(2, str(n)) for n in range(11, 21)]
-    rows += [(3, _ratio(str(p), q)) for q in (2, 3, 4, 6, 8) for p in range(1, 21) if _prime(p, q)]
-    rows += [(3, _shift(m, p)) for m in range(10, 100) for p in (-2, -1, 0)]
-    rows += [
-        (3, _ratio(_times(k, "pi"), m)) for m in (1, 2, 3, 4) for k in range(1, 11) if _prime(k, m)
-    ]
-    rows += [(3, name) for n in (2, 3, 5, 6, 7) for name in (f"sqrt({n})", f"sqrt({n})/2")]
-    rows += [
-        (3, name)
-        for name in (
-            "1/pi",
-            "2/pi",
-            "pi**2",
-            "sqrt(pi)",
-            "1/sqrt(pi)",
-            "log(2)",
-            "1/sqrt(2*pi)",
-            "sqrt(2*pi)",
-            "2/sqrt(pi)",
-            "1/e",
-            "1/log(2)",
-            "sqrt(2)/sqrt(pi)",
-            "1/(2*pi)",
-            "1/(4*pi)",
-            "sqrt(2)/4",
-        )
-    ]
-    rows += [(4, _ratio(str(p), q)) for q in range(2, 13) for p in range(1, 61) if _prime(p, q)]
-    rows += [
-        (4, _ratio(_times(k, "pi"), m)) for m in range(1, 13) for k in range(1, 25) if _prime(k, m)
-    ]
-    rows += [(4, f"{k}/pi") for k in range(3, 11)]
-    rows += [
-        (4, _ratio(_times(k, f"sqrt({n})"), m))
-        for m in range(1, 7)
-        for k in range(1, 7)
-        for n in (2, 3, 5, 6, 7, 10, 11, 13, 14, 15)
-        if _prime(k, m)
-    ]
-    rows += [
-        (4, name)
-        for name in (
-            "pi**2/2",
-            "pi**2/4",
-            "pi**2/6",
-            "2*pi**2",
-            "4*pi**2",
-            "pi**3",
-            "1/pi**2",
-            "e**2",
-            "2*e",
-            "e/2",
-            "log(3)",
-            "log(5)",
-            "log(10)",
-            "sqrt(pi)/2",
-            "2*sqrt(pi)",
-            "2*log(2)",
-            "log(2)/2",
-            "sqrt(e)",
-        )
-    ]
-    rows += [(4, _shift(m, p)) for p in _DECIMALS for m in range(1, 1000)]
-    return rows
+def _candidates() -> Iterator[tuple[int, str]]:
+    """Go through level and name; where two have the same value, the first is kept."""
+    yield from ((1, str(n)) for n in range(1, 11))
+    yield 1, "1/2"
+    for level, names in _NAMES.items():
+        yield from ((level, name) for name in names.split())
+    yield from ((2, str(n)) for n in range(11, 21))
+    yield from _decimals(2, 1, range(-1, 3))
+    yield from _fractions(3, "", 20, (2, 3, 4, 6, 8))
+    yield from _fractions(3, "pi", 10, (1, 2, 3, 4))
+    yield from _decimals(3, 2, range(-2, 1))
+    yield from _fractions(4, "", 60, range(2, 13))
+    yield from _fractions(4, "pi", 24, range(1, 13))
+    for n in (2, 3, 5, 6, 7, 10, 11, 13, 14, 15):
+        yield from _fractions(4, f"sqrt({n})", 6, range(1, 7))
+    yield from _decimals(4, 3, range(-6, 7))
 
 
-def _prime(p: int, q: int) -> bool:
-    """Whether p/q is a fraction in lowest terms; of fifths and tenths, decimals do better."""
-    return math.gcd(p, q) == 1 and (q == 1 or q % 5 != 0)
+def _fractions(
+    level: int, unit: str, most: int, denominators: Iterable[int]
+) -> Iterator[tuple[int, str]]:
+    """Go through the multiples of a unit up to the most, over each denominator, in lowest terms."""
+    for q in denominators:
+        for p in range(1, most + 1):
+            # Of fifths and tenths, decimals do better.
+            if math.gcd(p, q) == 1 and (unit or q % 5 != 0):
+                multiple = str(p) if not unit else unit if p == 1 else f"{p}*{unit}"
+                yield level, multiple if q == 1 else f"{multiple}/{q}"
 
 
-def _times(k: int, name: str) -> str:
-    return name if k == 1 else f"{k}*{name}"
-
-
-def _ratio(name: str, m: int) -> str:
-    return name if m == 1 else f"{name}/{m}"
-
-
-def _shift(m: int, power: int) -> str:
-    """Return m times a power of ten, as a number is printed."""
-    return Number(float(f"{m}e{power}")).text()
+def _decimals(level: int, digits: int, powers: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """Go through the numbers of so many digits times powers of ten, as they are printed."""
+    for power in powers:
+        for m in range(1, 10**digits):
+            yield level, Number(float(f"{m}e{power}")).text()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Rng, as_rng
@@ -81,7 +80,7 @@ def discover(
 
     def say(line: str) -> None:
         if show:
-            print(line, file=sys.stderr, flush=True)
+            sys.stderr.write(line + "\n")
 
     found = Search(network, points, data.target, loss, symbols, as_rng(rng), say).run()
     if loss != "mse":

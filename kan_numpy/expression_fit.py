@@ -153,9 +153,7 @@ class _NumbersProblem:
 
     def at(self, theta: Array) -> tuple[Array, Slopes]:
         """Return value and slopes with other numbers."""
-        return value_and_slopes(
-            with_numbers(self.expression, map(_unrounded, theta)), self.values
-        )
+        return value_and_slopes(with_numbers(self.expression, map(_unrounded, theta)), self.values)
 
     def residuals(self, theta: Array) -> Array:
         """Return r with r . r the mean square."""
@@ -178,9 +176,7 @@ def _unrounded(value: float) -> Number:
     return Number(value if not float(value).is_integer() else np.nextafter(value, np.inf))
 
 
-def refitted(
-    expression: Expression, values: Values, target: Array, steps: int = 10
-) -> Expression:
+def refitted(expression: Expression, values: Values, target: Array, steps: int = 10) -> Expression:
     """Return the expression with its free numbers fitted by Levenberg-Marquardt.
 
     Parameters

@@ -1,21 +1,12 @@
 r"""A network as a formula that a person can read, and that evaluates exactly as it is printed.
 
-The way from the numbers of a network to a readable formula has three steps, and each is measured:
-the expression is brought to a normal form (`kan_numpy.normal_forms`), because a network is free to
-move factors and constants from edge to edge; constants are recognised one by one
-(`kan_numpy.constants`), and one is kept only if the error does not get worse; rounding is last.
-
-"Not worse" allows for chance: a fitted number is as close to the data as it can be, a true one
-somewhat further away. On N samples each number that is not fitted any more may cost
-
-.. math:: \frac{\log N}{N}
-
-of the mean square (G. Schwarz, Ann. Stat. 6, 461, 1978), and rounding errors are never worse.
+How the numbers of a network become readable is told in `kan_numpy.reading`; rounding is last. A
+certificate says what that costs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -23,27 +14,19 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count
-from kan_numpy.constants import cost, recognise
 from kan_numpy.datasets import Scaler
-from kan_numpy.expansion import expand
-from kan_numpy.expression_fit import free_numbers, refitted, with_numbers
-from kan_numpy.expressions import Expression, Variable, complexity, evaluate, numbers
+from kan_numpy.expressions import Expression, Variable, evaluate
+from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.network_expressions import network_expressions
-from kan_numpy.normal_forms import gauge
 from kan_numpy.numerals import Number
 from kan_numpy.objective import some_rows
 from kan_numpy.printing import latex, text
-from kan_numpy.simplify import add, map_numbers, multiply, simplify
+from kan_numpy.reading import ROUNDING, Reader
+from kan_numpy.simplify import add, map_numbers, multiply
 
 ROWS = 2000
 """How many samples decide about constants and digits."""
-
-ROUNDING = 1e-12
-"""Relative errors below this are those of arithmetic."""
-
-NOISY = 1e-9
-"""Above this relative error, the other numbers are fitted again when one has been recognised."""
 
 
 class Errors(NamedTuple):
@@ -143,7 +126,9 @@ class Formula:
         ValueError
             If the shape is wrong or a value is not finite.
         """
-        return _values(self.expressions, self.variables, as_array("x", x, ("N", len(self.variables))))
+        return _values(
+            self.expressions, self.variables, as_array("x", x, ("N", len(self.variables)))
+        )
 
     def round(self, digits: int) -> Formula:
         """Return the formula with rounded numbers, and with its certificate measured again.
@@ -212,7 +197,9 @@ def formula(
     reference = _outputs(network, points, input_scaler, output_scaler)
     if not np.isfinite(reference).all():
         at = int(np.flatnonzero(~np.isfinite(reference).all(axis=1))[0])
-        raise ValueError(f"network is not defined at x[{at}] = {points[at]}; leave such samples out")
+        raise ValueError(
+            f"network is not defined at x[{at}] = {points[at]}; leave such samples out"
+        )
     target = None if y is None else as_array("y", y, reference.shape)
 
     def measure(expressions: Sequence[Expression]) -> Errors:
@@ -221,10 +208,10 @@ def formula(
         rmse = np.nan if target is None else _rms(values - target)
         return Errors(float(np.abs(off).max()), _rms(off), rmse)
 
-    rows = some_rows(np.arange(len(points))[:, None], ROWS)[:, 0]
+    rows = some_rows(np.arange(len(points), dtype=float), ROWS).astype(int)
     aim = reference if target is None else target
     exact = tuple(
-        _Reader(inputs, points[rows], aim[rows, o]).readable(expression)
+        Reader(dict(zip(inputs, points[rows].T, strict=True)), aim[rows, o]).readable(expression)
         for o, expression in enumerate(raw)
     )
     errors = measure(exact)
@@ -255,59 +242,6 @@ def enough_digits(found: Formula, x: Array, y: Array) -> Formula:
         if np.mean((rounded(x) - y) ** 2) <= limit:
             return rounded
     return found
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """The data by which readings of an expression are judged."""
-
-    variables: tuple[str, ...]
-    x: Array  # (N, n_in)
-    target: Array  # (N,)
-
-    def loss(self, expression: Expression) -> float:
-        """Return the mean square error, infinite where the expression is not defined."""
-        values = _values([expression], self.variables, self.x)[:, 0]
-        loss = float(np.mean((values - self.target) ** 2))
-        return loss if np.isfinite(loss) else np.inf
-
-    def readable(self, expression: Expression) -> Expression:
-        """Return the expression in normal form, its constants recognised as far as data allow."""
-        spread, per_number = float(np.var(self.target)) or 1.0, np.log(len(self.x)) / len(self.x)
-        floor = self.loss(expression) + ROUNDING**2 * spread
-        accuracy = float(np.clip(np.sqrt(floor / spread), 1e-11, 0.01))
-        for known in range(len(free_numbers(expression)) + 1):
-            for form in (simplify(expression), gauge(expression), gauge(expand(expression))):
-                if self.loss(form) <= floor * (1.0 + known * per_number) and (
-                    _effort(form) <= _effort(expression)
-                ):
-                    expression = form
-            limit = floor * (1.0 + (known + 1) * per_number)
-            guesses = self.guesses(expression, accuracy)
-            better = next((guess for guess in guesses if self.loss(guess) <= limit), None)
-            if better is None:
-                break
-            expression = better
-        return expression
-
-    def guesses(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
-        """Yield the expression with one number zero or a constant, and the others fitted again."""
-        values = dict(zip(self.variables, self.x.T, strict=True))
-        for at, value in enumerate(free_numbers(expression)):
-            guesses = [Number(0.0)] if abs(value) <= 10.0 * accuracy else []
-            constant = recognise(value, 10.0 * accuracy)
-            for guess in guesses + [constant] * (constant is not None):
-                numbers = [Number(number) for number in free_numbers(expression)]
-                numbers[at] = guess
-                replaced = simplify(with_numbers(expression, iter(numbers)))
-                if accuracy > NOISY:
-                    replaced = simplify(refitted(replaced, values, self.target))
-                yield replaced
-
-
-def _effort(expression: Expression) -> int:
-    """Return what a reader must take in: nodes, and numbers without a name."""
-    return complexity(expression) + sum(cost(number.value) for number in numbers(expression))
 
 
 def _rounded(expression: Expression, digits: int) -> Expression:
@@ -375,6 +309,7 @@ def _outputs(
 
 def _points(network: KAN, scaler: Scaler | None) -> Array:
     """Return random points on the grids of the first layer, always the same."""
-    basis = network.layers[0].basis
+    (first, *_) = (layer for layer in network.layers if isinstance(layer, KANLayer))
+    basis = first.basis
     z = np.random.default_rng(0).uniform(basis.low, basis.high, (1000, network.widths[0]))
     return z if scaler is None else scaler.inverse(z)

@@ -18,9 +18,11 @@ import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count, as_number, per_layer
 from kan_numpy.bases import ScaledBasis, project
+from kan_numpy.basis import Basis
 from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.coefficients import project_spline, refine_spline
-from kan_numpy.layer import Basis, KANLayer
+from kan_numpy.layer import KANLayer
+from kan_numpy.locked_layer import LockedLayer
 from kan_numpy.network import KAN
 
 Changes = dict[int, Callable[[KAN], KAN]]
@@ -93,14 +95,15 @@ def adapt_grid(
     -----
     If an activation is constant, or nearly, its grid keeps its width and moves over it: a grid
     never collapses. Gaussians and Chebyshev polynomials have only the ends of the grid to move, so
-    that ``eps`` says nothing to them; the period of Fourier modes is given, and stays.
+    that ``eps`` says nothing to them; the period of Fourier modes is given, and stays. Grids of
+    layers with locked edges stay too.
     """
     inputs = as_array("x", x, ("N", as_kan(network).widths[0]))
     eps = as_number("eps", eps, 0.0, 1.0)
     margin = as_number("margin", margin, 0.0)
     layers, activations = [], inputs
     for layer in network.layers:
-        if isinstance(layer, KANLayer):
+        if isinstance(layer, KANLayer) and not isinstance(layer, LockedLayer):
             layer, _ = _on(layer, _adapted(layer.basis, activations, eps, margin))  # noqa: PLW2901
         layers.append(layer)
         activations, _ = layer.forward(activations)

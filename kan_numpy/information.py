@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy.composition import Composition
+from kan_numpy.composition import N
 from kan_numpy.layer import KANLayer
 from kan_numpy.objective import Objective
 
@@ -56,7 +56,7 @@ class Verdict(NamedTuple):
         return smaller.information <= self.information
 
 
-def verdict(objective: Objective[Composition], network: Composition) -> Verdict:
+def verdict(objective: Objective[N], network: N) -> Verdict:
     """Judge a network on the data of an objective.
 
     Parameters

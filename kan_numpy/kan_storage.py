@@ -14,8 +14,10 @@ import numpy.typing as npt
 from kan_numpy._validation import as_array, as_count, as_knots, per_layer, require_shape
 from kan_numpy.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.bases import BASES
+from kan_numpy.basis import Basis
 from kan_numpy.bsplines import BSplineBasis
-from kan_numpy.layer import Basis, KANLayer
+from kan_numpy.layer import KANLayer
+from kan_numpy.locked_layer import LockedLayer, plain_fields
 from kan_numpy.products import ProductLayer
 from kan_numpy.storage import Arrays, load_arrays, save_arrays
 from kan_numpy.symbolic_edges import SymbolicEdge
@@ -131,6 +133,7 @@ def _described(layer: KANLayer | ProductLayer) -> tuple[dict[str, Any], Arrays]:
         "base": layer.base.name,
         "own_base": _is_own(layer.base),
         "symbols": [(e.out, e.inp, e.symbol.name, _is_own(e.symbol)) for e in layer.symbols],
+        "locks": layer.locks if isinstance(layer, LockedLayer) else [],
     }
     arrays = {name: getattr(layer, name) for name in ("coef", "w_base", "bias", "active")}
     arrays["affine"] = np.array([edge.affine for edge in layer.symbols])  # (S, 4)
@@ -241,4 +244,8 @@ def _restored(
         affine = as_array("affine", given["affine"][at], (4,))
         symbol = own_symbols[name] if own else as_symbol("symbol", name)
         symbols.append(SymbolicEdge(out, inp, symbol, affine))
-    return replace(layer, active=mask, symbols=tuple(symbols))
+    layer = replace(layer, active=mask, symbols=tuple(symbols))
+    locks = tuple(tuple((o, i) for o, i in lock) for lock in about.get("locks", []))
+    if any(not mask[edge] for lock in locks for edge in lock):
+        raise ValueError("a lock holds an edge that is not active")
+    return LockedLayer(**plain_fields(layer), locks=locks) if locks else layer

@@ -22,7 +22,7 @@ edges may be symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.symbolic_
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,40 +31,12 @@ from scipy.interpolate import BSpline
 from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import Array, frozen
 from kan_numpy.activations import ACTIVATIONS, Activation
+from kan_numpy.basis import Basis
 from kan_numpy.symbolic_edges import SymbolicEdge
 
 Mask = npt.NDArray[np.bool_]
 
 keep_freed_memory()
-
-
-class Basis(Protocol):
-    """Name what a layer asks of its basis functions."""
-
-    @property
-    def n_in(self) -> int:
-        """The number of input nodes."""
-
-    @property
-    def size(self) -> int:
-        """The number of basis functions of each input node."""
-
-    @property
-    def low(self) -> Array:
-        """Where the functions begin to describe each input, shape (n_in,)."""
-
-    @property
-    def high(self) -> Array:
-        """Where they end."""
-
-    def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, size)."""
-
-    def forward(self, x: Array) -> tuple[Array, Any]:
-        """Return all functions (N, n_in, size) and what `backward` needs."""
-
-    def backward(self, dB: Array, cache: Any) -> Array:
-        """Return dx (N, n_in) from dB (N, n_in, size)."""
 
 
 class LayerCache(NamedTuple):
@@ -161,6 +133,11 @@ class KANLayer:
     def size(self) -> int:
         """The trainable parameters: G + k a spline edge, 1 more with a base; 4 a symbol."""
         return self.n_splines * (self.basis.size + self.has_base) + 4 * len(self.symbols)
+
+    @property
+    def owners(self) -> npt.NDArray[np.intp]:
+        """Which entry of theta the parameters of all edges take: each its own, without locks."""
+        return np.arange(self.size)
 
     @property
     def theta(self) -> Array:
@@ -294,8 +271,7 @@ class KANLayer:
         if cache.b is not None:
             b = np.mean(cache.b**2, axis=0)
             parts.append(np.broadcast_to(b, self.w_base.shape)[splines])
-        for edge in self.symbols:
-            parts.append(np.mean(edge.slopes(cache.x[:, edge.inp]) ** 2, axis=0))
+        parts += [np.mean(e.slopes(cache.x[:, e.inp]) ** 2, axis=0) for e in self.symbols]
         return np.concatenate(parts)
 
     def edges(self, x: Array) -> Array:

@@ -148,8 +148,8 @@ def _damped_solver(
             delta = -(scaled.T @ cho_solve(factor, r, check_finite=False)) / np.sqrt(D)
         else:
             delta = -cho_solve(factor, half_gradient, check_finite=False)
-        # The model's gain is -2 delta.h - delta.(A delta), with h half the gradient and A = JTJ (and
-        # H/2), and delta solves A delta = -h - damping D delta.
+        # With h half the gradient and A = JTJ (and H/2), the model's gain is -2 delta.h -
+        # delta.(A delta), and delta solves A delta = -h - damping D delta.
         predicted = float(delta @ (damping * D * delta - half_gradient))
         return delta, predicted
 

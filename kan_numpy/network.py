@@ -93,14 +93,19 @@ class KAN(Composition):
         object.__setattr__(self, "layers", layers)
 
     def __repr__(self) -> str:
-        """Return widths and size, as in ``KAN([2, (3, 1), 1], 126 parameters)``."""
+        """Return shape and size, as in ``KAN([2, (3, 1), 1], 126 parameters)``."""
+        return f"KAN({self.shape}, {self.size} parameters)"
+
+    @property
+    def shape(self) -> list[Width]:
+        """The nodes of each level as `KAN` is given them: products together with sums."""
         levels: list[Width] = [self.widths[0]]
         for layer in self.layers:
             if isinstance(layer, ProductLayer):
                 levels[-1] = (layer.n_out - layer.n_products, layer.n_products)
             else:
                 levels.append(layer.n_out)
-        return f"KAN({levels}, {self.size} parameters)"
+        return levels
 
     @classmethod
     def from_layers(cls, layers: Iterable[KANLayer | ProductLayer]) -> KAN:

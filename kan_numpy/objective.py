@@ -198,13 +198,14 @@ class Objective(Generic[N]):
         """
         if self.penalty is None:
             return 0.0, 0.0, None
-        if not hasattr(self.penalty, "curvature"):
+        curvature = getattr(self.penalty, "curvature", None)
+        if curvature is None:
             raise ValueError(
                 "penalty has no method curvature(network, x), which Levenberg-Marquardt needs;"
                 " use kn.Penalty with it, or the optimisers LBFGS, Adam or SGD"
             )
         network = self.network._with_theta(theta)
-        return *self.penalty(network, self.x), self.penalty.curvature(network, self.x)
+        return *self.penalty(network, self.x), curvature(network, self.x)
 
     def metric(self, theta: Array) -> Array:
         r"""Return the mean square of what each parameter is multiplied with, about 1 on average.

@@ -148,7 +148,7 @@ class PDE:
             if not isinstance(condition, Condition):
                 raise TypeError(f"conditions[{at}] must be a Condition, but is {condition!r}")
             for face in condition.faces:
-                if tuple(face) not in set(product(range(len(low)), (0, 1))):
+                if not isinstance(face, Sequence) or tuple(face) not in every_face(len(low)):
                     raise ValueError(
                         f"conditions[{at}] must hold on faces (input, end) with inputs from 0 to"
                         f" {len(low) - 1} and ends 0 or 1, but has {face!r}"

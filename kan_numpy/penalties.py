@@ -21,9 +21,9 @@ the layer before. Two more terms act on the coefficients c of the spline edges t
 
 where the bar is the mean over j, and :math:`\Delta^m` the m-th difference between neighbours.
 
-**Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so it is given
-that of the parabola which touches A_e where it is, :math:`A_e \approx \overline{\phi_e^2} / 2 A_e +
-const`: the steps are those of iteratively reweighted least squares, a small edge is held the
+**Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so it is
+given that of the parabola which touches A_e where it is, :math:`A_e \approx \overline{\phi_e^2} / 2
+A_e + const`: the steps are those of iteratively reweighted least squares, a small edge is held the
 tighter the smaller it is, and whether a step is taken is decided by R itself.
 """
 
@@ -48,7 +48,7 @@ class EdgeSizes(NamedTuple):
 
     phi: Array  # (N, n_out, n_in)
     A: Array  # (n_out, n_in)
-    dA: Array  # (n_out, n_in) dR/dA
+    dA: Array  # (n_out, n_in) dR/dA  # noqa: N815
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ class Penalty:
         H, start = np.zeros((network.size, network.size)), 0
         for layer, cache in zip(network.layers, caches, strict=True):
             if isinstance(layer, KANLayer):
-                part = slice(start, start + layer.size)
-                self._layer_curvature(layer, cache, H[part, part])
+                at = start + layer.owners
+                np.add.at(H, np.ix_(at, at), self._layer_curvature(layer, cache))
             start += layer.size
         return H
 
@@ -186,8 +186,9 @@ class Penalty:
         slope = 2.0 * self.coef / c.shape[2] * c + 2.0 * self.smoothness / rows * rough @ D
         return float(value), slope
 
-    def _layer_curvature(self, layer: KANLayer, cache: LayerCache, H: Array) -> None:
-        """Write the curvature of one layer's penalty into its block of the matrix."""
+    def _layer_curvature(self, layer: KANLayer, cache: LayerCache) -> Array:
+        """Return the curvature of one layer's penalty, edge by edge."""
+        H = np.zeros((layer.owners.size, layer.owners.size))
         _, sizes = self._sizes(layer, cache)
         W, D = layer.basis.size, self._differences(layer)
         square = 2.0 * self.coef / W * np.eye(W) + 2.0 * self.smoothness / max(len(D), 1) * D.T @ D
@@ -207,6 +208,7 @@ class Penalty:
             features = edge.slopes(cache.x[:, edge.inp])  # (N, 4)
             block = weight[edge.out, edge.inp] * features.T @ features / len(features)
             H[np.ix_(own, own)] = block
+        return H
 
 
 def edge_values(layer: KANLayer, cache: LayerCache) -> Array:
@@ -253,9 +255,8 @@ def _edges_backward(
     if cache.b is not None:
         dw = np.einsum("noi,ni->oi", dphi, cache.b)  # (n_out, n_in)
         parts.append(dw[layer.splines])
-    for edge in layer.symbols:
-        parts.append(dphi[:, edge.out, edge.inp] @ edge.slopes(cache.x[:, edge.inp]))
-    np.concatenate(parts, out=out)
+    parts += [dphi[:, e.out, e.inp] @ e.slopes(cache.x[:, e.inp]) for e in layer.symbols]
+    out[:] = np.bincount(layer.owners, np.concatenate(parts), minlength=len(out))
     if not input_gradient:
         return None
     dx = layer.basis.backward(dB, cache.basis)  # (N, n_in)

@@ -69,7 +69,7 @@ def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> A
     r"""Draw inputs in the cube from -1 to 1.
 
     .. math:: z \sim U[-1, 1]^n \quad\text{or, for every second row,}\quad
-        z_i = sign(u_i) |u_i|^p, \quad u \sim U[-1, 1]^n, \; \log_2 p \sim U[-3, 1]
+        z_i = sign(u_i) |u_i|^{p_i}, \quad u \sim U[-1, 1]^n, \; \log_2 p_i \sim U[-3, 1]
 
     Parameters
     ----------
@@ -80,9 +80,9 @@ def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> A
     rng : int, Generator or None
         Where the numbers come from.
     how : {"uniform", "half_stretched"}
-        The second stretches every other sample by a power p of its own, outwards or inwards. So it
-        reaches the corners and the center, where uniform samples are rare, the more so the more
-        inputs there are, and where the splines of a fine grid need some.
+        The second stretches every other sample outwards or inwards, in turns with one power p for
+        all its inputs and with one for each. So it reaches the faces, the corners and the center,
+        where uniform samples are rare, and where the splines of a fine grid need some.
 
     Returns
     -------
@@ -91,8 +91,9 @@ def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> A
     generator = as_rng(rng)
     z = generator.uniform(-1.0, 1.0, (as_count("n_samples", n_samples, 1), n_inputs))
     if as_choice("how", how, HOW) == "half_stretched":
-        p = 2.0 ** generator.uniform(-3.0, 1.0, (len(z[1::2]), 1))
-        z[1::2] = np.sign(z[1::2]) * np.abs(z[1::2]) ** p
+        p = 2.0 ** generator.uniform(-3.0, 1.0, z.shape)
+        p[1::4] = p[1::4, :1]  # one power for the whole row
+        z[1::2] = np.sign(z[1::2]) * np.abs(z[1::2]) ** p[1::2]
     return z
 
 

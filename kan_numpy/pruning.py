@@ -26,6 +26,7 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, as_count, as_number
 from kan_numpy.bases import basis_part
 from kan_numpy.layer import KANLayer, Mask
+from kan_numpy.locked_layer import with_locks_left
 from kan_numpy.losses import Loss
 from kan_numpy.network import KAN
 from kan_numpy.products import ProductLayer
@@ -261,7 +262,7 @@ def _part(layer: KANLayer, mask: Mask, rows: Mask, columns: Mask) -> KANLayer:
     """Return the layer with only the edges of the mask, these output and these input nodes."""
     chosen = np.ix_(rows, columns)
     out, inp = np.cumsum(rows) - 1, np.cumsum(columns) - 1
-    return replace(
+    part = replace(
         layer,
         basis=basis_part(layer.basis, columns),
         coef=np.where(mask[:, :, None], layer.coef, 0.0)[chosen],
@@ -274,3 +275,4 @@ def _part(layer: KANLayer, mask: Mask, rows: Mask, columns: Mask) -> KANLayer:
             if mask[edge.out, edge.inp]
         ),
     )
+    return with_locks_left(part, mask, out, inp)

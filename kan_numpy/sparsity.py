@@ -8,13 +8,11 @@ as good (`kan_numpy.information`), the edge was not needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.composition import N
+from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.information import verdict
 from kan_numpy.layer import KANLayer
@@ -86,7 +84,7 @@ def sparsify(
     spread = float(np.std(sparse(points), axis=0).max())
     small = prune(sparse, points, as_number("threshold", threshold, 0.0) * spread, "attribution")
     small = train_on(objective, small, count // 2, adapt_at=[0])
-    finer = [GRID_GROWTH * l.basis.grid_size for l in small.layers if isinstance(l, KANLayer)]
+    finer = [GRID_GROWTH * grid_size(l) for l in small.layers if isinstance(l, KANLayer)]
     small = train_on(objective, refine(small, finer), count // 3)
     return _without_needless_edges(objective, small, count // 3)
 
@@ -130,6 +128,22 @@ def train_on(
         adapt_at=[stride * step for step in adapt_at or ()],
         progress=False,
     ).network
+
+
+def grid_size(layer: KANLayer) -> int:
+    """Return the number of intervals, or of functions if the basis has no intervals.
+
+    Parameters
+    ----------
+    layer : KANLayer
+        The layer.
+
+    Returns
+    -------
+    int
+    """
+    basis = layer.basis
+    return basis.grid_size if isinstance(basis, BSplineBasis) else basis.size
 
 
 def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int) -> KAN:

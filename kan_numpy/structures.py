@@ -16,12 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.information import SPLINE_LIMIT, Verdict, verdict
+from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.edges import spline_edges
+from kan_numpy.information import SPLINE_LIMIT, verdict
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
-from kan_numpy.sparsity import sparsify, train_on
-from kan_numpy.symbolic import spline_edges, symbolify
+from kan_numpy.products import Width
+from kan_numpy.sparsity import grid_size, sparsify, train_on
+from kan_numpy.symbolic import symbolify
 from kan_numpy.symbols import Symbol
 
 Say = Callable[[str], None]
@@ -108,9 +111,7 @@ class Search:
         found: list[Structure] = []
         for finer in (1, 4):
             for network in self._starts(finer):
-                sparse = sparsify(
-                    network, self.train.x, self.train.target, loss=self.train.loss
-                )
+                sparse = sparsify(network, self.train.x, self.train.target, loss=self.train.loss)
                 found.append(self._judged(sparse, "sparse"))
                 if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
                     symbolic = self._symbolic(found.pop())
@@ -125,13 +126,15 @@ class Search:
         """Yield the networks to make sparse."""
         given = self.network
         first = next(layer for layer in given.layers if isinstance(layer, KANLayer))
-        G, n_in, n_out = first.basis.size - first.degree, given.widths[0], given.widths[-1]
-        grid = {"grid_size": finer * G, "degree": first.degree, "base": first.base}
+        n_in, n_out = given.widths[0], given.widths[-1]
+        degree = first.degree if isinstance(first.basis, BSplineBasis) else 3
         if finer == 1:
             yield given
-        shapes = [[n_in, n_out], [n_in, (0, 1), n_out], given.widths, [n_in, (1, 1), n_out], given.widths]
-        for shape in [*shapes, *shapes[1::2]]:
-            yield KAN(shape, rng=self.rng, **grid)
+        same: list[Width] = given.shape
+        product: list[Width] = [n_in, (0, 1), n_out]
+        mixed: list[Width] = [n_in, (1, 1), n_out]
+        for shape in ([n_in, n_out], product, same, mixed, same, product, mixed):
+            yield KAN(shape, finer * grid_size(first), degree, base=first.base, rng=self.rng)
 
     def _judged(self, network: KAN, what: str) -> Structure:
         structure = Structure(network, verdict(self.check, network).error)

@@ -97,9 +97,9 @@ def fit(
     batch_size : int, optional
         Samples in a mini-batch, for SGD and Adam; without it every step sees all samples.
     penalty : callable, optional
-        A `Penalty`, or your own ``penalty(network, x)`` that returns a number, which is added to the
-        training loss, and its gradient (P,). Levenberg-Marquardt wants a ``curvature`` too, which
-        `Penalty` has.
+        A `Penalty`, or your own ``penalty(network, x)`` that returns a number, which is added to
+        the training loss, and its gradient (P,). Levenberg-Marquardt wants a ``curvature`` too,
+        which `Penalty` has.
     validation : (x, y), optional
         Data that decide which network is the best.
     patience : int, optional

@@ -13,6 +13,8 @@ from strategies import floats, inputs, random_layer, rows_of_knots, seeds
 from kan_numpy import KAN, MLP, to_kan, to_relu
 from kan_numpy.activations import ACTIVATIONS
 from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import SYMBOLS
 
 EXACT = 1e-12
 
@@ -184,6 +186,14 @@ def test_another_basis_than_b_splines_is_refused():
     network = KAN([2, 1], degree=1, grid_size=3, base="zero", rng=0)
     network = KAN.from_layers([replace(network.layers[0], basis=Hats())])
     with pytest.raises(TypeError, match=r"layers\[0\] must be made of B-splines, but has Hats"):
+        to_relu(network)
+
+
+def test_symbols_are_refused():
+    layer = KAN([2, 1], degree=1, base="zero", rng=0).layers[0]
+    sine = SymbolicEdge(0, 1, SYMBOLS["sin"], np.array([1.0, 0.0, 1.0, 0.0]))
+    network = KAN.from_layers([replace(layer, symbols=(sine,))])
+    with pytest.raises(ValueError, match=r"layers\[0\] must be piecewise.* has symbols, as 'sin'"):
         to_relu(network)
 
 

@@ -1,4 +1,4 @@
-"""The figures of the KAN papers, computed again: ``make reproduce``, or ``make reproduce PART=toy``.
+"""The figures of the KAN papers, computed again: ``make reproduce``, ``make reproduce PART=toy``.
 
 A part is a module of this package with
 
@@ -13,6 +13,8 @@ A part is a module of this package with
     with more in brackets if there are several: "jv", "jv (MLP)";
 ``LARGER_IS_BETTER``
     True if the numbers are accuracies, not errors; it may be left out;
+``READ_OFF``
+    True if the published figures were read off plots, which is good to 10 %; it may be left out;
 ``figure(rows, path)``
     which draws the rows of the part into a file; it may be left out.
 

@@ -30,7 +30,9 @@ def wanted(given, rows):
         for item in part.ITEMS
         if name in (given.part or parts()) and item in (given.item or [item])
     ]
-    done = {task for task in tasks for row in rows if row.part == task[0] and row.belongs_to(task[1])}
+    done = {
+        task for task in tasks for row in rows if row.part == task[0] and row.belongs_to(task[1])
+    }
     return [task for task in tasks if given.redo or task not in done]
 
 

@@ -7,10 +7,11 @@ from . import tables
 TITLE = "Table 2: Feynman's equations"
 ABOUT = f"""
 27 equations, each with the same recipe: a KAN [n, {tables.HIDDEN[0]}, {tables.HIDDEN[1]}, 1] of
-degree {tables.DEGREE} with G = 4, 8, and {tables.STEPS} steps of Levenberg-Marquardt for each G. The
-paper's figure is the best of its four columns: KANs of a shape chosen by hand, pruned and unpruned
-ones, and MLPs (arXiv 2404.19756, table 2). For I.26.2 two copies of the table disagree; the smaller
-figure is taken. The MLPs have as many parameters, the same optimiser, starts and number of steps.
+degree {tables.DEGREE} with G = 4, 8, and {tables.STEPS} steps of Levenberg-Marquardt for each G.
+The paper's figure is the best of its four columns: KANs of a shape chosen by hand, pruned and
+unpruned ones, and MLPs (arXiv 2404.19756, table 2). Two copies of the table disagree about I.26.2;
+the smaller figure is taken. The MLPs have as many parameters, the same optimiser, starts and number
+of steps.
 
 The paper does not print the ranges of the inputs; ours are in `kan_numpy/feynman.py`.
 """

@@ -29,20 +29,19 @@ def rmse(network, x, y):
 
 def best_start(networks, x, y, steps=30, **schedule):
     """Train each network for some steps on a few samples; return the one with the lowest loss."""
-    few_x, few_y = x[:FEW], y[:FEW]
-    tried = [kn.fit(net, few_x, few_y, steps=steps, progress=False, **schedule) for net in networks]
+    few = x[:FEW], y[:FEW]
+    tried = [kn.fit(net, *few, steps=steps, progress=False, **schedule) for net in networks]
     return min(tried, key=lambda result: min(result.history["train_loss"])).network
 
 
 def kan_stages(data, network, sizes, steps):
     """Train with one grid size after the other, and yield (G, Run) after each."""
     began = time.perf_counter()
+    # A stage begins with the grids where the activations are; those of the inputs alone are known.
+    adapt_at = (0,) if len(network.layers) > 1 else ()
     for G in sizes:
-        # The stage begins with the grids where the activations are.
         network = kn.refine(network, G)
-        network = kn.fit(
-            network, data.x_train, data.y_train, steps=steps, adapt_at=(0,), progress=False
-        ).network
+        network = kn.fit(network, *data[:2], steps=steps, adapt_at=adapt_at, progress=False).network
         yield G, judged(network, data, began)
 
 

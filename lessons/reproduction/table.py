@@ -108,21 +108,30 @@ def plot_path(name):
     return FOLDER / f"reproduction_{name}.png"
 
 
-def is_worse(row, part):
-    """Say whether the paper's figure is better than ours."""
+def judgement(row, part):
+    """Say how ours compares: "better", "worse", "equal", or "" if there is nothing to compare."""
     if row.ratio is None:
-        return False
-    return row.ratio < 1.0 if getattr(part, "LARGER_IS_BETTER", False) else row.ratio > 1.0
+        return ""
+    gain = row.ratio if getattr(part, "LARGER_IS_BETTER", False) else 1.0 / row.ratio
+    tolerance = 1.1 if getattr(part, "READ_OFF", False) else 1.01
+    if gain > tolerance:
+        return "better"
+    return "equal" if gain > 1.0 / tolerance else "worse"
 
 
 def verdict(rows, part):
     """Return a sentence that counts where ours is better, and names where it is not."""
-    compared = [row for row in rows if row.ratio is not None]
+    found = {kind: [] for kind in ("better", "equal", "worse", "")}
+    for row in rows:
+        found[judgement(row, part)].append(row.item)
+    better, compared = len(found["better"]), len(rows) - len(found[""])
     if not compared:
         return "There is no published figure to compare with.\n"
-    worse = [row.item for row in compared if is_worse(row, part)]
-    text = f"**Ours is better in {len(compared) - len(worse)} of {len(compared)} comparisons.**"
-    return text + (f" It is worse in: {', '.join(worse)}.\n" if worse else "\n")
+    text = f"**Ours is better in {better} of {compared} comparisons.**"
+    if found["equal"]:
+        within = "10 %, to which a plot can be read" if hasattr(part, "READ_OFF") else "1 %"
+        text += f" It is equal, within {within}, in {len(found['equal'])}."
+    return text + (f" It is worse in: {', '.join(found['worse'])}.\n" if found["worse"] else "\n")
 
 
 def markdown_table(rows, part):
@@ -130,7 +139,7 @@ def markdown_table(rows, part):
     lines = ["| item | paper | ours | ratio | parameters | seconds | seeds | spread |"]
     lines.append("|---|" + "---:|" * 7)
     for row in rows:
-        ratio = as_cell(row.ratio) + (" worse" if is_worse(row, part) else "")
+        ratio = as_cell(row.ratio) + (" worse" if judgement(row, part) == "worse" else "")
         cells = [row.item, as_cell(row.paper), as_cell(row.ours), ratio, row.parameters]
         cells += [row.seconds and math.ceil(row.seconds), row.seeds, as_cell(row.spread)]
         lines.append("| " + " | ".join("–" if c is None else str(c) for c in cells) + " |")

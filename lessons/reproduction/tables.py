@@ -28,12 +28,15 @@ def draw(rows, items, path, published):
     done = [item for item in items if item in named]
     at = np.arange(len(done))
     fig, ax = plt.subplots(figsize=(9, 1.2 + 0.3 * len(done)), layout="constrained")
-    for suffix, color, marker, label in (("", "#0072B2", "o", "KAN"), (" (MLP)", "#D55E00", "s", "MLP")):
+    for suffix, color, marker, label in (
+        ("", "#0072B2", "o", "KAN"),
+        (" (MLP)", "#D55E00", "s", "MLP"),
+    ):
         own = [named[item + suffix] for item in done]
         ax.semilogx([r.ours for r in own], at, marker, color=color, ms=8, label=f"{label}, ours")
         there = [r.paper for r in own]
-        label = f"{label}, {published}"
-        ax.semilogx(there, at, marker, color=color, ms=8, mfc="white", label=label)
+        hollow = {"color": color, "ms": 8, "mfc": "white"}
+        ax.semilogx(there, at, marker, label=f"{label}, {published}", **hollow)
     ax.set_yticks(at, done)
     ax.invert_yaxis()
     ax.grid(axis="y", alpha=0.3)

@@ -1,0 +1,145 @@
+"""The edges of a network by their place (layer, out, inp): find them, make symbols of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from kan_numpy._validation import Array, as_count
+from kan_numpy.layer import KANLayer
+from kan_numpy.network import KAN
+from kan_numpy.products import ProductLayer
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import Symbol
+
+Edge = tuple[int, int, int]
+
+
+def layer_of(network: KAN, edge: Edge) -> KANLayer:
+    """Return the layer of an edge, or refuse an edge that does not exist.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+    edge : (layer, out, inp)
+        The edge.
+
+    Returns
+    -------
+    KANLayer
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is not there.
+    """
+    at, out, inp = (
+        as_count(name, value, 0) for name, value in zip(("layer", "out", "inp"), edge, strict=True)
+    )
+    layer = network.layers[at] if at < len(network.layers) else None
+    if not isinstance(layer, KANLayer):
+        raise ValueError(f"layer is {at}, but the network has no KAN layer of that number")
+    n_out, n_in = layer.active.shape
+    if out >= n_out or inp >= n_in:
+        raise ValueError(f"edge {edge}: layers[{at}] has {n_out} outputs and {n_in} inputs")
+    if not layer.active[out, inp]:
+        raise ValueError(f"edge {edge} is not active, there is nothing to replace")
+    return layer
+
+
+def with_symbol(network: KAN, edge: Edge, symbol: Symbol, affine: Array) -> KAN:
+    """Return the network with one edge replaced by :math:`c f(a x + b) + d`.
+
+    Parameters
+    ----------
+    network : KAN
+        Left as it is.
+    edge : (layer, out, inp)
+        An active edge.
+    symbol : Symbol
+        f.
+    affine : ndarray, shape (4,)
+        (a, b, c, d).
+
+    Returns
+    -------
+    KAN
+    """
+    at, out, inp = edge
+    layer = layer_of(network, edge)
+    coef, w_base = layer.coef.copy(), layer.w_base.copy()
+    coef[out, inp], w_base[out, inp] = 0.0, 0.0
+    others = tuple(e for e in layer.symbols if (e.out, e.inp) != (out, inp))
+    symbols = (*others, SymbolicEdge(out, inp, symbol, affine))
+    layers = list(network.layers)
+    layers[at] = replace(layer, coef=coef, w_base=w_base, symbols=symbols)
+    return KAN.from_layers(layers)
+
+
+def spline_edges(network: KAN) -> list[Edge]:
+    """Return every edge (layer, out, inp) that is a spline.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+
+    Returns
+    -------
+    list of (layer, out, inp)
+    """
+    return [
+        (at, int(out), int(inp))
+        for at, layer in enumerate(network.layers)
+        if isinstance(layer, KANLayer)
+        for out, inp in np.argwhere(layer.splines)
+    ]
+
+
+def symbolic_edges(network: KAN) -> list[tuple[Edge, int]]:
+    """Return every edge (layer, out, inp) that is a symbol, and the effort of the symbol.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+
+    Returns
+    -------
+    list of ((layer, out, inp), int)
+    """
+    return [
+        ((at, edge.out, edge.inp), edge.symbol.effort)
+        for at, layer in enumerate(network.layers)
+        if isinstance(layer, KANLayer)
+        for edge in layer.symbols
+    ]
+
+
+def chains(network: KAN) -> list[tuple[Edge, Edge]]:
+    """Return the pairs of symbolic edges that are joined by a node without other edges.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+
+    Returns
+    -------
+    list of pairs of (layer, out, inp)
+    """
+    found: list[tuple[Edge, Edge]] = []
+    for at, layer in enumerate(network.layers):
+        for edge in layer.symbols if isinstance(layer, KANLayer) and at else ():
+            before, node, source = network.layers[at - 1], edge.inp, at - 1
+            if isinstance(before, ProductLayer):
+                if len(before.groups[node]) > 1:
+                    continue
+                (node,), source, before = before.groups[node], at - 2, network.layers[at - 2]
+            incoming = np.flatnonzero(before.active[node])
+            if len(incoming) == 1 and layer.active[:, edge.inp].sum() == 1:
+                first = (source, node, int(incoming[0]))
+                found.append((first, (at, edge.out, edge.inp)))
+    return [pair for pair in found if pair[0] not in spline_edges(network)]

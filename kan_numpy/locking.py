@@ -1,0 +1,156 @@
+r"""Lock edges, so that they share one function, and unlock them: from networks to networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from kan_numpy._validation import Array, as_count
+from kan_numpy.bsplines import BSplineBasis, uniform_knots
+from kan_numpy.coefficients import project_spline
+from kan_numpy.layer import KANLayer
+from kan_numpy.locked_layer import Lock, LockedLayer, plain_fields
+from kan_numpy.network import KAN
+
+
+def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
+    r"""Let edges of one layer share one function, which training then changes for all of them.
+
+    .. math:: \phi_{o,i} = \phi_{o',i'} = \dots, \qquad c \leftarrow \overline{c}
+
+    The function is the mean of theirs. Inputs with different grids get a common one first, from the
+    lowest to the highest knot, with the same number of intervals; this moves the functions on
+    these inputs a little, as any other grid does.
+
+    Parameters
+    ----------
+    network : KAN
+        Left as it is.
+    layer : int
+        Which of ``network.layers``.
+    edges : iterable of (out, inp)
+        At least two spline edges, none of them locked already.
+
+    Returns
+    -------
+    KAN
+        With fewer parameters. Its grids in this layer stay where they are when `adapt_grid` is
+        called; an edge that becomes a symbol leaves the lock.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such layer or edge, it is no spline, or it is locked already.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> net = kn.KAN([2, 1], rng=0)
+    >>> locked = kn.lock(net, 0, [(0, 0), (0, 1)])
+    >>> net.size, locked.size
+    (18, 9)
+    >>> kn.unlock(locked, 0).size
+    18
+    """
+    old = _kan_layer(network, layer)
+    chosen = _chosen(old, edges)
+    locks = old.locks if isinstance(old, LockedLayer) else ()
+    taken = {edge for other in locks for edge in other}
+    if again := taken & set(chosen):
+        raise ValueError(
+            f"edges holds {min(again)}, which is locked already; unlock it first"
+        )
+    shared = _on_one_grid(old, sorted({inp for _, inp in chosen}))
+    rows, columns = np.array(chosen).T
+    coef, w_base = shared.coef.copy(), shared.w_base.copy()
+    coef[rows, columns] = coef[rows, columns].mean(axis=0)
+    w_base[rows, columns] = w_base[rows, columns].mean()
+    values = {**plain_fields(shared), "coef": coef, "w_base": w_base}
+    return _with_layer(network, layer, LockedLayer(**values, locks=(*locks, chosen)))
+
+
+def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = None) -> KAN:
+    """Let locked edges go their own ways again; the function of the network stays the same.
+
+    Parameters
+    ----------
+    network : KAN
+        Left as it is.
+    layer : int
+        Which of ``network.layers``.
+    edges : iterable of (out, inp), optional
+        The locks that hold one of these edges are opened; by default all of the layer.
+
+    Returns
+    -------
+    KAN
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such layer, or an edge is not locked.
+    """
+    old = _kan_layer(network, layer)
+    locks = old.locks if isinstance(old, LockedLayer) else ()
+    if edges is None:
+        return _with_layer(network, layer, KANLayer(**plain_fields(old)))
+    chosen = {_as_edge(entry) for entry in edges}
+    if loose := chosen - {edge for other in locks for edge in other}:
+        raise ValueError(f"edges holds {min(loose)}, which is not locked: leave it out")
+    kept = tuple(other for other in locks if not chosen & set(other))
+    if not kept:
+        return _with_layer(network, layer, KANLayer(**plain_fields(old)))
+    return _with_layer(network, layer, LockedLayer(**plain_fields(old), locks=kept))
+
+
+def _kan_layer(network: KAN, at: int) -> KANLayer:
+    if not isinstance(network, KAN):
+        raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
+    index = as_count("layer", at, 0)
+    layer = network.layers[index] if index < len(network.layers) else None
+    if not isinstance(layer, KANLayer):
+        raise ValueError(f"layer is {at}, but the network has no KAN layer of that number")
+    return layer
+
+
+def _with_layer(network: KAN, at: int, layer: KANLayer) -> KAN:
+    return KAN.from_layers([*network.layers[:at], layer, *network.layers[at + 1 :]])
+
+
+def _as_edge(entry: Sequence[int]) -> tuple[int, int]:
+    if isinstance(entry, str) or len(entry) != 2:
+        raise ValueError(f"edges must hold pairs (out, inp), but holds {entry!r}")
+    out, inp = (as_count("edges", value, 0) for value in entry)
+    return out, inp
+
+
+def _chosen(layer: KANLayer, edges: Iterable[Sequence[int]]) -> Lock:
+    """Return the edges, if they are spline edges of the layer."""
+    if isinstance(edges, str) or not isinstance(edges, Iterable):
+        raise TypeError(f"edges must be a list of pairs (out, inp), but is {edges!r}")
+    chosen = tuple(dict.fromkeys(_as_edge(entry) for entry in edges))
+    if len(chosen) < 2:
+        raise ValueError(f"edges must hold at least two different edges, but holds {chosen}")
+    for out, inp in chosen:
+        if out >= layer.n_out or inp >= layer.n_in or not layer.splines[out, inp]:
+            raise ValueError(f"edges holds {(out, inp)}, which is no spline edge of the layer")
+    return chosen
+
+
+def _on_one_grid(layer: KANLayer, inputs: list[int]) -> KANLayer:
+    """Return the layer with the same knots for all of these inputs."""
+    basis = layer.basis
+    if not isinstance(basis, BSplineBasis):
+        raise TypeError(f"network must be made of B-splines to lock edges, not {type(basis)}")
+    if all(np.array_equal(basis.knots[i], basis.knots[inputs[0]]) for i in inputs):
+        return layer
+    k, G = basis.degree, basis.grid_size
+    ends = basis.low[inputs].min(), basis.high[inputs].max()
+    new: Array = uniform_knots(*ends, G, k)  # (G + 2k + 1,)
+    knots, coef = basis.knots.copy(), layer.coef.copy()
+    for i in inputs:
+        coef[:, i], _ = project_spline(layer.coef[:, i], basis.knots[i], new, k)
+        knots[i] = new
+    return replace(layer, basis=BSplineBasis(knots, k), coef=coef)

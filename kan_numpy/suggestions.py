@@ -1,0 +1,164 @@
+r"""Which functions an edge looks like: a pure query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_count, as_number
+from kan_numpy.edges import Edge, layer_of
+from kan_numpy.network import KAN
+from kan_numpy.objective import some_rows
+from kan_numpy.scores import checked_inputs
+from kan_numpy.symbolic_fit import SymbolFit, fit_symbols
+from kan_numpy.symbols import Symbol, as_symbols
+
+ROWS = 2000
+"""How many samples the search for symbols looks at."""
+
+
+class Suggestions(list[SymbolFit]):
+    """A ranked list of `SymbolFit`, which prints as a table."""
+
+    def __str__(self) -> str:
+        """Return the table: function, error, complexity and the four numbers."""
+        lines = [f"{'f':>10} {'error':>9} {'complexity':>10}   c f(a x + b) + d"]
+        for symbol, (a, b, c, d), error in self:
+            numbers = f"a = {a:.6g}, b = {b:.6g}, c = {c:.6g}, d = {d:.6g}"
+            lines.append(f"{symbol.name:>10} {error:9.1e} {symbol.complexity:10}   {numbers}")
+        return "\n".join(lines)
+
+
+def suggest_symbolic(
+    network: KAN,
+    x: npt.ArrayLike,
+    layer: int,
+    out: int,
+    inp: int,
+    functions: Iterable[str | Symbol] | None = None,
+    top: int = 5,
+    simplicity: float = 0.1,
+) -> Suggestions:
+    r"""Rank the functions that one edge looks like; the network is left as it is.
+
+    .. math:: \min_{a,b,c,d} \frac{1}{N} \sum_n (c f(a x_n + b) + d - \phi(x_n))^2
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+    x : array_like, shape (N, n_in)
+        Inputs; the activations that they cause are the points of the curve.
+    layer, out, inp : int
+        The edge of ``network.layers[layer]`` from input node inp to output node out.
+    functions : iterable of str or Symbol, optional
+        Which to try; by default all of `SYMBOLS` that differ from each other.
+    top : int
+        How many to return.
+    simplicity : float
+        How many orders of magnitude in the error one unit of complexity is worth.
+
+    Returns
+    -------
+    Suggestions
+        A list of (symbol, affine, error), best first; print it to see a table. The error is the
+        root mean square of what is left, over the standard deviation of the edge.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such edge, a function is not known, or none has a place in the curve's range.
+    """
+    points = checked_inputs(network, x)
+    layer_of(network, (layer, out, inp))
+    count = as_count("top", top, 1)
+    price = as_number("simplicity", simplicity, 0.0)
+    found = suggestions(network, points, (layer, out, inp), as_symbols(functions), price)
+    return Suggestions(found[:count])
+
+
+def suggestions(
+    network: KAN,
+    x: Array,
+    edge: Edge,
+    symbols: Sequence[Symbol],
+    price: float,
+    noise: float = 0.0,
+) -> Suggestions:
+    """Return all fits for one edge, best first.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+    x : ndarray, shape (N, n_in)
+        Inputs.
+    edge : (layer, out, inp)
+        The edge.
+    symbols : sequence of Symbol
+        Candidates.
+    price : float
+        How many orders of magnitude in the error one unit of complexity is worth.
+    noise : float
+        Errors far below this relative one are all alike.
+
+    Returns
+    -------
+    Suggestions
+
+    Raises
+    ------
+    ValueError
+        If the edge is constant, or no candidate is defined where it is.
+    """
+    activations, phi = curve(network, some_rows(x, ROWS), edge)
+    if np.ptp(activations) == 0.0 or np.ptp(phi) == 0.0:
+        raise ValueError(f"edge {edge} is constant on x and looks like no function; prune it")
+    found = fit_symbols(symbols, activations, phi)
+    if not found:
+        names = ", ".join(symbol.name for symbol in symbols)
+        raise ValueError(
+            f"functions {names}: none is defined where edge {edge} needs it, from"
+            f" {activations.min():.3g} to {activations.max():.3g}"
+        )
+    return Suggestions(sorted(found, key=lambda s: rank(s, price, noise)))
+
+
+def rank(fitted: SymbolFit, price: float, noise: float = 0.0) -> float:
+    """Return the order of magnitude of the error, plus what the complexity costs.
+
+    Parameters
+    ----------
+    fitted : SymbolFit
+        A candidate.
+    price, noise : float
+        As in `suggestions`.
+
+    Returns
+    -------
+    float
+    """
+    return float(np.log10(fitted.error + noise + 1e-15)) + price * fitted.symbol.effort
+
+
+def curve(network: KAN, x: Array, edge: Edge) -> tuple[Array, Array]:
+    """Return the activations (N,) that enter an edge, and what it sends.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+    x : ndarray, shape (N, n_in)
+        Inputs.
+    edge : (layer, out, inp)
+        The edge.
+
+    Returns
+    -------
+    activations, phi : ndarray, shape (N,)
+    """
+    at, out, inp = edge
+    _, caches = network._forward(x)
+    return caches[at].x[:, inp], layer_of(network, edge).edges(caches[at].x)[:, out, inp]
