@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kan_numpy import activations, datasets, equations, gradcheck, jets, losses, pde, reference
+from kan_numpy import activations, datasets, equations, gradcheck, jets, losses, pde, reference, symbols
 from kan_numpy.activations import Activation
 from kan_numpy.bsplines import bspline_basis, uniform_knots
 from kan_numpy.coefficients import fit_spline, refine_spline
@@ -25,7 +25,7 @@ from kan_numpy.scores import edge_scores, node_scores
 from kan_numpy.sparsity import sparsify
 from kan_numpy.suggestions import suggest_symbolic
 from kan_numpy.symbolic import symbolify
-from kan_numpy.symbols import SYMBOLS, Symbol
+from kan_numpy.symbols import Symbol
 from kan_numpy.training import FitResult, fit
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ __all__ = [
     "LBFGS",
     "MLP",
     "SGD",
-    "SYMBOLS",
     "Activation",
     "Adam",
     "Certificate",
@@ -86,6 +85,7 @@ __all__ = [
     "sparsify",
     "suggest_symbolic",
     "symbolify",
+    "symbols",
     "to_kan",
     "to_relu",
     "uniform_knots",

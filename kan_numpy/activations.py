@@ -72,7 +72,7 @@ class Activation:
         if not 0 <= derivative <= len(self.derivatives):
             raise ValueError(
                 f"derivative {derivative} of {self.name!r} is not known, only the first"
-                f" {len(self.derivatives)}; give Activation more derivatives"
+                f" {len(self.derivatives)}; give {type(self).__name__} more"
             )
         return (self.function, *self.derivatives)[derivative](x)
 

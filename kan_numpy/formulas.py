@@ -75,6 +75,8 @@ class Formula:
         How far it is from the network and from the data.
     exact : tuple of Expression
         The expressions before rounding.
+    measure : callable
+        From expressions to their `Errors`.
     """
 
     expressions: tuple[Expression, ...]
@@ -83,7 +85,7 @@ class Formula:
     network: KAN
     certificate: Certificate
     exact: tuple[Expression, ...]
-    _measure: Callable[[Sequence[Expression]], Errors]
+    measure: Callable[[Sequence[Expression]], Errors]
 
     def __str__(self) -> str:
         """Return the formula as text that Python reads; with several outputs a line for each."""
@@ -144,7 +146,7 @@ class Formula:
         """
         places = as_count("digits", digits, 1)
         rounded = tuple(_rounded(expression, places) for expression in self.exact)
-        certificate = replace(self.certificate, after=self._measure(rounded))
+        certificate = replace(self.certificate, after=self.measure(rounded))
         return replace(self, expressions=rounded, certificate=certificate)
 
 

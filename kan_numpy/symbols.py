@@ -17,15 +17,14 @@ from scipy import special
 
 from kan_numpy import activations
 from kan_numpy._validation import Array
-from kan_numpy.activations import ACTIVATIONS
+from kan_numpy.activations import ACTIVATIONS, Activation, Function
 
-Function = Callable[[Array], Array]
 INF = float("inf")
 
 
 @dataclass(frozen=True)
-class Symbol:
-    r"""Hold a named function f and its derivatives.
+class Symbol(Activation):
+    r"""Hold a function f that an edge may become, with what a search has to know about it.
 
     Parameters
     ----------
@@ -50,23 +49,12 @@ class Symbol:
         Whether f may have many maxima; the search for its scale then goes in small steps.
     """
 
-    name: str
-    function: Function
-    derivatives: tuple[Function, ...]
     complexity: int = 3
     domain: tuple[float, float] = (-INF, INF)
     open: bool = False
     parity: int = 0
     power: float | None = None
     waves: bool = True
-
-    def __post_init__(self) -> None:
-        """Refuse what can't be called."""
-        if not self.derivatives:
-            raise ValueError(f"derivatives of {self.name!r} must hold at least the first one")
-        for function in (self.function, *self.derivatives):
-            if not callable(function):
-                raise TypeError(f"{self.name!r} must be made of functions, but holds {function!r}")
 
     def __repr__(self) -> str:
         """Return the name as in ``Symbol('sin')``."""
@@ -78,32 +66,27 @@ class Symbol:
             return as_symbol, ("name", self.name)
         return object.__reduce__(self)  # type: ignore[return-value]
 
-    def __call__(self, u: Array, derivative: int = 0) -> Array:
-        """Evaluate f, or its derivative of the given order; NaN where it is undefined.
+    def __call__(self, x: Array, derivative: int = 0) -> Array:
+        """Evaluate f, or its derivative of the given order; NaN, and no warning, where undefined.
 
         Parameters
         ----------
-        u : ndarray
+        x : ndarray
             Any shape.
         derivative : int
             The order, 0 for f itself.
 
         Returns
         -------
-        ndarray, same shape as u
+        ndarray, same shape as x
 
         Raises
         ------
         ValueError
             If that derivative is not known.
         """
-        if not 0 <= derivative <= len(self.derivatives):
-            raise ValueError(
-                f"derivative {derivative} of {self.name!r} is not known, only the first"
-                f" {len(self.derivatives)}; give Symbol more derivatives"
-            )
         with np.errstate(all="ignore"):
-            return (self.function, *self.derivatives)[derivative](u)
+            return super().__call__(x, derivative)
 
     @property
     def numbers(self) -> int:
@@ -149,12 +132,9 @@ def _zero(u: Array) -> Array:
     return np.zeros_like(u)
 
 
-def _negative_sin(u: Array) -> Array:
-    return -np.sin(u)
-
-
-def _negative_cos(u: Array) -> Array:
-    return -np.cos(u)
+def _sine(u: Array, d: int) -> Array:
+    """Return the d-th derivative of the sine: each turns it by a quarter."""
+    return (-1) ** (d // 2) * (np.cos(u) if d % 2 else np.sin(u))
 
 
 def _tan(u: Array, d: int) -> Array:
@@ -240,8 +220,8 @@ def _library() -> Iterable[Symbol]:
     yield Symbol("exp", np.exp, (np.exp, np.exp, np.exp), 2)
     inverse = _power(-1.0, "1/x", 2)
     yield Symbol("log", np.log, (inverse, *inverse.derivatives[:2]), 2, (0.0, INF), open=True)
-    yield Symbol("sin", np.sin, (np.cos, _negative_sin, _negative_cos), 2, parity=-1)
-    yield Symbol("cos", np.cos, (_negative_sin, _negative_cos, np.sin), 2, parity=1)
+    yield Symbol("sin", np.sin, _orders(_sine), 2, parity=-1)
+    yield Symbol("cos", np.cos, tuple(partial(_sine, d=d) for d in (2, 3, 4)), 2, parity=1)
     yield Symbol("abs", np.abs, (np.sign, _zero, _zero), 3, parity=1)
     half = np.pi / 2
     yield Symbol("tan", np.tan, _orders(_tan), 3, (-half, half), open=True, parity=-1)

@@ -11,7 +11,7 @@
 #
 # **You need:** lessons 7 (optimisers) and 8 (grids), and what an eigenvector is.
 #
-# **Time:** 40 minutes to read, about 20 seconds to run.
+# **Time:** 40 minutes to read, about 15 seconds to run.
 
 # %%
 from itertools import product
@@ -28,7 +28,7 @@ from kan_numpy.localisation import boundary_points, mobility_edge, sample_states
 N_SITES = 233  # a Fibonacci number
 N_CHAINS, N_STATES = 500, 12  # for training: chains, and states of each
 N_TEST = 150  # chains for testing, 40 states of each
-G, STARTS, SCREEN, STEPS = 4, 6, 40, 150  # grid, random starts, steps to compare and to finish
+G, STARTS, SCREEN, STEPS = 4, 6, 40, 120  # grid, random starts, steps to compare and to finish
 SMOOTH = kn.Penalty(smoothness=1e-3)
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
@@ -102,7 +102,7 @@ print("2. The generalised model: states in doubt, and how often theory agrees wi
 print("   sites    0.4 < D < 0.6    theory right    right where D is clear")
 doubt, right = {}, {}
 for n_sites in (55, 144, 377):
-    table = sample_states("generalised", 60, 55, n_sites, rng=3)
+    table = sample_states("generalised", 40, 55, n_sites, rng=3)
     agree = (mobility_edge("generalised", table.x) > 0) == table.localised
     doubt[n_sites], right[n_sites] = table.ambiguous.mean(), agree.mean()
     clear = agree[~table.ambiguous].mean()
@@ -292,7 +292,7 @@ assert shares.argmin() == 3
 assert shares[3] < 0.05
 
 net = kn.prune(net, states.x, inputs=[3])
-whole = decision(train(net, states.x, labels, STEPS, SMOOTH).network)
+whole = decision(train(net, states.x, labels, STEPS // 2, SMOOTH).network)
 x = states.x[:, :3]
 
 
@@ -332,7 +332,7 @@ print("6. The boundary at fixed p")
 print("     p    slope   cosh p    intercept   -exp p     r^2")
 for p, s, r, r2 in zip(decays, slopes, intercepts, straight, strict=True):
     print(f"   {p:.1f}{s:9.3f}{np.cosh(p):9.3f}{r:13.3f}{-np.exp(p):9.3f}{r2:9.4f}")
-assert straight.min() > 0.98
+assert straight.min() > 0.99
 
 points = boundary_points(g, x)
 E, lam, p = points.T
@@ -349,7 +349,7 @@ for left, f_name, h_name, _ in ranking[:4]:
     print(f"   {f_name:8} {h_name:8} {left:.3f}")
 left, f_name, h_name, (c1, c2) = ranking[0]
 assert (f_name, h_name) == ("cosh p", "exp p")
-assert ranking[1][0] > 1.4 * left
+assert ranking[1][0] > 1.7 * left
 print(f"   E = {c1:.3f} lambda cosh p - {-c2:.3f} exp p")
 formula = accuracy(
     lambda x: c1 * x[:, 1] * np.cosh(x[:, 2]) + c2 * np.exp(x[:, 2]) - x[:, 0], unseen

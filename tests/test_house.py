@@ -13,18 +13,21 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A file of the library imports only from the lines above its own.
 FLOORS = (
-    "_memory _validation",
-    "activations composition datasets gradcheck intervals linesearch losses optimizers products"
-    " numerals reference storage",
-    "basis bsplines constants expressions lbfgs levenberg_marquardt symbols",
-    "coefficients dense parsing printing symbolic_edges",
-    "expression_fit layer symbolic_fit",
-    "bases jet_layers locked_layer ordering",
-    "initialization jet_nodes kan_storage simplify",
-    "expansion jets mlp network normal_forms",
-    "conversion grids locking objective pde scores",
-    "collocation diagram equations information network_expressions penalties pruning training",
-    "formulas pde_solver plotting sparsity symbolic",
+    "_memory _validation numerals reference storage",
+    "activations aubry_andre basis composition constants datasets expressions gradcheck"
+    " intervals linesearch losses optimizers products",
+    "bsplines dense lbfgs levenberg_marquardt localisation objective printing problems"
+    " symbols",
+    "coefficients expression_fit feynman mlp ordering parsing special_functions"
+    " symbolic_edges",
+    "bases layer simplify symbolic_fit",
+    "expansion information initialization jet_layers locked_layer normal_forms",
+    "jet_nodes kan_storage reading",
+    "jets network",
+    "conversion edges grids locking network_expressions pde penalties scores",
+    "collocation diagram equations formulas pruning suggestions training",
+    "pde_solver plotting sparsity",
+    "symbolic",
     "structures",
     "discovery",
     "__init__",

@@ -17,7 +17,7 @@ class Run:
     """One training run: its last network, how good it is, and how long it took."""
 
     network: object
-    train: float  # RMSE on the training samples
+    check: float  # RMSE on a validation set, or else on the training samples: this one decides
     test: float  # RMSE on the test samples
     seconds: float
 
@@ -34,21 +34,24 @@ def best_start(networks, x, y, steps=30, **schedule):
     return min(tried, key=lambda result: min(result.history["train_loss"])).network
 
 
-def kan_stages(data, network, sizes, steps):
+def kan_stages(data, network, sizes, steps, damping=1.0, check=None):
     """Train with one grid size after the other, and yield (G, Run) after each."""
+    optimizer = kn.LevenbergMarquardt(damping=damping)
     began = time.perf_counter()
     # A stage begins with the grids where the activations are; those of the inputs alone are known.
     adapt_at = (0,) if len(network.layers) > 1 else ()
     for G in sizes:
         network = kn.refine(network, G)
-        network = kn.fit(network, *data[:2], steps=steps, adapt_at=adapt_at, progress=False).network
-        yield G, judged(network, data, began)
+        network = kn.fit(
+            network, *data[:2], optimizer, steps=steps, adapt_at=adapt_at, progress=False
+        ).network
+        yield G, judged(network, data, began, check)
 
 
-def judged(network, data, began):
-    """Return the run that ended with this network."""
-    train, test = (rmse(network, *xy) for xy in (data[:2], data[2:]))
-    return Run(network, train, test, time.perf_counter() - began)
+def judged(network, data, began, check=None):
+    """Return the run that ended with this network; ``check`` is a validation set (x, y)."""
+    errors = [rmse(network, *xy) for xy in (check or data[:2], data[2:])]
+    return Run(network, *errors, time.perf_counter() - began)
 
 
 def train_kan(data, widths, degree, sizes, steps, seed, starts=4):
@@ -83,8 +86,8 @@ def matched_widths(n_in, parameters):
 
 
 def row(part, item, paper, runs):
-    """Return the row of several runs of one thing: the one with the best training loss counts."""
-    best = min(runs, key=lambda run: run.train)
+    """Return the row of several runs of one thing: the one that is best without the test set counts."""
+    best = min(runs, key=lambda run: run.check)
     tests = [run.test for run in runs]
     seconds = sum(run.seconds for run in runs)
     spread = max(tests) / min(tests) if len(tests) > 1 else None

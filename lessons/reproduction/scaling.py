@@ -59,8 +59,8 @@ def run(item):
     rows = []
     for degree in DEGREES if item != "four_variables" else (DEGREE,):
         found: list[list[Run]] = [errors(item, degree, seed) for seed in SEEDS]
-        best = min(found, key=lambda runs: runs[-1].train)
-        powers = [exponent(item, r) for r in found if r[-1].train < 10 * best[-1].train]
+        best = min(found, key=lambda runs: runs[-1].check)
+        powers = [exponent(item, r) for r in found if r[-1].check < 10 * best[-1].check]
         paper = paper_exponent(item) if degree == DEGREE else None
         seconds = sum(runs[-1].seconds for runs in found)
         spread = max(powers) / min(powers) if len(powers) > 1 else None

@@ -34,7 +34,7 @@ optimiser and as many steps; the paper's figure is its best MLP.
 """
 
 SIZES = (3, 5, 10, 20, 50, 100)
-DEGREE, STARTS, STEPS = 3, 8, 50
+DEGREE, STARTS, STEPS = 3, 8, 25
 READ_OFF = True
 N_TEST = {"high_dimensional": 5000}  # and 20,000 for the others
 
@@ -53,7 +53,7 @@ WIDTHS = {
     "high_dimensional": [100, 1, 1],
     "four_variables": [4, 2, 1, 1],
 }
-N_TRAIN = {"bessel": 5000, "exp_sin": 10_000, "product": 2000, "four_variables": 10_000}
+N_TRAIN = {"bessel": 5000, "exp_sin": 20_000, "product": 2000, "four_variables": 15_000}
 # In 100 dimensions each size has its own number of samples, more than twice its parameters.
 N_TRAIN_HIGH = {3: 3000, 5: 4000, 10: 5000, 20: 8000, 50: 16_000, 100: 26_000}
 SEEDS = {"bessel": (0, 1, 2), "exp_sin": (0, 1, 2), "product": (0, 1, 2), "four_variables": (0, 1)}
@@ -69,7 +69,7 @@ def samples(name, n_train, seed):
     return kn.datasets.Split(x, f(x), x_test, f(x_test))
 
 
-def staircase(name, data, seed):
+def staircase(name, data, seed, check):
     """Train at each grid size, and yield (G, Run)."""
     size, degree, steps = (1, [1, DEGREE], 150) if name == "product" else (SIZES[0], DEGREE, 60)
     starts = [
@@ -81,9 +81,13 @@ def staircase(name, data, seed):
     if name == "product":
         for G in SIZES:
             cubic = with_degree(network, G, DEGREE)
-            yield from kan_stages(data, cubic, [G], STEPS)
+            yield from kan_stages(data, cubic, [G], STEPS, check=check)
     else:
-        yield from kan_stages(data, network, SIZES, STEPS)
+        first, *finer = SIZES
+        for G, found in kan_stages(data, network, [first], 60, check=check):
+            yield G, found
+        # The finer grids begin near their solution: little damping.
+        yield from kan_stages(data, found.network, finer, STEPS, 1e-2, check)
 
 
 def staircase_high(data):
