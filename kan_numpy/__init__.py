@@ -3,10 +3,22 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kan_numpy import activations, datasets, equations, gradcheck, jets, losses, pde, reference, symbols
+from kan_numpy import (
+    activations,
+    contrastive,
+    datasets,
+    equations,
+    gradcheck,
+    jets,
+    losses,
+    pde,
+    reference,
+    symbols,
+)
 from kan_numpy.activations import Activation
 from kan_numpy.bsplines import bspline_basis, uniform_knots
 from kan_numpy.coefficients import fit_spline, refine_spline
+from kan_numpy.compilation import from_formula
 from kan_numpy.conversion import to_kan, to_relu
 from kan_numpy.discovery import discover
 from kan_numpy.formulas import Certificate, Formula, formula
@@ -29,6 +41,7 @@ from kan_numpy.symbols import Symbol
 from kan_numpy.training import FitResult, fit
 
 if TYPE_CHECKING:
+    from kan_numpy.movie import plot_movie, record
     from kan_numpy.plotting import plot, plot_basis, plot_history
 else:
 
@@ -36,6 +49,8 @@ else:
         """Import the plots when they are asked for: Matplotlib takes its time to load."""
         if name in ("plot", "plot_basis", "plot_history"):
             return getattr(import_module("kan_numpy.plotting"), name)
+        if name in ("plot_movie", "record"):
+            return getattr(import_module("kan_numpy.movie"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:
@@ -60,6 +75,7 @@ __all__ = [
     "activations",
     "adapt_grid",
     "bspline_basis",
+    "contrastive",
     "datasets",
     "discover",
     "edge_scores",
@@ -67,6 +83,7 @@ __all__ = [
     "fit",
     "fit_spline",
     "formula",
+    "from_formula",
     "gradcheck",
     "jets",
     "lock",
@@ -77,7 +94,9 @@ __all__ = [
     "plot",
     "plot_basis",
     "plot_history",
+    "plot_movie",
     "prune",
+    "record",
     "reference",
     "refine",
     "refine_spline",

@@ -4,6 +4,9 @@ Levels lie one above the other, inputs at the bottom. The frames of the edges fr
 stand above it, those to outputs further right further to the right; where a layer has more than
 `ROW` frames they are stacked, and the wires run up between the stacks. Between factors and their
 product there is only a wire. Lengths are in units: each frame has a square of side 1 to itself.
+
+A curve is drawn over the values that its input node takes. What its frame shows, the `Limits`, is
+the same, unless several networks share them to be compared.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._validation import Array
+from kan_numpy.layer import KANLayer
+from kan_numpy.locked_layer import LockedLayer
 from kan_numpy.network import KAN
 from kan_numpy.products import ProductLayer
 from kan_numpy.scores import edge_scores
@@ -45,13 +50,25 @@ class Place(NamedTuple):
     rows: int  # of the stack of frames over each input; 0 if the layer multiplies
 
 
+class Limits(NamedTuple):
+    """What the frames of one layer show."""
+
+    left: Array  # (n_in,)
+    right: Array  # (n_in,)
+    bottom: Array  # (n_out, n_in)
+    top: Array  # (n_out, n_in)
+
+
 class Edge(NamedTuple):
-    """One active edge as lines, in units, and what to write at the ends of its axes."""
+    """One active edge as lines, in units, and what to write beside its frame."""
 
     wires: tuple[Array, Array]  # in and out, (points, 2) each
     frame: Array  # (5, 2)
     curve: Array  # (POINTS, 2)
     alpha: float
+    kind: str  # spline, symbol or lock
+    name: str  # of its symbol or its lock
+    stacked: bool  # whether other frames stand above or below its own
     x_ends: list[str]  # left, right
     y_ends: list[str]  # bottom, top
 
@@ -87,26 +104,60 @@ def places_of(network: KAN) -> list[Place]:
     return places
 
 
-def edges_of(network: KAN, x: Array, beta: float, places: list[Place]) -> Iterator[Edge]:
+def limits_of(network: KAN, x: Array) -> list[Limits | None]:
+    """Return what the frames of each layer have to show; None if it multiplies."""
+    return [
+        None
+        if curves is None
+        else Limits(*curves[:2], curves[2].min(axis=0), curves[2].max(axis=0))
+        for curves in _curves(network, x)
+    ]
+
+
+def common_limits(networks: Iterable[KAN], x: Array) -> list[Limits | None]:
+    """Return what the frames have to show, if they are to do for all of these networks."""
+
+    def both(one: Limits | None, other: Limits | None) -> Limits | None:
+        if one is None or other is None:
+            return None
+        extremes = (np.minimum, np.maximum, np.minimum, np.maximum)
+        return Limits(*(f(a, b) for f, a, b in zip(extremes, one, other, strict=True)))
+
+    first, *others = (limits_of(network, x) for network in networks)
+    for limits in others:
+        first = [both(one, other) for one, other in zip(first, limits, strict=True)]
+    return first
+
+
+def edges_of(
+    network: KAN, x: Array, beta: float, places: list[Place], limits: list[Limits | None]
+) -> Iterator[Edge]:
     """Yield the active edges, with a curve over the values that x (N, n_in) leads to."""
-    caches, scores = network.forward(x)[1], edge_scores(network, x)
     square = FRAME * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
-    for layer, cache, score, place in zip(network.layers, caches, scores, places, strict=True):
-        if isinstance(layer, ProductLayer):
+    parts = zip(
+        network.layers, places, edge_scores(network, x), _curves(network, x), limits, strict=True
+    )
+    for layer, place, score, curves, shown in parts:
+        if isinstance(layer, ProductLayer) or curves is None or shown is None:
             continue
         alpha = np.tanh(beta * score / (score.max() or 1.0))  # (n_out, n_in)
-        low, high = _ends(cache.x)
-        phi = layer.edges(np.linspace(low, high, POINTS))  # (POINTS, n_out, n_in)
+        names = _names(layer)
+        low, high, phi = curves
         for o, i in np.argwhere(layer.active):
-            centre, values = place.centres[o, i], phi[:, o, i]
-            curve = [np.linspace(-FRAME, FRAME, POINTS), 0.85 * FRAME * _stretched(values)]
+            ends = shown.left[i], shown.right[i]
+            across = FRAME * _stretched(np.linspace(low[i], high[i], POINTS), *ends)
+            up = 0.85 * FRAME * _stretched(phi[:, o, i], shown.bottom[o, i], shown.top[o, i])
+            kind, name = names.get((o, i), ("spline", ""))
             yield Edge(
                 wires=_wires(place, o, i),
-                frame=centre + square,
-                curve=centre + np.column_stack(curve),
+                frame=place.centres[o, i] + square,
+                curve=place.centres[o, i] + np.column_stack([across, up]),
                 alpha=float(alpha[o, i]),
-                x_ends=_rounded(low[i], high[i]),
-                y_ends=_rounded(values.min(), values.max()),
+                kind=kind,
+                name=name,
+                stacked=place.rows > 1,
+                x_ends=_rounded(*ends),
+                y_ends=_rounded(shown.bottom[o, i], shown.top[o, i]),
             )
 
 
@@ -124,6 +175,24 @@ def products_of(network: KAN, places: list[Place]) -> tuple[list[Array], Array, 
     return wires, np.concatenate(products), np.concatenate(passed)
 
 
+def _curves(network: KAN, x: Array) -> Iterator[tuple[Array, Array, Array] | None]:
+    """Yield the ends of the curves, (n_in,) each, and their points (POINTS, n_out, n_in)."""
+    for layer, cache in zip(network.layers, network.forward(x)[1], strict=True):
+        if isinstance(layer, ProductLayer):
+            yield None
+            continue
+        low, high = _ends(cache.x)
+        yield low, high, layer.edges(np.linspace(low, high, POINTS))
+
+
+def _names(layer: KANLayer) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return (kind, name) of the edges (out, inp) that are no common splines."""
+    names = {(edge.out, edge.inp): ("symbol", edge.symbol.name) for edge in layer.symbols}
+    for at, lock in enumerate(layer.locks if isinstance(layer, LockedLayer) else ()):
+        names |= {edge: ("lock", f"lock {at + 1}") for edge in lock if layer.splines[edge]}
+    return names
+
+
 def _ends(x: Array) -> tuple[Array, Array]:
     """Return the range of each column of x (N, n_in); around a constant, one of length 1."""
     low, high = x.min(axis=0), x.max(axis=0)
@@ -131,10 +200,10 @@ def _ends(x: Array) -> tuple[Array, Array]:
     return low - widen, high + widen
 
 
-def _stretched(values: Array) -> Array:
-    """Return the values stretched to -1 ... 1, or zeros if they are constant."""
-    middle, half = (values.max() + values.min()) / 2, (values.max() - values.min()) / 2
-    constant = half <= ROUNDING * np.abs(values).max()
+def _stretched(values: Array, low: float, high: float) -> Array:
+    """Return the values with low ... high stretched to -1 ... 1; if they are the same, zeros."""
+    middle, half = (high + low) / 2, (high - low) / 2
+    constant = half <= ROUNDING * max(abs(low), abs(high))
     return np.zeros_like(values) if constant else (values - middle) / half
 
 
@@ -157,6 +226,15 @@ def _rounded(low: float, high: float) -> list[str]:
     length = high - low or abs(low) or 1.0
     digits = 1 - math.floor(math.log10(length))
     return [f"{round(float(end), digits) + 0.0:.6g}" for end in (low, high)]
+
+
+def gap_of(places: list[Place]) -> float:
+    """Return the smallest distance between frames side by side, at most half a unit."""
+    gaps = [0.5]
+    for place in places:
+        if place.rows == 1:
+            gaps += [*np.diff(np.sort(place.centres[..., 0], axis=None)) - 2 * FRAME]
+    return float(min(gaps))
 
 
 def width_of(nodes: Array) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Rng, as_rng
@@ -75,6 +76,8 @@ def discover(
     """
     points = checked_inputs(network, x)
     data = Objective(network, points, y, loss)
+    if np.ptp(data.target, axis=0).min() == 0.0:
+        raise ValueError("y must vary, but has a column in which all entries are the same")
     symbols = None if functions is None else as_symbols(functions)
     show = sys.stderr.isatty() if progress is None else progress
 
@@ -83,8 +86,7 @@ def discover(
             sys.stderr.write(line + "\n")
 
     found = Search(network, points, data.target, loss, symbols, as_rng(rng), say).run()
-    if loss != "mse":
-        return formula(found, variables, outputs, points)
-    exact = formula(found, variables, outputs, points, data.target)
+    target = data.target if loss == "mse" else None
+    exact = formula(found, variables, outputs, points, target)
     say(f"formula: {exact}")
-    return enough_digits(exact, points, data.target)
+    return enough_digits(exact, points, found(points) if target is None else target)

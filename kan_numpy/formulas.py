@@ -25,6 +25,9 @@ from kan_numpy.printing import latex, text
 from kan_numpy.reading import ROUNDING, Reader
 from kan_numpy.simplify import add, map_numbers, multiply
 
+CLOSE_ENOUGH = 1e-3
+"""How far, relative to their spread, logits may move when a formula is rounded."""
+
 ROWS = 2000
 """How many samples decide about constants and digits."""
 
@@ -229,7 +232,7 @@ def enough_digits(found: Formula, x: Array, y: Array) -> Formula:
     found : Formula
         Not rounded.
     x, y : ndarray
-        Data.
+        Data; or, of a classifier, the outputs of the network, which may move by `CLOSE_ENOUGH`.
 
     Returns
     -------
@@ -238,7 +241,8 @@ def enough_digits(found: Formula, x: Array, y: Array) -> Formula:
     """
     spread, N = float(np.var(y)), len(y)
     before = float(np.mean((found(x) - y) ** 2))
-    limit = before * (1.0 + np.log(N) / N) + ROUNDING**2 * spread
+    tolerance = ROUNDING if np.isfinite(found.certificate.before.rmse) else CLOSE_ENOUGH
+    limit = before * (1.0 + np.log(N) / N) + tolerance**2 * spread
     for digits in range(2, 16):
         rounded = found.round(digits)
         if np.mean((rounded(x) - y) ** 2) <= limit:

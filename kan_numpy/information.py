@@ -69,16 +69,20 @@ def verdict(objective: Objective[N], network: N) -> Verdict:
     Returns
     -------
     Verdict
-        Of "mse", the loss in units of the variance of the targets; of another loss, as it is.
+        Of "mse", the loss in units of the variance of the targets. Cross-entropy counts as it is,
+        down to 1/N: what is less tells how sure the network is, not how right.
         Of the four numbers of a symbol, those that are free are counted.
     """
     loss = objective.on(network).value(network.theta)
+    samples = len(objective.target)
     if objective.loss.name == "mse":
-        loss /= float(np.var(objective.target)) or 1.0
+        loss = max(loss / (float(np.var(objective.target)) or 1.0), SMALLEST_LOSS)
+    else:
+        loss = max(loss, 1.0 / samples)
     spare = sum(
         4 - edge.symbol.numbers
         for layer in network.layers
         if isinstance(layer, KANLayer)
         for edge in layer.symbols
     )
-    return Verdict(max(loss, SMALLEST_LOSS), network.size - spare, len(objective.target))
+    return Verdict(loss, network.size - spare, samples)

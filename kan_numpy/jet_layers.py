@@ -233,6 +233,31 @@ class KANJets:
         return zip(symbols, rows, strict=True)
 
 
+@dataclass(frozen=True)
+class SharedJets(KANJets):
+    """Send jets through a layer some of whose parameters are one and the same in theta."""
+
+    owners: Indices  # which entry of theta each parameter of the layer takes
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters: those that are shared count once."""
+        return int(self.owners.max(initial=-1)) + 1
+
+    def parameter_gradient(self, dy: Jet, cache: EdgeCache, out: Array) -> None:
+        """Write dtheta (size,) into ``out``: gradients of the same parameter are added up."""
+        dtheta = np.empty(self.owners.size)
+        super().parameter_gradient(dy, cache, dtheta)
+        out[:] = np.bincount(self.owners, dtheta, minlength=len(out))
+
+    def jacobian(self, dy: Jet, cache: EdgeCache, out: Array) -> None:
+        """Write dtheta of each sample by itself into ``out`` (N, size)."""
+        J = np.empty((len(out), self.owners.size))
+        super().jacobian(dy, cache, J)
+        out[:] = 0.0
+        np.add.at(out.T, self.owners, J.T)
+
+
 def _slopes(edge: SymbolicEdge, x: Array, d: int) -> Array:
     r"""Differentiate :math:`\phi^{(d)} = c a^d f^{(d)}(u)`, u = a x + b, by a, b, c, d: (N, 4)."""
     a, b, c, _ = edge.affine

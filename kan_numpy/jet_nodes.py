@@ -29,13 +29,16 @@ import numpy as np
 
 from kan_numpy._validation import Array
 from kan_numpy.dense import DenseCache, DenseLayer
-from kan_numpy.jet_layers import Indices, Jet, JetLayer, KANJets, Pairs
+from kan_numpy.jet_layers import Indices, Jet, JetLayer, KANJets, Pairs, SharedJets
 from kan_numpy.layer import KANLayer
+from kan_numpy.locked_layer import LockedLayer, plain_fields
 from kan_numpy.products import ProductLayer
 
 
 def lifted(layer: object) -> JetLayer:
     """Return what sends jets through a layer."""
+    if isinstance(layer, LockedLayer):
+        return SharedJets(KANLayer(**plain_fields(layer)), layer.owners)
     if isinstance(layer, KANLayer):
         return KANJets(layer)
     if isinstance(layer, DenseLayer):

@@ -3,8 +3,9 @@ r"""Networks, basis functions and training histories as figures.
 A network is drawn with its inputs at the bottom and its outputs at the top. Every active edge has a
 small frame, which shows :math:`\phi_{o,i}` over the values that its input node takes, in a scale of
 its own. A wire comes in from the input node, another goes out to the output node, where a + stands
-for the sum. A × stands for a product, with wires from its factors. The opacity of frame, curve and
-wires is
+for the sum. A × stands for a product, with wires from its factors. Splines are blue. An edge that
+is a symbol is orange, with the name of its function beside it. Those that are locked together are
+green, with the number of their lock. The opacity of frame, curve and wires is
 
 .. math:: \alpha_{o,i} = \tanh\Big(\beta\, \frac{|\phi_{o,i}|_1}{\max |\phi|_1}\Big),
 
@@ -12,39 +13,38 @@ with the largest score of the layer in the denominator. The paper has :math:`\ta
 the bare magnitude A of the edge (arXiv 2404.19756, sec. 2.5.1); dividing makes the picture
 independent of the units of the nodes.
 
-All frames lie in one pair of axes, and all lines of one kind are one artist: this is what makes
-large networks quick to draw. Figures know nothing of pyplot: no window opens, nothing has to be
-closed, and `Figure.savefig` writes them as .pdf, .svg or .png.
+Figures know nothing of pyplot: no window opens, nothing has to be closed, and `Figure.savefig`
+writes them as .pdf, .svg or .png.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from kan_numpy._validation import Array, as_count, as_knots, as_number
 from kan_numpy.bsplines import bspline_basis
-from kan_numpy.diagram import Edge, Place, edges_of, names_of, places_of, products_of, width_of
+from kan_numpy.diagram import edges_of, limits_of, names_of, places_of
+from kan_numpy.drawing import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    canvas_for,
+    draw_edges,
+    draw_names,
+    draw_nodes,
+    draw_ranges,
+)
 from kan_numpy.network import KAN
 from kan_numpy.scores import checked_inputs
 
-BLUE, ORANGE, GREEN, SHADE = "#0072b2", "#d55e00", "#009e73", "0.93"
-
-WIDEST = 200.0
-"""Inches of the widest figure: more would be more pixels than a .png can have."""
-
-LETTER = 0.1
-"""Inches that a letter of a name takes, about."""
+SHADE = "0.93"
 
 LABELLED = 20
 """Up to so many basis functions are labelled."""
@@ -98,7 +98,8 @@ def plot(
     Notes
     -----
     The collections with the gid "frames" and "curves" hold one line for each active edge: layer
-    after layer, row after row of ``layer.active``. "wires" holds two for each, in and out.
+    after layer, row after row of ``layer.active``. "wires" holds two for each, in and out. The
+    texts with the gid "edge names" are those of symbols and locks.
 
     Examples
     --------
@@ -112,95 +113,15 @@ def plot(
     below = names_of("inputs", inputs, network.widths[0], "x")
     above = names_of("outputs", outputs, network.widths[-1], "y")
     places = places_of(network)
-    figure, axes, unit = _canvas(places, below, above, title or "", ranges)
-    edges = list(edges_of(network, points, beta, places))
-    _draw_lines(axes, edges, unit)
-    _draw_nodes(axes, network, places, unit)
-    _draw_names(axes, places[0].inputs, below, unit, "top")
-    _draw_names(axes, places[-1].outputs, above, unit, "bottom")
+    figure, axes, unit = canvas_for(places, below, above, title or "", ranges)
+    edges = list(edges_of(network, points, beta, places, limits_of(network, points)))
+    draw_edges(axes, edges, places, unit)
+    draw_nodes(axes, network, places, unit)
+    draw_names(axes, places[0].inputs, below, unit, "top")
+    draw_names(axes, places[-1].outputs, above, unit, "bottom")
     if ranges:
-        _draw_ranges(axes, edges, unit)
+        draw_ranges(axes, edges, unit)
     return figure
-
-
-def _canvas(
-    places: list[Place], below: list[str], above: list[str], title: str, ranges: bool
-) -> tuple[Figure, Axes, float]:
-    """Return a figure with empty axes of its size, and the inches of a unit."""
-    width = width_of(places[0].inputs)
-    height = places[-1].outputs[0, 1]
-    unit = min(float(np.clip(12 / width, 0.8 if ranges else 0.55, 1.2)), WIDEST / width)
-    foot, head = (0.55 + _turned(names, unit * width) for names in (below, above))
-    head += 0.4 if title else 0.0
-    size = (max(width * unit + 0.4, 4.0, 0.12 * len(title)), height * unit + foot + head)
-    figure = Figure(figsize=size)
-    figure.set_layout_engine("none")
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    left, bottom = (width - size[0] / unit) / 2, -foot / unit
-    axes.set(xlim=(left, left + size[0] / unit), ylim=(bottom, bottom + size[1] / unit))
-    if title:
-        axes.text(width / 2, height + (head - 0.15) / unit, title, ha="center", va="top", size=14)
-    return figure, axes, unit
-
-
-def _turned(names: list[str], room: float) -> float:
-    """Return how long names are, in inches, that do not fit side by side into the room, or 0."""
-    plain = [re.sub(r"[${}_^]", "", re.sub(r"\\[a-zA-Z]+", "a", name)) for name in names]
-    longest = LETTER * max(map(len, plain))
-    return longest if len(names) > 1 and len(names) * (longest + LETTER) > room else 0.0
-
-
-def _draw_lines(axes: Axes, edges: list[Edge], unit: float) -> None:
-    wires = [wire for edge in edges for wire in edge.wires]
-    alphas = [edge.alpha for edge in edges]
-    for gid, lines, opacity, color, thickness in (
-        ("wires", wires, np.repeat(alphas, 2), "black", 0.8),
-        ("frames", [edge.frame for edge in edges], alphas, "black", 0.8),
-        ("curves", [edge.curve for edge in edges], alphas, BLUE, 1.8),
-    ):
-        colors = [to_rgba(color, alpha) for alpha in opacity]
-        widths = thickness * (0.4 + 0.6 * unit)
-        drawn = LineCollection(lines, colors=colors, linewidths=widths, gid=gid)
-        axes.add_collection(drawn, autolim=False)
-
-
-def _draw_nodes(axes: Axes, network: KAN, places: list[Place], unit: float) -> None:
-    wires, products, passed = products_of(network, places)
-    factors = LineCollection(wires, colors="black", linewidths=0.4 + 0.6 * unit, gid="factors")
-    axes.add_collection(factors, autolim=False)
-    sums = np.concatenate([place.outputs for place in places if place.rows])
-    size = 4 + 8 * unit
-    for gid, nodes, mark, color, share in (
-        ("inputs", places[0].inputs, "o", "black", 0.6),
-        ("passed", passed, "o", "black", 0.6),
-        ("sums", sums, "o", "black", 1.0),
-        ("signs", sums, "+", "white", 0.6),
-        ("products", products, "o", "black", 1.0),
-        ("crosses", products, "x", "white", 0.5),
-    ):
-        axes.plot(*nodes.T, mark, color=color, markersize=share * size, mew=1.2, zorder=3, gid=gid)
-
-
-def _draw_names(axes: Axes, nodes: Array, names: list[str], unit: float, va: str) -> None:
-    rotation = 90 if _turned(names, unit * width_of(nodes)) else 0
-    away = 0.14 / unit if va == "bottom" else -0.14 / unit
-    for (x, y), name in zip(nodes, names, strict=True):
-        axes.text(x, y + away, name, ha="center", va=va, rotation=rotation, size=13)
-
-
-def _draw_ranges(axes: Axes, edges: list[Edge], unit: float) -> None:
-    """Write where the axes of each frame begin and end: x below it, y to its left."""
-    paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
-    style: dict[str, Any] = {"size": 4 + 3 * unit, "rotation_mode": "anchor", "bbox": paper}
-    away = 0.035 / unit
-    for edge in edges:
-        corners = edge.frame[[0, 2]]  # lower left, upper right
-        for (x, y), ha, across, up in zip(
-            corners, ("left", "right"), edge.x_ends, edge.y_ends, strict=True
-        ):
-            axes.text(x, corners[0, 1] - away, across, ha=ha, va="top", **style)
-            axes.text(corners[0, 0] - away, y, up, ha=ha, va="bottom", rotation=90, **style)
 
 
 def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:

@@ -71,7 +71,7 @@ class Reader:
         for at, value in enumerate(free_numbers(expression)):
             guesses = [Number(0.0)] if abs(value) <= 10.0 * accuracy else []
             constant = recognise(value, 10.0 * accuracy)
-            if constant is not None:
+            if constant is not None and constant.value != value:
                 guesses.append(constant)
             for guess in guesses:
                 numbers = [Number(number) for number in free_numbers(expression)]

@@ -10,6 +10,7 @@ good as the noise allows.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ import numpy as np
 from kan_numpy._validation import Array
 from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.edges import spline_edges
+from kan_numpy.grids import refine
 from kan_numpy.information import SPLINE_LIMIT, verdict
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
@@ -29,11 +31,17 @@ from kan_numpy.symbols import Symbol
 
 Say = Callable[[str], None]
 
+NOTHING = 0.9
+"""Whoever leaves so much of the spread of y unexplained knows nothing."""
+
 ROWS, LAST_ROWS = 2000, 10_000
 """How many samples decide about structures and symbols, and how many about the last digits."""
 
 EXACT = 1e-8
 """A relative error below this leaves no doubt: no wrong formula comes so close."""
+
+SHARP, FINEST = 1e-3, 80
+"""Grids are refined down to this relative error, as far as this many intervals."""
 
 GOOD = 0.01
 """If no structure reaches this relative error, all are tried again on finer grids."""
@@ -109,10 +117,10 @@ class Search:
     def run(self) -> KAN:
         """Return the network that explains the data best."""
         found: list[Structure] = []
-        for finer in (1, 4):
+        for finer in (1, 4) if self.train.loss.name == "mse" else (1,):
             for network in self._starts(finer):
                 sparse = sparsify(network, self.train.x, self.train.target, loss=self.train.loss)
-                found.append(self._judged(sparse, "sparse"))
+                found.append(self._sharpened(self._judged(sparse, "sparse")))
                 if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
                     symbolic = self._symbolic(found.pop())
                     if symbolic.error < EXACT:
@@ -120,7 +128,15 @@ class Search:
                     found.append(symbolic)
             if min(structure.error for structure in found) < GOOD:
                 break
-        return self._polished(self._simplest(found).network)
+        best = self._simplest(found)
+        if best.error > NOTHING and self.train.loss.name == "mse":
+            warnings.warn(
+                f"no network explains the data: the best leaves {best.error:.0%} of the spread of y"
+                " unexplained on samples it has not seen",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+        return self._polished(best.network)
 
     def _starts(self, finer: int) -> Iterator[KAN]:
         """Yield the networks to make sparse."""
@@ -133,7 +149,8 @@ class Search:
         same: list[Width] = given.shape
         product: list[Width] = [n_in, (0, 1), n_out]
         mixed: list[Width] = [n_in, (1, 1), n_out]
-        for shape in ([n_in, n_out], product, same, mixed, same, product, mixed):
+        shapes = [[n_in, n_out], product, same, mixed, same, product, mixed]
+        for shape in shapes if self.train.loss.name == "mse" else [same]:
             yield KAN(shape, finer * grid_size(first), degree, base=first.base, rng=self.rng)
 
     def _judged(self, network: KAN, what: str) -> Structure:
@@ -141,6 +158,23 @@ class Search:
         self.say(
             f"{what}: {network.widths}, {structure.n_edges} edges, error {structure.error:.1e}"
         )
+        return structure
+
+    def _sharpened(self, structure: Structure) -> Structure:
+        """Return the structure on finer grids, as long as that halves its error.
+
+        It does if splines cause the error, and does not if noise or a wrong structure does.
+        """
+        while structure.error > SHARP:
+            layers = [x for x in structure.network.layers if isinstance(x, KANLayer)]
+            finer = [2 * grid_size(layer) for layer in layers]
+            if max(finer) > FINEST:
+                break
+            network = train_on(self.train, refine(structure.network, finer), 15)
+            sharper = self._judged(network, "finer")
+            if sharper.error > 0.5 * structure.error:
+                break
+            structure = sharper
         return structure
 
     def _symbolic(self, structure: Structure) -> Structure:

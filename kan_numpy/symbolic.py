@@ -107,12 +107,11 @@ class _Choices:
 
     def decide(self, network: KAN) -> KAN:
         """Replace every edge for which some symbol will do, the clearest cases first."""
-        clearest = {
-            edge: rank(self.best(network, edge, self.symbols)[0], self.price)
-            for edge in spline_edges(network)
-        }
-        for edge in sorted(clearest, key=lambda edge: clearest[edge]):
-            candidates = self.best(network, edge, self.symbols)
+        first = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
+        start = network
+        for edge in sorted(first, key=lambda edge: rank(first[edge][0], self.price)):
+            unchanged = network is start
+            candidates = first[edge] if unchanged else self.best(network, edge, self.symbols)
             network = self.replaced(network, network, edge, candidates)
         return self.simplified(self.merged(self.trained(network, 10 * self.steps)))
 

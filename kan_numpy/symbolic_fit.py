@@ -26,11 +26,14 @@ from kan_numpy.symbols import Symbol
 SEARCH_POINTS, FIT_POINTS = 60, 500
 """How many points of the curve the search looks at, and the local fit."""
 
-STARTS, STEPS = 3, 30
+STARTS, STEPS = 2, 30
 """How many points of the mesh go on to the local fit, and how far."""
 
 FIRST_STEPS, FINALISTS = 6, 10
 """How far each symbol goes from its best point before the best of them are fitted to the end."""
+
+SMALLEST_LOSS, SMALLEST_GAIN = 1e-28, 1e-4
+"""A local fit ends below this loss, or when a step gains less than this share of it."""
 
 INSIDE = np.linspace(-1.5, 1.5, 31)
 OUTSIDE = 1.0 + np.geomspace(1e-3, 30.0, 24)
@@ -237,7 +240,10 @@ def _local_fit(curve: _Curve, theta: Array, steps: int) -> tuple[float, Array]:
     with np.errstate(all="ignore"):
         state = optimizer.start(curve, theta)
         for _ in range(steps):
-            if state.converged or not np.isfinite(state.gradient).all() or state.loss < 1e-28:
+            before = state.loss
+            if not (np.isfinite(state.gradient).all() and before > SMALLEST_LOSS):
                 break
             state = optimizer.step(curve, state)
+            if state.converged or before - state.loss < SMALLEST_GAIN * before:
+                break
     return state.loss, state.theta

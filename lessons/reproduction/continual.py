@@ -45,9 +45,9 @@ def phases(kind, seed):
 def run(item):
     """Learn the peaks in order, with several seeds."""
     x, y = (np.concatenate(part) for part in zip(*peak_phases(), strict=True))
-    began = time.perf_counter()
+    began = time.process_time()
     last = [phases(item, seed)[-1] for seed in SEEDS]
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     found = [rmse(network, x, y) for network in last]
     # With nothing to choose by, as the first phases are gone: the median of the seeds.
     ours, spread = float(np.median(found)), max(found) / min(found)

@@ -23,7 +23,7 @@ training has not seen, unless a part says otherwise.
 - **seeds** counts independent runs, each with its own data and starts. The run with the lowest
   training loss is reported, never the one with the lowest test error. **spread** is the largest
   test error of these runs, or the largest score, divided by the smallest.
-- **seconds** is the time of all runs of a row together, on one core.
+- **seconds** is the processor time of all runs of a row together, on one core.
 """
 
 

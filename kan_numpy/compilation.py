@@ -1,0 +1,210 @@
+r"""From a formula to a network: sums at the nodes, products between layers, functions on the edges.
+
+The levels are built from the outputs down. What stands at a level is taken apart into edges
+(`kan_numpy.edge_terms`), and the parts that these start from are the nodes of the level below it,
+each part once. One that is needed further up than where it is ready is sent on by straight lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._validation import Array, as_array, as_count, require_shape
+from kan_numpy.activations import ACTIVATIONS
+from kan_numpy.bsplines import BSplineBasis, uniform_knots
+from kan_numpy.edge_terms import Term, as_parts, edges, factors, height, is_product
+from kan_numpy.expressions import Expression, Variable
+from kan_numpy.formulas import Formula
+from kan_numpy.grids import NARROWEST
+from kan_numpy.layer import KANLayer
+from kan_numpy.network import KAN
+from kan_numpy.parsing import FUNCTIONS, parse
+from kan_numpy.products import ProductLayer
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import SYMBOLS, Symbol, as_symbols
+
+POINTS = 1000
+"""So many random inputs decide where the grids lie."""
+
+LARGEST = 1e100
+"""What is larger counts as undefined."""
+
+
+def from_formula(
+    formula: str | Expression | Formula | Sequence[str | Expression],
+    variables: Sequence[str] | None = None,
+    grid_size: int = 5,
+    degree: int = 3,
+    grid_range: npt.ArrayLike = (-1.0, 1.0),
+    functions: Iterable[Symbol] | None = None,
+) -> KAN:
+    r"""Build the network that computes a formula, up to rounding.
+
+    .. math:: \phi(x) = c\, f(a x + b) + d
+
+    is on every edge, and the products are layers of their own. Its numbers a, b, c, d are trained
+    like those of any other network.
+
+    Parameters
+    ----------
+    formula : str, Expression or Formula, or a list of texts or Expressions
+        Such as ``"exp(sin(pi*x) + y**2)"``; of a list, one for each output.
+    variables : sequence of str, optional
+        The inputs in their order. One that the formula does not hold is an input without edges. A
+        `Formula` knows its own; anything else needs them.
+    grid_size, degree : int
+        G and k of the grids, for edges that may become splines; none is one yet.
+    grid_range : pair of float, or one for each input
+        The range of the inputs. All grids are laid over what `POINTS` random inputs from it, and
+        its two ends, send to them; where the formula is not defined is left out.
+    functions : iterable of Symbol, optional
+        Functions of your own that the texts use, by their names.
+
+    Returns
+    -------
+    KAN
+        Whole powers beyond the fifth are products or powers of powers, and
+        :math:`x^p = e^{p \log x}` if 2p is not whole.
+
+    Raises
+    ------
+    ValueError
+        If a text can't be read, holds an unknown name, or is not defined anywhere on the range.
+    TypeError
+        If the formula is something else, or holds a function that is no `Symbol`.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> net = kn.from_formula("x*y + sin(2*x)", ["x", "y"])
+    >>> net
+    KAN([2, (1, 1), 1], 20 parameters)
+    >>> kn.formula(net, ["x", "y"])
+    Formula('sin(2*x) + x*y')
+    """
+    if variables is None:
+        if not isinstance(formula, Formula):
+            raise TypeError("variables must name the inputs in their order, such as ['x', 'y']")
+        variables = formula.variables
+    names = _names(variables)
+    outputs = _outputs(formula, names, functions)
+    G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
+    ends = as_array("grid_range", grid_range)
+    require_shape("grid_range", ends, (len(names), 2) if ends.ndim == 2 else (2,))
+    low, high = np.broadcast_to(ends, (len(names), 2)).T
+    for one, other in zip(low, high, strict=True):
+        uniform_knots(one, other, G, k)  # and low is below high
+    network = _network(outputs, [Variable(name) for name in names], G, k)
+    inner = np.random.default_rng(0).uniform(low, high, (POINTS, len(names)))
+    return _on_grids(network, np.vstack([low, high, inner]))
+
+
+def _names(variables: Sequence[str]) -> list[str]:
+    """Return the names of the inputs."""
+    if isinstance(variables, str) or not isinstance(variables, Iterable):
+        raise TypeError(f"variables must be a list of names, but is {variables!r}")
+    names = list(variables)
+    for name in names:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ValueError(f"variables must hold names such as x or x_1, but holds {name!r}")
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"variables must hold at least one name, each once, but is {names}")
+    return names
+
+
+def _outputs(
+    formula: object, names: list[str], functions: Iterable[Symbol] | None
+) -> list[Expression]:
+    """Return an expression for each output, made of what edges can be."""
+    if isinstance(formula, Formula):
+        formula = formula.expressions
+    entries = list(formula) if isinstance(formula, list | tuple) else [formula]
+    if not entries:
+        raise ValueError("formula must hold at least one output, but is empty")
+    own = {} if functions is None else {symbol.name: symbol for symbol in as_symbols(functions)}
+    read: list[Expression] = []
+    for entry in entries:
+        if isinstance(entry, str) and not entry.strip():
+            raise ValueError(f"formula must not be empty, but holds {entry!r}")
+        if not isinstance(entry, str | Expression):
+            raise TypeError(f"formula must be text such as 'x**2 + y', but is {entry!r}")
+        given = parse(entry, {**FUNCTIONS, **own}, names) if isinstance(entry, str) else entry
+        read.append(as_parts(given, names))
+    return read
+
+
+def _network(outputs: list[Expression], inputs: list[Expression], G: int, k: int) -> KAN:
+    """Build the layers from the outputs down, on grids that are not laid yet."""
+    layers: list[KANLayer | ProductLayer] = []
+    level = outputs
+    for at in range(max(1, *map(height, outputs)), 0, -1):
+        groups = [factors(part, at) for part in level]
+        sums = [edges(factor, at) for group in groups for factor in group]
+        if any(len(group) > 1 for group in groups):
+            layers.append(_product_layer([len(group) for group in groups]))
+        sources = dict.fromkeys(term.source for terms, _ in sums for term in terms)
+        level = sorted(sources, key=is_product) if at > 1 else inputs
+        layers.append(_kan_layer(sums, level, G, k))
+    return KAN.from_layers(layers[::-1])
+
+
+def _product_layer(arities: list[int]) -> ProductLayer:
+    """Return the layer that multiplies its inputs in groups, from left to right."""
+    stops = np.cumsum(arities)
+    groups = [range(stop - n, stop) for stop, n in zip(stops, arities, strict=True)]
+    return ProductLayer(int(stops[-1]), tuple(tuple(group) for group in groups))
+
+
+def _kan_layer(
+    sums: list[tuple[list[Term], float]], sources: list[Expression], G: int, k: int
+) -> KANLayer:
+    """Return the layer of these sums of edges, with a constant each, from the sources."""
+    place = {source: at for at, source in enumerate(sources)}
+    n_out, n_in = len(sums), len(sources)
+    active, symbols = np.zeros((n_out, n_in), dtype=bool), []
+    for out, (terms, constant) in enumerate(sums):
+        edges_to = [(t.symbol, place[t.source], (t.a, t.b, t.c)) for t in terms]
+        for symbol, inp, affine in edges_to or [(SYMBOLS["0"], 0, (1.0, 0.0, 1.0))]:
+            d, constant = constant, 0.0  # noqa: PLW2901  # the first edge takes all of it
+            symbols.append(SymbolicEdge(out, inp, symbol, np.array([*affine, d])))
+            active[out, inp] = True
+    basis = BSplineBasis(np.tile(uniform_knots(-1.0, 1.0, G, k), (n_in, 1)), k)
+    coef, w_base = np.zeros((n_out, n_in, basis.size)), np.zeros((n_out, n_in))
+    zero = ACTIVATIONS["zero"]
+    return KANLayer(basis, coef, w_base, np.zeros(n_out), active, zero, tuple(symbols))
+
+
+def _on_grids(network: KAN, x: Array) -> KAN:
+    """Return the network with grids over what x (N, n_in) sends, where all of it is defined."""
+    levels, good = [x], np.ones(len(x), dtype=bool)
+    with np.errstate(all="ignore"):
+        for layer in network.layers:
+            levels.append(layer.forward(levels[-1])[0])
+            good &= np.all(np.abs(levels[-1]) < LARGEST, axis=1)
+    if not good[2:].any():
+        raise ValueError(
+            f"formula has no value at any of {POINTS} inputs from grid_range; give the range of"
+            " each input, such as grid_range=[(0, 1), (1, 2)]"
+        )
+    layers = [
+        replace(
+            layer, basis=_basis_over(values[good], layer.basis.size - layer.degree, layer.degree)
+        )
+        if isinstance(layer, KANLayer)
+        else layer
+        for layer, values in zip(network.layers, levels, strict=False)
+    ]
+    return KAN.from_layers(layers)
+
+
+def _basis_over(x: Array, G: int, k: int) -> BSplineBasis:
+    """Return splines with a grid over the values x (N, n_in) of each input."""
+    low, high = x.min(axis=0), x.max(axis=0)
+    size = np.maximum(np.abs(low), np.abs(high))
+    around = np.where(high - low > NARROWEST * size, 0.0, np.maximum(size, 1.0))
+    rows = [uniform_knots(*ends, G, k) for ends in zip(low - around, high + around, strict=True)]
+    return BSplineBasis(np.stack(rows), k)

@@ -1,0 +1,294 @@
+r"""How the parts of a formula become edges :math:`c f(a u + b)`, sums and products.
+
+A part is what needs a node of its own. Its height is the number of KAN layers that it takes. A
+variable has height 0, and with u for the part that an edge starts from,
+
+.. math::
+    h\Big(\sum_m c_m f_m(a_m u_m + b_m) + d\Big) = 1 + \max_m h(u_m), \qquad
+    h(v\, w \dots) = \max(\hat h(v), \hat h(w), \dots),
+
+where :math:`\hat h` is h, but 1 for a variable: the factors are outputs of a KAN layer, and their
+product follows it at once. Between two nodes there is one edge. Where a sum needs two functions of
+the same u, it is split into sums that do not, and these are added one layer further up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from kan_numpy.expressions import Call, Expression, Power, Product, Sum, Variable, variables
+from kan_numpy.numerals import Number
+from kan_numpy.ordering import split_coefficient
+from kan_numpy.printing import text
+from kan_numpy.simplify import scale, simplify, terms_of
+from kan_numpy.symbols import REDUNDANT, SYMBOLS, Symbol
+
+STRAIGHT = SYMBOLS["x"]
+
+POWERS = {
+    symbol.power: symbol
+    for name, symbol in SYMBOLS.items()
+    if symbol.power is not None and name not in REDUNDANT
+}
+"""The powers that an edge can be, by their exponents."""
+
+
+class Term(NamedTuple):
+    """One edge, c f(a u + b), without the constant d that all edges to a node share."""
+
+    symbol: Symbol  # f
+    a: float
+    b: float
+    c: float
+    source: Expression  # u
+    rest: Expression  # f(a u + b)
+
+
+def as_parts(expression: Expression, names: Collection[str]) -> Expression:
+    r"""Bring an expression to a form in which every power and every function is that of an edge.
+
+    Parameters
+    ----------
+    expression : Expression
+        Any.
+    names : collection of str
+        The variables that it may hold.
+
+    Returns
+    -------
+    Expression
+        Simplified. Powers that no edge can be are products and powers of powers, or
+        :math:`x^p = e^{p \log x}`.
+
+    Raises
+    ------
+    ValueError
+        If there is another variable, or a constant that has no value.
+    TypeError
+        If a function is no `Symbol`.
+    """
+    if unknown := set(variables(expression)) - set(names):
+        known = ", ".join(names)
+        raise ValueError(f"formula holds {min(unknown)!r}, which is not among the inputs {known}")
+    return _split_powers(simplify(_with_exponentials(simplify(expression))))
+
+
+def _with_exponentials(expression: Expression) -> Expression:
+    """Write powers as exponentials, unless twice their exponent is a whole number."""
+    match expression:
+        case Sum():
+            return Sum(tuple(map(_with_exponentials, expression.terms)))
+        case Product():
+            return Product(tuple(map(_with_exponentials, expression.factors)))
+        case Call():
+            return Call(expression.function, _with_exponentials(expression.argument))
+        case Power():
+            base, p = _with_exponentials(expression.base), expression.exponent
+            if (2.0 * p.value).is_integer():
+                return Power(base, p)
+            return Call(SYMBOLS["exp"], Product((p, Call(SYMBOLS["log"], base))))
+    return expression
+
+
+def _split_powers(expression: Expression) -> Expression:
+    """Take apart what no edge can be: powers beyond the fifth, and roots of them."""
+    if not variables(expression) and not isinstance(expression, Number):
+        raise ValueError(f"formula holds {text(expression)}, which has no finite value")
+    match expression:
+        case Sum():
+            return Sum(tuple(map(_split_powers, expression.terms)))
+        case Product():
+            parts = map(_split_powers, expression.factors)
+            return Product(tuple(factor for part in parts for factor in _factors_of(part)))
+        case Call():
+            if not isinstance(expression.function, Symbol):
+                raise TypeError(
+                    f"formula holds {expression.function.name}, which is no Symbol: an edge that"
+                    " is still a spline must become one first, with kn.symbolify"
+                )
+            return Call(expression.function, _split_powers(expression.argument))
+        case Power():
+            return _power(_split_powers(expression.base), expression.exponent.value)
+    return expression
+
+
+def _power(base: Expression, p: float) -> Expression:
+    """Return base^p, with 2p whole, by powers that edges can be."""
+    if p in POWERS:
+        return Power(base, Number(p))
+    if not p.is_integer():
+        return _power(_power(base, 0.5), 2.0 * p)
+    if p < 0.0:
+        return Power(_power(base, -p), Number(-1.0))
+    for divisor in (5.0, 4.0, 3.0, 2.0):
+        if p % divisor == 0.0:
+            return Power(_power(base, p / divisor), Number(divisor))
+    return Product((base, *_factors_of(_power(base, p - 1.0))))
+
+
+def _factors_of(expression: Expression) -> tuple[Expression, ...]:
+    return expression.factors if isinstance(expression, Product) else (expression,)
+
+
+def is_product(expression: Expression) -> bool:
+    """Say whether a part is a product of several parts.
+
+    Parameters
+    ----------
+    expression : Expression
+
+    Returns
+    -------
+    bool
+    """
+    return isinstance(split_coefficient(expression)[1], Product)
+
+
+def height(expression: Expression) -> int:
+    """Return how many KAN layers it takes to compute a part.
+
+    Parameters
+    ----------
+    expression : Expression
+
+    Returns
+    -------
+    int
+    """
+    if isinstance(expression, Variable):
+        return 0
+    _, rest = split_coefficient(expression)
+    return max(map(sum_height, rest.factors)) if isinstance(rest, Product) else sum_height(rest)
+
+
+def sum_height(expression: Expression) -> int:
+    """Return how many KAN layers it takes if the last of them adds the part up.
+
+    Parameters
+    ----------
+    expression : Expression
+
+    Returns
+    -------
+    int
+        At least 1, even for a variable.
+    """
+    terms, _ = _terms(expression)
+    return 1 + max((height(term.source) for term in _apart(terms)), default=0)
+
+
+def factors(expression: Expression, level: int) -> list[Expression]:
+    """Return what a node of a level multiplies.
+
+    Parameters
+    ----------
+    expression : Expression
+        The part that stands there.
+    level : int
+        At least its height.
+
+    Returns
+    -------
+    list of Expression
+        Only itself, if it is a sum, or a product that a lower level has computed. Several factors
+        that lower levels can compute are one.
+    """
+    coefficient, rest = split_coefficient(expression)
+    if not isinstance(rest, Product) or height(rest) < level:
+        return [expression]
+    late = [factor for factor in rest.factors if sum_height(factor) == level]
+    early = [factor for factor in rest.factors if sum_height(factor) < level]
+    found = [Product(tuple(early)), *late] if len(early) > 1 else [*early, *late]
+    first = next((i for i, factor in enumerate(found) if not isinstance(factor, Sum)), 0)
+    found[first] = scale(coefficient, found[first])
+    return found
+
+
+def edges(expression: Expression, level: int) -> tuple[list[Term], float]:
+    """Return the edges to a node that adds a part up.
+
+    Parameters
+    ----------
+    expression : Expression
+        The part.
+    level : int
+        At least its height as a sum.
+
+    Returns
+    -------
+    terms : list of Term
+        From different sources, all of them lower than the level.
+    constant : float
+        What has to be added.
+    """
+    terms, constant = _terms(expression)
+    if len(terms) > 1 and sum_height(expression) < level:
+        return [_together(terms)], constant
+    terms = _apart(terms)
+    early = [term for term in terms if height(term.source) < level - 1]
+    late = [term for term in terms if height(term.source) == level - 1]
+    if len(early) > 1 and late:
+        fewer = [*late, _together(early)]
+        if len({term.source for term in fewer}) == len(fewer):
+            return fewer, constant
+    return terms, constant
+
+
+def _terms(expression: Expression) -> tuple[list[Term], float]:
+    """Read a sum as edges and a constant."""
+    if isinstance(expression, Number):
+        return [], expression.value
+    coefficient, rest = split_coefficient(expression)
+    if not isinstance(rest, Sum):
+        return [_edge(rest)._replace(c=coefficient.value)], 0.0
+    terms, constant = [], 0.0
+    for part in rest.terms:
+        some, number = _terms(part)
+        terms += [term._replace(c=coefficient.value * term.c) for term in some]
+        constant += coefficient.value * number
+    return terms, constant
+
+
+def _edge(rest: Expression) -> Term:
+    """Read a function of one part as an edge; anything else is sent as it is."""
+    match rest:
+        case Power():
+            symbol, argument = POWERS[rest.exponent.value], rest.base
+        case Call(function=Symbol() as symbol):
+            argument = rest.argument
+        case _:
+            return Term(STRAIGHT, 1.0, 0.0, 1.0, rest, rest)
+    a, source, b = _affine(argument)
+    return Term(symbol, a, b, 1.0, source, rest)
+
+
+def _affine(argument: Expression) -> tuple[float, Expression, float]:
+    """Return a, u and b of an argument a u + b."""
+    coefficient, rest = split_coefficient(argument)
+    if not isinstance(rest, Sum):
+        return coefficient.value, rest, 0.0
+    numbers = [term.value for term in rest.terms if isinstance(term, Number)]
+    others = [term for term in terms_of(rest) if not isinstance(term, Number)]
+    a, source, b = (1.0, Sum(tuple(others)), 0.0) if len(others) > 1 else _affine(others[0])
+    return coefficient.value * a, source, coefficient.value * (b + sum(numbers))
+
+
+def _apart(terms: list[Term]) -> list[Term]:
+    """Return terms from different sources: else the sum of the first of each, of the second, ..."""
+    groups: dict[int, list[Term]] = {}
+    met: Counter[Expression] = Counter()
+    for term in terms:
+        groups.setdefault(met[term.source], []).append(term)
+        met[term.source] += 1
+    return terms if len(groups) < 2 else [_together(group) for group in groups.values()]
+
+
+def _together(terms: Sequence[Term]) -> Term:
+    """Return one straight edge from the sum of these terms."""
+    if len(terms) == 1:
+        c, rest = terms[0].c, terms[0].rest
+        return Term(STRAIGHT, 1.0, 0.0, c, rest, rest)
+    total = Sum(tuple(scale(Number(term.c), term.rest) for term in terms))
+    return Term(STRAIGHT, 1.0, 0.0, 1.0, total, total)

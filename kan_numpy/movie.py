@@ -1,0 +1,168 @@
+"""A movie of training: networks recorded on the way, and drawn one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy.typing as npt
+from matplotlib.animation import FuncAnimation
+from matplotlib.artist import Artist
+
+from kan_numpy._validation import as_count, as_number
+from kan_numpy.diagram import common_limits, edges_of, names_of, places_of
+from kan_numpy.drawing import canvas_for, draw_edges, draw_names, draw_nodes
+from kan_numpy.network import KAN
+from kan_numpy.scores import checked_inputs
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Hold the networks that were recorded; made by `record`.
+
+    Parameters
+    ----------
+    every : int
+        The distance in steps.
+    networks : list of KAN
+        The networks, in the order in which they came.
+    steps : list of int
+        The step after which each of them was recorded.
+    """
+
+    every: int
+    networks: list[KAN] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
+
+    def __call__(self, step: int, network: KAN, _: object = None) -> None:
+        """Keep the network, if it is its turn: what `fit` calls after each step."""
+        if step % self.every == 0:
+            self.networks.append(network)
+            self.steps.append(step)
+
+
+def record(every: int = 1) -> Recorder:
+    """Return a callback for `fit` that keeps the networks of training.
+
+    Networks are values, so a list of them is all that a movie needs. One recorder may be given to
+    several calls of `fit` and goes on where it was.
+
+    Parameters
+    ----------
+    every : int
+        Keep the network after each step that this divides; at least 1.
+
+    Returns
+    -------
+    Recorder
+        With the lists ``.networks`` and ``.steps``, empty at first.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``every`` is no whole number above 0.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> taken = kn.record(every=2)
+    >>> x = [[-1.0], [0.0], [1.0]]
+    >>> result = kn.fit(kn.KAN([1, 2, 1], rng=0), x, x, kn.Adam(), steps=6, callback=taken)
+    >>> taken.steps, taken.networks[-1]
+    ([2, 4, 6], KAN([1, 2, 1], 36 parameters))
+    """
+    return Recorder(as_count("every", every, 1))
+
+
+def plot_movie(
+    networks: Iterable[KAN],
+    x: npt.ArrayLike,
+    titles: Sequence[str] | None = None,
+    beta: float = 3.0,
+    inputs: Sequence[str] | None = None,
+    outputs: Sequence[str] | None = None,
+    interval: float = 100.0,
+) -> FuncAnimation:
+    """Draw networks one after the other, as the frames of a movie.
+
+    Each is drawn as by `plot`, but what the frame of an edge shows does not change: it is wide and
+    high enough for all of the networks, so that one sees activations wander and curves grow.
+
+    Parameters
+    ----------
+    networks : iterable of KAN
+        At least one, all with the same nodes; edges may differ.
+    x : array_like, shape (N, n_in)
+        Inputs, as for `plot`.
+    titles : sequence of str, optional
+        What to write on top, one for each network.
+    beta, inputs, outputs
+        As for `plot`.
+    interval : float
+        Milliseconds from one network to the next.
+
+    Returns
+    -------
+    matplotlib.animation.FuncAnimation
+        ``movie.save("training.gif", writer="pillow")`` makes one picture that moves, and
+        ``movie.save("training.html", writer="html")`` a page, with a .png for each network in the
+        folder training_frames beside it. A notebook shows ``HTML(movie.to_jshtml())``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the networks have different nodes, or an argument does not make sense.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> taken, x = kn.record(every=2), [[-1.0], [0.0], [1.0]]
+    >>> result = kn.fit(kn.KAN([1, 2, 1], rng=0), x, x, kn.Adam(), steps=6, callback=taken)
+    >>> movie = kn.plot_movie(taken.networks, x, titles=[f"step {s}" for s in taken.steps])
+    >>> page = movie.to_jshtml()
+    """
+    chosen = _with_same_nodes(networks)
+    points = checked_inputs(chosen[0], x)
+    beta = as_number("beta", beta, 0.0, include_low=False)
+    below = names_of("inputs", inputs, chosen[0].widths[0], "x")
+    above = names_of("outputs", outputs, chosen[0].widths[-1], "y")
+    words = [""] * len(chosen) if titles is None else names_of("titles", titles, len(chosen), "")
+    pause = as_number("interval", interval, 0.0, include_low=False)
+    places, limits = places_of(chosen[0]), common_limits(chosen, points)
+    figure, axes, unit = canvas_for(places, below, above, max(words, key=len), ranges=False)
+    heading = list(axes.texts)
+    draw_nodes(axes, chosen[0], places, unit)
+    draw_names(axes, places[0].inputs, below, unit, "top")
+    draw_names(axes, places[-1].outputs, above, unit, "bottom")
+    drawn: list[Artist] = []
+
+    def show(at: int) -> list[Artist]:
+        for artist in drawn:
+            artist.remove()
+        edges = list(edges_of(chosen[at], points, beta, places, limits))
+        drawn[:] = draw_edges(axes, edges, places, unit)
+        for text in heading:
+            text.set_text(words[at])
+        return drawn
+
+    return FuncAnimation(
+        figure, show, frames=len(chosen), interval=int(pause), blit=False, cache_frame_data=False
+    )
+
+
+def _with_same_nodes(networks: object) -> list[KAN]:
+    """Return the networks as a list, if they are KANs with the same nodes."""
+    if isinstance(networks, str | KAN) or not isinstance(networks, Iterable):
+        raise TypeError(f"networks must be a list of KANs, but is {networks!r}")
+    chosen = list(networks)
+    if not chosen:
+        raise ValueError("networks must hold at least one network, but is empty")
+    for at, network in enumerate(chosen):
+        if not isinstance(network, KAN):
+            raise TypeError(f"networks[{at}] must be a KAN, but is {type(network).__name__}")
+        if network.shape != chosen[0].shape:
+            raise ValueError(
+                f"networks must all have the same nodes, but networks[0] is {chosen[0]!r} and"
+                f" networks[{at}] is {network!r}; draw each shape in a movie of its own"
+            )
+    return chosen

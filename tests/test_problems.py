@@ -1,0 +1,217 @@
+"""Special functions, Feynman's equations and the other problems, at points that one can check."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kan_numpy.feynman import FEYNMAN_EQUATIONS
+from kan_numpy.problems import (
+    MULTILEVEL,
+    PEAK_CENTERS,
+    PEAKS,
+    ROTATION,
+    Problem,
+    draw,
+    peak_phases,
+)
+from kan_numpy.special_functions import SPECIAL_FUNCTIONS
+
+PROBLEMS = {**SPECIAL_FUNCTIONS, **FEYNMAN_EQUATIONS, "multilevel": MULTILEVEL, "peaks": PEAKS}
+PI = np.pi
+
+each_problem = pytest.mark.parametrize("name", PROBLEMS)
+
+# name: (inputs, value), by elementary formulas
+SPECIAL_VALUES = {
+    "ellipj": [((1.2, 0.0), np.sin(1.2)), ((1.2, 1.0), np.tanh(1.2))],
+    "ellipkinc": [((0.7, 0.0), 0.7), ((PI / 6, 1.0), np.log(3) / 2)],
+    "ellipeinc": [((0.7, 0.0), 0.7), ((0.7, 1.0), np.sin(0.7))],
+    "jv": [((0.5, 2.0), np.sqrt(1 / PI) * np.sin(2)), ((0.0, 2.404825557695773), 0.0)],
+    "yv": [((0.5, 2.0), -np.sqrt(1 / PI) * np.cos(2))],
+    "kv": [((0.5, 2.0), np.sqrt(PI / 4) * np.exp(-2))],
+    "iv": [((0.5, 2.0), np.sqrt(1 / PI) * np.sinh(2))],
+    "lpmv_0": [((1.0, 0.3), 0.3), ((2.0, 0.5), -0.125)],
+    "lpmv_1": [((1.0, 0.6), -0.8), ((2.0, 0.6), -1.44)],
+    "lpmv_2": [((2.0, 0.6), 1.92), ((3.0, 0.6), 5.76)],
+    "sph_harm_0_1": [((1.0, 0.0), np.sqrt(3 / PI) / 2)],
+    "sph_harm_1_1": [((0.0, PI / 2), -np.sqrt(3 / (2 * PI)) / 2), ((PI / 2, PI / 2), 0.0)],
+    "sph_harm_0_2": [((1.0, 0.0), np.sqrt(5 / PI) / 2), ((1.0, PI / 2), -np.sqrt(5 / PI) / 4)],
+    "sph_harm_1_2": [((0.0, PI / 4), -np.sqrt(15 / (2 * PI)) / 4)],
+    "sph_harm_2_2": [((0.0, PI / 2), np.sqrt(15 / (2 * PI)) / 4), ((PI / 4, PI / 2), 0.0)],
+}
+FEYNMAN_VALUES = {
+    "I.6.2": ((0.0, 2.0), 1 / np.sqrt(8 * PI)),
+    "I.6.2b": ((1.5, -0.5, 1.0), np.exp(-2) / np.sqrt(2 * PI)),
+    "I.9.18": ((1.0, -0.5, -1.0, 1.0, -0.5, 0.5), 1 / 7.25),
+    "I.12.11": ((0.5, PI / 6), 1.25),
+    "I.13.12": ((0.5, 0.5), 0.5),
+    "I.15.3x": ((-1.0, 0.6), 2.5),
+    "I.16.6": ((0.5, 0.5), 0.8),
+    "I.18.4": ((1.0, -1.0), 0.0),
+    "I.26.2": ((0.5, PI / 2), PI / 6),
+    "I.27.6": ((2.0, 0.5), 0.5),
+    "I.29.16": ((0.5, 2.0, 2.0 + PI / 3), np.sqrt(0.75)),
+    "I.30.3": ((2.0, 0.5 * PI), 2.0),
+    "I.30.5": ((1.0, 2.0), PI / 6),
+    "I.37.4": ((0.25, PI / 3), 1.75),
+    "I.40.1": ((0.5, -1.0), np.e / 2),
+    "I.44.4": ((0.5, 4.0), np.log(2)),
+    "I.50.26": ((PI / 3, 1.0), 0.75),
+    "II.2.42": ((1.5, 0.5), 0.25),
+    "II.6.15a": ((0.6, 0.8, 1.0), 1 / (4 * PI)),
+    "II.11.7": ((0.5, -1.0, PI / 3), 0.25),
+    "II.11.27": ((1.0, 1.5), 3.0),
+    "II.35.18": ((1.0, np.log(2)), 0.4),
+    "II.36.38": ((0.5, -0.5, 0.5), 0.25),
+    "II.38.3": ((1.0, 0.5), 2.0),
+    "III.9.52": ((1.0, PI, 0.0), 4 / PI**2),
+    "III.10.19": ((0.0, 0.0), 1.0),
+    "III.17.37": ((1.0, 0.5, PI), 0.5),
+}
+
+
+def test_the_tables_are_those_of_the_paper():
+    assert list(SPECIAL_FUNCTIONS) == list(SPECIAL_VALUES)
+    assert list(FEYNMAN_EQUATIONS) == list(FEYNMAN_VALUES)
+    assert (len(SPECIAL_FUNCTIONS), len(FEYNMAN_EQUATIONS)) == (15, 27)
+    for table in (SPECIAL_FUNCTIONS, FEYNMAN_EQUATIONS):
+        assert all(problem.name == name for name, problem in table.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "value"),
+    [(name, *pair) for name, pairs in SPECIAL_VALUES.items() for pair in pairs],
+)
+def test_special_functions_at_known_points(name, inputs, value):
+    np.testing.assert_allclose(SPECIAL_FUNCTIONS[name]([inputs]), [[value]], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(("name", "inputs", "value"), [(n, *v) for n, v in FEYNMAN_VALUES.items()])
+def test_equations_at_known_points(name, inputs, value):
+    np.testing.assert_allclose(FEYNMAN_EQUATIONS[name]([inputs]), [[value]], rtol=1e-14, atol=1e-15)
+
+
+def as_python(formula, variables):
+    """Write a formula for Python: a sign wherever one factor follows the other without any."""
+    tokens = re.findall(r"[a-z]\w*|[\d.]+|\S", formula.replace("^", "@"))
+    text = tokens[0]
+    for before, token in pairwise(tokens):
+        ends = before in variables | {"pi", ")"} or before[0].isdigit()
+        text += ("*" if ends and re.match(r"[\w(]", token) else "") + token
+    return text.replace("@", "**")
+
+
+@pytest.mark.parametrize("name", FEYNMAN_EQUATIONS)
+def test_an_equation_is_what_its_formula_says(name):
+    problem = FEYNMAN_EQUATIONS[name]
+    x = problem.from_cube(draw(50, len(problem.inputs), rng=0))
+    known = {key: getattr(np, key) for key in ("exp", "sqrt", "sin", "cos", "arcsin", "log", "pi")}
+    known |= {"ln": np.log, **dict(zip(problem.inputs, x.T, strict=True))}
+    values = eval(as_python(problem.formula, set(problem.inputs)), {"__builtins__": {}}, known)
+    np.testing.assert_allclose(problem(x)[:, 0], values, rtol=1e-12, atol=1e-14)
+
+
+@each_problem
+def test_the_ranges_are_free_of_singularities(name):
+    problem = PROBLEMS[name]
+    low, high = np.array(problem.ranges).T
+    assert len(problem.inputs) == len(set(problem.inputs)) == len(low)
+    assert np.all(np.isfinite([low, high]))
+    assert np.all(low < high)
+    z = draw(4000, len(low), rng=1, how="half_stretched")
+    corners = np.array(np.meshgrid(*[[-1.0, 0.0, 1.0]] * len(low))).reshape(len(low), -1).T
+    y = problem(problem.from_cube(np.vstack([z, corners])))
+    assert y.shape == (len(z) + len(corners), 1)
+    assert np.all(np.isfinite(y))
+    assert np.abs(y).max() < 30
+    assert y.std() > 0.02
+
+
+@each_problem
+def test_values_hang_together(name):
+    problem = PROBLEMS[name]
+    z = draw(500, len(problem.ranges), rng=2)
+    near = np.clip(z + 1e-7, -1, 1)
+    step = problem(problem.from_cube(near)) - problem(problem.from_cube(z))
+    assert np.abs(step).max() < 1e-5
+
+
+def test_the_cube_becomes_the_box():
+    problem = Problem("p", "a + b", lambda a, b: a + b, ("a", "b"), ((0.0, 2.0), (-3.0, 1.0)))
+    x = problem.from_cube([[-1.0, -1.0], [1.0, 1.0], [0.0, 0.5]])
+    np.testing.assert_array_equal(x, [[0.0, -3.0], [2.0, 1.0], [1.0, 0.0]])
+    np.testing.assert_array_equal(problem(x), [[-3.0], [3.0], [1.0]])
+
+
+def test_a_split_trains_and_tests_on_the_cube():
+    problem = FEYNMAN_EQUATIONS["II.38.3"]
+    data = problem.split(30, 20, rng=3)
+    again = problem.split(30, 20, rng=3)
+    assert data.x_train.shape == (30, 2)
+    assert data.y_test.shape == (20, 1)
+    for found, twin in zip(data, again, strict=True):
+        np.testing.assert_array_equal(found, twin)
+    for x, y in (data[:2], data[2:]):
+        a, b = (x[:, 0] + 1) / 2, 0.5 + 1.5 * (x[:, 1] + 1) / 2
+        np.testing.assert_allclose(y[:, 0], a / b, rtol=1e-14)
+
+
+@given(n=st.integers(1, 5), seed=st.integers(0, 1000))
+def test_stretched_samples_stay_in_the_cube_and_leave_every_other_one(n, seed):
+    even, stretched = draw(200, n, seed), draw(200, n, seed, "half_stretched")
+    np.testing.assert_array_equal(stretched[::2], even[::2])
+    assert np.all(np.abs(stretched) <= 1)
+    np.testing.assert_array_equal(np.sign(stretched), np.sign(even))
+    p = np.log(np.abs(stretched[1::2])) / np.log(np.abs(even[1::2]))
+    assert np.all((p > 0.125 - 1e-6) & (p < 2 + 1e-6))
+    np.testing.assert_allclose(p[::2], p[::2, :1] + 0 * p[::2], rtol=1e-6)
+
+
+def test_stretched_samples_reach_the_corners():
+    def in_corners(how):
+        return np.sum(np.all(np.abs(draw(10_000, 3, 0, how)) > 0.95, axis=1))
+
+    assert in_corners("uniform") < 10
+    assert in_corners("half_stretched") > 20
+
+
+def test_the_multilevel_example_is_turned():
+    x, y = 0.3, 0.8
+    c, s = np.cos(ROTATION), np.sin(ROTATION)
+    turned = [[c * x + s * y, c * y - s * x]]
+    waves = np.cos(4 * PI * x) + np.sin(PI * y) + np.sin(2 * PI * y)
+    want = waves + abs(np.sin(3 * PI * y**2))
+    np.testing.assert_allclose(MULTILEVEL(turned), [[want]], rtol=1e-13)
+
+
+def test_the_phases_show_one_peak_each():
+    phases = peak_phases(n_each=101, width=0.2)
+    assert len(phases) == 5
+    for center, (x, y) in zip(PEAK_CENTERS, phases, strict=True):
+        assert x.shape == y.shape == (101, 1)
+        np.testing.assert_allclose(x[[0, 50, 100], 0], [center - 0.2, center, center + 0.2])
+        np.testing.assert_allclose(y[50], 1.0, atol=1e-14)
+        np.testing.assert_allclose(y[0], PEAKS(x[:1])[0])
+        assert y[0] < 2e-5
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: draw(0, 2), "n_samples must be at least 1, but is 0"),
+        (lambda: draw(3, 2, how="evenly"), "how must be one of uniform, half_stretched"),
+        (lambda: PEAKS.split(0), "n_train must be at least 1"),
+        (lambda: PEAKS.split(5, 0), "n_test must be at least 1"),
+        (lambda: PEAKS([[0.0, 1.0]]), r"x must have shape \(N, 1\)"),
+        (lambda: MULTILEVEL.from_cube([[0.0]]), r"z must have shape \(N, 2\)"),
+        (lambda: peak_phases(0), "n_each must be at least 1"),
+        (lambda: peak_phases(width=-1.0), "width must lie in"),
+    ],
+)
+def test_bad_values_are_refused_with_a_reason(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,189 @@
+"""The table of the reproduction is well formed, and the page says what the table says."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kan_numpy.feynman import FEYNMAN_EQUATIONS
+from kan_numpy.special_functions import SPECIAL_FUNCTIONS
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def package(monkeypatch):
+    """Return a function that imports modules of the package, which is a script, not a library."""
+    monkeypatch.syspath_prepend(ROOT)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    return lambda name="": import_module(f"lessons.reproduction{name and '.' + name}")
+
+
+@pytest.fixture
+def rows(package):
+    """Return the rows that stand in the project."""
+    return package("table").read()
+
+
+def close(found, want):
+    """Say whether two numbers agree in the four digits that the table has."""
+    return abs(found - want) <= 1.01e-3 * abs(want)
+
+
+def test_the_table_has_the_columns_and_every_line_is_filled(package):
+    text = package("table").TABLE.read_text(encoding="utf-8").splitlines()
+    assert text[0] == "part,item,paper,ours,ratio,parameters,seconds,seeds,spread"
+    assert len(text) > 100
+
+
+def test_the_numbers_of_the_table_make_sense(package, rows):
+    assert {row.part for row in rows} <= set(package().parts())
+    named = [(row.part, row.item) for row in rows]
+    assert len(set(named)) == len(named)
+    for row in rows:
+        assert np.isfinite(row.ours), row
+        assert row.ours > 0, row
+        assert row.paper is None or row.paper > 0, row
+        assert row.parameters is None or row.parameters > 0, row
+        assert row.seeds >= 1, row
+        assert row.seconds is None or row.seconds >= 0, row
+        assert row.spread is None or row.spread >= 1, row
+
+
+def test_the_ratio_is_ours_over_the_papers(package, rows):
+    lines = package("table").TABLE.read_text(encoding="utf-8").splitlines()[1:]
+    for row, line in zip(rows, lines, strict=True):
+        written = re.sub('"[^"]*"', "item", line).split(",")[4]
+        assert (written == "") == (row.paper is None)
+        if row.paper is not None:
+            assert close(float(written), row.ours / row.paper)
+
+
+def test_every_item_has_its_rows(package, rows):
+    for name, part in package().parts().items():
+        own = [row for row in rows if row.part == name]
+        for item in part.ITEMS:
+            assert any(row.belongs_to(item) for row in own), (name, item)
+        for row in own:
+            assert sum(row.belongs_to(item) for item in part.ITEMS) == 1, row
+
+
+def test_the_page_is_made_from_the_table(package, rows):
+    table = package("table")
+    page = table.PAGE.read_text(encoding="utf-8")
+    assert page == table.page(rows)
+    for plot in re.findall(r"\]\((\w+\.png)\)", page):
+        assert (table.FOLDER / plot).exists()
+
+
+def test_the_papers_figures_are_in_the_table(package, rows):
+    paper = {(row.part, row.item): row.paper for row in rows}
+    for name in SPECIAL_FUNCTIONS:
+        assert paper["special", name] == package("special").PAPER[name][0]
+    for name in FEYNMAN_EQUATIONS:
+        assert paper["feynman", name] == min(package("feynman").PAPER[name])
+    for name, figures in package("toy").PAPER.items():
+        for G, figure in zip(package("toy").SIZES, figures, strict=False):
+            assert paper["toy", f"{name} (G = {G})"] == figure
+
+
+def ours(rows, part):
+    return {row.item: row.ours for row in rows if row.part == part}
+
+
+def test_the_toy_functions_reach_their_reference(package, rows):
+    errors = ours(rows, "toy")
+    for name in package("toy").PAPER:
+        for G in package("toy").SIZES:
+            found = errors[f"{name} (G = {G})"]
+            at_most = 1.5 * errors.get(f"{name} (G = {G}, reference)", np.inf)
+            assert found < (1e-12 if name == "product" else at_most), (name, G)
+    assert errors["high_dimensional (G = 50)"] < 1e-7
+
+
+def test_the_error_falls_with_the_power_of_the_theorem(rows):
+    powers = ours(rows, "scaling")
+    assert len(powers) == 9
+    for item, power in powers.items():
+        assert abs(power - int(item[-2]) - 1) < 0.3, item
+
+
+def test_the_tables_are_below_the_papers(rows):
+    for part, least in (("special", 15), ("feynman", 25)):
+        named = {row.item: row for row in rows if row.part == part}
+        tables = {"special": SPECIAL_FUNCTIONS, "feynman": FEYNMAN_EQUATIONS}
+        assert sum(named[name].ratio < 1 for name in tables[part]) >= least
+
+
+def test_the_multilevel_example_is_below_the_published_one(rows):
+    (row,) = [row for row in rows if (row.part, row.item) == ("multilevel", "multilevel")]
+    assert row.ours < 1e-5
+    assert row.parameters <= 230
+
+
+def test_rows_survive_the_file(package, tmp_path):
+    table = package("table")
+    before = [
+        table.Row("toy", "product (G = 3)", 2.0, 0.5, 36, 1.25, 3, 1.5),
+        table.Row("toy", "product (MLP)", None, 0.25),
+    ]
+    table.write(before, tmp_path / "t.csv")
+    assert table.read(tmp_path / "t.csv") == before
+    assert table.read(tmp_path / "none.csv") == []
+    assert (tmp_path / "t.csv").read_text().splitlines()[1].endswith(",2,0.5,0.25,36,1.25,3,1.5")
+
+
+def test_rows_stand_in_the_order_of_the_parts(package, tmp_path):
+    table = package("table")
+    names = [("special", "jv (MLP)"), ("toy", "product"), ("special", "ellipj"), ("toy", "bessel")]
+    table.write([table.Row(part, item, None, 1.0) for part, item in names], tmp_path / "t.csv")
+    order = [row.item for row in table.read(tmp_path / "t.csv")]
+    assert order == ["bessel", "product", "ellipj", "jv (MLP)"]
+
+
+def test_a_part_says_where_it_is_worse(package):
+    table = package("table")
+
+    def said(ours, **flags):
+        part = type("Part", (), {"TITLE": "T", "ABOUT": "A", **flags})
+        row = table.Row("p", "the item", 1.0, ours)
+        return table.judgement(row, part), table.verdict([row], part)
+
+    assert said(0.5)[0] == "better"
+    assert said(1.005)[0] == "equal"
+    assert said(1.05, READ_OFF=True)[0] == "equal"
+    assert said(1.05)[0] == "worse"
+    assert said(0.5, LARGER_IS_BETTER=True)[0] == "worse"
+    assert "It is worse in: the item." in said(2.0)[1]
+    assert "better in 1 of 1" in said(0.5)[1]
+    assert "worse" not in said(0.5)[1]
+
+
+def test_only_what_is_missing_is_computed(package):
+    main, table = package("__main__"), package("table")
+    given = type("Given", (), {"part": ["continual"], "item": None, "redo": False})
+    done = [table.Row("continual", "KAN", None, 1.0), table.Row("toy", "MLP", None, 1.0)]
+    assert main.wanted(given, done) == [("continual", "KAN of degree 5"), ("continual", "MLP")]
+    given.redo = True
+    assert len(main.wanted(given, done)) == 3
+    given.part = []
+    given.item = ["jv", "I.6.2"]
+    assert main.wanted(given, done) == [("special", "jv"), ("feynman", "I.6.2")]
+
+
+def test_the_peaks_are_learned_again(package, rows):
+    (row,) = package("continual").run("KAN")
+    (written,) = [r for r in rows if (r.part, r.item) == ("continual", "KAN")]
+    assert row.ours == pytest.approx(written.ours, rel=0.02)
+    assert row.parameters == written.parameters == 203
+
+
+def test_an_mlp_of_matched_size_is_as_large(package):
+    recipe = package("recipe")
+    for n_in, parameters in ((1, 97), (2, 392), (100, 1313)):
+        n, w, *_ = recipe.matched_widths(n_in, parameters)
+        size = (n + 1) * w + (w + 1) * w + w + 1
+        larger = (n + 1) * (w + 1) + (w + 2) * (w + 1) + w + 2
+        assert size <= parameters < larger
