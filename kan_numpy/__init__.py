@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 from kan_numpy import (
     activations,
+    aubry_andre,
     contrastive,
     datasets,
     equations,
     gradcheck,
     jets,
+    localisation,
     losses,
     pde,
     reference,
@@ -33,7 +35,8 @@ from kan_numpy.optimizers import SGD, Adam
 from kan_numpy.pde_solver import pde_errors, solve_pde
 from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
-from kan_numpy.scores import edge_scores, node_scores
+from kan_numpy.scores import edge_scores, input_scores, node_scores
+from kan_numpy.separability import additive_groups, multiplicative_groups, symmetry
 from kan_numpy.sparsity import sparsify
 from kan_numpy.suggestions import suggest_symbolic
 from kan_numpy.symbolic import symbolify
@@ -74,6 +77,8 @@ __all__ = [
     "Symbol",
     "activations",
     "adapt_grid",
+    "additive_groups",
+    "aubry_andre",
     "bspline_basis",
     "contrastive",
     "datasets",
@@ -85,9 +90,12 @@ __all__ = [
     "formula",
     "from_formula",
     "gradcheck",
+    "input_scores",
     "jets",
+    "localisation",
     "lock",
     "losses",
+    "multiplicative_groups",
     "node_scores",
     "pde",
     "pde_errors",
@@ -105,6 +113,7 @@ __all__ = [
     "suggest_symbolic",
     "symbolify",
     "symbols",
+    "symmetry",
     "to_kan",
     "to_relu",
     "uniform_knots",

@@ -30,7 +30,7 @@ from kan_numpy.symbols import SYMBOLS, Symbol, as_symbols
 POINTS = 1000
 """So many random inputs decide where the grids lie."""
 
-LARGEST = 1e100
+LARGEST = 1e50
 """What is larger counts as undefined."""
 
 
@@ -100,7 +100,7 @@ def from_formula(
         uniform_knots(one, other, G, k)  # and low is below high
     network = _network(outputs, [Variable(name) for name in names], G, k)
     inner = np.random.default_rng(0).uniform(low, high, (POINTS, len(names)))
-    return _on_grids(network, np.vstack([low, high, inner]))
+    return _on_grids(network, np.vstack([low, high, inner]), G, k)
 
 
 def _names(variables: Sequence[str]) -> list[str]:
@@ -178,7 +178,7 @@ def _kan_layer(
     return KANLayer(basis, coef, w_base, np.zeros(n_out), active, zero, tuple(symbols))
 
 
-def _on_grids(network: KAN, x: Array) -> KAN:
+def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
     """Return the network with grids over what x (N, n_in) sends, where all of it is defined."""
     levels, good = [x], np.ones(len(x), dtype=bool)
     with np.errstate(all="ignore"):
@@ -191,12 +191,8 @@ def _on_grids(network: KAN, x: Array) -> KAN:
             " each input, such as grid_range=[(0, 1), (1, 2)]"
         )
     layers = [
-        replace(
-            layer, basis=_basis_over(values[good], layer.basis.size - layer.degree, layer.degree)
-        )
-        if isinstance(layer, KANLayer)
-        else layer
-        for layer, values in zip(network.layers, levels, strict=False)
+        replace(layer, basis=_basis_over(z[good], G, k)) if isinstance(layer, KANLayer) else layer
+        for layer, z in zip(network.layers, levels, strict=False)
     ]
     return KAN.from_layers(layers)
 
@@ -205,6 +201,7 @@ def _basis_over(x: Array, G: int, k: int) -> BSplineBasis:
     """Return splines with a grid over the values x (N, n_in) of each input."""
     low, high = x.min(axis=0), x.max(axis=0)
     size = np.maximum(np.abs(low), np.abs(high))
-    around = np.where(high - low > NARROWEST * size, 0.0, np.maximum(size, 1.0))
+    constant = high - low < np.maximum(NARROWEST * size, 1.0 / LARGEST)
+    around = np.where(constant, np.maximum(size, 1.0), 0.0)  # a grid never collapses
     rows = [uniform_knots(*ends, G, k) for ends in zip(low - around, high + around, strict=True)]
     return BSplineBasis(np.stack(rows), k)

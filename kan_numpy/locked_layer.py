@@ -35,14 +35,21 @@ class LockedLayer(KANLayer):
     locks: tuple[Lock, ...] = ()
 
     @property
+    def living_locks(self) -> tuple[Lock, ...]:
+        """The locks with the edges that are still splines, at least two of each."""
+        splines = self.splines
+        kept = [tuple(edge for edge in lock if splines[edge]) for lock in self.locks]
+        return tuple(lock for lock in kept if len(lock) > 1)
+
+    @property
     def owners(self) -> npt.NDArray[np.intp]:
         """Which entry of theta each parameter of the unlocked layer takes, shape (size of all,)."""
         numbers = np.full(self.active.shape, -1)
         numbers[self.splines] = np.arange(self.n_splines)
         shared = np.arange(self.n_splines)
-        for lock in self.locks:
-            members = [number for number in (numbers[edge] for edge in lock) if number >= 0]
-            shared[members] = min(members, default=0)
+        for lock in self.living_locks:
+            members = [numbers[edge] for edge in lock]
+            shared[members] = min(members)
         E, W = self.n_splines, self.basis.size
         of_coef = shared[:, None] * W + np.arange(W)  # (E, W)
         parts = [of_coef.ravel(), E * W + shared] if self.has_base else [of_coef.ravel()]
@@ -124,4 +131,5 @@ def with_locks_left(
     if not isinstance(part, LockedLayer):
         return part
     kept = [[(int(out[o]), int(inp[i])) for o, i in lock if mask[o, i]] for lock in part.locks]
-    return replace(part, locks=tuple(tuple(lock) for lock in kept if len(lock) > 1))
+    locks = replace(part, locks=tuple(map(tuple, kept))).living_locks
+    return replace(part, locks=locks) if locks else KANLayer(**plain_fields(part))

@@ -22,7 +22,7 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
 
     The function is the mean of theirs. Inputs with different grids get a common one first, from the
     lowest to the highest knot, with the same number of intervals; this moves the functions on
-    these inputs a little, as any other grid does.
+    these inputs a little, as any other grid does, and inputs locked with them get it too.
 
     Parameters
     ----------
@@ -56,19 +56,18 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
     """
     old = _kan_layer(network, layer)
     chosen = _chosen(old, edges)
-    locks = old.locks if isinstance(old, LockedLayer) else ()
+    locks = _locks(old)
     taken = {edge for other in locks for edge in other}
     if again := taken & set(chosen):
-        raise ValueError(
-            f"edges holds {min(again)}, which is locked already; unlock it first"
-        )
-    shared = _on_one_grid(old, sorted({inp for _, inp in chosen}))
-    rows, columns = np.array(chosen).T
+        raise ValueError(f"edges holds {min(again)}, which is locked already; unlock it first")
+    shared, locks = _on_one_grid(old, _inputs(chosen, locks)), (*locks, chosen)
     coef, w_base = shared.coef.copy(), shared.w_base.copy()
-    coef[rows, columns] = coef[rows, columns].mean(axis=0)
-    w_base[rows, columns] = w_base[rows, columns].mean()
+    for members in locks:
+        rows, columns = np.array(members).T
+        coef[rows, columns] = coef[rows, columns].mean(axis=0)
+        w_base[rows, columns] = w_base[rows, columns].mean()
     values = {**plain_fields(shared), "coef": coef, "w_base": w_base}
-    return _with_layer(network, layer, LockedLayer(**values, locks=(*locks, chosen)))
+    return _with_layer(network, layer, LockedLayer(**values, locks=locks))
 
 
 def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = None) -> KAN:
@@ -93,10 +92,8 @@ def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = Non
         If there is no such layer, or an edge is not locked.
     """
     old = _kan_layer(network, layer)
-    locks = old.locks if isinstance(old, LockedLayer) else ()
-    if edges is None:
-        return _with_layer(network, layer, KANLayer(**plain_fields(old)))
-    chosen = {_as_edge(entry) for entry in edges}
+    locks = _locks(old)
+    chosen = {edge for other in locks for edge in other} if edges is None else set(_pairs(edges))
     if loose := chosen - {edge for other in locks for edge in other}:
         raise ValueError(f"edges holds {min(loose)}, which is not locked: leave it out")
     kept = tuple(other for other in locks if not chosen & set(other))
@@ -119,24 +116,46 @@ def _with_layer(network: KAN, at: int, layer: KANLayer) -> KAN:
     return KAN.from_layers([*network.layers[:at], layer, *network.layers[at + 1 :]])
 
 
-def _as_edge(entry: Sequence[int]) -> tuple[int, int]:
-    if isinstance(entry, str) or len(entry) != 2:
-        raise ValueError(f"edges must hold pairs (out, inp), but holds {entry!r}")
-    out, inp = (as_count("edges", value, 0) for value in entry)
-    return out, inp
+def _locks(layer: KANLayer) -> tuple[Lock, ...]:
+    """Return the locks of a layer that still hold something."""
+    return layer.living_locks if isinstance(layer, LockedLayer) else ()
+
+
+def _pairs(edges: object) -> Lock:
+    """Return the entries of a list of edges, each once."""
+    if isinstance(edges, str) or not isinstance(edges, Iterable):
+        raise TypeError(f"edges must be a list of pairs (out, inp), but is {edges!r}")
+    pairs = []
+    for entry in edges:
+        if isinstance(entry, str) or not isinstance(entry, Iterable):
+            raise TypeError(f"edges must hold pairs (out, inp), but holds {entry!r}")
+        pair = tuple(as_count("edges", value, 0) for value in entry)
+        if len(pair) != 2:
+            raise ValueError(f"edges must hold pairs (out, inp), but holds {entry!r}")
+        pairs.append(pair)
+    return tuple(dict.fromkeys(pairs))
 
 
 def _chosen(layer: KANLayer, edges: Iterable[Sequence[int]]) -> Lock:
     """Return the edges, if they are spline edges of the layer."""
-    if isinstance(edges, str) or not isinstance(edges, Iterable):
-        raise TypeError(f"edges must be a list of pairs (out, inp), but is {edges!r}")
-    chosen = tuple(dict.fromkeys(_as_edge(entry) for entry in edges))
+    chosen = _pairs(edges)
     if len(chosen) < 2:
         raise ValueError(f"edges must hold at least two different edges, but holds {chosen}")
     for out, inp in chosen:
         if out >= layer.n_out or inp >= layer.n_in or not layer.splines[out, inp]:
             raise ValueError(f"edges holds {(out, inp)}, which is no spline edge of the layer")
     return chosen
+
+
+def _inputs(chosen: Lock, locks: tuple[Lock, ...]) -> list[int]:
+    """Return the inputs that need one grid: those of the edges, and of locks that use the same."""
+    inputs: set[int] = set()
+    more = {inp for _, inp in chosen}
+    while more:
+        inputs |= more
+        others = [{inp for _, inp in lock} for lock in locks]
+        more = {inp for other in others if other & inputs for inp in other} - inputs
+    return sorted(inputs)
 
 
 def _on_one_grid(layer: KANLayer, inputs: list[int]) -> KANLayer:

@@ -38,11 +38,15 @@ class SplineFunction:
         """What a formula calls it."""
         return "s_{}_{}_{}".format(*self.place)
 
-    def __call__(self, u: Array) -> Array:
-        """Evaluate the edge."""
+    def __call__(self, u: Array, derivative: int = 0) -> Array:
+        """Evaluate the edge, or a derivative of it."""
         _, out, inp = self.place
-        points = np.repeat(np.ravel(u)[:, None], self.layer.n_in, axis=1)  # (N, n_in)
-        return self.layer.edges(points)[:, out, inp].reshape(np.shape(u))
+        x = np.ravel(u)
+        points = np.repeat(x[:, None], self.layer.n_in, axis=1)  # (N, n_in)
+        phi = self.layer.basis(points, derivative)[:, inp] @ self.layer.coef[out, inp]  # (N,)
+        if self.layer.has_base:
+            phi += self.layer.w_base[out, inp] * self.layer.base(x, derivative)
+        return phi.reshape(np.shape(u))
 
 
 def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expression]:

@@ -135,6 +135,51 @@ def node_scores(network: KAN, x: npt.ArrayLike) -> list[Array]:
     return [np.minimum(i, o) for i, o in zip(coming, going, strict=True)]
 
 
+def input_scores(network: KAN, x: npt.ArrayLike) -> Array:
+    r"""Score every input by its share of what the outputs spread, following attribution back.
+
+    .. math:: \frac{A_i}{\sum_o A_o}, \qquad A_i = \sum_o B_{o,i}
+
+    B is "attribution" of the first layer, see `edge_scores`, and :math:`A_o = std(y_o)`.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+    x : array_like, shape (N, n_in)
+        Inputs.
+
+    Returns
+    -------
+    ndarray, shape (n_in,)
+        Shares, whose sum is 1 or more: more where edges cancel. An input without active edges, and
+        any input of a constant network, scores 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `edge_scores`.
+
+    Notes
+    -----
+    A trained network scores what it uses, and one that was trained on few samples uses inputs that
+    do not matter. Remove the clear cases with `prune`, train again, and score again.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (500, 3))
+    >>> net = kn.fit(kn.KAN([3, 1], rng=0), x, 3 * x[:, :1] + x[:, 1:2] ** 2).network
+    >>> kn.input_scores(net, x).round(2)
+    array([0.99, 0.17, 0.  ])
+    """
+    points = checked_inputs(network, x)
+    total = float(network(points).std(axis=0).sum())
+    A = edge_scores(network, points, "attribution")[0].sum(axis=0)  # (n_in,)
+    return A / total if A.any() else A
+
+
 def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
     """Return the inputs (N, n_in) as an array, if the network is a KAN and they fit it.
 

@@ -88,15 +88,21 @@ class Separability:
         lines = ["f = " + (f" {self.sign} ".join(terms) or "constant")]
         if self.unused:
             lines.append(f"next to no influence: {_names(self.unused)}")
+        ties = self.scores[self.scores > self.threshold]
+        parts = [f"threshold {self.threshold:g}"]
+        if len(self.groups) > 1:
+            parts.append(f"between groups at most {self.between:.1e}")
+        if ties.size:
+            parts.append(f"ties at least {ties.min():.1e}")
+        return "\n".join([*lines, "scores: " + ", ".join(parts)])
+
+    @property
+    def between(self) -> float:
+        """The largest score of two inputs in different groups."""
         apart = np.ones(self.scores.shape, dtype=bool)
         for group in self.groups:
             apart[np.ix_(group, group)] = False
-        tied = self.scores[np.triu(self.scores > self.threshold, 1)]
-        between = self.scores[apart].max(initial=0.0)
-        lines.append(f"scores: between groups at most {between:.1e}, threshold {self.threshold:g}")
-        if tied.size:
-            lines[-1] += f", ties at least {tied.min():.1e}"
-        return "\n".join(lines)
+        return float(self.scores[apart].max(initial=0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,13 +131,13 @@ class Symmetry:
 
     def __str__(self) -> str:
         """Return the verdict, and how clear it was."""
-        names, worst = _names(self.inputs), int(self.scores.argmax())
-        others = _names(i for i in range(len(self.scores)) if i not in self.inputs)
-        verdict = f"f = F(h({names}), {others})"
+        others = [i for i in range(len(self.scores)) if i not in self.inputs]
+        worst = max(others, key=lambda i: float(self.scores[i]))
+        verdict = f"f = F(h({_names(self.inputs)}), {_names(others)})"
         if not self.holds:
-            verdict = f"no combination h({names}) is enough"
-        largest = f"{self.scores[worst]:.1e} with x{worst}"
-        return f"{verdict}\nlargest turn: {largest}, threshold {self.threshold:g}"
+            verdict = f"f needs more of {_names(self.inputs)} than one combination"
+        turn = f"turns by {self.scores[worst]:.1e} at most, with x{worst}"
+        return f"{verdict}\ndirection of the gradient: {turn}, threshold {self.threshold:g}"
 
 
 def additive_groups(
@@ -244,6 +250,8 @@ def symmetry(
     """
     limit, (_, first, second) = _asked(network, x, threshold)
     n_in = first.shape[2]
+    if isinstance(inputs, str) or not isinstance(inputs, Iterable):
+        raise TypeError(f"inputs must be a list of inputs such as [0, 1], but is {inputs!r}")
     chosen = [as_count(f"inputs[{at}]", i, 0) for at, i in enumerate(inputs)]
     if not 2 <= len(set(chosen)) == len(chosen) < n_in or max(chosen) >= n_in:
         raise ValueError(
@@ -289,7 +297,7 @@ def _require_smooth(network: Composition) -> None:
     for at, layer in enumerate(network.layers):
         straight = isinstance(layer, DenseLayer) and layer.activation.name == "relu"
         if isinstance(layer, KANLayer) and isinstance(layer.basis, BSplineBasis):
-            straight = layer.degree < 2 and bool(layer.splines.any())
+            straight = layer.degree < 2 and layer.n_splines > 0
         if straight:
             raise ValueError(
                 f"network must be smooth, but layers[{at}] is piecewise linear, and its second"

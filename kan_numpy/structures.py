@@ -150,7 +150,11 @@ class Search:
         product: list[Width] = [n_in, (0, 1), n_out]
         mixed: list[Width] = [n_in, (1, 1), n_out]
         shapes = [[n_in, n_out], product, same, mixed, same, product, mixed]
-        for shape in shapes if self.train.loss.name == "mse" else [same]:
+        if self.train.loss.name != "mse":
+            shapes = [same]
+        elif len(same) > 3:  # deep networks more often end in a poor minimum
+            shapes = [same] * 5 + [product, mixed]
+        for shape in shapes:
             yield KAN(shape, finer * grid_size(first), degree, base=first.base, rng=self.rng)
 
     def _judged(self, network: KAN, what: str) -> Structure:

@@ -24,7 +24,8 @@ FLOORS = (
     "edge_terms expansion information initialization jet_layers locked_layer normal_forms",
     "jet_nodes kan_storage reading",
     "jets network",
-    "conversion edges grids locking network_expressions pde penalties scores",
+    "conversion edges grids locking network_expressions pde penalties scores"
+    " separability",
     "collocation diagram equations formulas pruning suggestions training",
     "compilation drawing pde_solver sparsity",
     "movie plotting symbolic",

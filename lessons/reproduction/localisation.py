@@ -15,22 +15,22 @@ ABOUT = """
 The generalised and the modified Aubry-Andre model on rings of 377 sites, by exact diagonalisation:
 500 chains to train on, 12 states of each, and 200 others to test with, 20 states of each. A state
 is called localised if its fractal dimension is at most 1/2. The numbers are shares of the test
-states that are decided rightly. The *law* is the exact mobility edge; it errs because the chains are
-finite, and the paper's chains are others. The network is [3, (1, 1), 1, 2]: E, lambda and alpha (or
-p) in, one product node. For the generalised model it is wired to multiply E and alpha and to add
-lambda, which lesson 13d finds by comparing hypotheses; for the modified one it has all wires. The
-*formula* is fitted by least squares to points of the network's boundary: alpha E = a (b - lambda), where
-the law has a = 2 and b = 1, and E = a lambda cosh p - b exp p, where it has a = b = 1. Coefficients have no
-published figure; the paper's formulas have other terms. Its networks have 98.7 % (generalised) and 98.4 %
-(modified), its automatic formulas 99.0 % and 97.1 %.
+states that are decided rightly. The *law* is the exact mobility edge; it errs because chains are
+finite. The paper does not say how long its chains are: on its states the law has 99.2 %
+(generalised) and 98.6 % (modified). So a part of the difference to its networks, 98.7 % and 98.4 %,
+and to its automatic formulas, 99.0 % and 97.1 %, is that of the data; the fairer comparison is that
+of a network with the law on the same states.
+
+The network is [3, (1, 1), 1, 2]: E, lambda and alpha (or p) in, one product node. For the
+generalised model it is wired to multiply E and alpha and to add lambda, which lesson 13d finds by
+comparing hypotheses; for the modified one it has all wires. The *formula* has the form of the law;
+a and b are fitted by least squares to points of the network's boundary. In alpha E = a (b - lambda)
+the law has a = 2 and b = 1, and in E = a lambda cosh p - b exp p it has a = b = 1.
 """
 
 LARGER_IS_BETTER = True
 ITEMS = ("generalised", "modified")
-PAPER = {  # network, law, formula
-    "generalised": (0.987, 0.992, 0.990),
-    "modified": (0.984, 0.986, 0.971),
-}
+PAPER = {"generalised": (0.987, 0.990), "modified": (0.984, 0.971)}  # network, formula
 WIRES = {"generalised": [(0, 1), (1, 0), (2, 2)], "modified": list(np.ndindex(3, 3))}
 N_SITES, SEEDS, STARTS, FEW = 377, (0, 1, 2), 16, 2000
 SCREEN, STEPS, G = 40, 200, 4
@@ -96,7 +96,8 @@ def one_seed(model, seed):
         return float(np.mean((values > 0) == unseen.localised))
 
     law = share(mobility_edge(model, unseen.x))
-    return loss, (share(g(x_test)), law, share(of_formula(x_test)), a, b), network.size
+    told = (share(g(x_test)), share(of_formula(x_test)), law, float(a), float(b))
+    return loss, told, network.size
 
 
 def run(item):
@@ -105,8 +106,8 @@ def run(item):
     runs = [one_seed(item, seed) for seed in SEEDS]
     seconds = time.perf_counter() - began
     _, told, size = min(runs, key=lambda run: run[0])
-    names = (item, f"{item} (law)", f"{item} (formula)", f"{item} (a)", f"{item} (b)")
-    paper = (*PAPER[item], None, None)
+    names = (item, f"{item} (formula)", f"{item} (law)", f"{item} (a)", f"{item} (b)")
+    paper = (*PAPER[item], None, None, None)
     rows = []
     for at, name in enumerate(names):
         found = [run[1][at] for run in runs]
@@ -120,10 +121,11 @@ def run(item):
 
 def figure(rows, path):
     """Draw how many states are decided rightly, ours beside the paper's."""
-    shown = [row for row in rows if row.paper is not None]
+    shown = [row for row in rows if not row.item.endswith(("(a)", "(b)"))]
     fig, ax = plt.subplots(figsize=(8, 3.6), layout="constrained")
     height = -np.arange(len(shown))
-    ax.plot([100 * row.paper for row in shown], height, "s", color="#D55E00", ms=9, label="paper")
+    paper = [100 * row.paper if row.paper else np.nan for row in shown]
+    ax.plot(paper, height, "s", color="#D55E00", ms=9, label="paper, on its own states")
     ax.plot([100 * row.ours for row in shown], height, "o", color="#0072B2", ms=9, label="ours")
     ax.set_yticks(height, [row.item for row in shown])
     ax.set(xlabel="test states decided rightly (%)", xlim=(None, 100))

@@ -1,0 +1,439 @@
+"""Locked edges share one function: in theta once, with added gradients, whatever is done to them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from checks import (
+    agree_exactly,
+    check_jacobian,
+    check_jacobian_adjoint,
+    check_network_input,
+    check_network_theta,
+    check_objective,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import seeds, shaken
+
+import kan_numpy as kn
+from kan_numpy import KAN, MLP, Objective, Penalty
+from kan_numpy.edges import with_symbol
+from kan_numpy.gradcheck import assert_adjoint
+from kan_numpy.layer import KANLayer
+from kan_numpy.locked_layer import LockedLayer
+from kan_numpy.symbols import SYMBOLS
+
+SINE = np.array([1.0, 0.2, 0.7, -0.1])
+
+
+def square(seed=0, **options):
+    """Return a random network of widths 2, 2, 1, and inputs (N, 2)."""
+    rng = np.random.default_rng(seed)
+    return shaken(KAN([2, 2, 1], rng=rng, **options), rng), rng.uniform(-1.0, 1.0, (60, 2))
+
+
+def locks_of(network, at):
+    return network.layers[at].locks if isinstance(network.layers[at], LockedLayer) else ()
+
+
+def all_unlocked(network):
+    for at in range(len(network.layers)):
+        network = kn.unlock(network, at)
+    return network
+
+
+def sharing(network):
+    """Return S (parameters of all edges, P), built edge by edge from the names of parameters."""
+    names, column = [], {}
+    for at, layer in enumerate(network.layers):
+        first = {edge: lock[0] for lock in locks_of(network, at) for edge in lock}
+        edges = [tuple(edge) for edge in np.argwhere(layer.splines).tolist()]
+        owners = [first.get(edge, edge) for edge in edges]
+        names += [(at, owner, j) for owner in owners for j in range(layer.basis.size)]
+        names += [(at, owner, "w") for owner in owners if layer.has_base]
+        names += [(at, (e.out, e.inp), letter) for e in layer.symbols for letter in "abcd"]
+    for name in names:
+        column.setdefault(name, len(column))
+    S = np.zeros((len(names), len(column)))
+    for row, name in enumerate(names):
+        S[row, column[name]] = 1.0
+    return S
+
+
+@st.composite
+def networks_with_inputs(draw):
+    """Draw a network with locks, perhaps a symbol, an edge less and different grids."""
+    rng = np.random.default_rng(draw(seeds))
+    widths = draw(st.sampled_from([[3, 2], [2, 3, 2], [1, 3, 1], [3, 3, 3]]))
+    base = draw(st.sampled_from(["silu", "zero"]))
+    network = shaken(KAN(widths, draw(st.integers(1, 4)), 3, base=base, rng=rng), rng)
+    x = rng.uniform(-1.2, 1.2, (draw(st.integers(1, 4)), widths[0]))
+    if draw(st.booleans()):
+        network = kn.adapt_grid(
+            network, rng.uniform(-1.0, 1.0, (20, 1)) * np.arange(1, 1 + widths[0])
+        )
+    for at, layer in enumerate(network.layers):
+        edges = [tuple(edge) for edge in rng.permutation(np.argwhere(layer.active)).tolist()]
+        if draw(st.booleans()) and len(edges) > 4:
+            network = with_symbol(network, (at, *edges.pop()), SYMBOLS["sin"], SINE)
+        while len(edges) >= 2 and draw(st.integers(0, 3)):
+            size = draw(st.integers(2, min(4, len(edges))))
+            network = kn.lock(network, at, [edges.pop() for _ in range(size)])
+    return network, x, rng
+
+
+# Gradients.
+
+
+@pytest.mark.gradient
+@given(drawn=networks_with_inputs())
+def test_a_network_with_locks_goes_back(record, drawn):
+    network, x, rng = drawn
+    record(check_network_theta(network, x, rng))
+    record(check_network_input(network, x, rng))
+
+
+@pytest.mark.gradient
+@given(drawn=networks_with_inputs())
+def test_its_jacobian_is_right(record, drawn):
+    network, x, rng = drawn
+    record(check_jacobian(network, x))
+    record(check_jacobian_adjoint(network, x, rng))
+
+
+@pytest.mark.gradient
+@given(drawn=networks_with_inputs())
+def test_what_is_shared_is_added_up(record, drawn):
+    network, x, rng = drawn
+    free, S = all_unlocked(network), sharing(network)
+    assert S.shape == (free.size, network.size)
+    np.testing.assert_allclose(S @ network.theta, free.theta, rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(free(x), network(x), rtol=1e-13, atol=1e-13)
+    dy = rng.standard_normal(network(x).shape)
+    dtheta, all_of_it = (net.backward(dy, net.forward(x)[1])[1] for net in (network, free))
+    record(agree_exactly(dtheta, S.T @ all_of_it, np.abs(S.T) @ np.abs(all_of_it)))
+    J = free.jacobian(x)
+    record(agree_exactly(network.jacobian(x), J @ S, np.abs(J) @ S))
+    caches = zip(network.layers, free.layers, network.forward(x)[1], strict=True)
+    pairs = [(layer.mean_squares(c), other.mean_squares(c)) for layer, other, c in caches]
+    squares, each = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    record(agree_exactly(squares, S.T @ each, S.T @ each))
+
+
+@pytest.mark.gradient
+@given(drawn=networks_with_inputs())
+def test_a_penalty_goes_through_locks(record, drawn):
+    network, x, rng = drawn
+    penalty = Penalty(l1=0.3, entropy=0.2, coef=0.1, smoothness=0.4)
+    free, S = all_unlocked(network), sharing(network)
+    (value, dtheta), (of_all, slopes) = penalty(network, x), penalty(free, x)
+    assert value == pytest.approx(of_all, rel=1e-12)
+    record(agree_exactly(dtheta, S.T @ slopes, S.T @ np.abs(slopes)))
+    H = penalty.curvature(free, x)
+    scale = S.T @ np.abs(H) @ S
+    record(agree_exactly(penalty.curvature(network, x), S.T @ H @ S, scale))
+
+
+@pytest.mark.gradient
+def test_a_penalty_on_locked_edges_goes_back_as_central_differences_say(record):
+    network, x = square()
+    network = kn.lock(network, 0, [(0, 0), (1, 1)])
+    penalty = Penalty(l1=0.3, entropy=0.2, coef=0.1, smoothness=0.4)
+    error = assert_adjoint(
+        lambda theta: penalty(network.with_theta(theta), x)[0],
+        lambda dL, theta: dL * penalty(network.with_theta(theta), x)[1],
+        network.theta,
+        rng=np.random.default_rng(0),
+    )
+    record(error)
+    objective = Objective(network, x, np.sin(x[:, :1]), penalty=penalty)
+    record(check_objective(objective, network.theta, np.random.default_rng(1)))
+
+
+def gradient_of_the_last(self, dy, cache, out):
+    """Let the last edge of a lock overwrite the others instead of adding to them."""
+    dtheta = np.empty(self.owners.size)
+    KANLayer.parameter_gradient(self, dy, cache, dtheta)
+    out[self.owners] = dtheta
+
+
+def jacobian_of_the_last(self, dy, cache, out):
+    J = np.empty((len(dy), self.owners.size))
+    KANLayer.jacobian(self, dy, cache, J)
+    out[:, self.owners] = J
+
+
+@pytest.mark.gradient
+@pytest.mark.parametrize("name", ["parameter_gradient", "jacobian"])
+def test_gradients_that_are_not_added_up_are_caught(monkeypatch, name):
+    network, x = square()
+    network = kn.lock(network, 0, [(0, 0), (1, 1)])
+    bugs = {"parameter_gradient": gradient_of_the_last, "jacobian": jacobian_of_the_last}
+
+    def check():
+        if name == "jacobian":
+            check_jacobian(network, x)
+        check_network_theta(network, x, np.random.default_rng(0))
+
+    check()
+    monkeypatch.setattr(LockedLayer, name, bugs[name])
+    with pytest.raises(AssertionError, match=r"wrong in|Not equal to tolerance"):
+        check()
+
+
+# Locking and unlocking.
+
+
+def test_the_function_that_is_shared_is_the_mean():
+    network, x = square()
+    locked = kn.lock(network, 0, [(0, 0), (1, 1), (1, 0)])
+    coef, w_base = network.layers[0].coef, network.layers[0].w_base
+    for out, inp in [(0, 0), (1, 1), (1, 0)]:
+        mean = (coef[0, 0] + coef[1, 1] + coef[1, 0]) / 3
+        np.testing.assert_allclose(locked.layers[0].coef[out, inp], mean, rtol=1e-14, atol=1e-15)
+        weight = (w_base[0, 0] + w_base[1, 1] + w_base[1, 0]) / 3
+        assert locked.layers[0].w_base[out, inp] == pytest.approx(weight, rel=1e-14)
+    assert np.array_equal(locked.layers[0].coef[0, 1], coef[0, 1])
+    assert locked.size == network.size - 2 * 9
+    phi = locked.layers[0].edges(np.column_stack([x[:, 0], x[:, 0]]))  # (N, 2, 2)
+    assert np.array_equal(phi[:, 0, 0], phi[:, 1, 1])
+
+
+@given(drawn=networks_with_inputs())
+def test_theta_comes_back_and_unlocking_leaves_the_function(drawn):
+    network, x, rng = drawn
+    theta = rng.standard_normal(network.size)
+    moved = network.with_theta(theta)
+    assert np.array_equal(moved.theta, theta)
+    free = all_unlocked(moved)
+    assert not any(isinstance(layer, LockedLayer) for layer in free.layers)
+    assert np.array_equal(free(x), moved(x))
+    for at, layer in enumerate(moved.layers):
+        for lock in locks_of(moved, at):
+            rows, columns = np.transpose(lock)
+            assert np.ptp(layer.coef[rows, columns], axis=0).max() == 0.0
+            assert np.ptp(layer.w_base[rows, columns]) == 0.0
+            assert np.ptp(layer.knots[columns], axis=0).max() == 0.0
+
+
+def test_one_lock_of_two_is_opened_by_one_of_its_edges():
+    network, x = square()
+    both = kn.lock(kn.lock(network, 0, [(0, 0), (1, 1)]), 0, [(0, 1), (1, 0)])
+    one = kn.unlock(both, 0, [(1, 0)])
+    assert one.layers[0].locks == (((0, 0), (1, 1)),)
+    assert (both.size, one.size) == (network.size - 18, network.size - 9)
+    assert np.array_equal(one(x), both(x))
+    assert type(kn.unlock(one, 0, [(0, 0)]).layers[0]) is KANLayer
+
+
+def spread_grids(network, x):
+    """Return the network with grids that differ from input to input, fine enough to be exact."""
+    return kn.adapt_grid(kn.refine(network, 40), x * np.array([1.0, 2.0, 3.0])[: x.shape[1]])
+
+
+def test_inputs_with_different_grids_get_a_common_one():
+    rng = np.random.default_rng(0)
+    network = shaken(KAN([2, 2], rng=rng), rng)
+    x = rng.uniform(-1.0, 1.0, (60, 2))
+    network = spread_grids(network, x)
+    low, high = network.layers[0].basis.low, network.layers[0].basis.high
+    locked = kn.lock(network, 0, [(0, 0), (0, 1)]).layers[0]
+    assert np.array_equal(locked.knots[0], locked.knots[1])
+    assert (locked.basis.low[0], locked.basis.high[0]) == (low.min(), high.max())
+    # The edges to the other output have kept their functions, as far as the new knots let them.
+    off = locked.edges(x)[:, 1] - network.layers[0].edges(x)[:, 1]
+    assert np.abs(off).max() < 1e-2
+
+
+def test_a_second_lock_takes_the_inputs_of_the_first_along_to_its_grid():
+    rng = np.random.default_rng(0)
+    network = shaken(KAN([3, 2], rng=rng), rng)
+    x = rng.uniform(-1.0, 1.0, (60, 3))
+    once = kn.lock(spread_grids(network, x), 0, [(0, 0), (0, 1)])
+    twice = kn.lock(once, 0, [(1, 1), (1, 2)])
+    layer = twice.layers[0]
+    assert np.array_equal(layer.knots[[0, 0]], layer.knots[1:])
+    assert np.array_equal(layer.coef[0, 0], layer.coef[0, 1])
+    points = np.repeat(x[:, :1], 3, axis=1)
+    off = layer.edges(points)[:, 0, :2] - once.layers[0].edges(points)[:, 0, :2]
+    assert np.abs(off).max() < 1e-2
+    np.testing.assert_allclose(twice.with_theta(twice.theta)(x), twice(x), rtol=0, atol=1e-14)
+
+
+# What networks are put through.
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [kn.LevenbergMarquardt(), kn.LBFGS(), kn.Adam(0.02)],
+    ids=lambda o: type(o).__name__,
+)
+def test_training_keeps_them_equal(optimizer):
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (200, 2))
+    y = np.cos(2.0 * x).sum(axis=1, keepdims=True)
+    network = kn.lock(KAN([2, 1], rng=0), 0, [(0, 0), (0, 1)])
+    result = kn.fit(network, x, y, steps=60, optimizer=optimizer)
+    layer = result.network.layers[0]
+    assert isinstance(layer, LockedLayer)
+    assert np.array_equal(layer.coef[0, 0], layer.coef[0, 1])
+    assert layer.w_base[0, 0] == layer.w_base[0, 1]
+    others = np.random.default_rng(1).uniform(-1.0, 1.0, (50, 2))
+    swapped = result.network(others[:, ::-1])
+    np.testing.assert_allclose(swapped, result.network(others), rtol=0, atol=1e-13)
+    assert result.history["train_loss"][-1] < (1e-5 if optimizer.__class__ is kn.Adam else 3e-6)
+
+
+def test_a_schedule_of_grids_keeps_them_equal():
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (300, 2))
+    y = np.exp(np.sin(np.pi * x).sum(axis=1, keepdims=True))
+    network = kn.lock(KAN([2, 1, 1], 3, rng=0), 0, [(0, 0), (0, 1)])
+    result = kn.fit(network, x, y, steps=30, adapt_at=[3], refine_at={10: 6, 20: 15})
+    layer = result.network.layers[0]
+    assert layer.basis.grid_size == 15
+    np.testing.assert_allclose(layer.coef[0, 0], layer.coef[0, 1], rtol=0, atol=1e-13)
+    assert result.history["train_loss"][-1] < 1e-6
+
+
+def test_a_saved_network_is_loaded_bit_for_bit_locks_included(tmp_path):
+    network, x = square()
+    network = with_symbol(network, (0, 0, 1), SYMBOLS["sin"], SINE)
+    network = kn.lock(kn.lock(network, 0, [(1, 0), (0, 0), (1, 1)]), 1, [(0, 1), (0, 0)])
+    network.save(tmp_path / "net.npz")
+    loaded = KAN.load(tmp_path / "net.npz")
+    assert [locks_of(loaded, at) for at in (0, 1)] == [locks_of(network, at) for at in (0, 1)]
+    assert np.array_equal(loaded.theta, network.theta)
+    assert np.array_equal(loaded(x), network(x))
+
+
+def test_pruning_gives_locked_edges_their_new_numbers():
+    rng = np.random.default_rng(0)
+    network, x = shaken(KAN([3, 4, 1], rng=rng), rng), rng.uniform(-1.0, 1.0, (60, 3))
+    network = kn.lock(network, 0, [(1, 2), (3, 0), (0, 1), (3, 2)])
+    network = kn.lock(network, 1, [(0, 1), (0, 3)])
+    pruned = kn.prune(network, x, nodes=[(1, 0)], edges=[(0, 3, 2)])
+    assert pruned.widths == [3, 3, 1]
+    assert locks_of(pruned, 0) == (((0, 2), (2, 0)),)
+    assert locks_of(pruned, 1) == (((0, 0), (0, 2)),)
+    assert np.array_equal(pruned.layers[0].coef[0, 2], network.layers[0].coef[1, 2])
+    assert pruned(x).mean() == pytest.approx(network(x).mean(), abs=1e-13)
+    # What is left of a lock with one edge is an edge, and its layer one without locks.
+    single = kn.prune(pruned, x, edges=[(0, 0, 2)])
+    assert type(single.layers[0]) is KANLayer
+    assert single.layers[0].size == 8 * 9 - 9 - 9
+
+
+@pytest.mark.parametrize("grid_size", [10, 7])
+def test_refining_leaves_locks_and_functions(grid_size):
+    network, x = square()
+    network = kn.lock(network, 0, [(0, 0), (1, 1)])
+    finer, change = kn.refine(network, grid_size, return_change=True)
+    assert locks_of(finer, 0) == (((0, 0), (1, 1)),)
+    layer = finer.layers[0]
+    np.testing.assert_allclose(layer.coef[0, 0], layer.coef[1, 1], rtol=0, atol=1e-14)
+    if grid_size == 10:
+        assert change == 0.0
+        np.testing.assert_allclose(finer(x), network(x), rtol=0, atol=1e-13)
+    np.testing.assert_allclose(finer.with_theta(finer.theta)(x), finer(x), rtol=0, atol=1e-13)
+
+
+def test_grids_of_locked_edges_stay_where_they_are():
+    network, x = square()
+    locked = kn.lock(network, 0, [(0, 0), (1, 1)])
+    adapted = kn.adapt_grid(locked, 3.0 * x)
+    assert np.array_equal(adapted.layers[0].knots, locked.layers[0].knots)
+    assert locks_of(adapted, 0) == locks_of(locked, 0)
+    inner = locked.forward(3.0 * x)[1][1].x
+    low, high = adapted.layers[1].basis.low, adapted.layers[1].basis.high
+    assert np.all(low < inner.min(axis=0))
+    assert np.all(high > inner.max(axis=0))
+
+
+def test_an_edge_that_becomes_a_symbol_leaves_its_lock():
+    network, x = square()
+    locked = kn.lock(network, 0, [(0, 0), (1, 1), (0, 1)])
+    two = with_symbol(locked, (0, 0, 0), SYMBOLS["sin"], SINE)
+    assert two.size == locked.size + 4
+    assert np.array_equal(two.layers[0].coef[1, 1], two.layers[0].coef[0, 1])
+    check_network_theta(two, x, np.random.default_rng(0))
+    one = with_symbol(two, (0, 1, 1), SYMBOLS["sin"], SINE)
+    assert one.size == 9 + 9 + 8 + 18  # two splines and two symbols, and the second layer
+    assert np.array_equal(one.with_theta(one.theta)(x), one(x))
+    # The one that is left is free for another lock.
+    again = kn.lock(one, 0, [(0, 1), (1, 0)])
+    assert again.layers[0].locks == (((0, 1), (1, 0)),)
+    none = with_symbol(one, (0, 0, 1), SYMBOLS["x"], SINE)
+    assert none.size == one.size - 5
+    check_network_theta(none, x, np.random.default_rng(0))
+
+
+def test_symbolify_takes_locked_edges():
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (200, 2))
+    y = np.sin(2.0 * x).sum(axis=1, keepdims=True)
+    network = kn.fit(kn.lock(KAN([2, 1], rng=0), 0, [(0, 0), (0, 1)]), x, y, steps=20).network
+    half = kn.symbolify(network, x, y, edges={(0, 0, 0): "sin"})
+    assert half.layers[0].size == 9 + 4
+    whole = kn.symbolify(network, x, y, functions=["sin", "x", "x^2"])
+    assert str(kn.formula(whole, digits=6)) == "sin(2*x0) + sin(2*x1)"
+
+
+def test_as_relus_a_locked_network_is_the_same():
+    network, x = square(degree=1, base="zero")
+    locked = kn.lock(network, 0, [(0, 0), (1, 1)])
+    np.testing.assert_allclose(kn.to_relu(locked)(x), locked(x), rtol=0, atol=1e-13)
+
+
+# Errors.
+
+
+def refusals():
+    network, _ = square()
+    symbolic = with_symbol(network, (0, 0, 0), SYMBOLS["sin"], SINE)
+    locked = kn.lock(network, 0, [(0, 0), (1, 1)])
+    layer = replace(network.layers[0], active=np.array([[True, False], [True, True]]))
+    sparse = KAN.from_layers([layer, network.layers[1]])
+    products = KAN([2, (0, 1), 1], rng=0)
+    other = KAN([2, 1], basis="chebyshev", rng=0)
+    pair = [(0, 0), (0, 1)]
+    return [
+        (network, 0, [(0, 0), (2, 0)], ValueError, r"holds \(2, 0\), which is no spline edge"),
+        (network, 0, [(0, 0), (0, 2)], ValueError, r"holds \(0, 2\), which is no spline edge"),
+        (symbolic, 0, pair, ValueError, r"holds \(0, 0\), which is no spline edge"),
+        (sparse, 0, pair, ValueError, r"holds \(0, 1\), which is no spline edge"),
+        (locked, 0, pair, ValueError, r"holds \(0, 0\), which is locked already; unlock it first"),
+        (network, 0, [(0, 0)], ValueError, "at least two different edges"),
+        (network, 0, [(0, 0), (0, 0)], ValueError, "at least two different edges"),
+        (network, 0, [], ValueError, "at least two different edges"),
+        (network, 0, [(0, 0), (0, -1)], ValueError, "edges must be at least 0, but is -1"),
+        (network, 0, [(0, 0), (0, 1, 0)], ValueError, r"pairs \(out, inp\), but holds \(0, 1, 0\)"),
+        (network, 0, [0, 1], TypeError, r"pairs \(out, inp\), but holds 0"),
+        (network, 0, 3, TypeError, r"edges must be a list of pairs \(out, inp\), but is 3"),
+        (network, 0, "ab", TypeError, "edges must be a list of pairs"),
+        (network, 2, pair, ValueError, "layer is 2, but the network has no KAN layer"),
+        (network, -1, pair, ValueError, "layer must be at least 0"),
+        (products, 1, pair, ValueError, "layer is 1, but the network has no KAN layer"),
+        (other, 0, pair, TypeError, "made of B-splines to lock edges, not .*Chebyshev"),
+        (MLP([2, 1], rng=0), 0, pair, TypeError, "network must be a KAN, but is a MLP"),
+    ]
+
+
+@pytest.mark.parametrize(("network", "layer", "edges", "error", "message"), refusals())
+def test_what_can_not_be_locked(network, layer, edges, error, message):
+    with pytest.raises(error, match=message):
+        kn.lock(network, layer, edges)
+
+
+def test_what_can_not_be_unlocked():
+    network, x = square()
+    locked = kn.lock(network, 0, [(0, 0), (1, 1)])
+    assert np.array_equal(kn.unlock(network, 0)(x), network(x))
+    with pytest.raises(ValueError, match=r"edges holds \(0, 1\), which is not locked"):
+        kn.unlock(locked, 0, [(0, 0), (0, 1)])
+    with pytest.raises(ValueError, match=r"edges holds \(0, 0\), which is not locked"):
+        kn.unlock(network, 0, [(0, 0)])
+    with pytest.raises(ValueError, match="layer is 2, but the network has no KAN layer"):
+        kn.unlock(locked, 2)
+    with pytest.raises(TypeError, match="edges must be a list of pairs"):
+        kn.unlock(locked, 0, 5)
+    with pytest.raises(TypeError, match=r"pairs \(out, inp\), but holds 0"):
+        kn.unlock(locked, 0, [0])
