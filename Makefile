@@ -20,7 +20,7 @@ begin=$$(date +%s); \
 for lesson in $(1); do \
 	test -f "$$lesson" || { echo "There is no $$lesson; see the folder lessons/."; exit 1; }; \
 	echo "=== $$lesson"; start=$$(date +%s); \
-	OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) "$$lesson" || { echo "=== $$lesson FAILED"; exit 1; }; \
+	OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) -W error "$$lesson" || { echo "=== $$lesson FAILED"; exit 1; }; \
 	echo "=== $$lesson took $$(($$(date +%s) - start)) s"; \
 done; \
 echo "=== total $$(($$(date +%s) - begin)) s; the figures are in build/"
@@ -36,13 +36,13 @@ lesson: .venv/installed ## Run one lesson, say: make lesson N=05
 reproduce: .venv/installed ## Compute the papers' tables again; one part: make reproduce PART=toy
 	OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) -m lessons.reproduction $(PART) $(if $(REDO),--redo)
 
-test: .venv/installed ## Run everything that must pass: tests, docstring examples, lessons, README
-	$(RUN) -m pytest
+test: .venv/installed ## Run the tests, the docstring examples and the README (not the lessons)
+	$(RUN) -m pytest -m "not lesson"
 
 gradients: .venv/installed ## Verify every gradient, and nothing else, one line each
 	$(RUN) -m pytest -m gradient -v
 
-thorough: .venv/installed ## Run the tests with 1000 random examples each; takes a while
+thorough: .venv/installed ## Run tests and lessons with 1000 random examples each; takes a while
 	HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest
 
 bench: .venv/installed ## Time a training step against the matrix products it cannot avoid

@@ -35,6 +35,8 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
     ValueError, TypeError
         If it is not there.
     """
+    if not isinstance(edge, tuple) or len(edge) != 3:
+        raise TypeError(f"an edge must be a tuple (layer, out, inp), but is {edge!r}")
     at, out, inp = (
         as_count(name, value, 0) for name, value in zip(("layer", "out", "inp"), edge, strict=True)
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 from typing import NamedTuple
 
 import numpy as np
@@ -277,7 +278,7 @@ def _names(name: str, given: Sequence[str] | None, size: int, letter: str) -> tu
     if len(given) != size or len(set(given)) != size:
         raise ValueError(f"{name} must hold {size} different names, but is {list(given)}")
     for entry in given:
-        if not entry.isidentifier():
+        if not entry.isidentifier() or iskeyword(entry):
             raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
     return tuple(given)
 

@@ -76,7 +76,7 @@ def verdict(objective: Objective[N], network: N) -> Verdict:
     loss = objective.on(network).value(network.theta)
     samples = len(objective.target)
     if objective.loss.name == "mse":
-        loss = max(loss / (float(np.var(objective.target)) or 1.0), SMALLEST_LOSS)
+        loss = max(loss / (float(np.var(objective.target, axis=0).mean()) or 1.0), SMALLEST_LOSS)
     else:
         loss = max(loss, 1.0 / samples)
     spare = sum(

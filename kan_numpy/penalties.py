@@ -167,12 +167,12 @@ class Penalty:
         """Return this layer's part of the penalty, and the symbols of its equations."""
         phi = edge_values(layer, cache)  # (N, n_out, n_in)
         A = np.mean(np.abs(phi), axis=0)  # (n_out, n_in), eq. 2.17
-        total = A.sum() + 1e-300  # eq. 2.18
+        total = A.sum() or 1.0  # eq. 2.18; without any activation, all shares are zero
         p = A / total
         S = -xlogy(p, p).sum()  # eq. 2.19
         slope = -(np.log(np.maximum(p, SMALLEST_SHARE)) + S) / total
         dA = np.where(layer.active, self.l1 + self.entropy * slope, 0.0)
-        return self.l1 * total + self.entropy * S, EdgeSizes(phi, A, dA)
+        return self.l1 * A.sum() + self.entropy * S, EdgeSizes(phi, A, dA)
 
     def _differences(self, layer: KANLayer) -> Array:
         """Return the matrix of the m-th difference, (W - m, W), with W = G + k."""
@@ -193,7 +193,7 @@ class Penalty:
         W, D = layer.basis.size, self._differences(layer)
         square = 2.0 * self.coef / W * np.eye(W) + 2.0 * self.smoothness / max(len(D), 1) * D.T @ D
         # The parabola bends upwards only where the penalty grows with the edge.
-        weight = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, SMALLEST_SHARE * sizes.A.max())
+        weight = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, SMALLEST_SHARE * (sizes.A.max() or 1.0))
         E = layer.n_splines
         for e, (o, i) in enumerate(np.argwhere(layer.splines)):
             own = [*range(e * W, (e + 1) * W)] + [E * W + e] * layer.has_base

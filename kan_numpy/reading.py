@@ -30,6 +30,9 @@ from kan_numpy.simplify import simplify
 ROUNDING = 1e-12
 """Relative errors below this are those of arithmetic."""
 
+TIGHTEST = 1e-10
+"""No constant is asked to be closer than this."""
+
 NOISY = 1e-9
 """Above this relative error, the other numbers are fitted again when one has been recognised."""
 
@@ -68,10 +71,12 @@ class Reader:
 
     def guesses(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
         """Yield the expression with one number zero or a constant, and the others fitted again."""
+        # What N samples leave unknown of a fitted number, times three.
+        tolerance = max(3.0 * accuracy / np.sqrt(len(self.target)), TIGHTEST)
         for at, value in enumerate(free_numbers(expression)):
             guesses = [Number(0.0)] if abs(value) <= 10.0 * accuracy else []
-            constant = recognise(value, 10.0 * accuracy)
-            if constant is not None and constant.value != value:
+            constant = recognise(value, tolerance)
+            if constant is not None and constant.text() != Number(value).text():
                 guesses.append(constant)
             for guess in guesses:
                 numbers = [Number(number) for number in free_numbers(expression)]

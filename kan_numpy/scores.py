@@ -172,7 +172,7 @@ def input_scores(network: KAN, x: npt.ArrayLike) -> Array:
     >>> x = np.random.default_rng(0).uniform(-1, 1, (500, 3))
     >>> net = kn.fit(kn.KAN([3, 1], rng=0), x, 3 * x[:, :1] + x[:, 1:2] ** 2).network
     >>> kn.input_scores(net, x).round(2)
-    array([0.99, 0.17, 0.  ])
+    array([0.99, 0.16, 0.  ])
     """
     points = checked_inputs(network, x)
     total = float(network(points).std(axis=0).sum())

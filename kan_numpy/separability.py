@@ -1,15 +1,15 @@
 r"""Which inputs a function keeps apart: tests for sums, products and inner combinations.
 
-Before it is written as a formula, a function can be asked how it is built. All derivatives here are
-in units of the spread of the inputs over the samples, :math:`s_i = std(x_i)`,
+Derivatives here are in units of the spread of the inputs over the samples, so that units play no
+role, and angle brackets are means over the samples:
 
 .. math::
     f_i = s_i \frac{\partial f}{\partial x_i}, \qquad
-    f_{ij} = s_i s_j \frac{\partial^2 f}{\partial x_i \partial x_j},
+    f_{ij} = s_i s_j \frac{\partial^2 f}{\partial x_i \partial x_j}, \qquad s_i = std(x_i).
 
-so that units play no role, and angle brackets are means over the samples. Two inputs stand in
-different terms of a sum if :math:`f_{ij} = 0`. They stand in different factors of a product if this
-holds for log|f|, whose mixed derivative is :math:`(f f_{ij} - f_i f_j) / f^2`. The scores
+Two inputs stand in different terms of a sum if :math:`f_{ij} = 0`, in different factors of a
+product if this holds for log|f|, whose mixed derivative is :math:`(f f_{ij} - f_i f_j) / f^2`. The
+scores
 
 .. math::
     \frac{\langle |f_{ij}| \rangle}{std(f)}, \qquad
@@ -27,8 +27,7 @@ means little, so the angles are averaged with the weights :math:`|\nabla_A f|^2`
     \frac{\langle |\nabla_A f \wedge \nabla_A f_b| \rangle}{\langle |\nabla_A f|^2 \rangle},
     \qquad |u \wedge v|^2 = \sum_{i < j} (u_i v_j - u_j v_i)^2.
 
-0/0 counts as 0. Derivatives tell about neighbourhoods: from samples that fill a box, what they say
-holds in the box.
+0/0 counts as 0. Derivatives tell about neighbourhoods: if the samples fill a box, about the box.
 """
 
 from __future__ import annotations
@@ -49,16 +48,13 @@ from kan_numpy.jets import forward
 from kan_numpy.layer import KANLayer
 from kan_numpy.objective import some_rows
 
-ROWS = 1000
-"""How many samples the tests look at."""
-
-NUMBERS_AT_ONCE = 4_000_000
-"""How many numbers an array of jets may hold, to bound the memory."""
+ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
+"""How many samples the tests look at, and how many numbers an array of jets may hold."""
 
 
 @dataclass(frozen=True, eq=False)
 class Separability:
-    """Tell into which groups of inputs a function falls apart.
+    """Tell into which groups of inputs a function falls apart; print it to read it.
 
     Parameters
     ----------
@@ -67,12 +63,11 @@ class Separability:
     groups : tuple of tuple of int
         Every input is in one group; those in ``unused`` are groups by themselves.
     scores : ndarray, shape (n_in, n_in)
-        How much two inputs need each other: the formulas are at the top of
-        `kan_numpy.separability`. Of several outputs, the largest score.
+        How much two inputs need each other, for the output where they need each other most.
     unused : tuple of int
         Inputs with less influence than the threshold: :math:`<|f_i|> / std(f)`.
     threshold : float
-        Inputs with a larger score are in one group, and whatever hangs together by such pairs.
+        Pairs that score more are in one group, and whatever hangs together by such pairs.
     """
 
     sign: str
@@ -99,23 +94,23 @@ class Separability:
     @property
     def between(self) -> float:
         """The largest score of two inputs in different groups."""
-        apart = np.ones(self.scores.shape, dtype=bool)
+        apart = self.scores.copy()
         for group in self.groups:
-            apart[np.ix_(group, group)] = False
-        return float(self.scores[apart].max(initial=0.0))
+            apart[np.ix_(group, group)] = 0.0
+        return float(apart.max())
 
 
 @dataclass(frozen=True, eq=False)
 class Symmetry:
-    """Tell whether a function depends on some inputs through one combination of them.
+    """Tell whether a function needs only one combination of some inputs; print it to read it.
 
     Parameters
     ----------
     inputs : tuple of int
         A, the inputs in question.
     scores : ndarray, shape (n_in,)
-        By which angle, in radians, the direction of the gradient turns if an input outside A moves
-        by its spread; 0 for those in A. Of several outputs, the largest score.
+        The angle, in radians, by which the gradient of the worst output turns if an input outside
+        A moves by its spread; 0 for those in A.
     threshold : float
         The largest score that counts as none.
     """
@@ -130,7 +125,7 @@ class Symmetry:
         return bool(self.scores.max() <= self.threshold)
 
     def __str__(self) -> str:
-        """Return the verdict, and how clear it was."""
+        """Return the verdict, and how clear it is."""
         others = [i for i in range(len(self.scores)) if i not in self.inputs]
         worst = max(others, key=lambda i: float(self.scores[i]))
         verdict = f"f = F(h({_names(self.inputs)}), {_names(others)})"
@@ -154,15 +149,14 @@ def additive_groups(
     network : KAN or MLP
         f, smooth.
     x : array_like, shape (N, n_in)
-        Where to look; 1,000 samples at most are used. They should fill a box.
+        Where to look, best a box; 1,000 samples at most are used.
     threshold : float
-        Scores up to here count as none. The Hessian of a trained network is less accurate than its
-        values: compare with the scores.
+        Scores up to here count as none. Second derivatives of a trained network are less accurate
+        than its values: look at the scores, too.
 
     Returns
     -------
     Separability
-        Print it to read it.
 
     Raises
     ------
@@ -177,9 +171,8 @@ def additive_groups(
     >>> kn.additive_groups(net, x).groups  # one layer can do nothing but add
     ((0,), (1,), (2,))
     """
-    limit, (f, first, second) = _asked(network, x, threshold)
-    scores = _ratio(np.abs(second).mean(axis=0), f.std(axis=0)[:, None, None])
-    return _grouped("+", scores, _ratio(np.abs(first).mean(axis=0), f.std(axis=0)[:, None]), limit)
+    limit, found = _asked(network, x, threshold)
+    return _grouped("+", found.second, found, limit)
 
 
 def multiplicative_groups(
@@ -204,18 +197,18 @@ def multiplicative_groups(
     Returns
     -------
     Separability
-        Print it to read it. A product plus a constant is no product.
+        A product plus a constant is no product.
 
     Raises
     ------
     ValueError, TypeError
         As `additive_groups`.
     """
-    limit, (f, first, second) = _asked(network, x, threshold)
-    size = (np.sqrt(np.mean(f**2, axis=0)) * f.std(axis=0))[:, None, None]
+    limit, found = _asked(network, x, threshold)
+    f, first, second = found
     mixed = f[:, :, None, None] * second - first[:, :, :, None] * first[:, :, None, :]
-    scores = _ratio(np.abs(mixed).mean(axis=0), size)
-    return _grouped("*", scores, _ratio(np.abs(first).mean(axis=0), f.std(axis=0)[:, None]), limit)
+    rms = np.sqrt(np.mean(f**2, axis=0))[:, None, None]
+    return _grouped("*", _ratio(mixed, rms), found, limit)
 
 
 def symmetry(
@@ -241,7 +234,7 @@ def symmetry(
     Returns
     -------
     Symmetry
-        ``.holds`` is the answer; print it to read it.
+        ``.holds`` is the answer.
 
     Raises
     ------
@@ -251,12 +244,11 @@ def symmetry(
     limit, (_, first, second) = _asked(network, x, threshold)
     n_in = first.shape[2]
     if isinstance(inputs, str) or not isinstance(inputs, Iterable):
-        raise TypeError(f"inputs must be a list of inputs such as [0, 1], but is {inputs!r}")
+        raise TypeError(f"inputs must be a list such as [0, 1], but is {inputs!r}")
     chosen = [as_count(f"inputs[{at}]", i, 0) for at, i in enumerate(inputs)]
     if not 2 <= len(set(chosen)) == len(chosen) < n_in or max(chosen) >= n_in:
         raise ValueError(
-            f"inputs must be two or more different inputs of 0 to {n_in - 1}, and leave one out,"
-            f" but is {chosen}"
+            f"inputs must name two or more different inputs of 0 to {n_in - 1}, not all: {chosen}"
         )
     gradient, change = first[:, :, chosen], second[:, :, chosen]  # (N, n_out, A), (..., A, n_in)
     i, j = np.triu_indices(len(chosen), 1)
@@ -283,8 +275,8 @@ def _asked(network: Composition, x: npt.ArrayLike, threshold: float) -> tuple[fl
     _require_smooth(network)
     spread, rows = points.std(axis=0), some_rows(points, ROWS)
     a, b = np.triu_indices(n_in)
-    pairs = list(zip(a.tolist(), b.tolist(), strict=True))
-    step = max(1, NUMBERS_AT_ONCE // (max(network.widths) * len(pairs)))
+    pairs = np.column_stack([a, b]).tolist()
+    step = max(1, NUMBERS_AT_ONCE // (max(network.widths) * len(a)))
     parts = [forward(network, rows[at : at + step], pairs)[0] for at in range(0, len(rows), step)]
     f, g, h = (np.concatenate(part) for part in zip(*parts, strict=True))
     second = np.empty((*g.shape, n_in))
@@ -300,9 +292,8 @@ def _require_smooth(network: Composition) -> None:
             straight = layer.degree < 2 and layer.n_splines > 0
         if straight:
             raise ValueError(
-                f"network must be smooth, but layers[{at}] is piecewise linear, and its second"
-                " derivatives show nothing; take splines of degree 2 or more, or the activation"
-                " silu or tanh"
+                f"network must be smooth, but layers[{at}] is piecewise linear; take splines of"
+                " degree 2 or more, or the activation silu or tanh"
             )
 
 
@@ -311,14 +302,16 @@ def _ratio(size: Array, unit: Array) -> Array:
     return np.divide(size, unit, out=np.zeros_like(size), where=unit > 0.0)
 
 
-def _grouped(sign: str, scores: Array, influence: Array, threshold: float) -> Separability:
+def _grouped(sign: str, mixed: Array, found: Derivatives, threshold: float) -> Separability:
     """Put the inputs that need each other into groups, in the order of their first members."""
-    largest = scores.max(axis=0)  # (n_in, n_in)
-    np.fill_diagonal(largest, 0.0)
-    count, label = connected_components(largest > threshold, directed=False)
+    spread = found.f.std(axis=0)[:, None]
+    influence = _ratio(np.abs(found.first).mean(axis=0), spread).max(axis=0)  # (n_in,)
+    scores = _ratio(np.abs(mixed).mean(axis=0), spread[:, None]).max(axis=0)  # (n_in, n_in)
+    np.fill_diagonal(scores, 0.0)
+    count, label = connected_components(scores > threshold, directed=False)
     groups = (tuple(np.flatnonzero(label == at).tolist()) for at in range(count))
-    unused = tuple(np.flatnonzero(influence.max(axis=0) <= threshold).tolist())
-    return Separability(sign, tuple(sorted(groups)), largest, unused, threshold)
+    unused = tuple(np.flatnonzero(influence <= threshold).tolist())
+    return Separability(sign, tuple(sorted(groups)), scores, unused, threshold)
 
 
 def _names(inputs: Iterable[int]) -> str:

@@ -149,7 +149,7 @@ class Search:
         same: list[Width] = given.shape
         product: list[Width] = [n_in, (0, 1), n_out]
         mixed: list[Width] = [n_in, (1, 1), n_out]
-        shapes = [[n_in, n_out], product, same, mixed, same, product, mixed]
+        shapes: list[list[Width]] = [[n_in, n_out], product, same, mixed, same, product, mixed]
         if self.train.loss.name != "mse":
             shapes = [same]
         elif len(same) > 3:  # deep networks more often end in a poor minimum

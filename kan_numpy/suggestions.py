@@ -10,9 +10,8 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, as_count, as_number
 from kan_numpy.edges import Edge, layer_of
 from kan_numpy.network import KAN
-from kan_numpy.objective import some_rows
 from kan_numpy.scores import checked_inputs
-from kan_numpy.symbolic_fit import SymbolFit, fit_symbols
+from kan_numpy.symbolic_fit import SymbolFit, fit_symbols, thinned
 from kan_numpy.symbols import Symbol, as_symbols
 
 ROWS = 2000
@@ -113,7 +112,7 @@ def suggestions(
     ValueError
         If the edge is constant, or no candidate is defined where it is.
     """
-    activations, phi = curve(network, some_rows(x, ROWS), edge)
+    activations, phi = thinned(*curve(network, x, edge), ROWS)
     if np.ptp(activations) == 0.0 or np.ptp(phi) == 0.0:
         raise ValueError(f"edge {edge} is constant on x and looks like no function; prune it")
     found = fit_symbols(symbols, activations, phi)

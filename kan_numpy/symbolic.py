@@ -20,11 +20,11 @@ from kan_numpy.edges import Edge, chains, layer_of, spline_edges, symbolic_edges
 from kan_numpy.information import verdict
 from kan_numpy.losses import Loss
 from kan_numpy.network import KAN
-from kan_numpy.objective import Objective, some_rows
+from kan_numpy.objective import Objective
 from kan_numpy.scores import checked_inputs
 from kan_numpy.sparsity import train_on
 from kan_numpy.suggestions import ROWS, Suggestions, curve, rank, suggestions
-from kan_numpy.symbolic_fit import SymbolFit, fit_symbols
+from kan_numpy.symbolic_fit import SymbolFit, fit_symbols, thinned
 from kan_numpy.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 
 EXACT_PRICE = 0.5
@@ -122,11 +122,10 @@ class _Choices:
         do together, and the second a straight line.
         """
         for first, second in chains(network):
-            points = some_rows(self.objective.x, ROWS)
-            _, both = curve(network, points, second)  # (N,)
-            activations, _ = curve(network, points, first)
+            _, both = curve(network, self.objective.x, second)  # (N,)
+            activations, _ = curve(network, self.objective.x, first)
             line = with_symbol(network, second, SYMBOLS["x"], np.array([1.0, 0.0, 1.0, 0.0]))
-            candidates = fit_symbols(self.symbols, activations, both)
+            candidates = fit_symbols(self.symbols, *thinned(activations, both, ROWS))
             candidates.sort(key=lambda fitted: rank(fitted, self.price))
             network = self.replaced(network, line, first, candidates)
         return network

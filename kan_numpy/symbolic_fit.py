@@ -21,7 +21,7 @@ import numpy as np
 from kan_numpy._validation import Array
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import Symbol
+from kan_numpy.symbols import SYMBOLS, Symbol
 
 SEARCH_POINTS, FIT_POINTS = 60, 500
 """How many points of the curve the search looks at, and the local fit."""
@@ -34,6 +34,9 @@ FIRST_STEPS, FINALISTS = 6, 10
 
 SMALLEST_LOSS, SMALLEST_GAIN = 1e-28, 1e-4
 """A local fit ends below this loss, or when a step gains less than this share of it."""
+
+LARGEST_EXPONENT = 300.0
+"""A factor of exp beyond this one stays in the exponent, where it neither over- nor underflows."""
 
 INSIDE = np.linspace(-1.5, 1.5, 31)
 OUTSIDE = 1.0 + np.geomspace(1e-3, 30.0, 24)
@@ -115,11 +118,13 @@ def fit_symbol(
     SymbolFit or None
         None if f has no place in the curve's range.
     """
-    x, phi = _thinned(x, phi, FIT_POINTS)
+    x, phi = thinned(x, phi, FIT_POINTS)
     middle, half = 0.5 * (x.max() + x.min()), 0.5 * (x.max() - x.min())
     mean, spread = phi.mean(), phi.std()
     if half == 0.0 or spread == 0.0:
         return None
+    if symbol is SYMBOLS["0"]:
+        return SymbolFit(symbol, np.array([1.0, 0.0, 1.0, mean]), 1.0)
     z, target = (x - middle) / half, (phi - mean) / spread
     best: tuple[float, Array] | None = None
     for a, b in _search(symbol, z, target, starts):
@@ -155,9 +160,9 @@ def normalised(symbol: Symbol, affine: Array) -> Array:
     a, b, c, d = (float(number) for number in affine)
     if symbol.power == 1.0:
         return np.array([1.0, 0.0, c * a, c * b + d])
-    if symbol.name == "exp" and np.isfinite(np.exp(b)):
+    if symbol is SYMBOLS["exp"] and abs(b) < LARGEST_EXPONENT:
         return np.array([a, 0.0, c * np.exp(b), d])
-    if symbol.name == "log" and a:
+    if symbol is SYMBOLS["log"] and a:
         return np.array([np.sign(a), b / abs(a), c, d + c * np.log(abs(a))])
     if symbol.power is not None and a:
         return np.array([np.sign(a), b / abs(a), c * abs(a) ** symbol.power, d])
@@ -174,8 +179,20 @@ def _inside(symbol: Symbol, affine: Array, x: Array) -> Array:
     return np.array([a, b + (nudge if u.min() < symbol.domain[0] else -nudge), c, d])
 
 
-def _thinned(x: Array, phi: Array, most: int) -> tuple[Array, Array]:
-    """Return at most so many points, evenly chosen in the order of x, both ends included."""
+def thinned(x: Array, phi: Array, most: int) -> tuple[Array, Array]:
+    """Return at most so many points, evenly chosen in the order of x, both ends included.
+
+    Parameters
+    ----------
+    x, phi : ndarray, shape (N,)
+        The points of a curve.
+    most : int
+        How many at most.
+
+    Returns
+    -------
+    x, phi : ndarray
+    """
     order = np.argsort(x, kind="stable")
     if len(x) > most:
         order = order[np.linspace(0, len(x) - 1, most).round().astype(int)]
@@ -187,13 +204,13 @@ def _mesh(symbol: Symbol) -> tuple[Array, Array]:
     signs = np.array([1.0] if symbol.parity else [1.0, -1.0])
     if symbol.power == 1.0:
         return np.array([1.0]), np.array([0.0])
-    if symbol.name == "exp":
+    if symbol is SYMBOLS["exp"]:
         a = np.outer(signs, SCALES).ravel()
         return a, np.zeros_like(a)
-    if symbol.name in ("sin", "cos"):
+    if symbol in (SYMBOLS["sin"], SYMBOLS["cos"]):
         pairs = np.meshgrid(np.concatenate([SCALES[:10], WAVES]), PHASES, indexing="ij")
         return pairs[0].ravel(), pairs[1].ravel()
-    if symbol.power is not None or symbol.name == "log":
+    if symbol.power is not None or symbol is SYMBOLS["log"]:
         scales = np.array([1.0])  # c makes up for it
     else:
         scales = np.concatenate([SCALES, WAVES]) if symbol.waves else SCALES
@@ -203,7 +220,7 @@ def _mesh(symbol: Symbol) -> tuple[Array, Array]:
 
 def _search(symbol: Symbol, z: Array, phi: Array, starts: int) -> list[tuple[float, float]]:
     """Return the best points (a, b) of the mesh, no two of them side by side."""
-    z, phi = _thinned(z, phi, SEARCH_POINTS)
+    z, phi = thinned(z, phi, SEARCH_POINTS)
     a, b = _mesh(symbol)
     fits = symbol.defined(b - np.abs(a), b + np.abs(a))
     a, b = a[fits], b[fits]

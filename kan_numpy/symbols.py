@@ -21,6 +21,9 @@ from kan_numpy.activations import ACTIVATIONS, Activation, Function
 
 INF = float("inf")
 
+FREE_NUMBERS = {"0": 1, "x": 2, "exp": 3, "log": 3, "abs": 3, "sgn": 3}
+"""Where fewer than four numbers tell c f(a x + b) + d; in powers it is three."""
+
 
 @dataclass(frozen=True)
 class Symbol(Activation):
@@ -90,10 +93,10 @@ class Symbol(Activation):
 
     @property
     def numbers(self) -> int:
-        """How many of a, b, c and d are free: a power, exp and log take up one of them."""
-        if self.power == 1.0:
-            return 2
-        return 3 if self.power is not None or self.name in ("exp", "log") else 4
+        """How many of a, b, c and d are free: where f(a u) is c f(u) + d, one of them is not."""
+        if SYMBOLS.get(self.name) is self and self.name in FREE_NUMBERS:
+            return FREE_NUMBERS[self.name]
+        return 4 if self.power is None else 3
 
     @property
     def effort(self) -> int:

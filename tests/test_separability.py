@@ -198,8 +198,8 @@ def test_a_piecewise_linear_network_is_refused(network):
 @pytest.mark.parametrize(
     ("inputs", "error", "message"),
     [
-        ([0], ValueError, r"two or more different inputs of 0 to 2, .* but is \[0\]"),
-        ([0, 1, 2], ValueError, "and leave one out"),
+        ([0], ValueError, r"two or more different inputs of 0 to 2, not all: \[0\]"),
+        ([0, 1, 2], ValueError, "not all"),
         ([0, 0], ValueError, "different inputs"),
         ([0, 3], ValueError, "of 0 to 2"),
         ([0, -1], ValueError, r"inputs\[1\] must be at least 0"),
