@@ -19,12 +19,16 @@ from kan_numpy.datasets import Scaler
 from kan_numpy.expressions import Expression, Variable, evaluate
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
-from kan_numpy.network_expressions import network_expressions
+from kan_numpy.network_expressions import (
+    network_expressions,
+    scaled_inputs,
+    unscaled_outputs,
+)
 from kan_numpy.numerals import Number
 from kan_numpy.objective import some_rows
 from kan_numpy.printing import latex, text
 from kan_numpy.reading import ROUNDING, Reader
-from kan_numpy.simplify import add, map_numbers, multiply
+from kan_numpy.simplify import map_numbers
 
 CLOSE_ENOUGH = 1e-3
 """How far, relative to their spread, logits may move when a formula is rounded."""
@@ -197,8 +201,8 @@ def formula(
     inputs = _names("variables", variables, network.widths[0], "x")
     names = _names("outputs", outputs, network.widths[-1], "y")
     nodes: list[Expression] = [Variable(name) for name in inputs]
-    raw = network_expressions(network, _scaled(nodes, input_scaler))
-    raw = _unscaled(raw, output_scaler)
+    raw = network_expressions(network, scaled_inputs(nodes, input_scaler))
+    raw = unscaled_outputs(raw, output_scaler)
     points = _points(network, input_scaler) if x is None else as_array("x", x, ("N", len(inputs)))
     reference = _outputs(network, points, input_scaler, output_scaler)
     if not np.isfinite(reference).all():
@@ -281,30 +285,6 @@ def _names(name: str, given: Sequence[str] | None, size: int, letter: str) -> tu
         if not entry.isidentifier() or iskeyword(entry):
             raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
     return tuple(given)
-
-
-def _scaled(nodes: list[Expression], scaler: Scaler | None) -> list[Expression]:
-    """Return (x - center) / scale for each input."""
-    if scaler is None:
-        return nodes
-    if scaler.squash:
-        raise ValueError("input_scaler must not squash: its tanh would be part of the formula")
-    return [
-        add([multiply([Number(1.0 / scale), node]), Number(-center / scale)])
-        for node, center, scale in zip(nodes, scaler.center, scaler.scale, strict=True)
-    ]
-
-
-def _unscaled(outputs: list[Expression], scaler: Scaler | None) -> list[Expression]:
-    """Return center + scale * z for each output."""
-    if scaler is None:
-        return outputs
-    if scaler.squash:
-        raise ValueError("output_scaler must not squash")
-    return [
-        add([multiply([Number(scale), output]), Number(center)])
-        for output, center, scale in zip(outputs, scaler.center, scaler.scale, strict=True)
-    ]
 
 
 def _outputs(

@@ -94,9 +94,8 @@ def adapt_grid(
     Notes
     -----
     If an activation is constant, or nearly, its grid keeps its width and moves over it: a grid
-    never collapses. Gaussians and Chebyshev polynomials have only the ends of the grid to move, so
-    that ``eps`` says nothing to them; the period of Fourier modes is given, and stays. Grids of
-    layers with locked edges stay too.
+    never collapses. Gaussians and Chebyshev polynomials can only move their ends, whatever ``eps``;
+    the period of Fourier modes and the grids of layers with locked edges stay.
     """
     inputs = as_array("x", x, ("N", as_kan(network).widths[0]))
     eps = as_number("eps", eps, 0.0, 1.0)
@@ -119,7 +118,9 @@ def _adapted(basis: Basis, x: Array, eps: float, margin: float) -> Basis:
     width = basis.high - basis.low
     flat = high - low < NARROWEST * np.maximum(width, np.maximum(np.abs(low), np.abs(high)))
     middle = 0.5 * (low + high)
-    half = np.where(flat, 0.5 * width, (0.5 + margin) * (high - low))
+    half = np.where(
+        flat, np.maximum(0.5 * width, NARROWEST * np.abs(middle)), (0.5 + margin) * (high - low)
+    )
     low, high = middle - half, middle + half
     if isinstance(basis, ScaledBasis):
         return basis.moved(low, high)

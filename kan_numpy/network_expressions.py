@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._validation import Array
+from kan_numpy.datasets import Scaler
 from kan_numpy.expressions import Call, Expression, Sum
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
@@ -122,3 +123,61 @@ def symbol_expression(symbol: Symbol, argument: Expression) -> Expression:
     if symbol is SYMBOLS["1/(1+x^2)"]:
         return power(Sum((square, Number(1.0))), Number(-1.0))
     return Call(symbol, argument)
+
+
+def scaled_inputs(nodes: list[Expression], scaler: Scaler | None) -> list[Expression]:
+    """Return (x - center) / scale for each input.
+
+    Parameters
+    ----------
+    nodes : list of Expression
+        The inputs.
+    scaler : Scaler or None
+        None for no change.
+
+    Returns
+    -------
+    list of Expression
+
+    Raises
+    ------
+    ValueError
+        If the scaler squashes.
+    """
+    if scaler is None:
+        return nodes
+    if scaler.squash:
+        raise ValueError("input_scaler must not squash: its tanh would be part of the formula")
+    return [
+        add([multiply([Number(1.0 / scale), node]), Number(-center / scale)])
+        for node, center, scale in zip(nodes, scaler.center, scaler.scale, strict=True)
+    ]
+
+
+def unscaled_outputs(outputs: list[Expression], scaler: Scaler | None) -> list[Expression]:
+    """Return center + scale * z for each output.
+
+    Parameters
+    ----------
+    outputs : list of Expression
+        z.
+    scaler : Scaler or None
+        None for no change.
+
+    Returns
+    -------
+    list of Expression
+
+    Raises
+    ------
+    ValueError
+        If the scaler squashes.
+    """
+    if scaler is None:
+        return outputs
+    if scaler.squash:
+        raise ValueError("output_scaler must not squash")
+    return [
+        add([multiply([Number(scale), output]), Number(center)])
+        for output, center, scale in zip(outputs, scaler.center, scaler.scale, strict=True)
+    ]

@@ -193,7 +193,8 @@ class Penalty:
         W, D = layer.basis.size, self._differences(layer)
         square = 2.0 * self.coef / W * np.eye(W) + 2.0 * self.smoothness / max(len(D), 1) * D.T @ D
         # The parabola bends upwards only where the penalty grows with the edge.
-        weight = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, SMALLEST_SHARE * (sizes.A.max() or 1.0))
+        smallest = SMALLEST_SHARE * (sizes.A.max() or 1.0)
+        weight = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, smallest)
         E = layer.n_splines
         for e, (o, i) in enumerate(np.argwhere(layer.splines)):
             own = [*range(e * W, (e + 1) * W)] + [E * W + e] * layer.has_base

@@ -77,7 +77,8 @@ def sparsify(
     objective = Objective(start, points, y, loss)
     strength = as_number("strength", strength, 0.0)
     count = as_count("steps", steps, 1)
-    scale = float(np.sqrt(np.var(objective.target, axis=0).mean())) if objective.loss.name == "mse" else 1.0
+    variance = float(np.var(objective.target, axis=0).mean())
+    scale = np.sqrt(variance) if objective.loss.name == "mse" else 1.0
     penalty = Penalty(l1=strength * scale, entropy=strength * scale**2)
     adapt_at = [step for step in (5, 15) if step < count]
     sparse = train_on(objective, start, count, penalty=penalty, adapt_at=adapt_at)
