@@ -72,7 +72,7 @@ def discover(
     >>> y = np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
     >>> net = kn.KAN([2, 5, 1], grid_size=5, rng=0)
     >>> print(kn.discover(net, x, y, variables=["x", "y"]))
-    exp(y**2 + sin(pi*x))
+    exp(sin(pi*x) + y**2)
     """
     points = checked_inputs(network, x)
     data = Objective(network, points, y, loss)
@@ -85,7 +85,7 @@ def discover(
         if show:
             sys.stderr.write(line + "\n")
 
-    found = Search(network, points, data.target, loss, symbols, as_rng(rng), say).run()
+    found = Search(network, points, data.y, loss, symbols, as_rng(rng), say).run()
     target = data.target if loss == "mse" else None
     exact = formula(found, variables, outputs, points, target)
     say(f"formula: {exact}")

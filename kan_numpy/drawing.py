@@ -82,13 +82,11 @@ def draw_edges(axes: Axes, edges: list[Edge], places: list[Place], unit: float) 
 def _draw_edge_names(axes: Axes, edges: list[Edge], gap: float, unit: float) -> list[Artist]:
     """Write the names of edges, as faint as the edges themselves.
 
-    They stand to the right of the frames, turned if the longest does not fit in there; where frames
-    are stacked and wires run beside them, above.
+    They stand to the right of the frames, turned if there is no room for them; where frames are
+    stacked and wires run beside them, above.
     """
     named = [edge for edge in edges if edge.name]
     size, away = 5 + 5 * unit, 0.05 / unit
-    beside = [len(edge.name) for edge in named if not edge.stacked]
-    turned = 0.008 * size * max(beside, default=0) > gap * unit
     drawn: list[Artist] = []
     for edge in named:
         middle, (right, top) = edge.frame[:4].mean(axis=0), edge.frame[2]
@@ -97,7 +95,7 @@ def _draw_edge_names(axes: Axes, edges: list[Edge], gap: float, unit: float) -> 
         if edge.stacked:
             at = middle[0], top + 0.4 * away
             style = {"size": 0.8 * size, "ha": "center", "va": "bottom"}
-        elif turned:
+        elif 0.008 * size * len(edge.name) > gap * unit:
             at, style = (right + away, middle[1]), style | {"va": "center", "rotation": 90}
         math = re.fullmatch(r"[x\d/^().+-]+", edge.name) is not None
         name = "$" + re.sub(r"\^([\d.]+)", r"^{\1}", edge.name) + "$" if math else edge.name

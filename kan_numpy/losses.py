@@ -123,12 +123,12 @@ class CrossEntropy:
     name = "cross_entropy"
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
-        """Return the labels as a table of probabilities (N, n_out).
+        """Return the labels as a one-hot table (N, n_out).
 
         Parameters
         ----------
-        y : array_like of int, shape (N,), or array_like, shape (N, n_out)
-            The class of each sample, from 0 to n_out - 1; or such a table itself.
+        y : array_like of int, shape (N,)
+            The class of each sample, from 0 to n_out - 1.
         n_samples, n_out : int
             The number of samples and of classes.
 
@@ -139,13 +139,11 @@ class CrossEntropy:
         Raises
         ------
         ValueError
-            If a label is not one of 0 ... n_out - 1, or a row of the table no distribution.
+            If a label is not one of 0 ... n_out - 1.
         """
+        labels = as_array("y", y, (n_samples,))
         if n_out < 2:
             raise ValueError("loss 'cross_entropy' needs a network with one output for each class")
-        if np.ndim(y) == 2:
-            return _probabilities(as_array("y", y, (n_samples, n_out)))
-        labels = as_array("y", y, (n_samples,))
         wrong = (labels != np.floor(labels)) | (labels < 0) | (labels >= n_out)
         if wrong.any():
             at = int(np.argmax(wrong))
@@ -190,15 +188,3 @@ def as_loss(value: str | Loss) -> Loss:
             f" but is {value!r}"
         )
     return value
-
-
-def _probabilities(table: Array) -> Array:
-    """Return the table if its rows are distributions."""
-    wrong = (table < 0.0).any(axis=1) | (np.abs(table.sum(axis=1) - 1.0) > 1e-9)
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        raise ValueError(
-            f"y must hold class labels, shape (N,), or a row of probabilities for each sample, but"
-            f" y[{at}] is {table[at]}"
-        )
-    return table

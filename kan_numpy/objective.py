@@ -40,6 +40,13 @@ class Objective(Generic[N]):
         ``penalty(network, x)`` returns a number, which is added to the loss, and its gradient (P,),
         as `Penalty` does.
 
+    Attributes
+    ----------
+    target : ndarray, shape (N, n_out)
+        What the loss compares the outputs with.
+    y : ndarray
+        The targets as they were given.
+
     Examples
     --------
     >>> import numpy as np, scipy.optimize
@@ -67,6 +74,7 @@ class Objective(Generic[N]):
         self.penalty = penalty
         self.x = as_array("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
+        self.y = np.asarray(y)
 
     def on(self, network: N) -> Objective[N]:
         """Return the same objective for another network (used when grids change).
@@ -80,7 +88,7 @@ class Objective(Generic[N]):
         -------
         Objective
         """
-        return self._like(network, self.x, self.target)
+        return self._like(network, self.x, self.target, self.y)
 
     def batch(self, rows: npt.NDArray[np.intp]) -> Objective[N]:
         """Return the objective on some of the samples.
@@ -94,12 +102,12 @@ class Objective(Generic[N]):
         -------
         Objective
         """
-        return self._like(self.network, self.x[rows], self.target[rows])
+        return self._like(self.network, self.x[rows], self.target[rows], self.y[rows])
 
-    def _like(self, network: N, x: Array, target: Array) -> Objective[N]:
+    def _like(self, network: N, x: Array, target: Array, y: npt.NDArray[Any]) -> Objective[N]:
         other: Objective[N] = object.__new__(Objective)
-        other.network, other.loss, other.x, other.target = network, self.loss, x, target
-        other.penalty = self.penalty
+        other.network, other.loss, other.penalty = network, self.loss, self.penalty
+        other.x, other.target, other.y = x, target, y
         return other
 
     @cached_property

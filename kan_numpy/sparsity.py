@@ -121,7 +121,7 @@ def train_on(
     return fit(
         network,
         objective.x,
-        objective.target,
+        objective.y,
         optimizer=None if squares else LBFGS(),
         steps=stride * steps,
         loss=objective.loss,

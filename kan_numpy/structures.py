@@ -109,17 +109,16 @@ class Search:
         kept = rows[:ROWS]
         first = max(len(kept) // 5, 1)
         self.network, self.functions, self.rng, self.say = network, functions, rng, say
-        self.check, self.train, self.all = (
-            Objective(network, x[part], y[part], loss)
-            for part in (kept[:first], kept[first:], rows[:LAST_ROWS])
-        )
+        data = Objective(network, x, y, loss)
+        self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
+        self.all = data.batch(rows[:LAST_ROWS])
 
     def run(self) -> KAN:
         """Return the network that explains the data best."""
         found: list[Structure] = []
         for finer in (1, 4) if self.train.loss.name == "mse" else (1,):
             for network in self._starts(finer):
-                sparse = sparsify(network, self.train.x, self.train.target, loss=self.train.loss)
+                sparse = sparsify(network, self.train.x, self.train.y, loss=self.train.loss)
                 found.append(self._sharpened(self._judged(sparse, "sparse")))
                 if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
                     symbolic = self._symbolic(found.pop())
@@ -186,7 +185,7 @@ class Search:
         network = symbolify(
             structure.network,
             self.train.x,
-            self.train.target,
+            self.train.y,
             functions=self.functions,
             loss=self.train.loss,
         )

@@ -125,7 +125,7 @@ def _power(p: float, name: str, complexity: int) -> Symbol:
         complexity,
         domain=(-INF, INF) if whole and p > 0 else (0.0, INF),
         open=p < 0,
-        parity=(-1) ** int(p) if whole else 0,
+        parity=(-1) ** abs(int(p)) if whole else 0,
         power=p,
         waves=False,
     )

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Lesson 13c: Which numbers of a knot decide its signature?
 #
-# **Question.** A table has 12,954 knots with eight numbers each, and no formula. Which numbers belong
-# together, and how?
+# **Question.** A table has 12,954 knots with eight numbers each, and no formula. Which numbers
+# belong together, and how?
 #
 # **You will learn:**
 # - to divide real data so that the test is a test;
@@ -53,16 +53,16 @@ def save(fig, name):
 # %% [markdown]
 # ## 1. Two kinds of numbers
 #
-# The **signature** of a knot comes from a drawing: one reads a matrix off it, and counts its positive
-# eigenvalues less its negative ones. For a knot this is an even number. The other numbers come from
-# geometry. Take a knot away, and the space that is left can nearly always be given the curvature -1
-# everywhere. Then it has a **volume**. Around the missing knot lies a tube, the cusp, whose skin is a
-# torus, flat like a sheet of paper that was rolled up. On the sheet, once around the tube is a complex
-# number, the **meridian** $\mu$, and once along the knot a real one, the **longitude** $\lambda$.
-# These are the three translations Re µ, Im µ and λ.
+# The **signature** of a knot comes from a drawing: one reads a matrix off it, and counts its
+# positive eigenvalues less its negative ones. For a knot this is an even number. The other numbers
+# come from geometry. Take a knot away, and the space that is left can nearly always be given the
+# curvature -1 everywhere. Then it has a **volume**. Around the missing knot lies a tube, the cusp,
+# whose skin is a torus, flat like a sheet of paper that was rolled up. On the sheet, once around
+# the tube is a complex number, the **meridian** $\mu$, and once along the knot a real one, the
+# **longitude** $\lambda$. These are the three translations Re µ, Im µ and λ.
 #
-# A network predicted the one kind from the other, and mathematicians made a law of it, and a theorem
-# (Davies et al. 2021):
+# A network predicted the one kind from the other, and mathematicians made a law of it, and a
+# theorem (Davies et al. 2021):
 #
 # $$\sigma \approx -\tfrac12 \mathrm{Re}(\lambda / \mu),$$
 #
@@ -75,7 +75,8 @@ mu_re, mu_im, lam = (getattr(knots, name) for name in THREE)
 def law_in_a_loop(mu_re, mu_im, lam):
     guesses = []
     for n in range(len(lam)):
-        half = -0.5 * lam[n] * mu_re[n] / (mu_re[n] ** 2 + mu_im[n] ** 2)  # Re(1 / mu) = Re mu/|mu|^2
+        # 1 / mu is the conjugate of mu over |mu|^2.
+        half = -0.5 * lam[n] * mu_re[n] / (mu_re[n] ** 2 + mu_im[n] ** 2)
         guesses.append(2 * round(half / 2))
     return np.array(guesses)
 
@@ -94,18 +95,19 @@ fig, ax = plt.subplots(figsize=(8, 5))
 jitter = np.random.default_rng(0).uniform(-0.6, 0.6, len(signature))
 ax.plot(half_slope, signature + jitter, ".", ms=1.5, color=BLUE, alpha=0.5)
 ax.plot([-10, 12], [-10, 12], color=ORANGE, lw=2, label="the law")
-ax.set(xlabel=r"$-\frac{1}{2}\,\mathrm{Re}(\lambda/\mu)$", ylabel=r"signature $\sigma$ (spread out)")
-ax.set(yticks=classes)
+ax.set(xlabel=r"$-\frac{1}{2}\,\mathrm{Re}(\lambda/\mu)$", yticks=classes)
+ax.set_ylabel(r"signature $\sigma$ (spread out)")
 ax.legend()
 save(fig, "law")
 
 # %% [markdown]
 # ## 2. Broken on purpose: twins
 #
-# Some knots share all these numbers: cut a knot along a sphere that meets it in four points, turn the
-# inside by half a turn, and glue again. Such mutants have the same signature too. If one of two twins is in the training set and the other
-# in the test set, the test asks what was told. To see what that is worth, take a "network" that can
-# do nothing but remember: it answers with the signature of the nearest knot it has seen.
+# Some knots share all these numbers: cut a knot along a sphere that meets it in four points, turn
+# the inside by half a turn, and glue again. Such mutants have the same signature too. If one of
+# two twins is in the training set and the other in the test set, the test asks what was told. To
+# see what that is worth, take a "network" that can do nothing but remember: it answers with the
+# signature of the nearest knot it has seen.
 #
 # **Predict:** how much does remembering gain when the rows are divided at random?
 
@@ -152,13 +154,13 @@ y_test = signature[test]
 #
 # ## 3. Which of the seven matter?
 #
-# A network with one output for each signature and no hidden layer, [7, 10], adds seven functions for
-# every signature. Its score for input i is how much the functions on its edges vary,
+# A network with one output for each signature and no hidden layer, [7, 10], adds seven functions
+# for every signature. Its score for input i is how much the functions on its edges vary,
 #
 # $$A_i = \sum_o \mathrm{std}_n\, \phi_{o,i}(x_{n,i}),$$
 #
-# which is what `kind="attribution"` means if there is one layer. The inputs are squashed by tanh, so
-# that no knot lies outside the grid.
+# which is what `kind="attribution"` means if there is one layer. The inputs are squashed by tanh,
+# so that no knot lies outside the grid.
 
 # %%
 labels = np.searchsorted(classes, signature)
@@ -209,22 +211,25 @@ save(fig, "attribution")
 # %% [markdown]
 # A score is a hint. The proof is to train without the others.
 #
-# **Predict:** how often will the other four be right, together? The most frequent signature, 0, makes
-# 27 % of the knots.
+# **Predict:** how often will the other four be right, together? The most frequent signature, 0,
+# makes 27 % of the knots.
 
 
 # %%
-def trained(names, hidden, seed=0, steps=40):
-    """Train on the signature as a number, by Levenberg-Marquardt; return the network and accuracy."""
+def trained(names, hidden, steps=40, starts=1):
+    """Train on the signature as a number; return the network and its share of right answers."""
     x = knots.columns(*names)
     scaler = kn.datasets.Scaler.fit(x[train], squash=True)
-    start = kn.KAN([len(names), *hidden, 1], rng=seed)
-    target = signature[train, None].astype(float)
-    net = kn.fit(start, scaler(x[train]), target, steps=steps, adapt_at=(5, 15)).network
-    return net, np.mean(even(net(scaler(x[test]))) == y_test)
+    target, results = signature[train, None].astype(float), []
+    for seed in range(starts):
+        start = kn.KAN([len(names), *hidden, 1], rng=seed)
+        results.append(kn.fit(start, scaler(x[train]), target, steps=steps, adapt_at=(5, 15)))
+    best = min(results, key=lambda result: min(result.history["train_loss"])).network
+    return best, np.mean(even(best(scaler(x[test]))) == y_test)
 
 
 others = tuple(name for name in SEVEN if name not in THREE)
+assert abs(np.mean(signature == 0) - 0.27) < 0.005
 print("   Trained on some of them only, [n, 3, 1]: right signatures")
 for names in (others, *((name,) for name in THREE), THREE):
     _, right = trained(names, [3], steps=25)
@@ -236,10 +241,11 @@ print()
 # %% [markdown]
 # ## 4. A network small enough to read
 #
-# One hidden node, three inputs: the network [3, 1, 1] has four functions, and can be looked at. More
-# nodes make it more accurate. The MLP is one of the usual size, 300-300-300-300; `make reproduce
-# PART=knots` trained it on three divisions like ours, with four learning rates, and wrote the
-# result into the table that is read here. The committee is the mean of four KANs [3, 5, 3, 1].
+# One hidden node, three inputs: the network [3, 1, 1] has four functions, and can be looked at.
+# More nodes make it more accurate. The MLP is one of the usual size, 300-300-300-300; `make
+# reproduce PART=knots` trained it on three divisions like ours, with four learning rates, and
+# wrote the result into the table that is read here. The committee is the mean of four KANs [3, 5,
+# 3, 1].
 
 # %%
 published = Path(__file__).parent / "reproduction.csv"
@@ -258,7 +264,7 @@ accuracy["linear"] = np.mean(even(x[test] @ weights) == y_test), weights.size
 nets = {}
 for hidden in ((1,), (3,), (5, 3)):
     name = f"KAN [3, {', '.join(map(str, hidden))}, 1]"
-    nets[name], right = trained(THREE, hidden)
+    nets[name], right = trained(THREE, hidden, starts=4 if hidden == (1,) else 1)
     accuracy[name] = right, nets[name].size
 print("4. Right signatures from the three translations")
 for name, (right, size) in accuracy.items():
@@ -279,9 +285,11 @@ three = kn.datasets.Scaler.fit(knots.columns(*THREE)[train], squash=True)(knots.
 names = [r"Re $\mu$", r"Im $\mu$", r"$\lambda$"]
 fig = kn.plot(nets["KAN [3, 1, 1]"], three[test], inputs=names, outputs=["signature"])
 fig.savefig(build / "13c_network.png")
+spread = kn.edge_scores(nets["KAN [3, 1, 1]"], three[test], "std")[0][0]  # (3,)
+assert spread[0] > 2 * spread[1:].max()
 
 # %% [markdown]
-# Re µ sits on the steepest curve: it decides the sign, as in the law.
+# What comes from Re µ varies most. It decides the sign, as in the law.
 #
 # ## 5. A formula
 #
@@ -310,11 +318,9 @@ said = {
 }
 print("5. Formulas: right signatures, root mean square error")
 print(f"   [3, 1, 1] in symbols:\n   {kn.formula(symbolic, ['re', 'im', 'lon']).round(3)}")
-error = {}
 for name, values in said.items():
-    error[name] = np.sqrt(np.mean((values - y_test) ** 2))
-    print(f"   {name:22} {100 * np.mean(even(values) == y_test):5.1f} %   {error[name]:.2f}")
-print()
+    error = np.sqrt(np.mean((values - y_test) ** 2))
+    print(f"   {name:22} {100 * np.mean(even(values) == y_test):5.1f} %   {error:.2f}")
 assert 0.77 < np.mean(even(said["[3, 1, 1] in symbols"]) == y_test) < 0.81
 assert abs(np.mean(even(said["found by kn.discover"]) == y_test) - 0.818) < 0.002
 
@@ -328,12 +334,20 @@ for (name, values), color in zip(said.items(), (ORANGE, GREEN, "black", BLUE), s
 ax.set(xlabel=r"$\frac{1}{2}\,|\mathrm{Re}(\lambda/\mu)|$", ylabel="right signatures (%)")
 ax.legend()
 save(fig, "formulas")
+beyond = np.abs(half_slope[test]) > 5
+law_beyond, net_beyond = (
+    np.mean(even(said[name])[beyond] == y_test[beyond]) for name in ("the law", "KAN [3, 5, 3, 1]")
+)
+print(f"   Where half the slope is beyond 5, the law is right for {100 * law_beyond:.0f} %,")
+print(f"   and the KAN for {100 * net_beyond:.0f} %.\n")
+assert law_beyond < 0.5
+assert net_beyond > 0.8
 
 # %% [markdown]
-# The law is at its best for small slopes, and so are all the others: a large signature is rare, and
-# the law misses it more often. The last formula does not even use Im µ. It is not the truth, only
-# what the table supports with five numbers. The theorem has an error term, and its size depends
-# on more than the translations.
+# All of them are wrong most often where half the slope is near an odd number, halfway between two
+# signatures. Beyond 5 the law overshoots, as the first figure shows, and the network bends with the
+# knots. The last formula does not even use Im µ: it is not the truth, only what the table supports
+# with five numbers. The theorem has an error term, and that depends on more than the translations.
 #
 # ## 6. Nobody says what to predict
 #
@@ -341,8 +355,8 @@ save(fig, "formulas")
 #
 # $$f(x_1, \dots, x_8) \approx 0.$$
 #
-# The network f goes through a bell curve, $g = \exp(-f^2 / 2 w^2)$, and g is to be 1 for every knot
-# (arXiv 2404.19756, eq. 4.1). With w = 1 the loss and its gradient are
+# The network f goes through a bell curve, $g = \exp(-f^2 / 2 w^2)$, and g is to be 1 for every
+# knot (arXiv 2404.19756, eq. 4.1). With w = 1 the loss and its gradient are
 #
 # $$L = \frac1N \sum_n (g_n - y_n)^2, \qquad
 #   \frac{\partial L}{\partial f_n} = -\frac2N (g_n - y_n)\, f_n\, g_n.$$
@@ -381,14 +395,15 @@ def unsupervised(columns, rows, labels, seed):
 pair, y = contrast(scaled, rng=0)  # (2 ROWS, 8): real rows, then shuffled ones
 lazy = unsupervised(EIGHT, scaled, np.ones(ROWS), 0)
 print("6. Only real rows: mean of g")
-print(f"   {head(lazy(pair[:ROWS])).mean():.3f} on knots, {head(lazy(pair[ROWS:])).mean():.3f} on rows")
-print("   of numbers that belong to different knots. f = 0 everywhere is a relation too.\n")
+real, mixed = (head(lazy(rows)).mean() for rows in np.split(pair, 2))
+print(f"   {real:.3f} on knots, {mixed:.3f} on rows of numbers that belong to different knots:")
+print("   f = 0 everywhere is a relation too.\n")
 assert head(lazy(pair)).min() > 0.9
 
 # %% [markdown]
 # So there must be rows with y = 0. Shuffle every column by itself: each number keeps its
-# distribution, and every relation is gone. That is `contrast`. The network is [8, 1], a sum of eight
-# functions; with the head as its last layer, the paper calls it [8, 1, 1].
+# distribution, and every relation is gone. That is `contrast`. The network is [8, 1], a sum of
+# eight functions; with the head as its last layer, the paper calls it [8, 1, 1].
 #
 # **Predict:** twelve starts. Will they all find the same?
 
@@ -429,34 +444,37 @@ fig.colorbar(picture, label="how much the edge varies (largest: 1)")
 save(fig, "relations")
 
 # %% [markdown]
-# Most find one and the same relation among three geometric numbers. What does it say? Draw the three
-# functions against the logarithm of their input.
+# Most find one and the same relation among three geometric numbers. What does it say? Draw the
+# three functions against the logarithm of their input.
 
 # %%
 net, spread = next((net, s) for net, s in found if active(s, EIGHT) == TUBE)
 phi = net.layers[0].edges(scaled)[:, 0]  # (ROWS, 8)
-logs = {name: np.log(eight[:, EIGHT.index(name)]) for name in TUBE}
-slopes = {n: np.polyfit(logs[n], phi[:, EIGHT.index(n)], 1)[0] for n in TUBE}
-straight = min(abs(np.corrcoef(logs[n], phi[:, EIGHT.index(n)])[0, 1]) for n in TUBE)
-a, b = (-slopes[name] / slopes["cusp_volume"] for name in TUBE[:2])
-constant = np.exp(np.mean(logs["cusp_volume"] - logs["meridian_im"] - logs["longitude"]))
-print(f"\n   In logarithms the three functions are straight lines (correlations of {straight:.2f} or")
-print("   more), and their slopes say")
-print(f"   cusp_volume = c meridian_im^{a:.2f} longitude^{b:.2f}.")
-print(f"   With both exponents 1, c = {constant:.4f}: the area of the torus over 2, a theorem.\n")
-assert straight > 0.97
-assert abs(a - 1) < 0.1
-assert abs(b - 1) < 0.1
-assert abs(constant - 0.5) < 1e-6
-
-fig, ax = plt.subplots(figsize=(8, 5))
+slopes, straight = {}, []
+fig, ax = plt.subplots(figsize=(8.5, 5))
 for name, color in zip(TUBE, (BLUE, ORANGE, GREEN), strict=True):
-    at = np.argsort(logs[name])
-    values = phi[at, EIGHT.index(name)] - phi[:, EIGHT.index(name)].mean()
-    ax.plot(logs[name][at], values, color=color, lw=2.5, label=name)
+    log, own = np.log(eight[:, EIGHT.index(name)]), phi[:, EIGHT.index(name)]
+    order = np.argsort(log)
+    middle = order[ROWS // 20 : -ROWS // 20]  # the middle 90 % of the knots
+    slopes[name] = np.polyfit(log[middle], own[middle], 1)[0]
+    straight.append(abs(np.corrcoef(log[middle], own[middle])[0, 1]))
+    ax.plot(log[order], own[order] - own.mean(), ":", color=color, lw=1.5)
+    ax.plot(log[middle], own[middle] - own.mean(), color=color, lw=3, label=name)
 ax.set(xlabel="logarithm of the input", ylabel=r"$\phi$, without its mean")
+ax.set_title("solid: the middle 90 % of the knots", fontsize=13)
 ax.legend()
 save(fig, "logarithms")
+
+a, b = (-slopes[name] / slopes["cusp_volume"] for name in TUBE[:2])
+constant = np.mean(knots.cusp_volume / (knots.meridian_im * knots.longitude))
+print("\n   In logarithms, and for the middle 90 % of the knots, the three functions are straight:")
+print(f"   the correlations are at least {min(straight):.3f}. Their slopes say")
+print(f"   cusp_volume = c meridian_im^{a:.2f} longitude^{b:.2f}.")
+print(f"   With both exponents 1, c = {constant:.4f}: half the area of the torus, a theorem.\n")
+assert min(straight) > 0.98
+assert abs(a - 1) < 0.08
+assert abs(b - 1) < 0.08
+assert abs(constant - 0.5) < 1e-6
 
 # %% [markdown]
 # An exact relation hides the others. Take one of its members away, and the volume, which goes
@@ -467,7 +485,7 @@ left = tuple(name for name in EIGHT if name not in ("cusp_volume", "volume"))
 again = [active(spread, left) for _, spread in search(left)]
 with_signature = sum({"signature", "meridian_re"} <= set(group) for group in again)
 print(f"   Without volume and cusp_volume, {len(again)} of 12 starts find something:")
-print(f"   signature and meridian_re in {with_signature} of them. Nobody had named the signature.\n")
+print(f"   signature and meridian_re in {with_signature} of them, and no one had asked for it.\n")
 assert len(again) >= 6
 assert with_signature >= len(again) - 1
 
@@ -484,13 +502,15 @@ print("7. All seven invariants, mean of three divisions, from reproduction.csv")
 for who in ("committee of KANs", "MLP"):
     (of_three, _), (of_all, size) = reproduced(f"{who}, translations"), reproduced(f"{who}, all")
     gain = 100 * (of_all - of_three)
-    print(f"   {who:18} {100 * of_all:.1f} %, {gain:.1f} points more than with three ({size})")
+    print(
+        f"   {who:18} {100 * of_all:.1f} %, {gain:.1f} points more than with three; {size} parameters"
+    )
     assert 2 < gain < 5
 
 # %% [markdown]
 # Both networks gain from the others, so the other four know something of the signature that the
-# translations do not. Attribution was right that three matter most. It did not say that the rest is
-# nothing.
+# translations do not. Attribution was right that three matter most. It did not say that the rest
+# is nothing.
 #
 # ## On your own
 #

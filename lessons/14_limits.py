@@ -29,7 +29,7 @@ N_PLANE, NOISE = 300, 0.3  # samples and noise in the plane
 N_BOX = 1000  # samples in a box of any dimension
 N_MANY, N_INPUTS = 2000, 100  # samples and inputs when only four matter
 SEEDS = range(10)
-GUESSES = ("tanh", "sin", "arctan", "gaussian", "x^3")  # what an edge may become in section 7
+GUESSES = ("tanh", "sin", "arctan")  # what an edge may become
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
 
 build = Path("build")
@@ -48,10 +48,10 @@ def relative_error(net, x, y):
 # %% [markdown]
 # ## 1. Noise
 #
-# Samples come with noise, $y_n = f(x_n) + \sigma \varepsilon_n$. What does that do to the promise of
-# lesson 8, that the error falls like $G^{-4}$? Take one edge without base function. It is linear in
-# its G + k coefficients, so the answer is known: in the least-squares fit to N samples, each of
-# them takes its share of the noise with it, and
+# Samples come with noise, $y_n = f(x_n) + \sigma \varepsilon_n$. What does that do to the promise
+# of lesson 8, that the error falls like $G^{-4}$? Take one edge without base function. It is linear
+# in its G + k coefficients, so the answer is known: in the least-squares fit to N samples, each
+# coefficient takes its share of the noise with it, and
 #
 # $$\text{error}^2 \approx \text{error}_{\sigma = 0}^2 + \sigma^2\, \frac{G + k}{N}.$$
 #
@@ -129,7 +129,7 @@ for G in GRIDS:
     print(f"   {G:3}{size:10}{to_the_end[-1][0]:17.3f}", end="")
     print(f"{to_the_end[-1][1]:19.2f}{stopped[-1][1]:21.2f}")
 to_the_end, stopped = np.array(to_the_end), np.array(stopped)
-print("   The finest grid knows its samples by heart, noise and all, and the function not at all.\n")
+print("   The finest grid knows its samples by heart, noise and all, and not the function.\n")
 assert to_the_end[-1, 0] < 0.01 * NOISE
 assert to_the_end[-1, 1] > 2 * NOISE
 assert np.all(stopped[:, 1] < 0.7 * to_the_end[:, 1])
@@ -156,17 +156,16 @@ plt.close(figure)
 # %% [markdown]
 # ## 2. Dimension
 #
-# Do KANs beat the curse of dimensionality? The paper's theorem 2.1 says: *if* a function is composed
-# of smooth functions of one variable, the exponent of the error does not depend on the number of
-# inputs d. The condition carries all the weight. Here are two smooth functions of d inputs,
+# Do KANs beat the curse of dimensionality? The paper's theorem 2.1 says: *if* a function is
+# composed of few smooth functions of one variable, the exponent of the error does not depend on the
+# number of inputs d. The condition carries all the weight. Here are two smooth functions,
 #
 # $$f = \exp\Big(\frac{1}{\sqrt d} \sum_i \sin \pi x_i\Big), \qquad
 #   g = \sqrt{\frac{2}{M}} \sum_{m=1}^{M} \cos(w_m \cdot x + b_m),$$
 #
-# with M = 300 random waves. The first is a network [d, 1, 1]. The second is a network, too, but
-# with 300 hidden nodes: nothing simple is behind it. Both get the same 1000 samples, the same
-# network [d, 5, 1] and, for g, also wider ones: the width 2d + 1 of the Kolmogorov-Arnold theorem,
-# and an MLP.
+# with M = 300 random waves. The first is a network [d, 1, 1]. The second is one, too, but with 300
+# hidden nodes: nothing simple is behind it. Both get 1000 samples and a network [d, 5, 1]. For g we
+# also try the width 2d + 1 of the Kolmogorov-Arnold theorem, and an MLP.
 #
 # **Predict:** the relative error of predicting the mean is 1. What is left of this for d = 8?
 
@@ -209,6 +208,8 @@ assert curves["f, KAN [d, 5, 1]"][-1] < 0.04
 for name in list(contenders)[1:]:
     assert curves[name][0] < 1e-3
     assert curves[name][-1] > 0.7
+assert curves["g, MLP [d, 20, 20, 1]"][-1] < curves["g, KAN [d, 5, 1]"][-1]
+assert 3 ** DIMENSIONS[-1] > N_BOX
 
 # %%
 figure, ax = plt.subplots(figsize=(9, 5))
@@ -224,12 +225,12 @@ figure.savefig(build / "14_dimension.png")
 plt.close(figure)
 
 # %% [markdown]
-# No cubic grid of 1000 points in eight dimensions has three points to a side. What no method knows
-# from so few samples, no network can.
+# A thousand points are not enough for a grid of three points to a side in eight dimensions. They
+# are too few for any method that knows no more of g than that it is smooth.
 #
-# **Mended, sometimes:** real functions of many inputs often use only a few of them. Which ones? The
-# scores of lesson 9 say it, carried back to the inputs. With the standard deviations over the
-# samples, node o of the last level has $A_o = std(y_o)$, and layer after layer
+# **Mended, sometimes:** functions of many inputs may use only a few of them. Which ones?
+# *Attribution* carries the spread of the outputs back to the inputs. Node o of the last level has
+# $A_o = std(y_o)$, a standard deviation over the samples, and layer after layer
 #
 # $$A_i = \sum_o A_o\, \frac{std(\phi_{o,i})}{std(y_o)}.$$
 #
@@ -238,13 +239,13 @@ plt.close(figure)
 
 # %%
 def four_of_many(seed, easy=True):
-    """Return samples of a function of four inputs among a hundred, and which four."""
+    """Return samples of a function of four inputs of a hundred, and which are a, b, c and d."""
     rng = np.random.default_rng(seed)
     four = rng.choice(N_INPUTS, 4, replace=False)
     x = rng.uniform(-1, 1, (N_MANY, N_INPUTS))
     a, b, c, d = x[:, four].T
     product = (1 + c) * (1 + d) if easy else c * d
-    return x, (np.sin(np.pi * a) + b**2 + product)[:, None], sorted(four)
+    return x, (np.sin(np.pi * a) + b**2 + product)[:, None], four
 
 
 def rough(x, y, seed):
@@ -255,7 +256,7 @@ def found(net, x, y):
     """Return the inputs that are left in the end, and the networks on the way."""
     few = kn.prune(net, x, inputs=np.flatnonzero(kn.input_scores(net, x) < 0.12))
     few = kn.fit(few, x, y, steps=15).network
-    return list(np.flatnonzero(kn.input_scores(few, x) > 0.05)), few
+    return set(np.flatnonzero(kn.input_scores(few, x) > 0.05)), few
 
 
 x, y, four = four_of_many(0)
@@ -275,18 +276,20 @@ hits, kept = [], []
 for seed in SEEDS:
     x, y, four = four_of_many(seed)
     answer, few = found(rough(x, y, seed), x, y)
-    hits.append(answer == four)
+    hits.append(answer == set(four))
     kept.append(int(few.layers[0].active.any(axis=0).sum()))
 print(f"   y = sin(pi a) + b^2 + (1 + c)(1 + d): found in {sum(hits)} of {len(hits)} data sets")
 print(f"   Inputs left after the first round: {min(kept)} to {max(kept)}; after the second: 4.")
 assert all(hits)
 
-hits = []
-for seed in SEEDS[2:6]:
+seen = []
+for seed in SEEDS[2:7]:
     x_hard, y_hard, four_hard = four_of_many(seed, easy=False)
-    hits.append(found(rough(x_hard, y_hard, seed), x_hard, y_hard)[0] == four_hard)
-print(f"   y = sin(pi a) + b^2 + c d:            found in {sum(hits)} of {len(hits)}\n")
-assert sum(hits) <= 1
+    scores = kn.input_scores(rough(x_hard, y_hard, seed), x_hard)
+    seen.append(scores[four_hard].min() >= 0.12)
+print("   y = sin(pi a) + b^2 + c d:", end="")
+print(f"            not lost in the first round in {sum(seen)} of {len(seen)}\n")
+assert sum(seen) <= 2
 
 # %% [markdown]
 # The hard one differs in nothing but the linear terms c and d. Without them neither input does
@@ -300,4 +303,233 @@ assert sum(hits) <= 1
 # the network, and `kn.symmetry` whether two inputs enter through one combination.
 
 # %%
-names = dict(zip("abcd", (int(i) for i in np.argsort(np.argsort(four_of_many(9)[3]))), strict=True))
+start = kn.KAN([4, 5, 1], 5, K, rng=0)
+small = kn.fit(start, x[:, four], y, steps=30, adapt_at=(5,)).network  # in the order a, b, c, d
+parts = kn.additive_groups(small, x[:, four])
+print("5. The last data set once more, with its four inputs a, b, c, d as x0, x1, x2, x3")
+print(f"   relative error {relative_error(small, x[:, four], y):.1e}; is it a sum?")
+print("   " + str(parts).replace("\n", "\n   ") + "\n")
+assert parts.groups == ((0,), (1,), (2, 3))
+assert parts.between < 0.02
+
+# %% [markdown]
+# ## 3. Outside the data
+#
+# A network sees $\tanh 2x$ on [-1, 1]. At x = 3 its spline has faded to zero, and what is left is
+# the base function: $w\, silu(x)$, which grows for ever. `kn.symbolify` replaces the edge by the
+# function that it looks like, if there is one, and fits its numbers.
+#
+# **Predict:** what do both say at x = 3, where $\tanh 6$ = 1.000? And if the 200 samples come with
+# noise?
+
+
+# %%
+def tanh_samples(sigma, seed, n=200):
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1, 1, (n, 1))
+    return x, np.tanh(2 * x) + sigma * rng.standard_normal((n, 1))
+
+
+def one_edge(x, y, G=10, seed=0):
+    return kn.fit(kn.KAN([1, 1], G, K, rng=seed), x, y, steps=20).network
+
+
+x_1, y_1 = tanh_samples(0, 0)
+network = one_edge(x_1, y_1)
+snapped = kn.symbolify(network, x_1, y_1, functions=GUESSES)
+inside, outside = np.linspace(-1, 1, 500)[:, None], np.linspace(1, 3, 500)[:, None]
+print("6. tanh(2x), learned on [-1, 1]: RMSE inside, and outside from 1 to 3")
+for name, net in (("network", network), ("symbol", snapped)):
+    errors = [rms(net(points) - np.tanh(2 * points)) for points in (inside, outside)]
+    print(f"   {name:8} {errors[0]:.0e}   {errors[1]:.0e}")
+    assert errors[0] < 2e-4
+    assert (errors[1] > 0.3) == (name == "network")
+assert errors[1] < 1e-9
+
+print("\n   From noisy samples, ten data sets: which function is chosen, what it says at x = 3")
+snaps, at_three = {}, {}
+for sigma in (0.01, 0.1, 0.3):
+    snaps[sigma], at_three[sigma] = [], []
+    for seed in SEEDS:
+        x_1, y_1 = tanh_samples(sigma, seed)
+        (best, *_) = kn.suggest_symbolic(one_edge(x_1, y_1, 5, seed), x_1, 0, 0, 0, GUESSES)
+        a, b, c, d = best.affine
+        snaps[sigma].append((best.symbol, best.affine))
+        at_three[sigma].append(float(c * best.symbol(np.array(3 * a + b)) + d))
+    counts = Counter(symbol.name for symbol, _ in snaps[sigma])
+    low, high = min(at_three[sigma]), max(at_three[sigma])
+    print(f"   sigma = {sigma:4}   {low:5.2f} to {high:5.2f}   ", end="")
+    print(", ".join(f"{name} {count} times" for name, count in counts.most_common()))
+chosen = {sigma: Counter(symbol.name for symbol, _ in row)["tanh"] for sigma, row in snaps.items()}
+assert chosen[0.01] == 10
+assert chosen[0.3] <= 4
+np.testing.assert_allclose(at_three[0.01], 1.0, atol=0.02)
+assert np.ptp(at_three[0.3]) > 0.5
+print("   A symbol extrapolates as far as it is the right one, and noise hides which one is.\n")
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), sharex=True, sharey=True)
+far = np.linspace(-3, 3, 601)
+for ax in (left, right):
+    ax.axvspan(-1, 1, color=GREY, alpha=0.2, lw=0)
+    ax.plot(far, np.tanh(2 * far), color=GREY, lw=7, alpha=0.5, label=r"$\tanh 2x$")
+left.plot(far, network(far[:, None]), color=ORANGE, lw=2.5, label="network")
+left.plot(far, snapped(far[:, None]), "--", color=BLUE, lw=2.5, label="its symbol")
+for at, (symbol, (a, b, c, d)) in enumerate(snaps[0.3]):
+    label = r"from ten data sets, $\sigma$ = 0.3" if at == 0 else None
+    right.plot(far, c * symbol(a * far + b) + d, color=BLUE, lw=1.2, label=label)
+left.set(xlabel="$x$", ylabel="$y$", ylim=(-2.2, 2.2), title="no noise (data: shaded)")
+right.set(xlabel="$x$", title="the best symbols in noise")
+left.legend(loc="upper left")
+right.legend(loc="upper left")
+figure.savefig(build / "14_outside.png")
+plt.close(figure)
+
+# %% [markdown]
+# ## 4. Kinks and jumps
+#
+# The rate $G^{-4}$ asks for four derivatives. What is left of it for $|x - 0.3|$, whose first one
+# jumps, and for a step at 0.3?
+#
+# **Predict:** the two slopes, and what becomes of the overshoot beside the step as G grows.
+
+# %%
+MANY = (20, 40, 80, 160, 320)
+dense = np.linspace(-1, 1, 20000)
+targets = {"kink": np.abs(dense - 0.3), "jump": np.where(dense > 0.3, 1.0, 0.0)}
+
+
+def best_spline(y, knots):
+    return kn.bspline_basis(dense, knots, K) @ kn.fit_spline(dense, y, knots, K)
+
+
+print("7. The best cubic splines: RMSE, and overshoot of the jump")
+print("   " + " " * 9 + "".join(f"{f'G = {G}':>10}" for G in MANY) + "     slope")
+slopes = {}
+for name, y_1 in targets.items():
+    splines = [best_spline(y_1, kn.uniform_knots(-1, 1, G, K)) for G in MANY]
+    errors = [rms(spline - y_1) for spline in splines]
+    slopes[name] = np.polyfit(np.log(MANY), np.log(errors), 1)[0]
+    print(f"   {name:9}" + "".join(f"{e:10.1e}" for e in errors) + f"{slopes[name]:10.2f}")
+overshoot = [spline.max() - 1 for spline in splines]
+print("   overshoot" + "".join(f"{over:10.3f}" for over in overshoot))
+np.testing.assert_allclose([slopes["kink"], slopes["jump"]], [-1.5, -0.5], atol=0.03)
+np.testing.assert_allclose(overshoot, 0.101, atol=0.002)
+
+# %% [markdown]
+# The slopes are -3/2 and -1/2, and the overshoot is a tenth on every grid. **Mended**, if one knows
+# the place: where a knot is repeated m times, k - m derivatives stay continuous. Three times make a
+# kink, four times a jump.
+
+# %%
+uniform = kn.uniform_knots(-1, 1, 10, K)
+others = uniform[np.abs(uniform - 0.3) > 1e-9]
+for (name, y_1), m in zip(targets.items(), (3, 4), strict=True):
+    error = rms(best_spline(y_1, np.sort([*others, *[0.3] * m])) - y_1)
+    print(f"   {name}, the knot 0.3 {m} times: {error:.0e}")
+    assert error < 1e-13
+print("   Nothing in the training of a KAN finds such a knot by itself.\n")
+
+# %% [markdown]
+# ## 5. What it costs
+#
+# An edge of an MLP is one number, and one of a KAN is G + k + 1 of them. So a KAN must win by being
+# smaller. And at equal numbers of parameters, its basis functions have to be evaluated first.
+
+# %%
+G_COST, x_4 = 10, np.random.default_rng(0).uniform(-1, 1, (1000, 4))
+machines = {
+    "KAN [4, 10, 1]": kn.KAN([4, 10, 1], G_COST, K, rng=0),
+    "MLP [4, 10, 1]": kn.MLP([4, 10, 1], rng=0),
+    "MLP [4, 23, 23, 1]": kn.MLP([4, 23, 23, 1], rng=0),
+}
+
+
+def milliseconds(job, times=15):
+    marks = [perf_counter()]
+    for _ in range(times):
+        job()
+        marks.append(perf_counter())
+    return 1000 * float(np.median(np.diff(marks)))
+
+
+print("8. Loss and gradient for 1000 samples on this machine")
+for name, net in machines.items():
+    problem = kn.Objective(net, x_4, x_4[:, :1])
+    time = milliseconds(lambda p=problem, theta=net.theta: p.fun(theta))
+    print(f"   {name:20}{net.size:5} parameters{time:8.2f} ms")
+kan, narrow, equal = (net.size for net in machines.values())
+assert kan == (4 * 10 + 10 * 1) * (G_COST + K + 1) == 700
+assert narrow == 4 * 10 + 10 + 10 * 1 + 1 == 61
+assert abs(equal / kan - 1) < 0.02
+print(f"   Of the same widths, the KAN is {kan / narrow:.1f} times as large as the MLP.\n")
+
+# %% [markdown]
+# Lesson 10 asks what one gets for it. Where a function is smooth and composed: much. Where it is
+# not, see section 2: the MLP was no worse.
+#
+# ## 6. Formulas that are not there
+#
+# Two last questions to `kn.discover` and its relatives. What do they say if the function is not in
+# the library? And if the noise leaves room for many? The first is the Airy function, which is no
+# symbol. The second is $\tanh 2x$ again: 100 samples, $\sigma$ = 0.3.
+
+# %%
+x_1 = np.random.default_rng(0).uniform(-1, 1, (1000, 1))
+y_1 = airy(8 * x_1)[0]
+network = one_edge(x_1, y_1, 40)
+unknown = kn.formula(kn.symbolify(network, x_1, y_1, functions=GUESSES), x=x_1, y=y_1)
+closest = min(guess.error for guess in kn.suggest_symbolic(network, x_1, 0, 0, 0, GUESSES))
+print(f"9. Ai(8x): {unknown}")
+print(f"   It stays a spline: the nearest symbol misses {100 * closest:.0f} % of its spread.")
+assert str(unknown) == "s_0_0_0(x0)"
+assert closest > 0.5
+
+SIGMA = 0.3
+x_1, y_1 = tanh_samples(SIGMA, 0, 100)
+answer = kn.discover(kn.KAN([1, 1], 3, K, rng=0), x_1, y_1, functions=GUESSES, progress=False)
+certificate, truth = answer.certificate.after, rms(y_1 - np.tanh(2 * x_1))
+print(f"\n10. 100 samples of tanh(2x), sigma = {SIGMA}: {answer}")
+print("   " + str(answer.certificate).replace("\n", "\n   "))
+print(f"   RMSE of the truth on the same samples: {truth:.3f}. So the formula is the better fit.")
+off = [rms(answer(points) - np.tanh(2 * points)) for points in (inside, outside)]
+print(f"   Against the truth: RMSE {off[0]:.2f} inside, {off[1]:.2f} from x = 1 to 3.\n")
+assert certificate.rmse < truth < 1.1 * certificate.rmse
+assert certificate.rms < 0.05
+assert off[0] < 0.15
+assert off[1] > 3 * off[0]
+
+# %% [markdown]
+# The certificate is honest, and easily misread. *rms* says that the formula is the network, not
+# that it is the law. *rmse* says how well it fits these samples, and noise is fitted as well.
+# Neither looks outside the data. Before you believe a formula, ask it about samples that were drawn
+# elsewhere. And draw the samples again: does it come back?
+#
+# ## What to remember
+#
+# | It fails because of | One sees it at | What helps |
+# |---|---|---|
+# | noise | a train error below the noise | a coarser grid, stopping in time, more samples |
+# | dimension | train and test error apart | structure, fewer inputs; else nothing |
+# | pairs without effects of their own | scores that name nobody | longer training, more samples |
+# | the end of the data | activations outside the grids | the right symbol, more data |
+# | kinks, jumps | a slope of -3/2 or -1/2 | knots in the right place |
+# | a symbol chosen in noise | another symbol for other samples | less noise, data from elsewhere |
+#
+# ## On your own
+#
+# 1. *Easy.* In section 1, halve the noise, then take four times the samples instead. Which best G
+#    do you expect from the formula, which do you find?
+# 2. *Medium.* Find the product c d of section 2 after all: try more samples, more hidden nodes and
+#    Levenberg-Marquardt. What does each cost, and which of the ten data sets resist?
+# 3. *Open.* Take a published claim that a KAN beats an MLP, and referee it with the table above.
+#    Was the MLP as large, trained as long and as well? Is there noise, and are the tests outside?
+#    Would the result survive another draw of the data?
+#
+# ## Further reading
+#
+# - Z. Liu et al., *KAN: Kolmogorov-Arnold Networks*, arXiv 2404.19756: theorem 2.1, its condition.
+# - Z. Liu et al., *KAN 2.0: Kolmogorov-Arnold Networks Meet Science*, arXiv 2408.10205: attribution
+#   and structure.
+# - C. de Boor, *A Practical Guide to Splines*, revised edition, Springer 2001: knots that are
+#   repeated, chapter IX.

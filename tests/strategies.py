@@ -17,6 +17,8 @@ from kan_numpy import KAN, Activation, uniform_knots
 from kan_numpy.activations import ACTIVATIONS
 from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.layer import KANLayer
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import SYMBOLS
 
 GAP = 0.5
 KINDS = ("uniform", "random", "repeated", "clamped")
@@ -32,6 +34,9 @@ bases = st.sampled_from(
         Activation("wave", np.sin, (np.cos,)),
     ]
 )
+
+# Symbols that have derivatives everywhere.
+SMOOTH = ("sin", "exp", "x", "x^2", "x^3", "tanh", "gaussian", "arctan", "J0", "0")
 
 
 def floats(low, high):
@@ -203,3 +208,29 @@ def shaken(network, rng):
     return KAN.from_layers(
         replace(layer, bias=rng.uniform(-1.0, 1.0, layer.n_out)) for layer in network.layers
     )
+
+
+def with_symbols(layer, rng, share=0.5):
+    """Return the layer with about a share of its active edges turned into random symbols."""
+    chosen = [edge for edge in np.argwhere(layer.active) if rng.random() < share]
+    coef, w_base, symbols = layer.coef.copy(), layer.w_base.copy(), []
+    for out, inp in chosen:
+        coef[out, inp], w_base[out, inp] = 0.0, 0.0
+        affine = rng.uniform(-1.0, 1.0, 4) / (1.0, 1.0, layer.n_in, layer.n_in)
+        symbol = SYMBOLS[SMOOTH[rng.integers(len(SMOOTH))]]
+        symbols.append(SymbolicEdge(int(out), int(inp), symbol, affine))
+    return replace(layer, coef=coef, w_base=w_base, symbols=tuple(symbols))
+
+
+@st.composite
+def symbolic_networks_with_inputs(draw, kind=points, outputs=None):
+    """Draw a network of which some edges are symbols, or all; inputs; and a generator."""
+    network, x, rng = draw(networks_with_inputs(kind, outputs))
+    share, layers, z = draw(st.sampled_from([0.5, 1.0])), [], x
+    for layer in network.layers:
+        if layers:
+            rows = _moved_between(layer.knots, layer.degree, z)
+            layer = replace(layer, basis=BSplineBasis(rows, layer.degree))  # noqa: PLW2901
+        layers.append(with_symbols(layer, rng, share))
+        z, _ = layers[-1].forward(z)
+    return KAN.from_layers(layers), x, rng

@@ -339,7 +339,7 @@ def test_the_predicted_gain_is_the_gain_of_the_linear_model(M, P, damping, seed)
     problem, A, _ = linear(M, P, seed)
     theta = np.random.default_rng(seed).standard_normal(P)
     r = problem.residuals(theta)
-    delta, predicted = _damped_solver(A, r, A.T @ r)(damping)
+    delta, predicted = _damped_solver(A, r, A.T @ r, None)(damping)
     after = r + A @ delta
     assert predicted == pytest.approx(r @ r - after @ after, rel=1e-7, abs=1e-10)
     assert predicted > 0.0
@@ -349,7 +349,7 @@ def test_the_predicted_gain_is_the_gain_of_the_linear_model(M, P, damping, seed)
 def test_more_damping_means_a_shorter_step_that_turns_downhill(M, P, seed):
     problem, A, _ = linear(M, P, seed)
     r = problem.residuals(np.random.default_rng(seed).standard_normal(P))
-    solve = _damped_solver(A, r, A.T @ r)
+    solve = _damped_solver(A, r, A.T @ r, None)
     steps = [solve(damping)[0] for damping in (1e-3, 1.0, 1e3)]
     gains = [float(r @ r - np.sum((r + A @ step) ** 2)) for step in steps]
     assert np.all(np.diff(gains) <= 1e-12 * (r @ r))

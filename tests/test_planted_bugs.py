@@ -189,7 +189,7 @@ BUGS = [
     Bug(
         "the base weights of a layer are packed in the wrong order",
         KANLayer, "parameter_gradient",
-        "[self.active]\n", "[self.active][::-1]\n",
+        "(dy.T @ cache.b)[splines]", "(dy.T @ cache.b)[splines][::-1]",
         the_layer,
     ),
     # layer: input

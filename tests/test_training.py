@@ -720,5 +720,5 @@ def test_a_penalty_is_added_to_the_loss_and_pulls(optimizer):
 
 def test_levenberg_marquardt_refuses_a_penalty_and_names_the_way_out():
     x, y = samples()
-    with pytest.raises(ValueError, match=r"penalty has no residuals.*use LBFGS"):
+    with pytest.raises(ValueError, match=r"penalty has no method curvature.*use kn.Penalty.*LBFGS"):
         fit(small(), x, y, penalty=lambda net, _: (0.0, 0.0 * net.theta))

@@ -1,0 +1,396 @@
+"""Layers with symbolic edges: against plain loops, backwards, and with bugs that must be found."""
+
+import inspect
+import sys
+import textwrap
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from checks import (
+    agree,
+    agree_exactly,
+    check_jacobian,
+    check_jacobian_adjoint,
+    check_layer,
+    check_network_input,
+    check_network_theta,
+    check_objective,
+    check_residuals,
+    check_residuals_gradient,
+)
+from hypothesis import given
+from strategies import shaken, smooth_points, symbolic_networks_with_inputs, with_symbols
+
+from kan_numpy import KAN, Objective
+from kan_numpy.composition import Composition
+from kan_numpy.edges import chains, layer_of, spline_edges, symbolic_edges, with_symbol
+from kan_numpy.gradcheck import assert_adjoint, central_difference
+from kan_numpy.layer import KANLayer
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import SYMBOLS
+
+pytestmark = pytest.mark.gradient
+
+
+def square_network():
+    """Widths 3, 3, 3, half of the edges symbols: what is transposed is wrong, and never a crash."""
+    rng = np.random.default_rng(7)
+    network = shaken(KAN([3, 3, 3], grid_size=4, rng=rng), rng)
+    network = KAN.from_layers(with_symbols(layer, rng) for layer in network.layers)
+    return network, rng.uniform(-1.8, 1.8, (5, 3)), rng
+
+
+def edge_value(edge, x):
+    """Return c f(a x + b) + d for one number."""
+    a, b, c, d = edge.affine
+    return c * float(edge.symbol(np.array(a * x + b))) + d
+
+
+# Values.
+
+
+@given(drawn=symbolic_networks_with_inputs())
+def test_a_layer_is_the_sum_of_its_splines_and_symbols(drawn):
+    network, x, _ = drawn
+    layer = network.layers[0]
+    without = replace(layer, symbols=(), active=layer.splines)
+    want = without.forward(x)[0]
+    for n, sample in enumerate(x):
+        for edge in layer.symbols:
+            want[n, edge.out] += edge_value(edge, sample[edge.inp])
+    np.testing.assert_allclose(layer.forward(x)[0], want, rtol=1e-13, atol=1e-13)
+    phi = layer.edges(x)  # (N, n_out, n_in)
+    np.testing.assert_allclose(phi.sum(axis=2) + layer.bias, want, rtol=1e-12, atol=1e-12)
+    for edge in layer.symbols:
+        values = [edge_value(edge, sample[edge.inp]) for sample in x]
+        np.testing.assert_allclose(phi[:, edge.out, edge.inp], values, rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_the_derivatives_of_an_edge_have_the_powers_of_its_scale(record, order):
+    edge = SymbolicEdge(0, 0, SYMBOLS["sin"], np.array([1.7, 0.3, -0.6, 0.4]))
+    x = np.linspace(-2.0, 2.0, 21)
+    want = np.diagonal(central_difference(lambda z: edge(z, order - 1), x))
+    record(agree(edge(x, order), np.array(want)))
+
+
+@given(drawn=symbolic_networks_with_inputs())
+def test_theta_holds_four_numbers_for_every_symbol_and_comes_back(drawn):
+    network, x, rng = drawn
+    for layer in network.layers:
+        S, E = len(layer.symbols), int(layer.splines.sum())
+        assert layer.n_edges == E + S == int(layer.active.sum())
+        assert layer.size == layer.theta.size == E * (layer.basis.size + layer.has_base) + 4 * S
+        four = np.reshape([edge.affine for edge in layer.symbols], (S, 4))
+        assert np.array_equal(layer.theta[layer.size - 4 * S :].reshape(S, 4), four)
+    theta = rng.standard_normal(network.size)
+    changed = network.with_theta(theta)
+    assert np.array_equal(changed.theta, theta)
+    assert np.array_equal(changed.with_theta(network.theta)(x), network(x))
+    for old, new in zip(network.layers, changed.layers, strict=True):
+        assert [(e.out, e.inp, e.symbol) for e in new.symbols] == [
+            (e.out, e.inp, e.symbol) for e in old.symbols
+        ]
+        assert not new.coef[~new.splines].any()
+        assert not new.w_base[~new.splines].any()
+
+
+def test_the_numbers_of_an_edge_are_read_only():
+    edge = SymbolicEdge(0, 0, SYMBOLS["sin"], np.ones(4))
+    with pytest.raises(ValueError, match="read-only"):
+        edge.affine[0] = 2.0
+
+
+# Gradients.
+
+
+def check_slopes(edge, x, rng):
+    return assert_adjoint(
+        lambda affine: edge.with_affine(affine)(x),
+        lambda dy, affine: dy @ edge.with_affine(affine).slopes(x),
+        edge.affine,
+        rng=rng,
+    )
+
+
+@given(drawn=symbolic_networks_with_inputs())
+def test_an_edge_knows_its_slopes(record, drawn):
+    network, x, rng = drawn
+    for edge in network.layers[0].symbols:
+        record(check_slopes(edge, x[:, edge.inp], rng))
+
+
+@given(drawn=symbolic_networks_with_inputs(smooth_points))
+def test_a_layer_goes_back_to_its_input_and_its_parameters(record, drawn):
+    network, x, rng = drawn
+    record(check_layer(network.layers[0], x, rng))
+
+
+@given(drawn=symbolic_networks_with_inputs())
+def test_a_network_goes_back_to_its_parameters(record, drawn):
+    record(check_network_theta(*drawn))
+
+
+@given(drawn=symbolic_networks_with_inputs(smooth_points))
+def test_a_network_goes_back_to_its_input(record, drawn):
+    record(check_network_input(*drawn))
+
+
+@given(drawn=symbolic_networks_with_inputs())
+def test_the_jacobian_is_right(record, drawn):
+    network, x, rng = drawn
+    record(check_jacobian(network, x))
+    record(check_jacobian_adjoint(network, x, rng))
+
+
+def check_mean_squares(layer, x):
+    """The mean square of the Jacobian of each parameter, for an upstream gradient of one."""
+    cache = layer.prepare(x)
+    J = np.empty((len(x), layer.size))
+    layer.jacobian(np.ones((len(x), layer.n_out)), cache, J)
+    want = np.mean(J**2, axis=0)
+    return agree_exactly(layer.mean_squares(cache), want, want)
+
+
+@given(drawn=symbolic_networks_with_inputs())
+def test_mean_squares_are_those_of_the_jacobian(record, drawn):
+    network, x, _ = drawn
+    for layer, cache in zip(network.layers, network.forward(x)[1], strict=True):
+        record(check_mean_squares(layer, cache.x))
+
+
+@given(drawn=symbolic_networks_with_inputs())
+def test_a_squared_objective_is_right(record, drawn):
+    network, x, rng = drawn
+    y = network(x) + rng.standard_normal((len(x), network.widths[-1]))  # a loss of about 1
+    objective = Objective(network, x, y)
+    record(check_objective(objective, network.theta, rng))
+    record(check_residuals(objective, network.theta))
+    record(check_residuals_gradient(objective, network.theta))
+
+
+# Edges by their places.
+
+
+def test_edges_are_found_by_their_kind():
+    network, x, _ = square_network()
+    symbolic, splines = symbolic_edges(network), spline_edges(network)
+    assert len(symbolic) + len(splines) == 18
+    for (at, out, inp), effort in symbolic:
+        (edge,) = (e for e in network.layers[at].symbols if (e.out, e.inp) == (out, inp))
+        assert effort == edge.symbol.effort
+        assert (at, out, inp) not in splines
+    phi = network.layers[0].edges(x)
+    edge = next(edge for edge in splines if edge[0] == 0)
+    affine = np.array([0.5, 0.1, 2.0, -1.0])
+    changed = with_symbol(network, edge, SYMBOLS["exp"], affine)
+    phi[:, edge[1], edge[2]] = 2.0 * np.exp(0.5 * x[:, edge[2]] + 0.1) - 1.0
+    np.testing.assert_allclose(changed.layers[0].edges(x), phi, rtol=1e-14, atol=1e-15)
+    again = with_symbol(changed, edge, SYMBOLS["sin"], affine)
+    assert len(again.layers[0].symbols) == len(changed.layers[0].symbols)
+    assert len(symbolic_edges(again)) == len(symbolic) + 1
+    assert edge in spline_edges(network)
+
+
+@pytest.mark.parametrize(
+    ("edge", "error", "message"),
+    [
+        ((2, 0, 0), ValueError, "no KAN layer of that number"),
+        ((1, 0, 0), ValueError, "layer is 1, but the network has no KAN layer"),
+        ((0, 2, 0), ValueError, r"layers\[0\] has 2 outputs and 2 inputs"),
+        ((0, 0, 2), ValueError, r"layers\[0\] has 2 outputs and 2 inputs"),
+        ((0, 1, 0), ValueError, "is not active"),
+        ((0, 0, -1), ValueError, "inp must be at least 0, but is -1"),
+        ((0, 0.5, 0), TypeError, "out must be a whole number"),
+        ((0, 0), TypeError, r"must be a tuple \(layer, out, inp\)"),
+        (3, TypeError, r"must be a tuple \(layer, out, inp\)"),
+        ("abc", TypeError, r"must be a tuple \(layer, out, inp\)"),
+    ],
+)
+def test_an_edge_that_does_not_exist_is_refused(edge, error, message):
+    network = KAN([2, (0, 1)], rng=0)
+    active = np.array([[True, True], [False, True]])
+    network = KAN.from_layers([replace(network.layers[0], active=active), network.layers[1]])
+    with pytest.raises(error, match=message):
+        layer_of(network, edge)
+
+
+def test_chains_are_symbols_joined_by_a_node_that_does_nothing():
+    network = KAN([1, 2, 1, 1], rng=0)
+    affine = np.ones(4)
+    for edge in [(0, 0, 0), (0, 1, 0), (1, 0, 0), (2, 0, 0)]:
+        network = with_symbol(network, edge, SYMBOLS["sin"], affine)
+    # The node before the last edge has two edges in; (1, 0, 1) is a spline.
+    assert chains(network) == [((0, 0, 0), (1, 0, 0))]
+    passing = with_symbol(KAN([1, (1, 0), 1], rng=0), (0, 0, 0), SYMBOLS["sin"], affine)
+    assert chains(passing) == []
+    both = with_symbol(passing, (1, 0, 0), SYMBOLS["exp"], affine)
+    assert chains(both) == [((0, 0, 0), (1, 0, 0))]
+
+
+def test_a_chain_leads_through_a_product_of_one_factor_and_no_other():
+    network = KAN([2, (1, 1), 1], rng=0)
+    edges = [edge for edge in spline_edges(network) if edge[0] == 2 or edge[2] == 0]
+    for edge in edges:
+        network = with_symbol(network, edge, SYMBOLS["sin"], np.ones(4))
+    first = network.layers[0]
+    active = np.array([[True, False], [True, False], [True, False]])
+    coef, w_base = first.coef * active[:, :, None], first.w_base * active
+    first = replace(first, active=active, coef=coef, w_base=w_base)
+    network = KAN.from_layers([first, *network.layers[1:]])
+    assert chains(network) == [((0, 0, 0), (2, 0, 0))]
+
+
+# Planted bugs.
+
+
+def the_layer():
+    network, x, rng = square_network()
+    check_layer(network.layers[0], x, rng)
+
+
+def the_network():
+    check_network_theta(*square_network())
+
+
+def the_jacobian():
+    network, x, rng = square_network()
+    check_jacobian(network, x)
+    check_jacobian_adjoint(network, x, rng)
+
+
+def the_mean_squares():
+    network, x, _ = square_network()
+    check_mean_squares(network.layers[0], x)
+
+
+def the_edge():
+    network, x, rng = square_network()
+    for edge in network.layers[0].symbols:
+        check_slopes(edge, x[:, edge.inp], rng)
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A piece of text in a function of a class, and what stands there by mistake."""
+
+    name: str
+    owner: object
+    function: str
+    right: str
+    wrong: str
+    check: object
+
+
+BUGS = [
+    Bug(
+        "the slope by the scale a lacks x",
+        SymbolicEdge, "slopes",
+        "slope * x", "slope",
+        the_edge,
+    ),
+    Bug(
+        "the slope by the shift b has the factor a",
+        SymbolicEdge, "slopes",
+        "slope * x, slope,", "slope * x, slope * a,",
+        the_edge,
+    ),
+    Bug(
+        "the slopes lack the factor c",
+        SymbolicEdge, "slopes",
+        "c * self.symbol(u, 1)", "self.symbol(u, 1)",
+        the_edge,
+    ),
+    Bug(
+        "the slope by c is that of f at x instead of a x + b",
+        SymbolicEdge, "slopes",
+        "self.symbol(u), np", "self.symbol(x), np",
+        the_edge,
+    ),
+    Bug(
+        "the slope of an edge by x lacks the factor a",
+        SymbolicEdge, "__call__",
+        "c * a**derivative", "c",
+        the_layer,
+    ),
+    Bug(
+        "the derivative of an edge keeps the constant d",
+        SymbolicEdge, "__call__",
+        "value if derivative else value + d", "value + d",
+        the_layer,
+    ),
+    Bug(
+        "dx takes the value of a symbol instead of its slope",
+        KANLayer, "input_gradient",
+        "edge(cache.x[:, edge.inp], 1)", "edge(cache.x[:, edge.inp])",
+        the_layer,
+    ),
+    Bug(
+        "dx of a symbol goes to the input with the number of its output",
+        KANLayer, "input_gradient",
+        "dx[:, edge.inp] +=", "dx[:, edge.out] +=",
+        the_network,
+    ),
+    Bug(
+        "dtheta of a symbol takes the upstream gradient of its input node",
+        KANLayer, "parameter_gradient",
+        "dy[:, edge.out]", "dy[:, edge.inp]",
+        the_layer,
+    ),
+    Bug(
+        "dtheta of the symbols stands in reverse order",
+        KANLayer, "parameter_gradient",
+        "self._symbols_part(out)", "self._symbols_part(out)[::-1]",
+        the_network,
+    ),
+    Bug(
+        "the Jacobian of a symbol ignores the upstream gradient",
+        KANLayer, "jacobian",
+        "np.multiply(dy[:, edge.out], edge", "np.multiply(np.ones(len(dy)), edge",
+        the_jacobian,
+    ),
+    Bug(
+        "the Jacobian counts symbols as splines",
+        KANLayer, "jacobian",
+        "np.nonzero(self.splines)", "[i[: self.n_splines] for i in np.nonzero(self.active)]",
+        the_jacobian,
+    ),
+    Bug(
+        "the mean squares of symbols are means",
+        KANLayer, "mean_squares",
+        "cache.x[:, e.inp]) ** 2", "cache.x[:, e.inp])",
+        the_mean_squares,
+    ),
+    Bug(
+        "theta is read with the symbols in front",
+        KANLayer, "with_theta",
+        "theta[theta.size - 4 * S :]", "theta[: 4 * S]",
+        the_network,
+    ),
+    Bug(
+        "the network forgets dx of its symbols",
+        Composition, "_backward",
+        "dy = layer.input_gradient(dy, cache[at])",
+        "dy = __import__('dataclasses').replace(layer, symbols=()).input_gradient(dy, cache[at])",
+        the_network,
+    ),
+]  # fmt: skip
+
+
+def with_bug(bug):
+    """Return the function with the bug, compiled where the right one was."""
+    function = getattr(bug.owner, bug.function)
+    source = textwrap.dedent(inspect.getsource(function))
+    assert source.count(bug.right) == 1, f"{bug.function} has changed: {bug.right!r} is not unique"
+    namespace = dict(vars(sys.modules[function.__module__]))
+    exec(source.replace(bug.right, bug.wrong), namespace)
+    return namespace[bug.function]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_caught(monkeypatch, bug):
+    bug.check()
+    monkeypatch.setattr(bug.owner, bug.function, with_bug(bug))
+    with pytest.raises(AssertionError, match=r"wrong in|Not equal to tolerance"):
+        bug.check()

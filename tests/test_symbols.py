@@ -1,0 +1,247 @@
+"""The symbols: derivatives, parity, powers, domains, free numbers, names and copies."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from checks import agree, agree_exactly
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import floats
+
+from kan_numpy.gradcheck import H, central_difference, complex_step
+from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.symbols import REDUNDANT, SYMBOLS, Symbol, as_symbol, as_symbols
+
+pytestmark = pytest.mark.gradient
+
+EVERY = pytest.mark.parametrize("name", SYMBOLS)
+KINKS = ("abs", "sgn")  # at 0
+REAL = ("abs", "sgn", "softplus")  # functions that know no complex numbers
+
+
+def inside(symbol, share):
+    """Return a point of the domain, away from its ends and from a kink at 0."""
+    low, high = np.maximum(symbol.domain[0], -3.0), np.minimum(symbol.domain[1], 3.0)
+    if (low, high) == (-1.0, 1.0) or symbol.name == "tan":
+        share = 0.05 + 0.9 * share
+    u = low + share * (high - low)
+    nearest = 0.1 if low == 0.0 or symbol.name in KINKS else 0.0
+    return np.where(np.abs(u) < nearest, nearest, u)
+
+
+def points(symbol, n=50):
+    return np.array([inside(symbol, share) for share in np.linspace(0.0, 1.0, n)])
+
+
+def bisection(share):
+    return round(share * 2**20) / 2**20
+
+
+def check_symbol(symbol, order, u):
+    """The derivative of this order is that of the one before, by complex step if that is known."""
+    got = symbol(u, order)
+    if (symbol.name in REAL and order == 1) or symbol.name == "J0":
+        ahead, behind = (symbol(u + h, order - 1) for h in (H, -H))
+        return agree(got, (ahead - behind) / ((u + H) - (u - H)))
+    if symbol.name in KINKS:
+        return agree_exactly(got, np.zeros_like(u), 0.0)
+    want = complex_step(lambda z: symbol(z, order - 1), u)
+    return agree_exactly(got, want, np.abs(want))
+
+
+@EVERY
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_every_derivative_is_that_of_the_one_before(record, name, order):
+    record(check_symbol(SYMBOLS[name], order, points(SYMBOLS[name])))
+
+
+@given(
+    name=st.sampled_from(list(SYMBOLS)),
+    order=st.integers(1, 3),
+    shares=st.lists(floats(0.0, 1.0).map(bisection), min_size=1, max_size=4),
+)
+def test_it_is_so_at_any_point_of_the_domain(record, name, order, shares):
+    u = np.array([inside(SYMBOLS[name], share) for share in shares])
+    record(check_symbol(SYMBOLS[name], order, u))
+
+
+@EVERY
+def test_parity_is_what_the_function_has(name):
+    symbol = SYMBOLS[name]
+    u = points(symbol)
+    u = u[(u > 0.1) & (u < 0.9)]
+    f, mirrored = symbol(u), symbol(-u)
+    signs = [sign for sign in (1, -1) if np.allclose(mirrored, sign * f, rtol=1e-13, atol=1e-15)]
+    if name == "0":
+        assert signs == [1, -1]
+        assert symbol.parity == 1
+    else:
+        assert signs == [symbol.parity] * abs(symbol.parity)
+    assert isinstance(symbol.parity, int)
+
+
+@EVERY
+def test_powers_are_powers_and_nothing_else_is(name):
+    symbol = SYMBOLS[name]
+    u = points(symbol)
+    u = u[u > 0.1]
+    # A power is a straight line in logarithms, whose slope u f'/f is p everywhere.
+    with np.errstate(all="ignore"):
+        slope = u * symbol(u, 1) / symbol(u)
+    if symbol.power is None:
+        assert name == "0" or np.ptp(slope) > 0.01 or name in KINKS
+    else:
+        np.testing.assert_allclose(slope, symbol.power, rtol=1e-13)
+        np.testing.assert_allclose(symbol(u), u**symbol.power, rtol=1e-15)
+
+
+@EVERY
+def test_a_symbol_is_defined_in_its_domain_and_not_at_open_ends(name):
+    symbol = SYMBOLS[name]
+    assert np.isfinite(symbol(points(symbol))).all()
+    for end, beyond in zip(symbol.domain, (-1e-3, 1e-3), strict=True):
+        if np.isfinite(end):
+            u = np.array([end])
+            assert bool(symbol.defined(u, u)[0]) is not symbol.open
+            assert bool(np.abs(symbol(u))[0] < 1e15) is not symbol.open  # tan(pi/2) is 1.6e16
+            assert not symbol.defined(u + beyond, u + beyond)[0]
+            if not (symbol.parity and symbol.open and name != "arctanh"):  # there are branches
+                assert np.isnan(symbol(u + beyond)[0])
+    ends = [(0.3, 0.4), (-0.3, 0.4), (-9.0, 9.0)]
+    inner = [symbol.domain[0] < low and high < symbol.domain[1] for low, high in ends]
+    assert symbol.defined(*np.array(ends).T).tolist() == inner
+
+
+@EVERY
+def test_so_many_of_the_four_numbers_are_free(name):
+    symbol = SYMBOLS[name]
+    x = points(symbol, 200)
+    a, b = (1.0, 0.0) if np.isfinite(symbol.domain[1]) else (1.1, 0.2)
+    edge = SymbolicEdge(0, 0, symbol, np.array([0.95 * a, b, 1.3, 0.4]))
+    slopes = edge.slopes(x)
+    slopes = slopes / (np.linalg.norm(slopes, axis=0) + 1e-300)
+    rank = int(np.linalg.matrix_rank(slopes, tol=1e-8))
+    # Where its sign jumps is the third number of sgn, but no slope tells.
+    assert symbol.numbers == rank + (name == "sgn")
+
+
+def test_effort_grows_with_the_complexity_and_with_free_numbers():
+    assert SYMBOLS["x"].effort == 1 + 2
+    assert SYMBOLS["exp"].effort == 2 + 3
+    assert SYMBOLS["sin"].effort == 2 + 4
+    assert SYMBOLS["x^5"].effort == 3 + 3
+
+
+def test_where_a_symbol_is_undefined_there_is_nan_and_no_warning():
+    assert np.isnan(SYMBOLS["log"](np.array([-1.0]))).all()
+    assert np.isinf(SYMBOLS["1/x"](np.array([0.0]))).all()
+    assert np.isinf(SYMBOLS["exp"](np.array([1e4]))).all()
+
+
+def test_pykans_names_and_others_are_known():
+    names = "x x^2 x^3 x^4 x^5 1/x 1/x^2 1/x^3 1/x^4 1/x^5 sqrt x^0.5 x^1.5 1/sqrt(x) 1/x^0.5 exp"
+    names += " log abs sin cos tan tanh sgn arcsin arccos arctan arctanh 0 gaussian"
+    assert len(names.split()) == 29
+    more = "J0 arcsinh softplus sigmoid erf sinh cosh 1/(1+x^2)"
+    assert set(SYMBOLS) == set(f"{names} {more}".split())
+
+
+def test_without_a_list_every_symbol_is_there_that_differs_from_the_others():
+    chosen = as_symbols(None)
+    assert {s.name for s in chosen} == set(SYMBOLS) - set(REDUNDANT)
+    z = np.linspace(0.05, 0.95, 40)
+    same = {"x^0.5": ("sqrt", z), "1/x^0.5": ("1/sqrt(x)", z), "cos": ("sin", z + np.pi / 2)}
+    same |= {"arccos": ("arcsin", z), "sigmoid": ("tanh", z / 2)}
+    for name, (other, u) in same.items():
+        design = np.stack([SYMBOLS[other](u), np.ones_like(u)], axis=1)
+        rest = np.linalg.lstsq(design, SYMBOLS[name](z))[1]
+        assert rest[0] < 1e-25
+
+
+# Names, copies, and symbols of the user's own.
+
+
+def cube_root(u):
+    return np.cbrt(u)
+
+
+def cube_root_slope(u):
+    return 1.0 / (3.0 * np.cbrt(u) ** 2)
+
+
+def test_names_and_symbols_become_symbols():
+    own = Symbol("cbrt", cube_root, (cube_root_slope,))
+    assert as_symbol("function", "sin") is SYMBOLS["sin"]
+    assert as_symbol("function", own) is own
+    assert as_symbols(["sin", own, "0"]) == [SYMBOLS["sin"], own, SYMBOLS["0"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ("sinus", ValueError, "function must be one of 0, x, x.2, .*, but is 'sinus'"),
+        (np.sin, TypeError, "function must be the name of a function or a Symbol"),
+        (3, TypeError, "but is 3; your own is kn.Symbol"),
+    ],
+)
+def test_what_is_no_symbol_is_refused(value, error, message):
+    with pytest.raises(error, match=message):
+        as_symbol("function", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ("sin", TypeError, "functions must be a list of names, but is 'sin'"),
+        (7, TypeError, "functions must be a list of names, but is 7"),
+        ([], ValueError, "functions must hold at least one name"),
+        (["sin", "sinus"], ValueError, r"functions\[1\] must be one of"),
+        ([None], TypeError, r"functions\[0\] must be the name"),
+    ],
+)
+def test_what_is_no_list_of_symbols_is_refused(value, error, message):
+    with pytest.raises(error, match=message):
+        as_symbols(value)
+
+
+@EVERY
+def test_a_copy_of_a_symbol_is_that_symbol(name):
+    symbol = SYMBOLS[name]
+    for other in (copy.copy(symbol), copy.deepcopy(symbol), pickle.loads(pickle.dumps(symbol))):
+        assert other is symbol
+    assert repr(symbol) == f"Symbol({name!r})"
+
+
+def test_a_symbol_of_your_own_can_be_called_and_copied():
+    own = Symbol("cbrt", cube_root, (cube_root_slope,), parity=-1)
+    assert own.numbers == 4
+    agree(own(np.array([8.0]), 1), central_difference(own, 8.0)[None])
+    other = pickle.loads(pickle.dumps(own))
+    assert other == own
+    assert other is not own
+    assert hash(other) == hash(own)
+    with pytest.raises(ValueError, match="derivative 2 of 'cbrt' is not known, only the first 1"):
+        own(np.array([1.0]), 2)
+    with pytest.raises(ValueError, match="derivative -1"):
+        own(np.array([1.0]), -1)
+
+
+def test_a_symbol_of_your_own_may_have_a_name_that_is_taken():
+    own = Symbol("exp", np.sinh, (np.cosh,))
+    assert own != SYMBOLS["exp"]
+    assert own.numbers == 4
+    assert pickle.loads(pickle.dumps(own)) == own
+
+
+@pytest.mark.parametrize(
+    ("derivatives", "error", "message"),
+    [
+        ((), ValueError, "derivatives of 'f' must hold at least the first"),
+        ((3,), TypeError, "must be"),
+    ],
+)
+def test_a_symbol_without_derivatives_is_refused(derivatives, error, message):
+    with pytest.raises(error, match=message):
+        Symbol("f", np.sin, derivatives)
