@@ -61,7 +61,7 @@ class Separability:
     sign : str
         "+" if the function is a sum of functions of the groups, "*" if a product.
     groups : tuple of tuple of int
-        Every input is in one group; those in ``unused`` are groups by themselves.
+        Every input is in one group.
     scores : ndarray, shape (n_in, n_in)
         How much two inputs need each other, for the output where they need each other most.
     unused : tuple of int

@@ -121,10 +121,10 @@ def fit_symbol(
     x, phi = thinned(x, phi, FIT_POINTS)
     middle, half = 0.5 * (x.max() + x.min()), 0.5 * (x.max() - x.min())
     mean, spread = phi.mean(), phi.std()
-    if half == 0.0 or spread == 0.0:
-        return None
     if symbol is SYMBOLS["0"]:
         return SymbolFit(symbol, np.array([1.0, 0.0, 1.0, mean]), 1.0)
+    if half == 0.0 or spread == 0.0:
+        return None
     z, target = (x - middle) / half, (phi - mean) / spread
     best: tuple[float, Array] | None = None
     for a, b in _search(symbol, z, target, starts):
@@ -199,9 +199,13 @@ def thinned(x: Array, phi: Array, most: int) -> tuple[Array, Array]:
     return x[order], phi[order]
 
 
-def _mesh(symbol: Symbol) -> tuple[Array, Array]:
+def _mesh(symbol: Symbol, z: Array) -> tuple[Array, Array]:
     """Return the pairs (a, b) to look at, with u = a z + b."""
-    signs = np.array([1.0] if symbol.parity else [1.0, -1.0])
+    if symbol is SYMBOLS["sgn"]:  # no slope leads to the jump, so look between all points
+        b = -0.5 * (z[1:] + z[:-1])
+        return np.ones_like(b), b
+    mirrored = symbol.parity and symbol.domain[0] == -symbol.domain[1]
+    signs = np.array([1.0] if mirrored else [1.0, -1.0])
     if symbol.power == 1.0:
         return np.array([1.0]), np.array([0.0])
     if symbol is SYMBOLS["exp"]:
@@ -220,8 +224,9 @@ def _mesh(symbol: Symbol) -> tuple[Array, Array]:
 
 def _search(symbol: Symbol, z: Array, phi: Array, starts: int) -> list[tuple[float, float]]:
     """Return the best points (a, b) of the mesh, no two of them side by side."""
-    z, phi = thinned(z, phi, SEARCH_POINTS)
-    a, b = _mesh(symbol)
+    if symbol is not SYMBOLS["sgn"]:
+        z, phi = thinned(z, phi, SEARCH_POINTS)
+    a, b = _mesh(symbol, z)
     fits = symbol.defined(b - np.abs(a), b + np.abs(a))
     a, b = a[fits], b[fits]
     if not len(a):

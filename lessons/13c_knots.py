@@ -9,7 +9,7 @@
 # - to find the inputs that matter, and a network small enough to be read as a formula;
 # - to look for relations when nobody says what is to be predicted.
 #
-# **You need:** lessons 7 (optimisers) and 8 (scores, pruning and plots help, but are told again).
+# **You need:** lessons 7 (optimisers), 8 (grids) and 9 (formulas).
 #
 # **Time:** 40 minutes to read, about 15 seconds to run.
 
@@ -379,20 +379,19 @@ def head_in_a_loop(f, y):
     return loss, df
 
 
-head, random = GaussianHead(), np.random.default_rng(1)
-f, y = random.standard_normal((50, 1)), random.integers(2, size=(50, 1)).astype(float)
+head, rng = GaussianHead(), np.random.default_rng(1)
+f, y = rng.standard_normal((50, 1)), rng.integers(2, size=(50, 1)).astype(float)
 loss, df = head.value_and_gradient(f, y)
 np.testing.assert_allclose(loss, head_in_a_loop(f[:, 0], y[:, 0])[0], rtol=1e-13)
 np.testing.assert_allclose(df[:, 0], head_in_a_loop(f[:, 0], y[:, 0])[1], atol=1e-15)
 
 
 def unsupervised(columns, rows, labels, seed):
-    return kn.fit(
-        kn.KAN([len(columns), 1], rng=seed), rows, labels, kn.LBFGS(), steps=150, loss=head
-    ).network
+    start = kn.KAN([len(columns), 1], rng=seed)
+    return kn.fit(start, rows, labels, kn.LBFGS(), steps=150, loss=head).network
 
 
-pair, y = contrast(scaled, rng=0)  # (2 ROWS, 8): real rows, then shuffled ones
+pair, _ = contrast(scaled, rng=0)  # (2 ROWS, 8): real rows, then shuffled ones
 lazy = unsupervised(EIGHT, scaled, np.ones(ROWS), 0)
 print("6. Only real rows: mean of g")
 real, mixed = (head(lazy(rows)).mean() for rows in np.split(pair, 2))
@@ -448,27 +447,38 @@ save(fig, "relations")
 # three functions against the logarithm of their input.
 
 # %%
-net, spread = next((net, s) for net, s in found if active(s, EIGHT) == TUBE)
-phi = net.layers[0].edges(scaled)[:, 0]  # (ROWS, 8)
-slopes, straight = {}, []
+logs = {name: np.log(eight[:, EIGHT.index(name)]) for name in TUBE}
+middle = {name: np.argsort(log)[ROWS // 20 : -ROWS // 20] for name, log in logs.items()}  # 90 %
+
+
+def functions(net):
+    phi = net.layers[0].edges(scaled)[:, 0]  # (ROWS, 8)
+    return {name: phi[:, EIGHT.index(name)] for name in TUBE}
+
+
+tubes = [functions(net) for net, spread in found if active(spread, EIGHT) == TUBE]
+slopes, straight = [], []
+for phi in tubes:
+    pairs = [(logs[name][middle[name]], phi[name][middle[name]]) for name in TUBE]
+    slopes.append([np.polyfit(*pair, 1)[0] for pair in pairs])
+    straight += [abs(np.corrcoef(pair)[0, 1]) for pair in pairs]
+exponents = -np.array(slopes)[:, :2] / np.array(slopes)[:, 2:]  # (starts, 2)
+a, b = exponents.mean(axis=0)
+
 fig, ax = plt.subplots(figsize=(8.5, 5))
 for name, color in zip(TUBE, (BLUE, ORANGE, GREEN), strict=True):
-    log, own = np.log(eight[:, EIGHT.index(name)]), phi[:, EIGHT.index(name)]
-    order = np.argsort(log)
-    middle = order[ROWS // 20 : -ROWS // 20]  # the middle 90 % of the knots
-    slopes[name] = np.polyfit(log[middle], own[middle], 1)[0]
-    straight.append(abs(np.corrcoef(log[middle], own[middle])[0, 1]))
-    ax.plot(log[order], own[order] - own.mean(), ":", color=color, lw=1.5)
-    ax.plot(log[middle], own[middle] - own.mean(), color=color, lw=3, label=name)
+    order, values = np.argsort(logs[name]), tubes[0][name] - tubes[0][name].mean()
+    ax.plot(logs[name][order], values[order], ":", color=color, lw=1.5)
+    ax.plot(logs[name][middle[name]], values[middle[name]], color=color, lw=3, label=name)
 ax.set(xlabel="logarithm of the input", ylabel=r"$\phi$, without its mean")
 ax.set_title("solid: the middle 90 % of the knots", fontsize=13)
 ax.legend()
 save(fig, "logarithms")
 
-a, b = (-slopes[name] / slopes["cusp_volume"] for name in TUBE[:2])
 constant = np.mean(knots.cusp_volume / (knots.meridian_im * knots.longitude))
 print("\n   In logarithms, and for the middle 90 % of the knots, the three functions are straight:")
-print(f"   the correlations are at least {min(straight):.3f}. Their slopes say")
+print(f"   the correlations are at least {min(straight):.3f}. Their slopes, the mean of")
+print(f"   {len(tubes)} networks, say")
 print(f"   cusp_volume = c meridian_im^{a:.2f} longitude^{b:.2f}.")
 print(f"   With both exponents 1, c = {constant:.4f}: half the area of the torus, a theorem.\n")
 assert min(straight) > 0.98
@@ -502,9 +512,7 @@ print("7. All seven invariants, mean of three divisions, from reproduction.csv")
 for who in ("committee of KANs", "MLP"):
     (of_three, _), (of_all, size) = reproduced(f"{who}, translations"), reproduced(f"{who}, all")
     gain = 100 * (of_all - of_three)
-    print(
-        f"   {who:18} {100 * of_all:.1f} %, {gain:.1f} points more than with three; {size} parameters"
-    )
+    print(f"   {who:18} {100 * of_all:.1f} %, {gain:.1f} more than with three; {size} parameters")
     assert 2 < gain < 5
 
 # %% [markdown]

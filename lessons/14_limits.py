@@ -28,6 +28,7 @@ N_LINE, DRAWS = 1000, 10  # samples on the line, and how often they are drawn
 N_PLANE, NOISE = 300, 0.3  # samples and noise in the plane
 N_BOX = 1000  # samples in a box of any dimension
 N_MANY, N_INPUTS = 2000, 100  # samples and inputs when only four matter
+FIRST, SECOND = 0.12, 0.05  # inputs with a smaller share go, in the first and second round
 SEEDS = range(10)
 GUESSES = ("tanh", "sin", "arctan")  # what an edge may become
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
@@ -149,7 +150,8 @@ right.plot(GRIDS, stopped[:, 1], "s-", color=BLUE, lw=2, label="stopped in time"
 right.plot(GRIDS, to_the_end[:, 0], "o:", color=ORANGE, mfc="white", label="on its own samples")
 right.axhline(NOISE, color=GREY, ls="--", label=r"$\sigma$")
 right.set(xlabel="grid intervals $G$", ylabel="RMSE", xticks=GRIDS, title="KAN [2, 5, 1]")
-right.legend()
+right.set_ylim(-0.05, 1.25)
+right.legend(loc="upper left")
 figure.savefig(build / "14_noise.png")
 plt.close(figure)
 
@@ -216,7 +218,7 @@ figure, ax = plt.subplots(figsize=(9, 5))
 for (name, curve), color in zip(curves.items(), (BLUE, ORANGE, PINK, GREY), strict=True):
     ax.loglog(DIMENSIONS, curve, "o-", color=color, lw=2.5, label=name)
 ax.axhline(1, color=GREY, ls=":")
-ax.text(1, 0.7, "as good as the mean", va="top")
+ax.text(1, 0.7, "no better than the mean", va="top")
 ax.set(xlabel="number of inputs $d$", ylabel="relative test error", ylim=(5e-6, 2))
 ax.set_xticks(DIMENSIONS, DIMENSIONS)
 ax.minorticks_off()
@@ -253,10 +255,10 @@ def rough(x, y, seed):
 
 
 def found(net, x, y):
-    """Return the inputs that are left in the end, and the networks on the way."""
-    few = kn.prune(net, x, inputs=np.flatnonzero(kn.input_scores(net, x) < 0.12))
-    few = kn.fit(few, x, y, steps=15).network
-    return set(np.flatnonzero(kn.input_scores(few, x) > 0.05)), few
+    """Return the inputs that are left in the end, and the network after the first round."""
+    few = kn.prune(net, x, inputs=np.flatnonzero(kn.input_scores(net, x) < FIRST))
+    few = kn.fit(few, x, y, steps=10).network
+    return set(np.flatnonzero(kn.input_scores(few, x) > SECOND)), few
 
 
 x, y, four = four_of_many(0)
@@ -267,7 +269,7 @@ phi, outer = first.edges(x), last.edges(u)[:, 0]  # (N, 2, 100) and (N, 2)
 by_hand = np.zeros(N_INPUTS)
 for i in range(N_INPUTS):
     for o in range(2):
-        A_o = outer[:, o].std()  # A of the only output, std(y), over std(y) is 1
+        A_o = outer[:, o].std()  # the output's A, std(y), cancels std(y)
         by_hand[i] += A_o * phi[:, o, i].std() / u[:, o].std()
 np.testing.assert_allclose(kn.input_scores(net, x), by_hand / net(x).std(), rtol=1e-10)
 
@@ -283,19 +285,19 @@ print(f"   Inputs left after the first round: {min(kept)} to {max(kept)}; after 
 assert all(hits)
 
 seen = []
-for seed in SEEDS[2:7]:
+for seed in SEEDS[:5]:
     x_hard, y_hard, four_hard = four_of_many(seed, easy=False)
     scores = kn.input_scores(rough(x_hard, y_hard, seed), x_hard)
-    seen.append(scores[four_hard].min() >= 0.12)
-print("   y = sin(pi a) + b^2 + c d:", end="")
-print(f"            not lost in the first round in {sum(seen)} of {len(seen)}\n")
+    seen.append(scores[four_hard].min() >= FIRST)
+print("   y = sin(pi a) + b^2 + c d: ", end="")
+print(f"after the first round all four are there in {sum(seen)} of {len(seen)}\n")
 assert sum(seen) <= 2
 
 # %% [markdown]
 # The hard one differs in nothing but the linear terms c and d. Without them neither input does
 # anything by itself: the mean of $c\,d$ over d is zero for every c. A rough first training does not
-# see what only shows in pairs, and what is pruned then never comes back. Longer training may find
-# it; no score of a network that has not found it can.
+# see what only shows in pairs, or sees it by luck, and what is pruned then never comes back. Longer
+# training may find it. No score can, if the network has not.
 #
 # Where it works, the trouble with dimension is over. A network of the four inputs can even be asked
 # how y is built. A sum has no mixed second derivatives between its terms, and a product has none in

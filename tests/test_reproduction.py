@@ -32,6 +32,10 @@ def close(found, want):
     return abs(found - want) <= 1.01e-3 * abs(want)
 
 
+def test_two_cores_need_less_than_half_an_hour(rows):
+    assert sum(row.seconds or 0 for row in rows) / 2 < 30 * 60
+
+
 def test_the_table_has_the_columns_and_every_line_is_filled(package):
     text = package("table").TABLE.read_text(encoding="utf-8").splitlines()
     assert text[0] == "part,item,paper,ours,ratio,parameters,seconds,seeds,spread"

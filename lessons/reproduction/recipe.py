@@ -64,18 +64,19 @@ def train_kan(data, widths, degree, sizes, steps, seed, starts=4):
     return judged(last.network, data, began)
 
 
-def train_mlp(data, parameters, steps, seed, starts=4):
+def train_mlp(data, parameters, steps, seed, starts=4, check=None):
     """Train an MLP with two hidden layers and about so many parameters, with the same care.
 
-    Half of the starts have SiLU on their hidden nodes, and half tanh; the best one goes on.
+    Half of the starts have SiLU on their hidden nodes, and half tanh; the best one goes on. With a
+    validation set, the network is that of the step which was best on it.
     """
     began, n = time.process_time(), 100 * seed
     widths = matched_widths(data.x_train.shape[1], parameters)
     kinds = (("silu", "he"), ("tanh", "glorot"))
     networks = [kn.MLP(widths, *kinds[start % 2], rng=n + start) for start in range(starts)]
     network = best_start(networks, data.x_train, data.y_train)
-    network = kn.fit(network, data.x_train, data.y_train, steps=steps, progress=False).network
-    return judged(network, data, began)
+    network = kn.fit(network, *data[:2], steps=steps, validation=check, progress=False).network
+    return judged(network, data, began, check)
 
 
 def matched_widths(n_in, parameters):

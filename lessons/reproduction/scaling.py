@@ -38,7 +38,7 @@ def paper_exponent(item):
 def errors(item, degree, seed):
     """Return the run at each size."""
     data, sizes = samples(item, N_TRAIN, seed), SIZES[item]
-    coarse = sizes[0] if item == "bessel" else sizes[0] // 2
+    coarse = sizes[0] if item == "bessel" else 3
     starts = [
         kn.KAN(WIDTHS[item], coarse, degree, base="zero", rng=STARTS * seed + start)
         for start in range(1 if item == "bessel" else STARTS)

@@ -14,15 +14,15 @@ COLUMNS = ("part", "item", "paper", "ours", "ratio", "parameters", "seconds", "s
 INTRODUCTION = """# The papers' figures beside ours
 
 `make reproduce` computed every number here and wrote them to [reproduction.csv](reproduction.csv);
-this page is made from that file. It needs two cores and less than 30 minutes in all;
-`make reproduce PART=toy` does one part. Errors are root mean squares over test samples that
-training has not seen, unless a part says otherwise.
+this page is made from that file. All of it took {minutes:.0f} minutes of processor time, shared by
+two cores; `make reproduce PART=toy` does one part. Errors are root mean squares over test samples
+that training has not seen, unless a part says otherwise.
 
 - **paper** is the published figure, read off a plot where the paper prints no number; a dash means
   that there is none to compare with. **ratio** is ours divided by the paper's.
-- **seeds** counts independent runs, each with its own data and starts. The run with the lowest
-  training loss is reported, never the one with the lowest test error. **spread** is the largest
-  test error of these runs, or the largest score, divided by the smallest.
+- **seeds** counts independent runs, each with its own data and starts. The run that is best on its
+  training samples or on a validation set is reported; the test samples decide nothing. **spread**
+  is the largest test error of these runs, or the largest score, divided by the smallest.
 - **seconds** is the processor time of all runs of a row together, on one core.
 """
 
@@ -91,7 +91,8 @@ def read(path=TABLE):
 
 def page(rows):
     """Return the page: for each part a heading, what was compared, its plot and its lines."""
-    sections = [INTRODUCTION]
+    minutes = sum(row.seconds or 0 for row in rows) / 60
+    sections = [INTRODUCTION.format(minutes=minutes)]
     for name, part in parts().items():
         own = [row for row in rows if row.part == name]
         if own:
@@ -120,10 +121,13 @@ def judgement(row, part):
 
 
 def verdict(rows, part):
-    """Return a sentence that counts where ours is better, and names where it is not."""
+    """Return a sentence that counts where ours is better, and names where it is not.
+
+    MLPs are there to compare with, and do not count.
+    """
     found = {kind: [] for kind in ("better", "equal", "worse", "")}
     for row in rows:
-        found[judgement(row, part)].append(row.item)
+        found[judgement(row, part) if "MLP" not in row.item else ""].append(row.item)
     better, compared = len(found["better"]), len(rows) - len(found[""])
     if not compared:
         return "There is no published figure to compare with.\n"
