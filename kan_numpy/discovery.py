@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Rng, as_rng
+from kan_numpy._validation import Array, Rng, as_rng
 from kan_numpy.formulas import Formula, enough_digits, formula
+from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.scores import checked_inputs
@@ -86,7 +88,18 @@ def discover(
             sys.stderr.write(line + "\n")
 
     found = Search(network, points, data.y, loss, symbols, as_rng(rng), say).run()
+    if loss != "mse":
+        found = _centred(found, points)
     target = data.target if loss == "mse" else None
     exact = formula(found, variables, outputs, points, target)
     say(f"formula: {exact}")
-    return enough_digits(exact, points, found(points) if target is None else target)
+    return enough_digits(exact, data)
+
+
+def _centred(network: KAN, x: Array) -> KAN:
+    """Return the network with outputs of mean 0: adding a number to all changes no class."""
+    last = network.layers[-1]
+    if not isinstance(last, KANLayer):
+        return network
+    centred = replace(last, bias=last.bias - network(x).mean())
+    return KAN.from_layers([*network.layers[:-1], centred])

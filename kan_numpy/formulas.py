@@ -25,13 +25,10 @@ from kan_numpy.network_expressions import (
     unscaled_outputs,
 )
 from kan_numpy.numerals import Number
-from kan_numpy.objective import some_rows
+from kan_numpy.objective import Objective, some_rows
 from kan_numpy.printing import latex, text
 from kan_numpy.reading import ROUNDING, Reader
 from kan_numpy.simplify import map_numbers
-
-CLOSE_ENOUGH = 1e-3
-"""How far, relative to their spread, logits may move when a formula is rounded."""
 
 ROWS = 2000
 """How many samples decide about constants and digits."""
@@ -229,28 +226,33 @@ def formula(
     return result if digits is None else result.round(digits)
 
 
-def enough_digits(found: Formula, x: Array, y: Array) -> Formula:
+def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
     """Return the formula with as few digits as the data allow.
 
     Parameters
     ----------
     found : Formula
         Not rounded.
-    x, y : ndarray
-        Data; or, of a classifier, the outputs of the network, which may move by `CLOSE_ENOUGH`.
+    data : Objective
+        Data and loss.
 
     Returns
     -------
     Formula
         Rounded, or as it was if every digit counts.
     """
-    spread, N = float(np.var(y)), len(y)
-    before = float(np.mean((found(x) - y) ** 2))
-    tolerance = ROUNDING if np.isfinite(found.certificate.before.rmse) else CLOSE_ENOUGH
-    limit = before * (1.0 + np.log(N) / N) + tolerance**2 * spread
+
+    def loss(candidate: Formula) -> float:
+        return data.loss.value_and_gradient(candidate(data.x), data.target)[0]
+
+    N, limit = len(data.x), loss(found)
+    if data.loss.name == "mse":
+        limit += limit * np.log(N) / N + ROUNDING**2 * float(np.var(data.target))
+    else:
+        limit += 0.5 * np.log(N) / N
     for digits in range(2, 16):
         rounded = found.round(digits)
-        if np.mean((rounded(x) - y) ** 2) <= limit:
+        if loss(rounded) <= limit:
             return rounded
     return found
 

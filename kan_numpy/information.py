@@ -5,9 +5,10 @@ smaller network is as good if the information
 
 .. math:: N \log L + P \log N
 
-does not grow (G. Schwarz, Ann. Stat. 6, 461, 1978). This weighs noise. Where L is so small that it
-is made of the errors of splines, N samples say no more than a few; there, a simpler network may
-triple the error.
+does not grow (G. Schwarz, Ann. Stat. 6, 461, 1978); if L is a cross-entropy, which is a likelihood
+already, it is :math:`2 N L + P \log N`. This weighs noise. Where L is so small that it is made of
+the errors of splines, N samples say no more than a few; there, a simpler network may triple the
+error.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from kan_numpy.objective import Objective
 SPLINE_LIMIT = 3e-3
 """Relative errors below this are put down to splines, above it to noise."""
 
+EXACT = 1e-8
+"""A relative error below this leaves no doubt: no wrong formula comes so close."""
+
 SMALLEST_LOSS = 1e-30
 """Below this share of the variance there is nothing but rounding."""
 
@@ -33,6 +37,7 @@ class Verdict(NamedTuple):
     loss: float  # L
     numbers: int  # P
     samples: int  # N
+    squares: bool = True  # whether L is a share of the variance, or else a cross-entropy
 
     @property
     def error(self) -> float:
@@ -42,16 +47,22 @@ class Verdict(NamedTuple):
     @property
     def spline_limited(self) -> bool:
         """Whether splines rather than noise are the cause of the errors."""
-        return self.error < SPLINE_LIMIT
+        return self.squares and self.error < SPLINE_LIMIT
+
+    @property
+    def misfit(self) -> float:
+        """Minus twice the log-likelihood of a sample, up to a constant: log L, or 2 L."""
+        return float(np.log(self.loss)) if self.squares else 2.0 * self.loss
 
     @property
     def information(self) -> float:
         """What must not grow."""
-        return float(self.samples * np.log(self.loss) + self.numbers * np.log(self.samples))
+        return float(self.samples * self.misfit + self.numbers * np.log(self.samples))
 
     def allows(self, smaller: Verdict) -> bool:
         """Return whether a smaller network is as good as this one."""
-        if smaller.loss <= self.loss or (self.spline_limited and smaller.loss < 9.0 * self.loss):
+        spline_errors = max(9.0 * self.loss, EXACT**2)
+        if smaller.loss <= self.loss or (self.spline_limited and smaller.loss < spline_errors):
             return True
         return smaller.information <= self.information
 
@@ -69,20 +80,17 @@ def verdict(objective: Objective[N], network: N) -> Verdict:
     Returns
     -------
     Verdict
-        Of "mse", the loss in units of the variance of the targets. Cross-entropy counts as it is,
-        down to 1/N: what is less tells how sure the network is, not how right.
+        Of "mse", the loss in units of the variance of the targets. Cross-entropy counts as it is.
         Of the four numbers of a symbol, those that are free are counted.
     """
     loss = objective.on(network).value(network.theta)
-    samples = len(objective.target)
-    if objective.loss.name == "mse":
+    samples, squares = len(objective.target), objective.loss.name == "mse"
+    if squares:
         loss = max(loss / (float(np.var(objective.target, axis=0).mean()) or 1.0), SMALLEST_LOSS)
-    else:
-        loss = max(loss, 1.0 / samples)
     spare = sum(
         4 - edge.symbol.numbers
         for layer in network.layers
         if isinstance(layer, KANLayer)
         for edge in layer.symbols
     )
-    return Verdict(loss, network.size - spare, samples)
+    return Verdict(loss, network.size - spare, samples, squares)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_choice
+from kan_numpy._validation import Array, as_array, as_choice, as_number
 
 
 class Loss(Protocol):
@@ -118,9 +118,18 @@ class CrossEntropy:
         p_{no} = \frac{e^{z_{no}}}{\sum_{o'} e^{z_{no'}}}
 
     The largest z of each sample is subtracted first, which changes nothing and cannot overflow.
+
+    Parameters
+    ----------
+    doubt : float
+        The share of each label that is given to all classes alike, so that p never has to be 1 and
+        z stays finite where classes can be separated.
     """
 
     name = "cross_entropy"
+
+    def __init__(self, doubt: float = 0.0) -> None:
+        self.doubt = as_number("doubt", doubt, 0.0, 1.0)
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the labels as a one-hot table (N, n_out).
@@ -150,7 +159,7 @@ class CrossEntropy:
             raise ValueError(
                 f"y must hold class labels from 0 to {n_out - 1}, but y[{at}] is {labels[at]:g}"
             )
-        return np.eye(n_out)[labels.astype(np.intp)]
+        return (1.0 - self.doubt) * np.eye(n_out)[labels.astype(np.intp)] + self.doubt / n_out
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient.

@@ -21,6 +21,11 @@ ROWS = 2000
 class Suggestions(list[SymbolFit]):
     """A ranked list of `SymbolFit`, which prints as a table."""
 
+    @property
+    def symbols(self) -> list[Symbol]:
+        """The functions, best first."""
+        return [fitted.symbol for fitted in self]
+
     def __str__(self) -> str:
         """Return the table: function, error, complexity and the four numbers."""
         lines = [f"{'f':>10} {'error':>9} {'complexity':>10}   c f(a x + b) + d"]

@@ -23,9 +23,12 @@ from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.scores import checked_inputs
 from kan_numpy.sparsity import train_on
-from kan_numpy.suggestions import ROWS, Suggestions, curve, rank, suggestions
-from kan_numpy.symbolic_fit import SymbolFit, fit_symbols, thinned
+from kan_numpy.suggestions import ROWS, curve, rank, suggestions
+from kan_numpy.symbolic_fit import SymbolFit, fit_symbol, fit_symbols, thinned
 from kan_numpy.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
+
+SIMPLEST = ("x", "x^2")
+"""Functions that are always tried, whatever an edge looks like."""
 
 EXACT_PRICE = 0.5
 """What a unit of effort costs in log L, where errors come from splines."""
@@ -127,7 +130,7 @@ class _Choices:
             line = with_symbol(network, second, SYMBOLS["x"], np.array([1.0, 0.0, 1.0, 0.0]))
             candidates = fit_symbols(self.symbols, *thinned(activations, both, ROWS))
             candidates.sort(key=lambda fitted: rank(fitted, self.price))
-            network = self.replaced(network, line, first, candidates)
+            network = self.replaced(network, line, first, candidates[: self.top])
         return network
 
     def simplified(self, network: KAN) -> KAN:
@@ -139,11 +142,19 @@ class _Choices:
                 network = self.replaced(network, network, edge, candidates)
         return network
 
-    def best(self, network: KAN, edge: Edge, symbols: list[Symbol]) -> Suggestions:
-        """Return the suggestions for one edge."""
+    def best(self, network: KAN, edge: Edge, symbols: list[Symbol]) -> list[SymbolFit]:
+        """Return the best suggestions for one edge, and the simplest functions of all.
+
+        Where edges can make up for each other, a curve that is almost a straight line may as well
+        become one.
+        """
         now = verdict(self.objective, network)
         noise = 0.0 if now.spline_limited else now.error
-        return suggestions(network, self.objective.x, edge, symbols, self.price, noise)
+        found = suggestions(network, self.objective.x, edge, symbols, self.price, noise)
+        points = thinned(*curve(network, self.objective.x, edge), ROWS)
+        left_out = [s for s in symbols if s.name in SIMPLEST and s not in found.symbols[: self.top]]
+        simple = [fit_symbol(symbol, *points) for symbol in left_out]
+        return found[: self.top] + [fitted for fitted in simple if fitted is not None]
 
     def replaced(
         self, network: KAN, changed: KAN, edge: Edge, candidates: Sequence[SymbolFit]
@@ -154,14 +165,14 @@ class _Choices:
         """
         before, accepted = verdict(self.objective, network), [(np.inf, network)]
         price = EXACT_PRICE if before.spline_limited else np.log(before.samples) / before.samples
-        for symbol, affine, _ in candidates[: self.top]:
+        for symbol, affine, _ in candidates:
             trial = with_symbol(changed, edge, symbol, affine)
             if not np.isfinite(self.objective.on(trial).value(trial.theta)):
                 continue
             trial = self.trained(trial)
             after = verdict(self.objective, trial)
             if before.allows(after):
-                accepted.append((np.log(after.loss) + price * symbol.effort, trial))
+                accepted.append((after.misfit + price * symbol.effort, trial))
         return min(accepted, key=lambda pair: pair[0])[1]
 
     def trained(self, network: KAN, steps: int | None = None) -> KAN:

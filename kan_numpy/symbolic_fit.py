@@ -146,6 +146,8 @@ def normalised(symbol: Symbol, affine: Array) -> Array:
     .. math:: c (ax+b)^p = c |a|^p (\pm x + b/|a|)^p, \quad c e^{ax+b} = c e^b e^{ax}, \quad
               c \log(ax+b) = c \log(\pm x + b/|a|) + c \log|a|
 
+    and likewise for the absolute value and the sign.
+
     Parameters
     ----------
     symbol : Symbol
@@ -164,8 +166,11 @@ def normalised(symbol: Symbol, affine: Array) -> Array:
         return np.array([a, 0.0, c * np.exp(b), d])
     if symbol is SYMBOLS["log"] and a:
         return np.array([np.sign(a), b / abs(a), c, d + c * np.log(abs(a))])
-    if symbol.power is not None and a:
-        return np.array([np.sign(a), b / abs(a), c * abs(a) ** symbol.power, d])
+    if symbol is SYMBOLS["sgn"] and a:
+        return np.array([np.sign(a), b / abs(a), c, d])
+    p = 1.0 if symbol is SYMBOLS["abs"] else symbol.power
+    if p is not None and a:
+        return np.array([np.sign(a), b / abs(a), c * abs(a) ** p, d])
     return np.array([a, b, c, d])
 
 
@@ -214,7 +219,7 @@ def _mesh(symbol: Symbol, z: Array) -> tuple[Array, Array]:
     if symbol in (SYMBOLS["sin"], SYMBOLS["cos"]):
         pairs = np.meshgrid(np.concatenate([SCALES[:10], WAVES]), PHASES, indexing="ij")
         return pairs[0].ravel(), pairs[1].ravel()
-    if symbol.power is not None or symbol is SYMBOLS["log"]:
+    if symbol.power is not None or symbol in (SYMBOLS["log"], SYMBOLS["abs"]):
         scales = np.array([1.0])  # c makes up for it
     else:
         scales = np.concatenate([SCALES, WAVES]) if symbol.waves else SCALES
