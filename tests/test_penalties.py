@@ -318,6 +318,9 @@ def test_where_the_problem_is_convex_the_end_is_the_minimum():
         kn.fit(network, x, y, optimizer=kn.LBFGS(), steps=300, **options).network,
     ]
     assert lowest > 0.005
+    # Undamped, a single step goes all the way.
+    quick = kn.fit(network, x, y, kn.LevenbergMarquardt(damping=1e-9), 1, **options)
+    ends.append(quick.network)
     for end in ends:
         np.testing.assert_allclose(objective.fun(end.theta)[0], lowest, rtol=1e-7)
         np.testing.assert_allclose(end(x), want(x), rtol=0, atol=1e-3)

@@ -12,14 +12,14 @@ from .table import Row
 
 TITLE = "Section 4.3: the signature of knots"
 ABOUT = """
-The figures are shares of test knots with the right signature, the mean over three divisions into
-80 % for training and 20 % for testing. Rows with the same translations, up to orientation, stay on
+The figures are shares of test knots with the right signature, the mean over four divisions into
+80 % for training and 20 % for testing; three more served to choose widths, grids and steps. Rows with the same translations, up to orientation, stay on
 one side. Our table has 12,954 knots of up to 13 crossings, 10 signatures and 7 numeric invariants;
 the paper had 17 invariants, 14 signatures and knots of up to 16 crossings. So ours and the paper's
 are not the same task, and the comparison that counts is between our own rows. The *committees* are
-means of KANs that differ in their starts (4 of [3, 5, 3, 1], 4 of [7, 8, 6, 1]), trained by
-Levenberg-Marquardt on the signature as a number, and rounded to the nearest even one; all their
-parameters are counted. The MLPs have 300-300-300-300 hidden nodes and one output for each
+means of the four KANs with the lowest training loss of five starts ([3, 5, 3, 1] and [7, 8, 6, 1]),
+trained by Levenberg-Marquardt on the signature as a number, and rounded to the nearest even one;
+the parameters of all four are counted. The MLPs have 300-300-300-300 hidden nodes and one output for each
 signature, and are trained by Adam on mini-batches, with four learning rates, one after the other.
 *Formula* is what `kn.discover` makes of 1000 training samples (for one of the three divisions it
 keeps one spline). *Attribution* is the share of the starts in which the three invariants with the
@@ -48,6 +48,7 @@ PAPER = {
 ITEMS = tuple(PAPER)
 SPLITS = (3, 4, 5, 6)  # 0 to 2 served to choose widths, grids and steps
 SEEDS = tuple(range(10))
+STARTS, MEMBERS = 5, 4  # of a committee: the start with the highest training loss is left out
 RATES = {1e-3: 10, 3e-4: 8, 1e-4: 6, 3e-5: 4}  # epochs of each learning rate
 
 KNOTS = load_knots()
@@ -69,12 +70,6 @@ def even(values):
     return 2 * np.rint(values / 2).astype(int)
 
 
-def trained(network, x, y, steps=50):
-    """Train on the signature as a number, by Levenberg-Marquardt."""
-    y = y[:, None].astype(float)
-    return kn.fit(network, x, y, steps=steps, adapt_at=(5, 15), progress=False).network
-
-
 def law(seed):
     """Round minus half the slope."""
     _, (x, y) = divided(TRANSLATIONS, seed)
@@ -88,15 +83,18 @@ def linear(seed):
     return np.mean(even(x_test @ weights[:-1] + weights[-1]) == y_test), weights.size
 
 
-def committee(names, widths, grid_size, degree, members, seed):
-    """Train several KANs, and round the mean of what they say."""
+def committee(names, widths, grid_size, degree, steps, seed):
+    """Train several KANs by Levenberg-Marquardt; round the mean of those that learned best."""
     (x, y), (x_test, y_test) = divided(names, seed)
-    scaler, said, size = Scaler.fit(x, squash=True), 0.0, 0
-    for member in range(members):
-        network = kn.KAN(widths, grid_size, degree, rng=10 * seed + member)
-        network = trained(network, scaler(x), y)
-        said, size = said + network(scaler(x_test))[:, 0] / members, size + network.size
-    return np.mean(even(said) == y_test), size
+    scaler, results = Scaler.fit(x, squash=True), []
+    for start in range(STARTS):
+        network = kn.KAN(widths, grid_size, degree, rng=10 * seed + start)
+        options = {"steps": steps, "adapt_at": (5, 15), "progress": False}
+        results.append(kn.fit(network, scaler(x), y[:, None] / 2, **options))
+    results.sort(key=lambda result: min(result.history["train_loss"]))
+    members = [result.network for result in results[:MEMBERS]]
+    said = 2 * np.mean([member(scaler(x_test))[:, 0] for member in members], axis=0)
+    return np.mean(even(said) == y_test), sum(member.size for member in members)
 
 
 def classifier(names, seed, hidden=(1,)):
@@ -162,9 +160,9 @@ RECIPES = {
     "KAN [7,1,10]": lambda seed: classifier(INVARIANTS, seed),
     "KAN [3,1,10]": lambda seed: classifier(TRANSLATIONS, seed),
     "formula": discovered,
-    "committee of KANs, translations": lambda s: committee(TRANSLATIONS, [3, 5, 3, 1], 5, 3, 4, s),
+    "committee of KANs, translations": lambda s: committee(TRANSLATIONS, [3, 5, 3, 1], 5, 3, 50, s),
     "MLP, translations": lambda seed: mlp(TRANSLATIONS, seed),
-    "committee of KANs, all": lambda s: committee(INVARIANTS, [7, 8, 6, 1], 3, 2, 4, s),
+    "committee of KANs, all": lambda s: committee(INVARIANTS, [7, 8, 6, 1], 3, 2, 100, s),
     "MLP, all": lambda seed: mlp(INVARIANTS, seed),
     "attribution, classification": lambda seed: attribution("classification", seed),
     "attribution, regression": lambda seed: attribution("regression", seed),
