@@ -22,7 +22,7 @@ from kan_numpy.formulas import Formula
 from kan_numpy.grids import NARROWEST
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
-from kan_numpy.parsing import FUNCTIONS, parse
+from kan_numpy.parsing import FUNCTIONS, as_names, parse
 from kan_numpy.products import ProductLayer
 from kan_numpy.symbolic_edges import SymbolicEdge
 from kan_numpy.symbols import SYMBOLS, Symbol, as_symbols
@@ -90,7 +90,7 @@ def from_formula(
         if not isinstance(formula, Formula):
             raise TypeError("variables must name the inputs in their order, such as ['x', 'y']")
         variables = formula.variables
-    names = _names(variables)
+    names = list(as_names("variables", variables))
     outputs = _outputs(formula, names, functions)
     G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
     ends = as_array("grid_range", grid_range)
@@ -101,19 +101,6 @@ def from_formula(
     network = _network(outputs, [Variable(name) for name in names], G, k)
     inner = np.random.default_rng(0).uniform(low, high, (POINTS, len(names)))
     return _on_grids(network, np.vstack([low, high, inner]), G, k)
-
-
-def _names(variables: Sequence[str]) -> list[str]:
-    """Return the names of the inputs."""
-    if isinstance(variables, str) or not isinstance(variables, Iterable):
-        raise TypeError(f"variables must be a list of names, but is {variables!r}")
-    names = list(variables)
-    for name in names:
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"variables must hold names such as x or x_1, but holds {name!r}")
-    if not names or len(set(names)) < len(names):
-        raise ValueError(f"variables must hold at least one name, each once, but is {names}")
-    return names
 
 
 def _outputs(

@@ -9,14 +9,19 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_rng
+from kan_numpy._validation import Array, Rng, as_choice, as_rng
+from kan_numpy.edges import scaled_outputs
 from kan_numpy.formulas import Formula, enough_digits, formula
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
+from kan_numpy.parsing import as_names
 from kan_numpy.scores import checked_inputs
 from kan_numpy.structures import Search
 from kan_numpy.symbols import Symbol, as_symbols
+
+FEWEST = 20
+"""Fewer samples can be explained by too many formulas."""
 
 
 def discover(
@@ -77,9 +82,15 @@ def discover(
     exp(sin(pi*x) + y**2)
     """
     points = checked_inputs(network, x)
+    squares = as_choice("loss", loss, ("mse", "cross_entropy")) == "mse"
     data = Objective(network, points, y, loss)
-    if np.ptp(data.target, axis=0).min() == 0.0:
-        raise ValueError("y must vary, but has a column in which all entries are the same")
+    inputs = as_names("variables", variables, network.widths[0], "x")
+    names = as_names("outputs", outputs, network.widths[-1], "y")
+    if len(points) < FEWEST:
+        raise ValueError(f"x must hold at least {FEWEST} samples, but holds {len(points)}")
+    if (same := np.ptp(data.target, axis=0) == 0.0).any():
+        what = "y must vary, but is constant in column" if squares else "y lacks the class"
+        raise ValueError(f"{what} {int(np.argmax(same))}")
     symbols = None if functions is None else as_symbols(functions)
     show = sys.stderr.isatty() if progress is None else progress
 
@@ -87,17 +98,18 @@ def discover(
         if show:
             sys.stderr.write(line + "\n")
 
-    found = Search(network, points, data.y, loss, symbols, as_rng(rng), say).run()
-    if loss != "mse":
-        found = _centred(found, points)
-    target = data.target if loss == "mse" else None
-    exact = formula(found, variables, outputs, points, target)
+    # In units of its own spread, no output drowns in the others.
+    spread = data.target.std(axis=0) if squares else np.ones(len(names))
+    start, y_scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
+    found = Search(start, points, y_scaled, loss, symbols, as_rng(rng), say).run()
+    found = scaled_outputs(found, spread) if squares else _centred(found, points)
+    exact = formula(found, inputs, names, points, data.target if squares else None)
     say(f"formula: {exact}")
     return enough_digits(exact, data)
 
 
 def _centred(network: KAN, x: Array) -> KAN:
-    """Return the network with outputs of mean 0: adding a number to all changes no class."""
+    """Return the network with outputs whose common mean is 0, which changes no class."""
     last = network.layers[-1]
     if not isinstance(last, KANLayer):
         return network

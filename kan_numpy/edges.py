@@ -145,3 +145,35 @@ def chains(network: KAN) -> list[tuple[Edge, Edge]]:
                 first = (source, node, int(incoming[0]))
                 found.append((first, (at, edge.out, edge.inp)))
     return [pair for pair in found if pair[0] not in spline_edges(network)]
+
+
+def scaled_outputs(network: KAN, factors: Array) -> KAN:
+    """Return the network with each output times a factor.
+
+    Parameters
+    ----------
+    network : KAN
+        Left as it is.
+    factors : ndarray, shape (n_out,)
+        One for each output.
+
+    Returns
+    -------
+    KAN
+        The network itself if its last layer multiplies: a product has no factor of its own.
+    """
+    last = network.layers[-1]
+    if not isinstance(last, KANLayer):
+        return network
+    symbols = tuple(
+        replace(edge, affine=edge.affine * np.array([1.0, 1.0, *[factors[edge.out]] * 2]))
+        for edge in last.symbols
+    )
+    scaled = replace(
+        last,
+        coef=last.coef * factors[:, None, None],
+        w_base=last.w_base * factors[:, None],
+        bias=last.bias * factors,
+        symbols=symbols,
+    )
+    return KAN.from_layers([*network.layers[:-1], scaled])

@@ -7,8 +7,8 @@ certificate says what that costs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from keyword import iskeyword
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from kan_numpy._validation import Array, as_array, as_count
 from kan_numpy.datasets import Scaler
 from kan_numpy.expressions import Expression, Variable, evaluate
 from kan_numpy.layer import KANLayer
+from kan_numpy.losses import SquaresLoss
 from kan_numpy.network import KAN
 from kan_numpy.network_expressions import (
     network_expressions,
@@ -26,8 +27,10 @@ from kan_numpy.network_expressions import (
 )
 from kan_numpy.numerals import Number
 from kan_numpy.objective import Objective, some_rows
+from kan_numpy.parsing import as_names
 from kan_numpy.printing import latex, text
 from kan_numpy.reading import ROUNDING, Reader
+from kan_numpy.scores import require_defined
 from kan_numpy.simplify import map_numbers
 
 ROWS = 2000
@@ -151,8 +154,30 @@ class Formula:
         """
         places = as_count("digits", digits, 1)
         rounded = tuple(_rounded(expression, places) for expression in self.exact)
-        certificate = replace(self.certificate, after=self.measure(rounded))
+        errors = self.measure(rounded)
+        if not np.isfinite(errors.rms):
+            raise ValueError(
+                f"digits {digits} are too few: with them, the formula is not defined everywhere"
+            )
+        certificate = replace(self.certificate, after=errors)
         return replace(self, expressions=rounded, certificate=certificate)
+
+
+@dataclass(frozen=True, eq=False)
+class _Measure:
+    """Where a formula is measured, and against what."""
+
+    variables: tuple[str, ...]
+    x: Array  # (N, n_in)
+    reference: Array  # (N, n_out) from the network
+    target: Array | None  # (N, n_out)
+
+    def __call__(self, expressions: Sequence[Expression]) -> Errors:
+        """Return how far the expressions are from the network and from the data."""
+        values = _values(expressions, self.variables, self.x)
+        off = values - self.reference
+        rmse = np.nan if self.target is None else _rms(values - self.target)
+        return Errors(float(np.abs(off).max()), _rms(off), rmse)
 
 
 def formula(
@@ -195,26 +220,17 @@ def formula(
     """
     if not isinstance(network, KAN):
         raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
-    inputs = _names("variables", variables, network.widths[0], "x")
-    names = _names("outputs", outputs, network.widths[-1], "y")
+    inputs = as_names("variables", variables, network.widths[0], "x")
+    names = as_names("outputs", outputs, network.widths[-1], "y")
     nodes: list[Expression] = [Variable(name) for name in inputs]
     raw = network_expressions(network, scaled_inputs(nodes, input_scaler))
     raw = unscaled_outputs(raw, output_scaler)
     points = _points(network, input_scaler) if x is None else as_array("x", x, ("N", len(inputs)))
     reference = _outputs(network, points, input_scaler, output_scaler)
-    if not np.isfinite(reference).all():
-        at = int(np.flatnonzero(~np.isfinite(reference).all(axis=1))[0])
-        raise ValueError(
-            f"network is not defined at x[{at}] = {points[at]}; leave such samples out"
-        )
+    require_defined(reference, points)
     target = None if y is None else as_array("y", y, reference.shape)
 
-    def measure(expressions: Sequence[Expression]) -> Errors:
-        values = _values(expressions, inputs, points)
-        off = values - reference
-        rmse = np.nan if target is None else _rms(values - target)
-        return Errors(float(np.abs(off).max()), _rms(off), rmse)
-
+    measure = _Measure(inputs, points, reference, target)
     rows = some_rows(np.arange(len(points), dtype=float), ROWS).astype(int)
     aim = reference if target is None else target
     exact = tuple(
@@ -246,14 +262,15 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
         return data.loss.value_and_gradient(candidate(data.x), data.target)[0]
 
     N, limit = len(data.x), loss(found)
-    if data.loss.name == "mse":
-        limit += limit * np.log(N) / N + ROUNDING**2 * float(np.var(data.target))
+    if isinstance(data.loss, SquaresLoss):
+        limit += limit * np.log(N) / N + ROUNDING**2 * float(np.var(data.target, axis=0).mean())
     else:
         limit += 0.5 * np.log(N) / N
     for digits in range(2, 16):
-        rounded = found.round(digits)
-        if loss(rounded) <= limit:
-            return rounded
+        with suppress(ValueError):  # too few digits leave the domain of a function
+            rounded = found.round(digits)
+            if loss(rounded) <= limit:
+                return rounded
     return found
 
 
@@ -273,20 +290,6 @@ def _values(expressions: Sequence[Expression], variables: Sequence[str], x: Arra
 
 def _rms(values: Array) -> float:
     return float(np.sqrt(np.mean(values**2)))
-
-
-def _names(name: str, given: Sequence[str] | None, size: int, letter: str) -> tuple[str, ...]:
-    """Return the names of the inputs or outputs."""
-    if given is None:
-        return tuple(f"{letter}{at}" for at in range(size))
-    if isinstance(given, str) or not all(isinstance(entry, str) for entry in given):
-        raise TypeError(f"{name} must be a list of names, but is {given!r}")
-    if len(given) != size or len(set(given)) != size:
-        raise ValueError(f"{name} must hold {size} different names, but is {list(given)}")
-    for entry in given:
-        if not entry.isidentifier() or iskeyword(entry):
-            raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
-    return tuple(given)
 
 
 def _outputs(

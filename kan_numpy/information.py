@@ -19,6 +19,7 @@ import numpy as np
 
 from kan_numpy.composition import N
 from kan_numpy.layer import KANLayer
+from kan_numpy.losses import SquaresLoss
 from kan_numpy.objective import Objective
 
 SPLINE_LIMIT = 3e-3
@@ -84,7 +85,7 @@ def verdict(objective: Objective[N], network: N) -> Verdict:
         Of the four numbers of a symbol, those that are free are counted.
     """
     loss = objective.on(network).value(network.theta)
-    samples, squares = len(objective.target), objective.loss.name == "mse"
+    samples, squares = len(objective.target), isinstance(objective.loss, SquaresLoss)
     if squares:
         loss = max(loss / (float(np.var(objective.target, axis=0).mean()) or 1.0), SMALLEST_LOSS)
     spare = sum(

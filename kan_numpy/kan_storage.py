@@ -112,6 +112,8 @@ def _require_names(layers: Sequence[KANLayer | ProductLayer]) -> None:
         raise ValueError("network has different base functions of your own; one file holds one")
     symbols = {edge.symbol for layer in kans for edge in layer.symbols}
     names = [symbol.name for symbol in symbols if _is_own(symbol)]
+    if taken := sorted(set(names) & set(SYMBOLS)):
+        raise ValueError(f"network has a symbol of your own with the library's name {taken[0]!r}")
     if len(set(names)) < len(names):
         raise ValueError(f"network has different symbols of the same name, among {names}")
 

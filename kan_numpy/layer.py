@@ -84,6 +84,11 @@ class KANLayer:
             frozen(array)
         self.active.flags.writeable = False
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickled layer, as read-only as it was."""
+        self.__dict__.update(state)
+        self.__post_init__()
+
     @property
     def n_in(self) -> int:
         """The number of input nodes."""

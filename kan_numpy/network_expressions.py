@@ -113,6 +113,11 @@ def symbol_expression(symbol: Symbol, argument: Expression) -> Expression:
     -------
     Expression
     """
+    if SYMBOLS.get(symbol.name, symbol) is not symbol:
+        raise ValueError(
+            f"your own symbol {symbol.name!r} has the name of another function of the library;"
+            " a formula could not tell them apart"
+        )
     if symbol is SYMBOLS["0"]:
         return Number(0.0)
     if symbol.power is not None:

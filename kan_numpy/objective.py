@@ -74,7 +74,8 @@ class Objective(Generic[N]):
         self.penalty = penalty
         self.x = as_array("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
-        self.y = np.asarray(y)
+        self.y = np.array(y)
+        self.y.flags.writeable = False
 
     def on(self, network: N) -> Objective[N]:
         """Return the same objective for another network (used when grids change).

@@ -8,9 +8,10 @@ its order. Use `simplify.simplify` to tidy it up.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from kan_numpy.expressions import (
     Call,
@@ -217,3 +218,44 @@ def _negative(expression: Expression) -> Expression:
     if isinstance(factors[0], Number):
         return Product((-factors[0], *factors[1:]))
     return Product((Number(-1.0), *factors))
+
+
+def as_names(
+    name: str, given: Iterable[str] | None, size: int | None = None, letter: str = "x"
+) -> tuple[str, ...]:
+    """Return the names of inputs or outputs, if formulas can use them.
+
+    Parameters
+    ----------
+    name : str
+        What the caller calls the argument.
+    given : iterable of str, optional
+        The names; by default the letter with numbers from 0.
+    size : int, optional
+        How many there must be.
+    letter : str
+        For names that are not given.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the number is wrong, one comes twice, or one means something else in a formula.
+    """
+    if given is None and size is not None:
+        return tuple(f"{letter}{at}" for at in range(size))
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise TypeError(f"{name} must be a list of names, but is {given!r}")
+    names = tuple(given)
+    for entry in names:
+        if not isinstance(entry, str) or not entry.isidentifier() or iskeyword(entry):
+            raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
+        if entry in CONSTANTS or entry in FUNCTIONS:
+            raise ValueError(f"{name} holds {entry!r}, which means something else in a formula")
+    if not names or len(set(names)) < len(names) or size not in (None, len(names)):
+        wanted = "at least one name" if size is None else f"{size} different names"
+        raise ValueError(f"{name} must hold {wanted}, each once, but is {list(names)}")
+    return names

@@ -35,7 +35,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import xlogy
 
-from kan_numpy._validation import Array, as_count, as_number
+from kan_numpy._validation import Array, as_array, as_count, as_number
 from kan_numpy.layer import KANLayer, LayerCache
 from kan_numpy.network import KAN
 
@@ -112,7 +112,7 @@ class Penalty:
         value : float
         dtheta : ndarray, shape (P,)
         """
-        _, caches = self._require_kan(network)._forward(x)
+        caches = self._caches(network, x)
         dtheta, stop = np.empty(network.size), network.size
         value, dx = 0.0, None
         for at in reversed(range(len(network.layers))):
@@ -147,7 +147,7 @@ class Penalty:
         ndarray, shape (P, P)
             Symmetric, without negative eigenvalues; zero between different edges.
         """
-        _, caches = self._require_kan(network)._forward(x)
+        caches = self._caches(network, x)
         H, start = np.zeros((network.size, network.size)), 0
         for layer, cache in zip(network.layers, caches, strict=True):
             if isinstance(layer, KANLayer):
@@ -156,12 +156,18 @@ class Penalty:
             start += layer.size
         return H
 
-    def _require_kan(self, network: Any) -> KAN:
+    def _caches(self, network: Any, x: Array) -> list[Any]:
+        """Return the caches of a forward pass, or refuse what has no such penalty."""
         if not isinstance(network, KAN):
             raise TypeError(
                 f"penalty is about the edges of a KAN, but network is a {type(network).__name__}"
             )
-        return network
+        sizes = [layer.basis.size for layer in network.layers if isinstance(layer, KANLayer)]
+        if self.smoothness and self.order >= min(sizes):
+            raise ValueError(
+                f"order {self.order} is too high: an edge has only {min(sizes)} coefficients"
+            )
+        return network._forward(as_array("x", x, ("N", network.widths[0])))[1]
 
     def _sizes(self, layer: KANLayer, cache: LayerCache) -> tuple[float, EdgeSizes]:
         """Return this layer's part of the penalty, and the symbols of its equations."""

@@ -73,8 +73,9 @@ class Reader:
         """Yield the expression with one number zero or a constant, and the others fitted again."""
         # What N samples leave unknown of a fitted number, times three.
         tolerance = max(3.0 * accuracy / np.sqrt(len(self.target)), TIGHTEST)
+        small = 10.0 * accuracy * max(1.0, float(np.std(self.target)))
         for at, value in enumerate(free_numbers(expression)):
-            guesses = [Number(0.0)] if abs(value) <= 10.0 * accuracy else []
+            guesses = [Number(0.0)] if abs(value) <= small else []
             constant = recognise(value, tolerance)
             if constant is not None and constant.text() != Number(value).text():
                 guesses.append(constant)

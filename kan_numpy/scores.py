@@ -180,6 +180,27 @@ def input_scores(network: KAN, x: npt.ArrayLike) -> Array:
     return A / total if A.any() else A
 
 
+def require_defined(y: Array, x: Array) -> None:
+    """Refuse outputs that are not finite, and name the first such sample.
+
+    Parameters
+    ----------
+    y : ndarray, shape (N, n_out)
+        Outputs of a network.
+    x : ndarray, shape (N, n_in)
+        Its inputs.
+
+    Raises
+    ------
+    ValueError
+        If one is NaN or infinite.
+    """
+    wrong = ~np.isfinite(y).all(axis=1)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise ValueError(f"network is not defined at x[{at}] = {x[at]}; leave such samples out")
+
+
 def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
     """Return the inputs (N, n_in) as an array, if the network is a KAN and they fit it.
 

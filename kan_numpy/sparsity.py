@@ -17,12 +17,12 @@ from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.information import verdict
 from kan_numpy.layer import KANLayer
 from kan_numpy.lbfgs import LBFGS
-from kan_numpy.losses import Loss
+from kan_numpy.losses import Loss, SquaresLoss
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
-from kan_numpy.scores import checked_inputs, edge_scores
+from kan_numpy.scores import checked_inputs, edge_scores, require_defined
 from kan_numpy.training import fit
 
 GRID_GROWTH = 2
@@ -73,18 +73,20 @@ def sparsify(
         If an argument does not make sense.
     """
     points = checked_inputs(network, x)
+    require_defined(network(points), points)
     start = adapt_grid(network, points)
     objective = Objective(start, points, y, loss)
     strength = as_number("strength", strength, 0.0)
+    threshold = as_number("threshold", threshold, 0.0)
     count = as_count("steps", steps, 1)
     variance = float(np.var(objective.target, axis=0).mean())
-    scale = np.sqrt(variance) if objective.loss.name == "mse" else 1.0
+    scale = np.sqrt(variance) if isinstance(objective.loss, SquaresLoss) else 1.0
     penalty = Penalty(l1=strength * scale, entropy=strength * scale**2)
     adapt_at = [step for step in (5, 15) if step < count]
     sparse = train_on(objective, start, count, penalty=penalty, adapt_at=adapt_at)
     spread = float(np.std(sparse(points), axis=0).max())
-    small = prune(sparse, points, as_number("threshold", threshold, 0.0) * spread, "attribution")
-    small = train_on(objective, small, count // 2, adapt_at=[0])
+    small = prune(sparse, points, threshold * spread, "attribution")
+    small = train_on(objective, small, max(count // 2, 1), adapt_at=[0])
     finer = [GRID_GROWTH * grid_size(l) for l in small.layers if isinstance(l, KANLayer)]
     small = train_on(objective, refine(small, finer), count // 3)
     return _without_needless_edges(objective, small, count // 3)
@@ -116,7 +118,7 @@ def train_on(
     -------
     KAN
     """
-    squares = objective.loss.name == "mse"
+    squares = isinstance(objective.loss, SquaresLoss)
     stride = 1 if squares else 5
     return fit(
         network,
@@ -171,7 +173,8 @@ def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int)
         smaller = train_on(objective, smaller, steps)
         judged = verdict(objective, smaller)
         if best.allows(judged):
-            network, best = smaller, min(best, judged)
-            needed = set()
+            # Where splines cause the errors, many small steps must not add up to a large one.
+            lowest = min(best.loss, judged.loss) if judged.spline_limited else judged.loss
+            network, best, needed = smaller, judged._replace(loss=lowest), set()
         else:
             needed.add(edge)

@@ -22,7 +22,7 @@ from kan_numpy.edges import spline_edges
 from kan_numpy.grids import refine
 from kan_numpy.information import EXACT, SPLINE_LIMIT, verdict
 from kan_numpy.layer import KANLayer
-from kan_numpy.losses import CrossEntropy
+from kan_numpy.losses import CrossEntropy, SquaresLoss
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.products import Width
@@ -107,30 +107,28 @@ class Search:
         rng: np.random.Generator,
         say: Say,
     ) -> None:
-        rows = rng.permutation(len(x))
-        kept = rows[:ROWS]
+        # The outermost samples are for training: a function has to be defined there, too.
+        ends = np.unique(np.concatenate([x.argmin(axis=0), x.argmax(axis=0)]))
+        order = rng.permutation(len(x))
+        rows = np.concatenate([order[~np.isin(order, ends)], ends])
+        kept = rows[-ROWS:]
         first = max(len(kept) // 5, 1)
         self.network, self.functions, self.rng, self.say = network, functions, rng, say
         data = Objective(network, x, y, loss if loss == "mse" else CrossEntropy(DOUBT))
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
-        self.all = data.batch(rows[:LAST_ROWS])
+        self.all = data.batch(rows[-LAST_ROWS:])
 
     def run(self) -> KAN:
         """Return the network that explains the data best."""
-        found: list[Structure] = []
-        for finer in (1, 4) if self.train.loss.name == "mse" else (1,):
-            for network in self._starts(finer):
-                sparse = sparsify(network, self.train.x, self.train.y, loss=self.train.loss)
-                found.append(self._sharpened(self._judged(sparse, "sparse")))
-                if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
-                    symbolic = self._symbolic(found.pop())
-                    if symbolic.error < EXACT:
-                        return self._polished(symbolic.network)
-                    found.append(symbolic)
-            if min(structure.error for structure in found) < GOOD:
-                break
+        squares = isinstance(self.train.loss, SquaresLoss)
+        found = self._structures(1, 1.0)
+        if squares and min(structure.error for structure in found) > GOOD:
+            found += self._structures(4, 1.0)
         best = self._simplest(found)
-        if best.error > NOTHING and self.train.loss.name == "mse":
+        if squares and EXACT < best.error < SPLINE_LIMIT:
+            # Small terms may have been taken for superfluous ones.
+            best = self._simplest([*found, best, *self._structures(1, 0.1)])
+        if squares and best.error > NOTHING:
             warnings.warn(
                 f"no network explains the data: the best leaves {best.error:.0%} of the spread of y"
                 " unexplained on samples it has not seen",
@@ -138,6 +136,25 @@ class Search:
                 stacklevel=3,
             )
         return self._polished(best.network)
+
+    def _structures(self, finer: int, rigour: float) -> list[Structure]:
+        """Return what is left of networks that are made sparse; one suffices if it is exact."""
+        found: list[Structure] = []
+        for network in self._starts(finer):
+            sparse = sparsify(
+                network,
+                self.train.x,
+                self.train.y,
+                strength=rigour * 0.01,
+                threshold=rigour * 0.03,
+                loss=self.train.loss,
+            )
+            found.append(self._sharpened(self._judged(sparse, "sparse")))
+            if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
+                found.append(self._symbolic(found.pop()))
+                if found[-1].is_symbolic and found[-1].error < EXACT:
+                    return found[-1:]
+        return found
 
     def _starts(self, finer: int) -> Iterator[KAN]:
         """Yield the networks to make sparse."""
@@ -151,8 +168,10 @@ class Search:
         product: list[Width] = [n_in, (0, 1), n_out]
         mixed: list[Width] = [n_in, (1, 1), n_out]
         shapes: list[list[Width]] = [[n_in, n_out], product, same, mixed, same, product, mixed]
-        if self.train.loss.name != "mse":
+        if not isinstance(self.train.loss, SquaresLoss):
             shapes = [same]
+        elif len(same) == 2:
+            shapes = [product, same, mixed, product, mixed]
         elif len(same) > 3:  # deep networks more often end in a poor minimum
             shapes = [same] * 5 + [product, mixed]
         for shape in shapes:

@@ -11,11 +11,14 @@ from kan_numpy._validation import Array, as_count, as_number
 from kan_numpy.edges import Edge, layer_of
 from kan_numpy.network import KAN
 from kan_numpy.scores import checked_inputs
-from kan_numpy.symbolic_fit import SymbolFit, fit_symbols, thinned
+from kan_numpy.symbolic_fit import FINALISTS, SymbolFit, fit_symbols, rank, thinned
 from kan_numpy.symbols import Symbol, as_symbols
 
 ROWS = 2000
 """How many samples the search for symbols looks at."""
+
+CONSTANT = 1e-12
+"""A curve that varies less than this, relative to its size, does so by rounding."""
 
 
 class Suggestions(list[SymbolFit]):
@@ -27,11 +30,11 @@ class Suggestions(list[SymbolFit]):
         return [fitted.symbol for fitted in self]
 
     def __str__(self) -> str:
-        """Return the table: function, error, complexity and the four numbers."""
-        lines = [f"{'f':>10} {'error':>9} {'complexity':>10}   c f(a x + b) + d"]
+        """Return the table: function, error, effort and the four numbers."""
+        lines = [f"{'f':>10} {'error':>9} {'effort':>6}   c f(a x + b) + d"]
         for symbol, (a, b, c, d), error in self:
             numbers = f"a = {a:.6g}, b = {b:.6g}, c = {c:.6g}, d = {d:.6g}"
-            lines.append(f"{symbol.name:>10} {error:9.1e} {symbol.complexity:10}   {numbers}")
+            lines.append(f"{symbol.name:>10} {error:9.1e} {symbol.effort:6}   {numbers}")
         return "\n".join(lines)
 
 
@@ -62,13 +65,15 @@ def suggest_symbolic(
     top : int
         How many to return.
     simplicity : float
-        How many orders of magnitude in the error one unit of complexity is worth.
+        How many orders of magnitude in the error one unit of effort is worth; the effort of a
+        symbol is its complexity and its free numbers, see `Symbol`.
 
     Returns
     -------
     Suggestions
         A list of (symbol, affine, error), best first; print it to see a table. The error is the
-        root mean square of what is left, over the standard deviation of the edge.
+        root mean square of what is left over the standard deviation of the edge,
+        :math:`\sqrt{1 - r^2}`. Of many candidates only the best are fitted to the end.
 
     Raises
     ------
@@ -79,8 +84,9 @@ def suggest_symbolic(
     layer_of(network, (layer, out, inp))
     count = as_count("top", top, 1)
     price = as_number("simplicity", simplicity, 0.0)
-    found = suggestions(network, points, (layer, out, inp), as_symbols(functions), price)
-    return Suggestions(found[:count])
+    edge, symbols = (layer, out, inp), as_symbols(functions)
+    found = suggestions(network, points, edge, symbols, price, most=max(count, FINALISTS))
+    return Suggestions(required(found, edge, symbols)[:count])
 
 
 def suggestions(
@@ -90,6 +96,7 @@ def suggestions(
     symbols: Sequence[Symbol],
     price: float,
     noise: float = 0.0,
+    most: int = FINALISTS,
 ) -> Suggestions:
     """Return all fits for one edge, best first.
 
@@ -104,9 +111,35 @@ def suggestions(
     symbols : sequence of Symbol
         Candidates.
     price : float
-        How many orders of magnitude in the error one unit of complexity is worth.
+        How many orders of magnitude in the error one unit of effort is worth.
     noise : float
         Errors far below this relative one are all alike.
+    most : int
+        How many are fitted to the end.
+
+    Returns
+    -------
+    Suggestions
+        Empty if the edge is constant, or no candidate is defined where it is.
+    """
+    activations, phi = thinned(*curve(network, x, edge), ROWS)
+    if any(np.ptp(v) <= CONSTANT * np.abs(v).max() for v in (activations, phi)):
+        return Suggestions()
+    found = fit_symbols(symbols, activations, phi, price, most)
+    return Suggestions(sorted(found, key=lambda s: rank(s, price, noise)))
+
+
+def required(found: Suggestions, edge: Edge, symbols: Sequence[Symbol]) -> Suggestions:
+    """Return the suggestions, or say why there are none.
+
+    Parameters
+    ----------
+    found : Suggestions
+        From `suggestions`.
+    edge : (layer, out, inp)
+        The edge.
+    symbols : sequence of Symbol
+        The candidates.
 
     Returns
     -------
@@ -115,36 +148,15 @@ def suggestions(
     Raises
     ------
     ValueError
-        If the edge is constant, or no candidate is defined where it is.
+        If there is none.
     """
-    activations, phi = thinned(*curve(network, x, edge), ROWS)
-    if np.ptp(activations) == 0.0 or np.ptp(phi) == 0.0:
-        raise ValueError(f"edge {edge} is constant on x and looks like no function; prune it")
-    found = fit_symbols(symbols, activations, phi)
     if not found:
         names = ", ".join(symbol.name for symbol in symbols)
         raise ValueError(
-            f"functions {names}: none is defined where edge {edge} needs it, from"
-            f" {activations.min():.3g} to {activations.max():.3g}"
+            f"edge {edge} is constant on x (prune it), or none of the functions {names} is defined"
+            " where it needs one"
         )
-    return Suggestions(sorted(found, key=lambda s: rank(s, price, noise)))
-
-
-def rank(fitted: SymbolFit, price: float, noise: float = 0.0) -> float:
-    """Return the order of magnitude of the error, plus what the complexity costs.
-
-    Parameters
-    ----------
-    fitted : SymbolFit
-        A candidate.
-    price, noise : float
-        As in `suggestions`.
-
-    Returns
-    -------
-    float
-    """
-    return float(np.log10(fitted.error + noise + 1e-15)) + price * fitted.symbol.effort
+    return found
 
 
 def curve(network: KAN, x: Array, edge: Edge) -> tuple[Array, Array]:

@@ -21,13 +21,13 @@ from kan_numpy.information import verdict
 from kan_numpy.losses import Loss
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
-from kan_numpy.scores import checked_inputs
+from kan_numpy.scores import checked_inputs, require_defined
 from kan_numpy.sparsity import train_on
-from kan_numpy.suggestions import ROWS, curve, rank, suggestions
-from kan_numpy.symbolic_fit import SymbolFit, fit_symbol, fit_symbols, thinned
+from kan_numpy.suggestions import ROWS, curve, required, suggestions
+from kan_numpy.symbolic_fit import SymbolFit, fit_symbol, fit_symbols, rank, thinned
 from kan_numpy.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 
-SIMPLEST = ("x", "x^2")
+SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
 """Functions that are always tried, whatever an edge looks like."""
 
 EXACT_PRICE = 0.5
@@ -63,7 +63,7 @@ def symbolify(
     top : int
         How many candidates it tries for each edge.
     simplicity : float
-        How many orders of magnitude in the error one unit of complexity is worth.
+        How many orders of magnitude in the error one unit of effort is worth.
     steps : int
         Of training after each replacement.
     loss : str or Loss
@@ -79,6 +79,7 @@ def symbolify(
         If an edge does not exist, a function is not known, or not defined where the edge needs it.
     """
     points = checked_inputs(network, x)
+    require_defined(network(points), points)
     choices = _Choices(
         Objective(network, points, y, loss),
         as_symbols(functions),
@@ -93,7 +94,7 @@ def symbolify(
     for edge, function in edges.items():
         layer_of(network, edge)
         symbol = as_symbol(f"edges[{edge}]", function)
-        best = suggestions(network, points, edge, [symbol], 0.0)[0]
+        best = required(suggestions(network, points, edge, [symbol], 0.0), edge, [symbol])[0]
         network = choices.trained(with_symbol(network, edge, symbol, best.affine))
     return network
 
@@ -110,13 +111,21 @@ class _Choices:
 
     def decide(self, network: KAN) -> KAN:
         """Replace every edge for which some symbol will do, the clearest cases first."""
-        first = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
-        start = network
-        for edge in sorted(first, key=lambda edge: rank(first[edge][0], self.price)):
-            unchanged = network is start
-            candidates = first[edge] if unchanged else self.best(network, edge, self.symbols)
-            network = self.replaced(network, network, edge, candidates)
+        before = None
+        while network is not before:  # an edge that was refused may look clearer afterwards
+            before, network = network, self.replaced_once(network)
         return self.simplified(self.merged(self.trained(network, 10 * self.steps)))
+
+    def replaced_once(self, network: KAN) -> KAN:
+        """Return the network after every spline edge has had its turn."""
+        found = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
+        clear = {edge: rank(fits[0], self.price) for edge, fits in found.items() if fits}
+        start = network
+        for edge in sorted(clear, key=lambda edge: clear[edge]):
+            unchanged = network is start
+            candidates = found[edge] if unchanged else self.best(network, edge, self.symbols)
+            network = self.replaced(network, network, edge, candidates)
+        return network
 
     def merged(self, network: KAN) -> KAN:
         """Return the network with one symbol where two follow each other.
@@ -152,7 +161,7 @@ class _Choices:
         noise = 0.0 if now.spline_limited else now.error
         found = suggestions(network, self.objective.x, edge, symbols, self.price, noise)
         points = thinned(*curve(network, self.objective.x, edge), ROWS)
-        left_out = [s for s in symbols if s.name in SIMPLEST and s not in found.symbols[: self.top]]
+        left_out = [s for s in symbols if s in SIMPLEST and s not in found.symbols[: self.top]]
         simple = [fit_symbol(symbol, *points) for symbol in left_out]
         return found[: self.top] + [fitted for fitted in simple if fitted is not None]
 

@@ -8,11 +8,15 @@ Its four numbers are trained like the coefficients of a spline. With u = a x + b
     \frac{\partial \phi}{\partial c} = f(u), \quad
     \frac{\partial \phi}{\partial d} = 1, \quad
     \frac{d^m \phi}{d x^m} = c\, a^m f^{(m)}(u).
+
+Where f has a vertical tangent, as the root at 0, its slope counts as 0: a single sample there must
+not stop the training of all others.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +47,11 @@ class SymbolicEdge:
         """Make the numbers read-only."""
         frozen(self.affine)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickled edge, as read-only as it was."""
+        self.__dict__.update(state)
+        self.__post_init__()
+
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Evaluate the edge, or a derivative of it, at the activations of its input node.
 
@@ -58,16 +67,23 @@ class SymbolicEdge:
         ndarray, same shape as x
         """
         a, b, c, d = self.affine
-        value = c * a**derivative * self.symbol(a * x + b, derivative)
-        return value if derivative else value + d
+        u = a * x + b
+        if not derivative:
+            return c * self.symbol(u) + d
+        return c * a**derivative * _finite(self.symbol(u, derivative))
 
     def slopes(self, x: Array) -> Array:
         """Differentiate with respect to a, b, c and d: (N,) -> (N, 4)."""
         a, b, c, _ = self.affine
         u = a * x + b
-        slope = c * self.symbol(u, 1)
+        slope = c * _finite(self.symbol(u, 1))
         return np.stack([slope * x, slope, self.symbol(u), np.ones_like(x)], axis=1)
 
     def with_affine(self, affine: Array) -> SymbolicEdge:
         """Return the edge with other numbers (a, b, c, d)."""
         return replace(self, affine=affine)
+
+
+def _finite(slope: Array) -> Array:
+    """Return the slopes with 0 for those that are infinite."""
+    return np.where(np.isinf(slope), 0.0, slope)

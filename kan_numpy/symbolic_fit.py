@@ -78,7 +78,28 @@ class _Curve:
         return float(r @ r), 2.0 * self.jacobian(theta).T @ r
 
 
-def fit_symbols(symbols: Sequence[Symbol], x: Array, phi: Array) -> list[SymbolFit]:
+def rank(fitted: SymbolFit, price: float, noise: float = 0.0) -> float:
+    """Return the order of magnitude of the error, plus what the effort costs.
+
+    Parameters
+    ----------
+    fitted : SymbolFit
+        A candidate.
+    price : float
+        How many orders of magnitude one unit of effort is worth.
+    noise : float
+        Errors far below this one are all alike.
+
+    Returns
+    -------
+    float
+    """
+    return float(np.log10(fitted.error + noise + 1e-15)) + price * fitted.symbol.effort
+
+
+def fit_symbols(
+    symbols: Sequence[Symbol], x: Array, phi: Array, price: float = 0.0, most: int = FINALISTS
+) -> list[SymbolFit]:
     """Fit many symbols to a curve: all of them a little, and the best of them to the end.
 
     Parameters
@@ -87,6 +108,10 @@ def fit_symbols(symbols: Sequence[Symbol], x: Array, phi: Array) -> list[SymbolF
         Candidates.
     x, phi : ndarray, shape (N,)
         The points of the curve.
+    price : float
+        As in `rank`, which decides who are the best.
+    most : int
+        How many.
 
     Returns
     -------
@@ -94,8 +119,8 @@ def fit_symbols(symbols: Sequence[Symbol], x: Array, phi: Array) -> list[SymbolF
         The finalists, in no particular order.
     """
     first = [(s, fit_symbol(s, x, phi, starts=1, steps=FIRST_STEPS)) for s in symbols]
-    errors = sorted((fitted.error, at) for at, (_, fitted) in enumerate(first) if fitted)
-    finalists = [symbols[at] for _, at in errors[:FINALISTS]]
+    ranks = sorted((rank(fitted, price), at) for at, (_, fitted) in enumerate(first) if fitted)
+    finalists = [symbols[at] for _, at in ranks[:most]]
     return [fitted for s in finalists if (fitted := fit_symbol(s, x, phi)) is not None]
 
 

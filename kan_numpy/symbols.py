@@ -59,6 +59,13 @@ class Symbol(Activation):
     power: float | None = None
     waves: bool = True
 
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense."""
+        super().__post_init__()
+        low, high = self.domain
+        if not low < high:
+            raise ValueError(f"domain of {self.name!r} must rise, but is {self.domain}")
+
     def __repr__(self) -> str:
         """Return the name as in ``Symbol('sin')``."""
         return f"Symbol({self.name!r})"

@@ -106,8 +106,8 @@ for name, penalty in PRICES.items():
         assert scores[1] > 0.1 * scores[0]
 print("   With L1 several edges share the work. With the entropy one is left.\n")
 sparse = trained["L1 and entropy"]
-draw(trained["no price"], "dense", title="no price")
-draw(sparse, "sparse", title="a price on edges")
+draw(trained["no price"], "dense", title="no price (faint = small score)")
+draw(sparse, "sparse", title="a price on edges (faint = small score)")
 
 film = films["L1 and entropy"]
 movie = kn.plot_movie(
@@ -209,7 +209,9 @@ assert sum(fit.error < 5e-4 for fit in tables["y to the sum"]) >= 4
 # %% [markdown]
 # The sine is beyond doubt: the next best is 300 times worse. The parabola is not. The top of a wide
 # bell is a parabola too, and the spline is itself no closer than 0.0001 to what it has learned. So
-# the table weighs error and complexity, and a simple name wins a close race.
+# the table weighs the error, $\sqrt{1 - r^2}$, against the effort of reading the name: one unit of
+# effort costs as much as 0.1 orders of magnitude of error. That is why in the second table the sine
+# stands before the Bessel function J0, whose error is a little smaller.
 #
 # **Predict:** we see the first edge for $|x| < 0.1$ only. How many functions look like it?
 
@@ -292,8 +294,9 @@ assert rmse(early) > 1e-3
 # %% [markdown]
 # `kn.formula` does it the other way round. It brings the formula to a normal form, where no number
 # is redundant. It looks for numbers that may be meant exactly, such as 1, 1/2 or $\pi$, and takes
-# one only if the formula does not get worse. Rounding is last. And it hands out a certificate: the
-# differences to the network and to the data, measured with the formula as it is printed.
+# one only if the formula does not get worse. Rounding is last. And it hands out a certificate, for
+# the formula as it is printed: "largest" and "rms" are the largest and the root mean square
+# distance from the network, "rmse" is that from the data.
 
 # %%
 formula = kn.formula(symbolic, NAMES, x=x_test, y=y_test)
@@ -306,23 +309,23 @@ assert formula.certificate.after.rmse <= 1e-14
 assert rmse(formula.round(1)) == rmse(formula)  # names are never rounded
 
 # %% [markdown]
-# How much of this was luck? Other random starts, without anybody looking:
+# How much of this was luck? Two other random starts, without anybody looking: the threshold prunes,
+# and `kn.symbolify` chooses the names.
 
 
 # %%
-def by_hand(seed, y):
+def without_looking(seed):
     net = kn.KAN([2, 5, 1], grid_size=G, rng=seed)
     penalty = PRICES["L1 and entropy"]
     net = kn.fit(net, x, y, steps=STEPS, adapt_at=(5, 15), penalty=penalty).network
     net = kn.prune(net, x, threshold=THRESHOLD)
     net = kn.fit(net, x, y, steps=30, adapt_at=(0,), refine_at={10: 2 * G}).network
-    names = {(0, 0, 0): "sin", (0, 0, 1): "x^2", (1, 0, 0): "exp"}
-    return kn.formula(kn.symbolify(net, x, y, edges=names), NAMES, x=x, y=y)
+    return kn.formula(kn.symbolify(net, x, y), NAMES, x=x, y=y)
 
 
 print("10. Other starts, the same steps")
-for seed in SEEDS:
-    again = by_hand(seed, y)
+for seed in SEEDS[1:3]:
+    again = without_looking(seed)
     print(f"   seed {seed}: {again}, test RMSE {rmse(again):.0e}")
     assert str(again) == str(formula)
     assert rmse(again) <= 1e-12
@@ -336,14 +339,15 @@ noisy = y + NOISE * np.std(y) * np.random.default_rng(9).standard_normal(y.shape
 guess = kn.discover(start, x[:400], noisy[:400], variables=NAMES)
 print("\n11. kn.discover, from 400 samples with 1 % noise")
 print(f"   {guess}")
-print(f"   RMSE on the noisy samples {guess.certificate.after.rmse:.3f},", end="")
-print(f" on the truth {rmse(guess):.4f}; the noise is {NOISE * np.std(y):.3f}\n")
-assert {e.symbol.name for layer in guess.network.layers for e in layer.symbols} == set(numbers)
-assert rmse(guess) < 0.4 * NOISE * np.std(y)
+print("   " + str(guess.certificate).replace("\n", "\n   "))
+print(f"   the noise is {NOISE * np.std(y):.1e}; from the truth {rmse(guess):.0e}\n")
+assert str(guess) == str(formula)
+assert rmse(guess) <= 1e-14
+np.testing.assert_allclose(guess.certificate.after.rmse, NOISE * np.std(y), rtol=0.1)
 
 # %% [markdown]
-# The right functions, and each number is a simple one if the data allow it, or else has as many
-# digits as they tell. This is a bet on simplicity: numbers close by would do as well.
+# The right formula, and its distance from the data is the noise. That its numbers are exact is a bet
+# on simplicity: with noise, numbers close by explain the data as well.
 #
 # ## 5. The same function in other words
 #
@@ -380,8 +384,8 @@ print(f"   at u = 1.5, v = 0.5: {outside} and {velocities(1.5, 0.5):.3f}\n")
 assert np.isnan(outside)
 
 # %% [markdown]
-# Some functions need a product: $x / (1 + y^2)$ is a sum of functions of one variable only after a
-# logarithm, and $x$ may be negative. A node that multiplies is (0, 1) in the list of widths: no sum
+# Some formulas are shorter with a product. $x / (1 + y^2)$ can be had from sums, by
+# $4ab = (a + b)^2 - (a - b)^2$ (lesson 1), with two hidden nodes. A node that multiplies is (0, 1) in the list of widths: no sum
 # and one product. `kn.sparsify` does the work of section 1 in one call. As in lesson 8, some starts
 # end in a poor local minimum, and the train loss tells which.
 
@@ -398,7 +402,7 @@ print(f"   {quotient}, RMSE {quotient.certificate.after.rmse:.0e}")
 assert min(losses) < 1e-4 < 1e-2 < max(losses)
 assert str(quotient) == "x/(y**2 + 1)"
 assert quotient.certificate.after.rmse < 1e-14
-draw(product, "product", ranges=True, beta=1000)  # the units of factors are arbitrary: show all
+draw(product, "product", beta=1000)  # the units of factors are arbitrary: all opaque, no ranges
 
 # %% [markdown]
 # ## 6. A formula that decides
@@ -406,21 +410,13 @@ draw(product, "product", ranges=True, beta=1000)  # the units of factors are arb
 # Classifiers have formulas too. Two moons, one output for each class; the larger output wins. Only
 # the difference of the two counts, so the edges to the first output can go. The moons do not touch,
 # and a network that separates them lowers the cross-entropy for ever by sending larger numbers. So
-# we ask it to be sure to 99.5 % and no more, with a loss of our own: `kn.fit` takes any object like
-# those in `kn.losses`.
+# we give 1 % of every label to both classes alike: we reward the network for being 99.5 % sure and
+# charge it for more. The logits stay finite.
 
 # %%
 moons, labels = kn.datasets.two_moons(1000, rng=0)
 new_moons, new_labels = kn.datasets.two_moons(2000, rng=1)
-
-
-class Unsure(kn.losses.CrossEntropy):
-    """Cross-entropy with a little doubt about every label."""
-
-    name = "unsure"
-
-    def as_target(self, y, n_samples, n_out):
-        return 0.99 * super().as_target(y, n_samples, n_out) + 0.01 / n_out
+doubting = kn.losses.CrossEntropy(doubt=0.01)
 
 
 def accuracy(f):
@@ -428,14 +424,18 @@ def accuracy(f):
 
 
 def train(net):
-    return kn.fit(net, moons, labels, kn.LBFGS(), steps=100, loss=Unsure()).network
+    return kn.fit(net, moons, labels, kn.LBFGS(), steps=100, loss=doubting).network
+
+
+def named(in_x, in_y):
+    given = {(0, 1, 0): in_x, (0, 1, 1): in_y}
+    return kn.symbolify(judge, moons, labels, edges=given, loss=doubting)
 
 
 judge = train(kn.KAN([2, 2], grid_size=3, rng=0))
 judge = train(kn.prune(judge, moons, edges=[(0, 0, 0), (0, 0, 1)]))
 tables = [kn.suggest_symbolic(judge, moons, 0, 1, inp) for inp in (0, 1)]
-given = {(0, 1, 0): "sin", (0, 1, 1): "x"}
-simple = kn.symbolify(judge, moons, labels, edges=given, loss=Unsure())
+simple = named("sin", "x")
 verdict = kn.formula(simple, NAMES, outputs=["f0", "f1"], x=moons).round(3)
 print("\n14. Two moons: what the edges look like, with the error")
 for name, table in zip(NAMES, tables, strict=True):
@@ -443,12 +443,20 @@ for name, table in zip(NAMES, tables, strict=True):
 print("   " + str(verdict).replace("\n", "\n   "))
 print(f"   accuracy on 2000 new samples: network {accuracy(judge):.4f}, ", end="")
 print(f"formula {accuracy(verdict):.4f}")
+others = [accuracy(named("sin", fit.symbol)) for fit in tables[1]]
+straight = accuracy(named("x", "x"))
+print(f"   with the other names for y {min(others):.4f} to {max(others):.4f}, ", end="")
+print(f"with a straight line in x {straight:.4f}")
+sure = np.abs(np.diff(judge(moons))).max()
+print(f"   the two logits are never further apart than {sure:.0f}")
 wave = next(edge.affine[0] for edge in simple.layers[0].symbols if edge.symbol.name == "sin")
 assert abs(abs(wave) - np.pi) < 0.2
 assert tables[0][0].error < 0.25 * tables[0][2].error
 assert tables[1][-1].error < 1.5 * min(fit.error for fit in tables[1])
-assert accuracy(judge) >= 0.995
-assert accuracy(verdict) >= 0.995
+assert min(accuracy(judge), accuracy(verdict), *others) >= 0.995
+assert max(others) - accuracy(verdict) < 0.002
+assert straight < 0.92
+assert sure < 25
 
 # %%
 side = np.linspace(-1.5, 2.5, 300)
@@ -464,9 +472,10 @@ figure.savefig(build / "09_moons.png")
 plt.close(figure)
 
 # %% [markdown]
-# In $x$ it is a sine (a Bessel function looks the same here). In $y$ all names are equally bad,
-# which means that there is nothing to see but noise: take a straight line. The border between two
-# half circles of radius 1 is, very nearly, a sine of wavelength 2.
+# In $x$ it is a wave: sine and J0 leave 0.15, the next name several times as much. In $y$ five names
+# leave nearly the same, so the table does not tell them apart. We take the simplest and let the
+# accuracy decide: no other name gains 0.2 %, while a straight line in $x$ would lose more than 7 %.
+# The border between two half circles of radius 1 is, very nearly, a sine of wavelength 2.
 #
 # ## In practice
 #

@@ -248,7 +248,8 @@ for name, (starts, tasks) in contenders.items():
     results[name] = share, joint, stories[name][0], stories[name][-1]
     print(f"   {name:26}{100 * share:5.0f} % {joint:11.1e}", end="")
     print(f"{stories[name][0]:14.1e}{stories[name][-1]:14.1e}")
-print("   what is shared is forgotten, by every network that could have learned it all\n")
+print("   What is shared is forgotten, unless both tasks want the same of it, as on the splines of")
+print("   the first row. Each of these networks could have learned all tasks at once.\n")
 splines, silu_weight, deep, planar, mlp = results.values()
 assert max(splines[1:]) <= 4e-6
 for share, joint, learned, kept in (silu_weight, deep, planar, mlp):
@@ -336,6 +337,7 @@ def with_freezing(net, tasks):
 frozen = with_freezing(plane, quadrants)
 print("7. RMSE on all four quadrants after each task, and on the first one alone")
 print("               free                frozen")
+print("               all    first        all    first")
 for at, pair in enumerate(zip(stages, frozen, strict=True)):
     every = np.mean([[rmse(net, *task) ** 2 for task in quadrants] for net in pair], axis=1) ** 0.5
     row = [f"{e:9.1e}{rmse(net, *quadrants[0]):9.1e}" for e, net in zip(every, pair, strict=True)]

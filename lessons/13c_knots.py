@@ -243,7 +243,7 @@ print()
 #
 # One hidden node, three inputs: the network [3, 1, 1] has four functions, and can be looked at.
 # More nodes make it more accurate. The MLP is one of the usual size, 300-300-300-300; `make
-# reproduce PART=knots` trained it on three divisions like ours, with four learning rates, and
+# reproduce PART=knots` trained it on four divisions like ours, with four learning rates, and
 # wrote the result into the table that is read here. The committee is the mean of four KANs [3, 5,
 # 3, 1].
 
@@ -269,7 +269,7 @@ for hidden in ((1,), (3,), (5, 3)):
 print("4. Right signatures from the three translations")
 for name, (right, size) in accuracy.items():
     print(f"   {name:18} {100 * right:5.1f} %   {size:7} parameters")
-print("   and on the mean of three divisions, from reproduction.csv:")
+print("   and on the mean of four divisions, from reproduction.csv:")
 committee, mlp = (reproduced(f"{who}, translations") for who in ("committee of KANs", "MLP"))
 for name, (right, size) in (("committee of KANs", committee), ("MLP", mlp)):
     print(f"   {name:18} {100 * right:5.1f} %   {size:7} parameters")
@@ -508,7 +508,7 @@ assert with_signature >= len(again) - 1
 # The paper says that they suffice. Ask the table.
 
 # %%
-print("7. All seven invariants, mean of three divisions, from reproduction.csv")
+print("7. All seven invariants, mean of four divisions, from reproduction.csv")
 for who in ("committee of KANs", "MLP"):
     (of_three, _), (of_all, size) = reproduced(f"{who}, translations"), reproduced(f"{who}, all")
     gain = 100 * (of_all - of_three)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import floats
 
 import kan_numpy as kn
-from kan_numpy import KAN, Symbol
+from kan_numpy import KAN, Penalty, Symbol, sparsity
 from kan_numpy.datasets import Scaler
 from kan_numpy.edges import layer_of, with_symbol
 from kan_numpy.expression_fit import (
@@ -358,6 +358,22 @@ def test_inputs_without_use_lose_their_edges_in_any_units(units):
     y = units * (np.sin(2.0 * x[:, :1]) + x[:, 2:3] ** 2)
     sparse = kn.sparsify(KAN([4, 1], grid_size=4, rng=1), x, y, steps=30)
     assert edges_of(sparse) == [[[True, False, True, False]]]
+
+
+def test_the_penalty_is_in_the_units_of_the_targets(monkeypatch):
+    given = {}
+
+    def recorded(**weights):
+        given.update(weights)
+        return Penalty(**weights)
+
+    monkeypatch.setattr(sparsity, "Penalty", recorded)
+    x = inputs(1, N=50)
+    y = np.hstack([3.0 * x, 4.0 * x**2 + 1000.0])
+    kn.sparsify(KAN([1, 2], rng=0), x, y, strength=0.02, steps=1)
+    variance = y.var(axis=0).mean()
+    np.testing.assert_allclose(given["l1"], 0.02 * np.sqrt(variance), rtol=1e-12)
+    np.testing.assert_allclose(given["entropy"], 0.02 * variance, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from strategies import seeds
 
 import kan_numpy as kn
 from kan_numpy import KAN, Objective, Symbol
+from kan_numpy.activations import ACTIVATIONS
 from kan_numpy.edges import spline_edges, symbolic_edges, with_symbol
 from kan_numpy.information import Verdict, verdict
 from kan_numpy.suggestions import Suggestions, curve
@@ -192,7 +193,7 @@ def test_suggestions_are_ranked_and_print_as_a_table():
     assert abs(abs(found[0].affine[0]) - 3.0) < 0.05
     assert kn.suggest_symbolic(network, x, 0, 0, 1)[0].symbol.name == "x^2"
     header, *rows = str(found).splitlines()
-    assert header.split()[:3] == ["f", "error", "complexity"]
+    assert header.split()[:3] == ["f", "error", "effort"]
     assert [row.split()[0] for row in rows] == [fitted.symbol.name for fitted in found]
     assert f"a = {found[0].affine[0]:.6g}, b = " in rows[0]
     assert np.array_equal(network.theta, before)
@@ -208,6 +209,22 @@ def test_the_error_of_a_suggestion_is_what_is_left_of_the_edge():
             left = values(symbol, affine, activations) - phi
             want = np.sqrt(np.mean(left**2)) / phi.std()
             np.testing.assert_allclose(error, want, rtol=1e-6, atol=1e-12)
+
+
+def test_the_units_of_the_network_play_no_role():
+    network, x, _ = trained(two_functions, (2, 1))
+    layer = network.layers[0]
+    small = replace(layer.basis, knots=1e-6 * layer.knots)
+    coef, none = 1e9 * layer.coef, np.zeros_like(layer.w_base)
+    zero = ACTIVATIONS["zero"]
+    scaled = replace(layer, basis=small, coef=coef, w_base=none, base=zero)
+    plain = replace(layer, w_base=none, base=zero)
+    want, got = (
+        kn.suggest_symbolic(KAN.from_layers([one]), points, 0, 0, 0)[0]
+        for one, points in ((plain, x), (scaled, 1e-6 * x))
+    )
+    assert got.symbol == want.symbol
+    np.testing.assert_allclose(got.error, want.error, rtol=1e-6)
 
 
 def test_simplicity_is_what_complexity_costs():
@@ -241,7 +258,7 @@ NARROW = Symbol("narrow", np.sin, (np.cos,), domain=(5.0, 5.001))
         ({"inp": 0.5}, TypeError, "inp must be a whole number"),
         ({"functions": ["sinus"]}, ValueError, r"functions\[0\] must be one of"),
         ({"functions": "sin"}, TypeError, "functions must be a list of names"),
-        ({"functions": [NARROW]}, ValueError, r"functions narrow: none is defined where edge"),
+        ({"functions": [NARROW]}, ValueError, "none of the functions narrow is defined"),
         ({"top": 0}, ValueError, "top must be at least 1"),
         ({"simplicity": -1.0}, ValueError, "simplicity"),
         ({"x": np.zeros((5, 3))}, ValueError, "x must have shape"),
@@ -311,6 +328,20 @@ def test_where_no_function_will_do_the_spline_stays():
     assert np.mean((after(x) - y) ** 2) <= before
 
 
+def test_a_constant_edge_stops_nothing_unless_it_is_named():
+    network, x, y = trained(lambda x: np.sin(3.0 * x[:, :1]), (2, 1))
+    layer = network.layers[0]
+    coef, w_base = layer.coef.copy(), layer.w_base.copy()
+    coef[0, 1], w_base[0, 1] = 0.0, 0.0
+    network = KAN.from_layers([replace(layer, coef=coef, w_base=w_base)])
+    symbolic = kn.symbolify(network, x, y)
+    names = {edge.inp: edge.symbol.name for edge in symbolic.layers[0].symbols}
+    assert names[0] == "sin"
+    np.testing.assert_allclose(symbolic(x), y, rtol=0, atol=1e-8)
+    with pytest.raises(ValueError, match=r"edge \(0, 0, 1\) is constant on x \(prune it\)"):
+        kn.symbolify(network, x, y, edges={(0, 0, 1): "sin"})
+
+
 def test_noise_does_not_become_a_more_complex_function():
     rng = np.random.default_rng(2)
     network, x, y = trained(lambda x: 2.0 * x**2 + 0.05 * rng.standard_normal(x.shape))
@@ -326,7 +357,7 @@ def test_a_chain_of_two_symbols_becomes_one():
     network = with_symbol(network, (1, 0, 0), SYMBOLS["x^2"], np.array([1.0, -1.0, 2.0, 0.0]))
     y = 2.0 * np.exp(2.0 * x + 2.0)
     np.testing.assert_allclose(network(x), y, rtol=1e-14)
-    symbolic = kn.symbolify(network, x, y)
+    symbolic = kn.symbolify(network, x, y, steps=0)
     assert [layer.symbols[0].symbol.name for layer in symbolic.layers] == ["exp", "x"]
     np.testing.assert_allclose(symbolic(x), y, rtol=1e-10)
 
@@ -380,7 +411,7 @@ def test_a_classifier_becomes_symbolic():
         ({"edges": {(0, 0): "sin"}}, TypeError, r"must be a tuple \(layer, out, inp\)"),
         ({"edges": {"sin": (0, 0, 0)}}, TypeError, r"must be a tuple \(layer, out, inp\)"),
         ({"edges": [(0, 0, 0)]}, TypeError, "edges must be a dict such as"),
-        ({"edges": {(0, 0, 0): NARROW}}, ValueError, "none is defined where edge"),
+        ({"edges": {(0, 0, 0): NARROW}}, ValueError, "none of the functions narrow is defined"),
         ({"functions": ["sinus"]}, ValueError, r"functions\[0\] must be one of"),
         ({"functions": []}, ValueError, "functions must hold at least one"),
         ({"top": 0}, ValueError, "top must be at least 1"),

@@ -1,5 +1,7 @@
 """Layers with symbolic edges: against plain loops, backwards, and with bugs that must be found."""
 
+import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -94,10 +96,20 @@ def test_theta_holds_four_numbers_for_every_symbol_and_comes_back(drawn):
         assert not new.w_base[~new.splines].any()
 
 
-def test_the_numbers_of_an_edge_are_read_only():
+def test_the_numbers_of_an_edge_are_read_only_in_copies_too():
     edge = SymbolicEdge(0, 0, SYMBOLS["sin"], np.ones(4))
-    with pytest.raises(ValueError, match="read-only"):
-        edge.affine[0] = 2.0
+    for one in (edge, copy.deepcopy(edge), pickle.loads(pickle.dumps(edge))):
+        with pytest.raises(ValueError, match="read-only"):
+            one.affine[0] = 2.0
+
+
+def test_a_vertical_tangent_does_not_stop_the_others():
+    edge = SymbolicEdge(0, 0, SYMBOLS["sqrt"], np.array([1.0, 0.0, 2.0, 0.5]))
+    slopes = edge.slopes(np.array([0.0, 4.0]))
+    np.testing.assert_array_equal(slopes, [[0.0, 0.0, 0.0, 1.0], [2.0, 0.5, 2.0, 1.0]])
+    assert edge(np.array([0.0, 4.0]), 1).tolist() == [0.0, 0.5]
+    assert edge(np.array([0.0, 4.0])).tolist() == [0.5, 4.5]
+    assert np.isnan(edge(np.array([-1.0]), 1)).all()
 
 
 # Gradients.
@@ -283,7 +295,7 @@ BUGS = [
     Bug(
         "the slopes lack the factor c",
         SymbolicEdge, "slopes",
-        "c * self.symbol(u, 1)", "self.symbol(u, 1)",
+        "c * _finite(", "_finite(",
         the_edge,
     ),
     Bug(
@@ -301,7 +313,7 @@ BUGS = [
     Bug(
         "the derivative of an edge keeps the constant d",
         SymbolicEdge, "__call__",
-        "value if derivative else value + d", "value + d",
+        "_finite(self.symbol(u, derivative))", "_finite(self.symbol(u, derivative)) + d",
         the_layer,
     ),
     Bug(
