@@ -263,7 +263,9 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
 
     N, limit = len(data.x), loss(found)
     if isinstance(data.loss, SquaresLoss):
-        limit += limit * np.log(N) / N + ROUNDING**2 * float(np.var(data.target, axis=0).mean())
+        limit += 0.25 * limit * np.log(N) / N + ROUNDING**2 * float(
+            np.var(data.target, axis=0).mean()
+        )
     else:
         limit += 0.5 * np.log(N) / N
     for digits in range(2, 16):

@@ -22,9 +22,9 @@ the layer before. Two more terms act on the coefficients c of the spline edges t
 where the bar is the mean over j, and :math:`\Delta^m` the m-th difference between neighbours.
 
 **Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so it is
-given that of the parabola which touches A_e where it is, :math:`A_e \approx \overline{\phi_e^2} / 2
-A_e + const`: the steps are those of iteratively reweighted least squares, a small edge is held the
-tighter the smaller it is, and whether a step is taken is decided by R itself.
+given that of a parabola of the same size, :math:`\overline{\phi_e^2} / 2 A_e`, as in iteratively
+reweighted least squares: an edge is held the tighter the smaller it is, and one that is exactly zero
+hardly moves any more. Whether a step is taken is decided by R itself.
 """
 
 from __future__ import annotations

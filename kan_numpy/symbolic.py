@@ -91,9 +91,10 @@ def symbolify(
         return choices.decide(network)
     if not isinstance(edges, Mapping):
         raise TypeError(f"edges must be a dict such as {{(0, 1, 0): 'sin'}}, but is {edges!r}")
-    for edge, function in edges.items():
+    for edge in edges:
         layer_of(network, edge)
-        symbol = as_symbol(f"edges[{edge}]", function)
+    chosen = {edge: as_symbol(f"edges[{edge}]", name) for edge, name in edges.items()}
+    for edge, symbol in chosen.items():
         best = required(suggestions(network, points, edge, [symbol], 0.0), edge, [symbol])[0]
         network = choices.trained(with_symbol(network, edge, symbol, best.affine))
     return network

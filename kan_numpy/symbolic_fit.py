@@ -26,13 +26,13 @@ from kan_numpy.symbols import SYMBOLS, Symbol
 SEARCH_POINTS, FIT_POINTS = 60, 500
 """How many points of the curve the search looks at, and the local fit."""
 
-STARTS, STEPS = 2, 30
+STARTS, STEPS = 3, 60
 """How many points of the mesh go on to the local fit, and how far."""
 
 FIRST_STEPS, FINALISTS = 6, 10
 """How far each symbol goes from its best point before the best of them are fitted to the end."""
 
-SMALLEST_LOSS, SMALLEST_GAIN = 1e-28, 1e-4
+SMALLEST_LOSS, SMALLEST_GAIN = 1e-28, 1e-6
 """A local fit ends below this loss, or when a step gains less than this share of it."""
 
 LARGEST_EXPONENT = 300.0

@@ -104,7 +104,7 @@ for k in (3, 4, 5):
     dy = kn.jets.Jet(0 * y.value, 0 * y.gradient, np.ones_like(y.second))
     third = kn.jets.backward(net, dy, cache)[0][:, 0]
     jumps[k] = abs(third[1] - third[0]) / abs(third).max()
-    print(f"   degree {k}: the third derivative changes at a knot by {100 * jumps[k]:.0g} %")
+    print(f"   degree {k}: the third derivative changes at a knot by {100 * jumps[k]:.3g} %")
 print("   Degree 4 is enough; with degree 3 the gradients that train a network jump.")
 assert jumps[3] > 0.1
 assert max(jumps[4], jumps[5]) < 1e-5
@@ -117,8 +117,8 @@ assert max(jumps[4], jumps[5]) < 1e-5
 #
 # $$L = \alpha \overline{(u_{xx} + u_{yy} - f)^2} + \overline{u^2}\,, \qquad \alpha = 0.01,$$
 #
-# the first mean inside, the second on the sides of the square. Whoever writes an equation hands over its partial
-# derivatives too. Here is $u_{xx} + u_{yy} + u^3 = 0$ with a slip in one of them.
+# the first mean inside, the second on the sides of the square. Whoever writes an equation hands
+# over its partial derivatives too. Here is $u_{xx} + u_{yy} + u^3 = 0$ with a slip in one of them.
 
 
 # %%
@@ -144,8 +144,8 @@ assert kn.pde.check(poisson) < 1e-6
 # ## 4. Solve it
 #
 # The residuals have a Jacobian, so Levenberg-Marquardt solves the equation. The grids grow and
-# follow the activations as in lesson 8. Edges are splines alone, `base="zero"`. There are two errors
-# to look at: $L2^2$ is the mean of $(u - u^*)^2$, and $H1^2$ adds the mean of
+# follow the activations as in lesson 8. Edges are splines alone, `base="zero"`. There are two
+# errors to look at: $L2^2$ is the mean of $(u - u^*)^2$, and $H1^2$ adds the mean of
 # $|\nabla u - \nabla u^*|^2$.
 
 
@@ -217,8 +217,8 @@ fig.savefig(build / "12_parameters.png")
 # **Predict:** leave the condition on the sides of the square out. Does the equation still hold
 # inside? Is the error small?
 #
-# An error $e$ with $\Delta e = 0$ is called harmonic: the equation does not see it. The real and the
-# imaginary part of $(x + iy)^n$ are harmonic. So we subtract from the error the best sum of them,
+# An error $e$ with $\Delta e = 0$ is called harmonic: the equation does not see it. The real and
+# imaginary parts of $(x + iy)^n$ are harmonic. So we subtract from the error the best sum of them,
 # up to $n = 20$, and see what is left.
 
 # %%
@@ -227,7 +227,7 @@ powers = ((mesh[:, :1] + 1j * mesh[:, 1:]) / np.sqrt(2)) ** np.arange(21)  # (m*
 harmonic = np.hstack([powers.real, powers.imag[:, 1:]])  # (m*m, 41)
 f = -inside.equation(mesh, 0 * mesh[:, 0], 0 * mesh, 0 * mesh)[0]  # the residual of u = 0
 print("\n5. Weights of the equation and of the boundary, after three grids; r is the residual")
-print("                            L2^2    L2^2 without              ")
+print("                            L2^2    L2^2 without")
 print("   equation  boundary              harmonic part   mean r^2")
 found = {}
 for a, b in ((0.01, 0.0), (0.01, 1.0), (1.0, 1.0), (1.0, 0.01)):

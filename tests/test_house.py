@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # A file of the library imports only from the lines above its own.
 FLOORS = (
     "_memory _validation numerals reference storage",
-    "activations aubry_andre basis composition constants contrastive datasets expressions gradcheck"
-    " intervals linesearch losses optimizers products",
+    "activations aubry_andre basis composition constants contrastive datasets expressions"
+    " gradcheck intervals linesearch losses optimizers products",
     "bsplines dense lbfgs levenberg_marquardt localisation objective printing problems"
     " symbols",
     "coefficients expression_fit feynman mlp ordering parsing special_functions"
@@ -24,8 +24,7 @@ FLOORS = (
     "edge_terms expansion information initialization jet_layers locked_layer normal_forms",
     "jet_nodes kan_storage reading",
     "jets network",
-    "conversion edges grids locking network_expressions pde penalties scores"
-    " separability",
+    "conversion edges grids locking network_expressions pde penalties scores separability",
     "collocation diagram equations formulas pruning suggestions training",
     "compilation drawing pde_solver sparsity",
     "movie plotting symbolic",

@@ -13,18 +13,19 @@ from .table import Row
 TITLE = "Section 4.3: the signature of knots"
 ABOUT = """
 The figures are shares of test knots with the right signature, the mean over four divisions into
-80 % for training and 20 % for testing; three more served to choose widths, grids and steps. Rows with the same translations, up to orientation, stay on
-one side. Our table has 12,954 knots of up to 13 crossings, 10 signatures and 7 numeric invariants;
-the paper had 17 invariants, 14 signatures and knots of up to 16 crossings. So ours and the paper's
-are not the same task, and the comparison that counts is between our own rows. The *committees* are
-means of the four KANs with the lowest training loss of five starts ([3, 5, 3, 1] and [7, 8, 6, 1]),
-trained by Levenberg-Marquardt on the signature as a number, and rounded to the nearest even one;
-the parameters of all four are counted. The MLPs have 300-300-300-300 hidden nodes and one output for each
-signature, and are trained by Adam on mini-batches, with four learning rates, one after the other.
-*Formula* is what `kn.discover` makes of 1000 training samples (for one of the three divisions it
-keeps one spline). *Attribution* is the share of the starts in which the three invariants with the
-highest scores are the three translations, for [7, 10] with an output for each signature, and for
-[7, 2, 1] with a price on its edges.
+80 % for training and 20 % for testing; three more served to choose widths, grids and steps. Rows
+with the same translations, up to orientation, stay on one side. Our table has 12,954 knots of up
+to 13 crossings, 10 signatures and 7 numeric invariants; the paper had 17 invariants, 14
+signatures and knots of up to 16 crossings. So ours and the paper's are not the same task, and the
+comparison that counts is between our own rows. The *committees* are means of the four KANs with
+the lowest training loss of five starts ([3, 5, 3, 1] and [7, 8, 6, 1]), trained by
+Levenberg-Marquardt on the signature as a number, and rounded to the nearest even one; the
+parameters of all four are counted. The MLPs have 300-300-300-300 hidden nodes and one output for
+each signature, and are trained by Adam on mini-batches, with four learning rates, one after the
+other. *Formula* is what `kn.discover` makes of 1000 training samples; an edge that looks like no
+function may stay a spline. *Attribution* is the share of the starts in which the three invariants
+with the highest scores are the three translations, for [7, 10] with an output for each signature,
+and for [7, 2, 1] with a price on its edges.
 """
 LARGER_IS_BETTER = True
 
