@@ -23,8 +23,8 @@ where the bar is the mean over j, and :math:`\Delta^m` the m-th difference betwe
 
 **Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so it is
 given that of a parabola of the same size, :math:`\overline{\phi_e^2} / 2 A_e`, as in iteratively
-reweighted least squares: an edge is held the tighter the smaller it is, and one that is exactly zero
-hardly moves any more. Whether a step is taken is decided by R itself.
+reweighted least squares: an edge is held the tighter the smaller it is, and one that is exactly
+zero hardly moves any more. Whether a step is taken is decided by R itself.
 """
 
 from __future__ import annotations

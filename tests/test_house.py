@@ -16,10 +16,8 @@ FLOORS = (
     "_memory _validation numerals reference storage",
     "activations aubry_andre basis composition constants contrastive datasets expressions"
     " gradcheck intervals linesearch losses optimizers products",
-    "bsplines dense lbfgs levenberg_marquardt localisation objective printing problems"
-    " symbols",
-    "coefficients expression_fit feynman mlp ordering parsing special_functions"
-    " symbolic_edges",
+    "bsplines dense lbfgs levenberg_marquardt localisation objective printing problems symbols",
+    "coefficients expression_fit feynman mlp ordering parsing special_functions symbolic_edges",
     "bases layer simplify symbolic_fit",
     "edge_terms expansion information initialization jet_layers locked_layer normal_forms",
     "jet_nodes kan_storage reading",
