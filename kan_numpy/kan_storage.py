@@ -112,8 +112,6 @@ def _require_names(layers: Sequence[KANLayer | ProductLayer]) -> None:
         raise ValueError("network has different base functions of your own; one file holds one")
     symbols = {edge.symbol for layer in kans for edge in layer.symbols}
     names = [symbol.name for symbol in symbols if _is_own(symbol)]
-    if taken := sorted(set(names) & set(SYMBOLS)):
-        raise ValueError(f"network has a symbol of your own with the library's name {taken[0]!r}")
     if len(set(names)) < len(names):
         raise ValueError(f"network has different symbols of the same name, among {names}")
 
@@ -163,7 +161,8 @@ def load_layers(
     tuple of KANLayer and ProductLayer
     """
     meta, arrays = load_arrays(path, "KAN")
-    symbols = {} if functions is None else {s.name: s for s in as_symbols(functions)}
+    own_symbols = [] if functions is None else as_symbols(functions)
+    symbols = {symbol.name: symbol for symbol in own_symbols if _is_own(symbol)}
     with _damage(path):
         described = _of_format_1(meta) if meta["format"] == 1 else meta["layers"]
         kans = [about for about in described if "base" in about]

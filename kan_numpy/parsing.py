@@ -253,7 +253,7 @@ def as_names(
     for entry in names:
         if not isinstance(entry, str) or not entry.isidentifier() or iskeyword(entry):
             raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
-        if entry in CONSTANTS or entry in FUNCTIONS:
+        if entry in FUNCTIONS:
             raise ValueError(f"{name} holds {entry!r}, which means something else in a formula")
     if not names or len(set(names)) < len(names) or size not in (None, len(names)):
         wanted = "at least one name" if size is None else f"{size} different names"

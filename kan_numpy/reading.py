@@ -13,6 +13,7 @@ of the mean square (G. Schwarz, Ann. Stat. 6, 461, 1978), and rounding errors ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -69,6 +70,11 @@ class Reader:
             expression = better
         return expression
 
+    def is_new(self, constant: Number, value: float) -> bool:
+        """Return whether a constant reads differently, and not like a variable of that name."""
+        words = re.findall(r"[A-Za-z]\w*", constant.name or "")
+        return constant.text() != Number(value).text() and not set(words) & set(self.values)
+
     def guesses(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
         """Yield the expression with one number zero or a constant, and the others fitted again."""
         # What N samples leave unknown of a fitted number, times three.
@@ -77,7 +83,7 @@ class Reader:
         for at, value in enumerate(free_numbers(expression)):
             guesses = [Number(0.0)] if abs(value) <= small else []
             constant = recognise(value, tolerance)
-            if constant is not None and constant.text() != Number(value).text():
+            if constant is not None and self.is_new(constant, value):
                 guesses.append(constant)
             for guess in guesses:
                 numbers = [Number(number) for number in free_numbers(expression)]

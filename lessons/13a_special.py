@@ -174,8 +174,13 @@ assert 0.5 < law / together < 2.0
 #
 # ## 4. One that is not so special
 #
-# Spherical harmonics are on the paper's list as well. This is the real part of $Y_1^1$, a formula
-# after all, and `kn.discover` (lesson 9) finds it.
+# Spherical harmonics are on the paper's list as well. This is the real part of $Y_1^1$,
+#
+# $$Re\, Y_1^1 = -\sqrt{\tfrac{3}{8 \pi}}\, \cos\theta\, \sin\phi$$
+#
+# Here $\theta$ runs around, from 0 to $2\pi$, and $\phi$ from pole to pole, from 0 to $\pi$, as in
+# SciPy's convention; many books of physics swap the two. It is a formula after all, and
+# `kn.discover` (lesson 9) finds it.
 
 # %%
 harmonic = SPECIAL_FUNCTIONS["sph_harm_1_1"]
@@ -199,11 +204,12 @@ assert f"{constant:.9f}" in str(found)
 # **Predict:** do they, from every random start?
 
 # %%
+GOOD = 1e-4  # a start counts if its RMSE is smaller
 line = np.linspace(-1, 1, 200)[:, None]
 theta, phi = np.pi * (line[:, 0] + 1), 0.5 * np.pi * (line[:, 0] + 1)
 print("                           r2 of the edges to node 0")
 print("   start   train RMSE   from theta, with   from phi, with")
-print("                            cos theta       sin phi    phi")
+print(f"           counts < {GOOD:.0e}   cos theta       sin phi    phi")
 edges_from_phi, straight = {}, []
 for seed in range(8):
     result = kn.fit(kn.KAN([2, 2, 1], 4, K, rng=seed), *data[:2], steps=60, adapt_at=(2, 10))
@@ -211,15 +217,15 @@ for seed in range(8):
     shapes = ((np.cos(theta), 0), (np.sin(phi), 1), (phi, 1))
     cosine, sine, linear = [np.corrcoef(f, edges[:, i])[0, 1] ** 2 for f, i in shapes]
     error = np.sqrt(min(result.history["train_loss"]))
-    print(f"   {seed:3}       {error:.0e}     {cosine:10.3f}   {sine:13.3f}   {linear:5.3f}")
-    if error < 1e-4:
+    print(f"   {seed:3}       {error:.1e}   {cosine:10.3f}   {sine:13.3f}   {linear:5.3f}")
+    if error < GOOD:
         edges_from_phi[seed] = edges[:, 1]
         straight += [seed] if min(cosine, linear) > 0.99 and sine < 0.01 else []
-assert len(straight) >= 2
+assert len(straight) >= 4
 
 # %% [markdown]
-# From many starts the edge from $\phi$ is nearly a straight line, and the product is as good. They
-# use another identity, the addition theorem:
+# From half of the starts or more the edge from $\phi$ is nearly a straight line, and the product is
+# as good. They may use another identity, the addition theorem:
 #
 # $$2 \sin\phi\, \sin c = \cos(\phi - c) - \cos(\phi + c), \qquad \sin c = \kappa \cos\theta$$
 #
@@ -229,10 +235,9 @@ assert len(straight) >= 2
 # %%
 c = np.arcsin(0.3 * np.cos(at[:, 0]))
 theorem = -constant / 0.6 * (np.cos(at[:, 1] - c) - np.cos(at[:, 1] + c))
-print(f"   Straight from phi: {len(straight)} of 8 starts, by the addition theorem.")
-print(
-    f"   With kappa = 0.3 it gives Y_1^1 up to {np.abs(theorem - data.y_test[:, 0]).max():.0e}.\n"
-)
+print(f"   Straight from phi, with an RMSE below {GOOD:.0e}: {len(straight)} of 8 starts.")
+apart = np.abs(theorem - data.y_test[:, 0]).max()
+print(f"   With kappa = 0.3 the addition theorem gives Y_1^1 up to {apart:.0e}.\n")
 np.testing.assert_allclose(theorem, data.y_test[:, 0], rtol=0, atol=1e-13)
 
 fig, ax = plt.subplots(figsize=(8.5, 5.5))
@@ -240,7 +245,7 @@ for seed, edge in edges_from_phi.items():
     direction = np.sign(edge[-1] - edge[0]) if seed in straight else np.sign(edge[100] - edge[0])
     style = {"color": BLUE, "lw": 2.5} if seed in straight else {"color": ORANGE, "ls": "--"}
     ax.plot(phi, direction * (edge - edge.mean()) / edge.std(), **style)
-ax.plot([], [], color=BLUE, lw=2.5, label="addition theorem")
+ax.plot([], [], color=BLUE, lw=2.5, label="nearly straight")
 ax.plot([], [], color=ORANGE, ls="--", label="other")
 ax.set(xlabel="$\\phi$", ylabel="edge from $\\phi$ to node 0, standardised")
 ax.legend()

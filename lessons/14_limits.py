@@ -24,10 +24,10 @@ from scipy.special import airy
 import kan_numpy as kn
 
 K = 3  # the degree of all splines
-N_LINE, DRAWS = 1000, 5  # samples on the line, and how often they are drawn
+N_LINE, DRAWS = 1000, 10  # samples on the line, and how often they are drawn
 N_PLANE, NOISE = 300, 0.3  # samples and noise in the plane
 N_BOX = 1000  # samples in a box of any dimension
-N_MANY, N_INPUTS = 1500, 100  # samples and inputs when only four matter
+N_MANY, N_INPUTS = 2000, 100  # samples and inputs when only four matter
 FIRST, SECOND = 0.12, 0.05  # inputs with a smaller score go, in the first and second round
 SEEDS = range(10)  # data sets with noise; five of them for many inputs
 GUESSES = ("tanh", "sin", "arctan")  # what an edge may become
@@ -191,7 +191,7 @@ def learn(f, net):
     x, check, test = (rng.uniform(-1, 1, (n, net.widths[0])) for n in (N_BOX, N_BOX // 4, 2000))
     adapt_at = (5,) if isinstance(net, kn.KAN) else ()
     early = {"validation": (check, f(check)), "patience": 10}
-    net = kn.fit(net, x, f(x), steps=40, adapt_at=adapt_at, **early).network
+    net = kn.fit(net, x, f(x), steps=30, adapt_at=adapt_at, **early).network
     return relative_error(net, test, f(test))
 
 
@@ -215,10 +215,14 @@ assert f_mlp[-1] > 5 * f_kan[-1]
 for curve in (g_kan, g_wide, g_mlp):
     assert curve[0] < 1e-3
     assert curve[-1] > 0.7
-assert g_mlp[2] < 0.06
+assert g_mlp[2] < 0.08
+assert 0.5 * g_mlp[2] < f_mlp[2] < g_mlp[2]
 assert g_mlp[2] < 0.5 * min(g_kan[2], g_wide[2])
 assert g_mlp[3] < min(g_kan[3], g_wide[3])
 assert 3 ** DIMENSIONS[-1] > N_BOX
+for d in (4, 8):
+    assert kn.KAN([d, 5, 1], 5, K).size < kn.MLP([d, 20, 20, 1]).size
+assert kn.KAN([8, 17, 1], 5, K).size > kn.MLP([8, 20, 20, 1]).size
 
 # %%
 figure, ax = plt.subplots(figsize=(9, 5))
@@ -237,8 +241,9 @@ plt.close(figure)
 # %% [markdown]
 # A thousand points are not enough for a grid of three points to a side in eight dimensions. At
 # d = 8 a thousand points are not enough for anybody who knows only that g is smooth. At d = 4 they
-# are, and it is the KAN that cannot use them: the MLP is more than twice as good. For f it is the
-# other way round: f is a sum inside an exponential, and this is the form of a KAN.
+# are, and it is the KAN that cannot use them: the MLP is more than twice as good. With f it is the
+# other way round. In itself f is hardly easier at d = 4: the MLP misses both by about as much. But
+# f is a sum inside an exponential, and this is the form of a KAN.
 #
 # **Mended, sometimes:** functions of many inputs may use only a few of them. Which ones?
 # *Attribution* carries the spread of the outputs back to the inputs. Node o of the last level has
@@ -288,7 +293,7 @@ for i in range(N_INPUTS):
         by_hand[i] += A_o * phi[:, o, i].std() / u[:, o].std()
 scores = kn.input_scores(net, x)
 np.testing.assert_allclose(scores, by_hand / net(x).std(), rtol=1e-10)
-print("4. Four inputs of a hundred, KAN [100, 2, 1], 1500 samples")
+print("4. Four inputs of a hundred, KAN [100, 2, 1], 2000 samples")
 in_order = np.sort(scores)[::-1]
 print("   The largest scores: " + "  ".join(f"{score:.2f}" for score in in_order[:8]))
 print(f"   All hundred together: {scores.sum():.1f}")
@@ -505,7 +510,7 @@ print(f"   Of the same widths, the KAN is {kan / narrow:.1f} times as large as t
 # three functions to choose from.
 
 # %%
-x_1 = np.random.default_rng(0).uniform(-1, 1, (1000, 1))
+x_1 = np.random.default_rng(0).uniform(-1, 1, (500, 1))
 y_1 = airy(8 * x_1)[0]
 network = one_edge(x_1, y_1, 40)
 unknown = kn.formula(kn.symbolify(network, x_1, y_1), x=x_1, y=y_1)

@@ -36,7 +36,7 @@ bases = st.sampled_from(
 )
 
 # Symbols that have derivatives everywhere.
-SMOOTH = ("sin", "exp", "x", "x^2", "x^3", "tanh", "gaussian", "arctan", "J0", "0")
+SMOOTH = ("sin", "x", "x^2", "tanh", "gaussian", "arctan", "J0", "0")
 
 
 def floats(low, high):
