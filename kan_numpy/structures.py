@@ -125,9 +125,10 @@ class Search:
         if squares and min(structure.error for structure in found) > GOOD:
             found += self._structures(4, 1.0)
         best = self._simplest(found)
-        if squares and EXACT < best.error < SPLINE_LIMIT:
-            # Small terms may have been taken for superfluous ones.
-            best = self._simplest([*found, best, *self._structures(1, 0.1)])
+        if squares and best.error > EXACT and (best.error < SPLINE_LIMIT or not best.is_symbolic):
+            # Small terms may have been taken for superfluous ones, or grids have been too coarse.
+            more = [*self._structures(1, 0.1), *self._structures(4, 1.0)]
+            best = self._simplest([*found, best, *more])
         if squares and best.error > NOTHING:
             warnings.warn(
                 f"no network explains the data: the best leaves {best.error:.0%} of the spread of y"

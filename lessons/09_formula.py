@@ -10,7 +10,7 @@
 #
 # **You need:** lessons 3 (least squares), 7 (Levenberg-Marquardt) and 8 (grids).
 #
-# **Time:** 45 minutes to read, about 20 seconds to run.
+# **Time:** 45 minutes to read, about 30 seconds to run.
 
 # %%
 from pathlib import Path
@@ -207,7 +207,7 @@ assert [table[0].symbol.name for table in tables.values()] == ["sin", "x^2", "ex
 assert sum(fit.error < 5e-4 for fit in tables["y to the sum"]) >= 4
 
 # %% [markdown]
-# The sine is beyond doubt: the next best is 300 times worse. The parabola is not. The top of a wide
+# The sine is beyond doubt: the next best is 100 times worse. The parabola is not. The top of a wide
 # bell is a parabola too, and the spline is itself no closer than 0.0001 to what it has learned. So
 # the table weighs the error, $\sqrt{1 - r^2}$, against the effort of reading the name: one unit of
 # effort costs as much as 0.1 orders of magnitude of error. That is why in the second table the sine
@@ -222,7 +222,7 @@ print("5. On a short range: candidates with an error below 0.002")
 for name, fits in (("|x| < 0.1", near), ("|x| < 1", sine)):
     print(f"   {name:10} " + ", ".join(fit.symbol.name for fit in fits if fit.error < 2e-3))
 print("   Little to see, much to guess.\n")
-assert sine[1].error > 300 * sine[0].error
+assert sine[1].error > 100 * sine[0].error
 assert sum(fit.error < 2e-3 for fit in near) >= 6 > 1 == sum(fit.error < 2e-3 for fit in sine)
 
 # %% [markdown]
@@ -245,7 +245,7 @@ for fit in tables["the sum to f"][:4]:
     print(f"   {name:10} {1 - fit.error**2:.7f}   {errors[name]:.0e}")
     assert 1 - fit.error**2 > 0.99999
 assert errors["exp"] <= 1e-12
-assert min(error for name, error in errors.items() if name != "exp") > 1e-4
+assert min(error for name, error in errors.items() if name != "exp") > 1e-6
 print(f"   Splines: {rmse(small):.0e}. One name is right, to the last digit.\n")
 
 # %% [markdown]
