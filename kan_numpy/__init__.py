@@ -21,8 +21,6 @@ from kan_numpy import (
     symbols,
 )
 from kan_numpy.activations import Activation
-from kan_numpy.bsplines import bspline_basis, uniform_knots
-from kan_numpy.coefficients import fit_spline, refine_spline
 from kan_numpy.compilation import from_formula
 from kan_numpy.conversion import to_kan, to_relu
 from kan_numpy.discovery import discover
@@ -41,6 +39,8 @@ from kan_numpy.pruning import prune
 from kan_numpy.scores import edge_scores, input_scores, node_scores
 from kan_numpy.separability import additive_groups, multiplicative_groups, symmetry
 from kan_numpy.sparsity import sparsify
+from kan_numpy.splines.bsplines import bspline_basis, uniform_knots
+from kan_numpy.splines.coefficients import fit_spline, refine_spline
 from kan_numpy.suggestions import suggest_symbolic
 from kan_numpy.symbolic import symbolify
 from kan_numpy.symbols import Symbol

@@ -25,8 +25,8 @@ import numpy.typing as npt
 
 from kan_numpy._validation import Array, frozen
 from kan_numpy.basis import Basis
-from kan_numpy.bsplines import BSplineBasis
-from kan_numpy.coefficients import least_squares
+from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.splines.coefficients import least_squares
 
 MOST_NODES = 1000
 """Gauss points of a projection, at most."""

@@ -33,12 +33,12 @@ import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array
 from kan_numpy.activations import ACTIVATIONS
-from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.dense import DenseLayer
 from kan_numpy.layer import KANLayer
 from kan_numpy.mlp import MLP
 from kan_numpy.network import KAN
 from kan_numpy.products import ProductLayer
+from kan_numpy.splines.bsplines import BSplineBasis
 
 RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero"))
 

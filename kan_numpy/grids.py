@@ -19,11 +19,11 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, as_array, as_count, as_number, per_layer
 from kan_numpy.bases import ScaledBasis, project
 from kan_numpy.basis import Basis
-from kan_numpy.bsplines import BSplineBasis
-from kan_numpy.coefficients import project_spline, refine_spline
 from kan_numpy.layer import KANLayer
 from kan_numpy.locked_layer import LockedLayer
 from kan_numpy.network import KAN
+from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.splines.coefficients import project_spline, refine_spline
 
 Changes = dict[int, Callable[[KAN], KAN]]
 

@@ -39,9 +39,9 @@ from kan_numpy._validation import (
 from kan_numpy.activations import Activation, Base, as_activation
 from kan_numpy.bases import BASES, basis_part
 from kan_numpy.basis import Basis
-from kan_numpy.bsplines import BSplineBasis, uniform_knots
 from kan_numpy.layer import KANLayer
 from kan_numpy.products import ProductLayer, Width, as_levels
+from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
 
 SCHEMES = ("glorot", "paper")
 

@@ -47,8 +47,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array
-from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.layer import KANLayer, LayerCache
+from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic_edges import SymbolicEdge
 
 Indices = npt.NDArray[np.intp]

@@ -15,10 +15,10 @@ from kan_numpy._validation import as_array, as_count, as_knots, per_layer, requi
 from kan_numpy.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.bases import BASES
 from kan_numpy.basis import Basis
-from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.layer import KANLayer
 from kan_numpy.locked_layer import LockedLayer, plain_fields
 from kan_numpy.products import ProductLayer
+from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.storage import Arrays, load_arrays, save_arrays
 from kan_numpy.symbolic_edges import SymbolicEdge
 from kan_numpy.symbols import SYMBOLS, Symbol, as_symbol, as_symbols

@@ -29,7 +29,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kan_numpy._validation import Array, as_count, as_knots, as_number
-from kan_numpy.bsplines import bspline_basis
 from kan_numpy.diagram import edges_of, limits_of, names_of, places_of
 from kan_numpy.drawing import (
     BLUE,
@@ -43,6 +42,7 @@ from kan_numpy.drawing import (
 )
 from kan_numpy.network import KAN
 from kan_numpy.scores import checked_inputs
+from kan_numpy.splines.bsplines import bspline_basis
 
 SHADE = "0.93"
 

@@ -41,12 +41,12 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 
 from kan_numpy._validation import Array, as_array, as_count, as_number
-from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.composition import Composition, as_network
 from kan_numpy.dense import DenseLayer
 from kan_numpy.jets import forward
 from kan_numpy.layer import KANLayer
 from kan_numpy.objective import some_rows
+from kan_numpy.splines.bsplines import BSplineBasis
 
 ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
 """How many samples the tests look at, and how many numbers an array of jets may hold."""

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.information import verdict
 from kan_numpy.layer import KANLayer
@@ -23,6 +22,7 @@ from kan_numpy.objective import Objective
 from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
 from kan_numpy.scores import checked_inputs, edge_scores, require_defined
+from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.training import fit
 
 GRID_GROWTH = 2

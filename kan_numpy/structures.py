@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.edges import spline_edges
 from kan_numpy.grids import refine
 from kan_numpy.information import EXACT, SPLINE_LIMIT, verdict
@@ -27,6 +26,7 @@ from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.products import Width
 from kan_numpy.sparsity import grid_size, sparsify, train_on
+from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic import symbolify
 from kan_numpy.symbols import Symbol
 

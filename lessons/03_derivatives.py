@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.splines.bsplines import BSplineBasis
 
 G, K = 5, 3  # grid intervals and degree, where nothing else is said
 rng = np.random.default_rng(3)

@@ -25,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kan_numpy as kn
-from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.splines.bsplines import BSplineBasis
 
 G, K = 5, 3  # grid intervals, degree k
 N, WIDTH = 4, 3  # samples, and nodes of the square layer in sections 3 and 4

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from kan_numpy import KAN, Activation, uniform_knots
 from kan_numpy.activations import ACTIVATIONS
-from kan_numpy.bsplines import BSplineBasis
 from kan_numpy.layer import KANLayer
+from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic_edges import SymbolicEdge
 from kan_numpy.symbols import SYMBOLS
 

@@ -9,7 +9,7 @@ from scipy.interpolate import BSpline
 from strategies import degrees, floats, grid_sizes, knots, points, points_inside, rows_of_knots
 
 from kan_numpy import bspline_basis, reference, uniform_knots
-from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.splines.bsplines import BSplineBasis
 
 
 @st.composite

@@ -9,7 +9,7 @@ from scipy.interpolate import BSpline, insert, make_lsq_spline
 from strategies import degrees, floats, grid_sizes, knots, points, points_inside, seeds
 
 from kan_numpy import bspline_basis, fit_spline, refine_spline, uniform_knots
-from kan_numpy.coefficients import project_spline
+from kan_numpy.splines.coefficients import project_spline
 
 SMOOTH = ("uniform", "random", "clamped")
 

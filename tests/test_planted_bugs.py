@@ -29,10 +29,11 @@ from checks import (
 )
 from strategies import shaken
 
-from kan_numpy import KAN, Activation, Objective, activations, bsplines, uniform_knots
-from kan_numpy.bsplines import BSplineBasis
+from kan_numpy import KAN, Activation, Objective, activations, uniform_knots
 from kan_numpy.layer import KANLayer
 from kan_numpy.losses import CrossEntropy, MeanSquaredError
+from kan_numpy.splines import bsplines
+from kan_numpy.splines.bsplines import BSplineBasis
 
 pytestmark = pytest.mark.gradient
 

@@ -11,7 +11,7 @@ A spline of degree k on the knots :math:`t_0 \le t_1 \le \dots` is a sum of bump
 (C. de Boor, A Practical Guide to Splines, 2001, ch. IX). `kan_numpy.reference` transcribes this.
 Here the same recursion runs as a triangle over the k + 1 functions that are not zero in the
 interval :math:`[t_m, t_{m+1})` of x. With the distances :math:`l_j = x - t_{m+1-j}` and
-:math:`r_j = t_{m+j} - x` of `kan_numpy.intervals`, entry a of the row of degree q - 1 is divided
+:math:`r_j = t_{m+j} - x` of `kan_numpy.splines.intervals`, entry a of the row of degree q - 1 is divided
 once, by the width of its support,
 
 .. math:: T_a = B_{m-q+1+a,\,q-1}(x) / (r_{a+1} + l_{q-a}), \qquad a = 0 \dots q - 1,
@@ -39,7 +39,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count, as_knots, as_number, frozen
-from kan_numpy.intervals import Indices, Intervals
+from kan_numpy.splines.intervals import Indices, Intervals
 
 
 def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array:

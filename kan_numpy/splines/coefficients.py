@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.linalg import lstsq
 
 from kan_numpy._validation import Array, as_array, as_count, as_knots, require_shape
-from kan_numpy.bsplines import BSplineBasis
+from kan_numpy.splines.bsplines import BSplineBasis
 
 SAME = 1e-12
 """Knots that differ by less than this share of the grid count as the same."""
