@@ -4,7 +4,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kan_numpy import (
-    activations,
     aubry_andre,
     contrastive,
     datasets,
@@ -18,13 +17,14 @@ from kan_numpy import (
     problems,
     reference,
     special_functions,
-    symbols,
 )
-from kan_numpy.activations import Activation
 from kan_numpy.compilation import from_formula
 from kan_numpy.conversion import to_kan, to_relu
 from kan_numpy.discovery import discover
 from kan_numpy.formulas import Certificate, Formula, formula
+from kan_numpy.functions import activations, symbols
+from kan_numpy.functions.activations import Activation
+from kan_numpy.functions.symbols import Symbol
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
@@ -43,7 +43,6 @@ from kan_numpy.splines.bsplines import bspline_basis, uniform_knots
 from kan_numpy.splines.coefficients import fit_spline, refine_spline
 from kan_numpy.suggestions import suggest_symbolic
 from kan_numpy.symbolic import symbolify
-from kan_numpy.symbols import Symbol
 from kan_numpy.training import FitResult, fit
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count, require_shape
-from kan_numpy.activations import ACTIVATIONS
 from kan_numpy.edge_terms import Term, as_parts, edges, factors, height, is_product
 from kan_numpy.expressions import Expression, Variable
 from kan_numpy.formulas import Formula
+from kan_numpy.functions.activations import ACTIVATIONS
+from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbols
 from kan_numpy.grids import NARROWEST
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
@@ -25,7 +26,6 @@ from kan_numpy.parsing import FUNCTIONS, as_names, parse
 from kan_numpy.products import ProductLayer
 from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS, Symbol, as_symbols
 
 POINTS = 1000
 """So many random inputs decide where the grids lie."""

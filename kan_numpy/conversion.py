@@ -32,8 +32,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array
-from kan_numpy.activations import ACTIVATIONS
 from kan_numpy.dense import DenseLayer
+from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layer import KANLayer
 from kan_numpy.mlp import MLP
 from kan_numpy.network import KAN

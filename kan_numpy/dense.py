@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._validation import Array, frozen
-from kan_numpy.activations import Activation
+from kan_numpy.functions.activations import Activation
 
 
 class DenseCache(NamedTuple):

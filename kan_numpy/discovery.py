@@ -12,13 +12,13 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, Rng, as_choice, as_rng
 from kan_numpy.edges import scaled_outputs
 from kan_numpy.formulas import Formula, enough_digits, formula
+from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.parsing import as_names
 from kan_numpy.scores import checked_inputs
 from kan_numpy.structures import Search
-from kan_numpy.symbols import Symbol, as_symbols
 
 FEWEST = 20
 """Fewer samples can be explained by too many formulas."""

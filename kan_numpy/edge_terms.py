@@ -19,11 +19,11 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from kan_numpy.expressions import Call, Expression, Power, Product, Sum, Variable, variables
+from kan_numpy.functions.symbols import REDUNDANT, SYMBOLS, Symbol
 from kan_numpy.numerals import Number
 from kan_numpy.ordering import split_coefficient
 from kan_numpy.printing import text
 from kan_numpy.simplify import scale, simplify, terms_of
-from kan_numpy.symbols import REDUNDANT, SYMBOLS, Symbol
 
 STRAIGHT = SYMBOLS["x"]
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from kan_numpy._validation import Array, as_count
+from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.products import ProductLayer
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import Symbol
 
 Edge = tuple[int, int, int]
 

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count, as_number, per_layer
-from kan_numpy.bases import ScaledBasis, project
-from kan_numpy.basis import Basis
+from kan_numpy.functions.basis import Basis
+from kan_numpy.functions.other_bases import ScaledBasis, project
 from kan_numpy.layer import KANLayer
 from kan_numpy.locked_layer import LockedLayer
 from kan_numpy.network import KAN

@@ -36,9 +36,9 @@ from kan_numpy._validation import (
     require_length,
     require_shape,
 )
-from kan_numpy.activations import Activation, Base, as_activation
-from kan_numpy.bases import BASES, basis_part
-from kan_numpy.basis import Basis
+from kan_numpy.functions.activations import Activation, Base, as_activation
+from kan_numpy.functions.basis import Basis
+from kan_numpy.functions.other_bases import BASES, basis_part
 from kan_numpy.layer import KANLayer
 from kan_numpy.products import ProductLayer, Width, as_levels
 from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots

@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import as_array, as_count, as_knots, per_layer, require_shape
-from kan_numpy.activations import ACTIVATIONS, Activation, Base, as_activation
-from kan_numpy.bases import BASES
-from kan_numpy.basis import Basis
+from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
+from kan_numpy.functions.basis import Basis
+from kan_numpy.functions.other_bases import BASES
+from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.layer import KANLayer
 from kan_numpy.locked_layer import LockedLayer, plain_fields
 from kan_numpy.products import ProductLayer
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.storage import Arrays, load_arrays, save_arrays
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 
 KINDS: dict[type, str] = {BSplineBasis: "bspline", **{kind: n for n, kind in BASES.items()}}
 """What files call a basis."""

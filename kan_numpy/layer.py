@@ -30,8 +30,8 @@ from scipy.interpolate import BSpline
 
 from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import Array, frozen
-from kan_numpy.activations import ACTIVATIONS, Activation
-from kan_numpy.basis import Basis
+from kan_numpy.functions.activations import ACTIVATIONS, Activation
+from kan_numpy.functions.basis import Basis
 from kan_numpy.symbolic_edges import SymbolicEdge
 
 Mask = npt.NDArray[np.bool_]

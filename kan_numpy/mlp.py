@@ -22,9 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_array, as_choice, as_rng, as_widths
-from kan_numpy.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.composition import Composition
 from kan_numpy.dense import DenseLayer
+from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.storage import load_arrays, save_arrays
 
 
@@ -38,7 +38,7 @@ class MLP(Composition):
         Nodes of each level, inputs first: ``[2, 64, 64, 1]``.
     activation : str, Activation or tuple of callable
         The function f on the hidden nodes: "silu", "relu", "tanh", another name in
-        `kan_numpy.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
+        `kan_numpy.functions.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
     init : {"he", "glorot"}
         The variance of the first weights, see `kan_numpy.mlp`.
     rng : int, Generator or None

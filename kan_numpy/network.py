@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy.typing as npt
 
 from kan_numpy._validation import Rng
-from kan_numpy.activations import Base
 from kan_numpy.composition import Composition
+from kan_numpy.functions.activations import Base
+from kan_numpy.functions.symbols import Symbol
 from kan_numpy.initialization import initial_layers
 from kan_numpy.kan_storage import layers_from_arrays, load_layers, save_layers
 from kan_numpy.layer import KANLayer
 from kan_numpy.products import ProductLayer, Width
-from kan_numpy.symbols import Symbol
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -42,13 +42,13 @@ class KAN(Composition):
         The ends of the grid; likewise.
     base : str, Activation or tuple of callable
         The base function b: "silu", "identity", "zero", another name in
-        `kan_numpy.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
+        `kan_numpy.functions.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
     init : {"glorot", "paper"}
         How to start, see `kan_numpy.initialization`.
     rng : int, Generator or None
         What `numpy.random.default_rng` takes.
     basis : {"bspline", "gaussian", "chebyshev", "fourier"}
-        Which functions the edges are made of, see `kan_numpy.bases`.
+        Which functions the edges are made of, see `kan_numpy.functions.other_bases`.
     arity : int
         How many factors each product has.
 

@@ -16,13 +16,13 @@ import numpy as np
 from kan_numpy._validation import Array
 from kan_numpy.datasets import Scaler
 from kan_numpy.expressions import Call, Expression, Sum
+from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.numerals import Number
 from kan_numpy.products import ProductLayer
 from kan_numpy.simplify import add, multiply, power
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS, Symbol
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from kan_numpy.expressions import (
     Variable,
     quotient,
 )
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.numerals import CONSTANTS, Number, constant_value, named
-from kan_numpy.symbols import SYMBOLS
 
 FUNCTIONS: Mapping[str, Function] = {
     name: symbol for name, symbol in SYMBOLS.items() if name.isidentifier() and name != "x"

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_count, as_number
-from kan_numpy.bases import basis_part
+from kan_numpy.functions.other_bases import basis_part
 from kan_numpy.layer import KANLayer, Mask
 from kan_numpy.locked_layer import with_locks_left
 from kan_numpy.losses import Loss

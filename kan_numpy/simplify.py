@@ -21,9 +21,9 @@ from kan_numpy.expressions import (
     Product,
     Sum,
 )
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.numerals import Number
 from kan_numpy.ordering import factor_key, split_coefficient, term_key
-from kan_numpy.symbols import SYMBOLS
 
 EPS = float(np.finfo(float).eps)
 ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)

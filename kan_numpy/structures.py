@@ -18,6 +18,7 @@ import numpy as np
 
 from kan_numpy._validation import Array
 from kan_numpy.edges import spline_edges
+from kan_numpy.functions.symbols import Symbol
 from kan_numpy.grids import refine
 from kan_numpy.information import EXACT, SPLINE_LIMIT, verdict
 from kan_numpy.layer import KANLayer
@@ -28,7 +29,6 @@ from kan_numpy.products import Width
 from kan_numpy.sparsity import grid_size, sparsify, train_on
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic import symbolify
-from kan_numpy.symbols import Symbol
 
 Say = Callable[[str], None]
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.edges import Edge, chains, layer_of, spline_edges, symbolic_edges, with_symbol
+from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.information import verdict
 from kan_numpy.losses import Loss
 from kan_numpy.network import KAN
@@ -25,7 +26,6 @@ from kan_numpy.scores import checked_inputs, require_defined
 from kan_numpy.sparsity import train_on
 from kan_numpy.suggestions import ROWS, curve, required, suggestions
 from kan_numpy.symbolic_fit import SymbolFit, fit_symbol, fit_symbols, rank, thinned
-from kan_numpy.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 
 SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
 """Functions that are always tried, whatever an edge looks like."""

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from kan_numpy._validation import Array, frozen
-from kan_numpy.symbols import Symbol
+from kan_numpy.functions.symbols import Symbol
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from scipy.special import expit
 from strategies import floats
 
 from kan_numpy import Activation, reference
-from kan_numpy.activations import ACTIVATIONS, as_activation
+from kan_numpy.functions.activations import ACTIVATIONS, as_activation
 from kan_numpy.gradcheck import central_difference
 
 points = st.lists(floats(-30.0, 30.0), min_size=1).map(np.array)

@@ -12,9 +12,9 @@ import kan_numpy as kn
 from kan_numpy import KAN
 from kan_numpy.expressions import Variable, evaluate
 from kan_numpy.feynman import FEYNMAN_EQUATIONS
+from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layer import KANLayer
 from kan_numpy.parsing import parse
-from kan_numpy.symbols import SYMBOLS, Symbol
 
 EPS = np.finfo(float).eps
 

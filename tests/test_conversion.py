@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from strategies import floats, inputs, random_layer, rows_of_knots, seeds
 
 from kan_numpy import KAN, MLP, to_kan, to_relu
-from kan_numpy.activations import ACTIVATIONS
+from kan_numpy.functions.activations import ACTIVATIONS
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS
 
 EXACT = 1e-12
 

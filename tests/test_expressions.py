@@ -22,12 +22,12 @@ from kan_numpy.expressions import (
     variables,
     walk,
 )
+from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.normal_forms import gauge
 from kan_numpy.numerals import Number, named
 from kan_numpy.parsing import FUNCTIONS, parse
 from kan_numpy.printing import latex, text
 from kan_numpy.simplify import map_numbers, simplify
-from kan_numpy.symbols import SYMBOLS, Symbol
 
 EPS = np.finfo(float).eps
 SMOOTH = ("exp", "log", "sin", "cos", "tanh", "arctan", "J0", "erf", "cosh", "gaussian", "abs")

@@ -19,12 +19,12 @@ from kan_numpy.expression_fit import (
     with_numbers,
 )
 from kan_numpy.expressions import Variable, evaluate
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.network_expressions import SplineFunction, network_expressions
 from kan_numpy.numerals import Number, named
 from kan_numpy.parsing import parse
 from kan_numpy.printing import text
-from kan_numpy.symbols import SYMBOLS
 
 
 def symbolic(widths, edges, **options):

@@ -30,7 +30,7 @@ from strategies import (
 )
 
 from kan_numpy import Objective
-from kan_numpy.activations import ACTIVATIONS
+from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.losses import CrossEntropy, MeanSquaredError
 
 pytestmark = pytest.mark.gradient

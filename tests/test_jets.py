@@ -13,15 +13,15 @@ from test_planted_bugs import Bug, with_bug
 
 import kan_numpy as kn
 from kan_numpy import jet_layers, jet_nodes, jets, reference
-from kan_numpy.activations import ACTIVATIONS
-from kan_numpy.bases import BASES
+from kan_numpy.functions.activations import ACTIVATIONS
+from kan_numpy.functions.other_bases import BASES
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
 from kan_numpy.jet_layers import Jet, KANJets, Pairs, SharedJets
 from kan_numpy.jet_nodes import DenseJets, ProductJets, lifted
 from kan_numpy.locked_layer import LockedLayer, plain_fields
 from kan_numpy.products import ProductLayer
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS
 
 STEP = 1e-30
 WAVE = kn.Activation("wave", np.sin, (np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x)))

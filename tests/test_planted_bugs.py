@@ -29,7 +29,8 @@ from checks import (
 )
 from strategies import shaken
 
-from kan_numpy import KAN, Activation, Objective, activations, uniform_knots
+from kan_numpy import KAN, Activation, Objective, uniform_knots
+from kan_numpy.functions import activations
 from kan_numpy.layer import KANLayer
 from kan_numpy.losses import CrossEntropy, MeanSquaredError
 from kan_numpy.splines import bsplines

@@ -11,9 +11,9 @@ from strategies import floats, networks_with_inputs, seeds, shaken
 
 import kan_numpy as kn
 from kan_numpy import KAN, reference
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.scores import KINDS
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS
 
 BASES = {"silu": reference.silu, "identity": float, "zero": lambda x: 0.0 * x, "wave": np.sin}
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from strategies import networks_with_inputs
 
 from kan_numpy import KAN
+from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.storage import save_arrays
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS, Symbol
 
 
 def arrays_of(network):

@@ -11,12 +11,12 @@ from strategies import seeds
 
 import kan_numpy as kn
 from kan_numpy import KAN, Objective, Symbol
-from kan_numpy.activations import ACTIVATIONS
 from kan_numpy.edges import spline_edges, symbolic_edges, with_symbol
+from kan_numpy.functions.activations import ACTIVATIONS
+from kan_numpy.functions.symbols import SYMBOLS, as_symbols
 from kan_numpy.information import Verdict, verdict
 from kan_numpy.suggestions import Suggestions, curve
 from kan_numpy.symbolic_fit import FIT_POINTS, fit_symbol, fit_symbols, normalised
-from kan_numpy.symbols import SYMBOLS, as_symbols
 
 EVERY = pytest.mark.parametrize("name", SYMBOLS)
 UNITS = pytest.mark.parametrize("units", [(1e-6, 1e6), (1e6, 1e-6), (1e6, 1e6)])

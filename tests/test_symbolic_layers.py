@@ -25,10 +25,10 @@ from test_planted_bugs import Bug, with_bug
 from kan_numpy import KAN, Objective
 from kan_numpy.composition import Composition
 from kan_numpy.edges import chains, layer_of, spline_edges, symbolic_edges, with_symbol
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
 from kan_numpy.layer import KANLayer
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import SYMBOLS
 
 pytestmark = pytest.mark.gradient
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import floats
 
+from kan_numpy.functions.symbols import REDUNDANT, SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.gradcheck import H, central_difference, complex_step
 from kan_numpy.symbolic_edges import SymbolicEdge
-from kan_numpy.symbols import REDUNDANT, SYMBOLS, Symbol, as_symbol, as_symbols
 
 pytestmark = pytest.mark.gradient
 

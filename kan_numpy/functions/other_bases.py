@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, frozen
-from kan_numpy.basis import Basis
+from kan_numpy.functions.basis import Basis
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.coefficients import least_squares
 

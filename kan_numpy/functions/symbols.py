@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from kan_numpy import activations
 from kan_numpy._validation import Array
-from kan_numpy.activations import ACTIVATIONS, Activation, Function
+from kan_numpy.functions import activations
+from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
 
 INF = float("inf")
 
