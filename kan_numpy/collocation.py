@@ -17,7 +17,7 @@ from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_
 from kan_numpy.composition import Composition, N, as_network
 from kan_numpy.jet_layers import Jet, Pairs
 from kan_numpy.jet_nodes import lifted
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.losses import as_loss
 from kan_numpy.objective import Objective
 from kan_numpy.pde import PDE, Condition, Residual

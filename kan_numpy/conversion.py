@@ -13,7 +13,7 @@ knots large terms would then cancel, and with them the digits; here all terms ar
 layer becomes two layers of ReLUs: n_in nodes that stop x at its last knot, then n_in (G + 2)
 hinges. All edges out of a node share them, because they share the knots.
 
-From ReLU to k = 1. A layer of an MLP, cut as in `kan_numpy.dense`, is already a layer of edges
+From ReLU to k = 1. A layer of an MLP, cut as in `kan_numpy.layers.dense_layer`, is already a layer of edges
 :math:`w\, relu(x)`: straight lines with a kink at 0. So the KAN has the widths of the MLP, one
 interval in its first layer, and two, that meet at 0, in all others. Only a grid has ends: intervals
 that certainly hold every activation follow from the box of the inputs, layer after layer,
@@ -32,12 +32,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array
-from kan_numpy.dense import DenseLayer
 from kan_numpy.functions.activations import ACTIVATIONS
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.dense_layer import DenseLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.mlp import MLP
 from kan_numpy.network import KAN
-from kan_numpy.products import ProductLayer
 from kan_numpy.splines.bsplines import BSplineBasis
 
 RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero"))

@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.layer import KANLayer
-from kan_numpy.locked_layer import LockedLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.layers.tied_layer import LockedLayer
 from kan_numpy.network import KAN
-from kan_numpy.products import ProductLayer
 from kan_numpy.scores import edge_scores
 
 POINTS = 201

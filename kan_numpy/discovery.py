@@ -13,7 +13,7 @@ from kan_numpy._validation import Array, Rng, as_choice, as_rng
 from kan_numpy.edges import scaled_outputs
 from kan_numpy.formulas import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.parsing import as_names

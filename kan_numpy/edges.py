@@ -8,10 +8,10 @@ import numpy as np
 
 from kan_numpy._validation import Array, as_count
 from kan_numpy.functions.symbols import Symbol
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.network import KAN
-from kan_numpy.products import ProductLayer
-from kan_numpy.symbolic_edges import SymbolicEdge
 
 Edge = tuple[int, int, int]
 

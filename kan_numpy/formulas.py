@@ -17,7 +17,7 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, as_array, as_count
 from kan_numpy.datasets import Scaler
 from kan_numpy.expressions import Expression, Variable, evaluate
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.losses import SquaresLoss
 from kan_numpy.network import KAN
 from kan_numpy.network_expressions import (

@@ -39,8 +39,8 @@ from kan_numpy._validation import (
 from kan_numpy.functions.activations import Activation, Base, as_activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES, basis_part
-from kan_numpy.layer import KANLayer
-from kan_numpy.products import ProductLayer, Width, as_levels
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer, Width, as_levels
 from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
 
 SCHEMES = ("glorot", "paper")

@@ -47,9 +47,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array
-from kan_numpy.layer import KANLayer, LayerCache
+from kan_numpy.layers.kan_layer import KANLayer, LayerCache
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.symbolic_edges import SymbolicEdge
 
 Indices = npt.NDArray[np.intp]
 

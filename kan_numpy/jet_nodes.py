@@ -28,11 +28,11 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.dense import DenseCache, DenseLayer
 from kan_numpy.jet_layers import Indices, Jet, JetLayer, KANJets, Pairs, SharedJets
-from kan_numpy.layer import KANLayer
-from kan_numpy.locked_layer import LockedLayer, plain_fields
-from kan_numpy.products import ProductLayer
+from kan_numpy.layers.dense_layer import DenseCache, DenseLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.layers.tied_layer import LockedLayer, plain_fields
 
 
 def lifted(layer: object) -> JetLayer:

@@ -16,12 +16,12 @@ from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_ac
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
-from kan_numpy.layer import KANLayer
-from kan_numpy.locked_layer import LockedLayer, plain_fields
-from kan_numpy.products import ProductLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
+from kan_numpy.layers.tied_layer import LockedLayer, plain_fields
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.storage import Arrays, load_arrays, save_arrays
-from kan_numpy.symbolic_edges import SymbolicEdge
 
 KINDS: dict[type, str] = {BSplineBasis: "bspline", **{kind: n for n, kind in BASES.items()}}
 """What files call a basis."""

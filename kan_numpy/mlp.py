@@ -2,7 +2,7 @@ r"""The baseline: a multi-layer perceptron as an immutable value, with the metho
 
 .. math:: MLP(x) = W_{L-1}\, f( \dots f(W_0\, x + \beta_0) \dots ) + \beta_{L-1}
 
-The equations of a layer, forwards and backwards, are in `kan_numpy.dense`; they are chained like
+The equations of a layer, forwards and backwards, are in `kan_numpy.layers.dense_layer`; they are chained like
 those of a KAN, by `kan_numpy.composition`.
 
 The weights begin as normal numbers around 0, the biases as 0. With "he" the variance is
@@ -23,8 +23,8 @@ import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_array, as_choice, as_rng, as_widths
 from kan_numpy.composition import Composition
-from kan_numpy.dense import DenseLayer
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
+from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.storage import load_arrays, save_arrays
 
 

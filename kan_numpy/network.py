@@ -3,7 +3,7 @@ r"""A Kolmogorov-Arnold network: KAN layers composed, and perhaps products betwe
 .. math:: KAN(x) = (\Phi_{L-1} \circ \dots \circ \Phi_0)\, x
 
 (arXiv 2404.19756, eq. 2.7). What it computes, forwards and backwards, is in `kan_numpy.composition`
-and `kan_numpy.layer`; here are its ways into the world: random, from arrays, from a file.
+and `kan_numpy.layers.kan_layer`; here are its ways into the world: random, from arrays, from a file.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from kan_numpy.functions.activations import Base
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.initialization import initial_layers
 from kan_numpy.kan_storage import layers_from_arrays, load_layers, save_layers
-from kan_numpy.layer import KANLayer
-from kan_numpy.products import ProductLayer, Width
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer, Width
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -56,7 +56,7 @@ class KAN(Composition):
     ----------
     layers : tuple of KANLayer and ProductLayer
         The layers, inputs first. A level with products takes two: a KAN layer that ends in sums,
-        and a `kan_numpy.products.ProductLayer`, which has no parameters.
+        and a `kan_numpy.layers.product_layer.ProductLayer`, which has no parameters.
 
     Raises
     ------

@@ -17,12 +17,12 @@ from kan_numpy._validation import Array
 from kan_numpy.datasets import Scaler
 from kan_numpy.expressions import Call, Expression, Sum
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.network import KAN
 from kan_numpy.numerals import Number
-from kan_numpy.products import ProductLayer
 from kan_numpy.simplify import add, multiply, power
-from kan_numpy.symbolic_edges import SymbolicEdge
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from kan_numpy._validation import Array, as_array, as_count, as_number
-from kan_numpy.layer import KANLayer, LayerCache
+from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 from kan_numpy.network import KAN
 
 SMALLEST_SHARE = 1e-12

@@ -25,11 +25,11 @@ import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_count, as_number
 from kan_numpy.functions.other_bases import basis_part
-from kan_numpy.layer import KANLayer, Mask
-from kan_numpy.locked_layer import with_locks_left
+from kan_numpy.layers.kan_layer import KANLayer, Mask
+from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.layers.tied_layer import with_locks_left
 from kan_numpy.losses import Loss
 from kan_numpy.network import KAN
-from kan_numpy.products import ProductLayer
 from kan_numpy.scores import checked_inputs, edge_scores
 
 

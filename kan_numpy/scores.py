@@ -33,10 +33,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_choice
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.losses import Loss, as_loss
 from kan_numpy.network import KAN
-from kan_numpy.products import ProductLayer
 
 KINDS = ("l1", "std", "attribution", "ablation")
 

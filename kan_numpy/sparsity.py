@@ -14,7 +14,7 @@ import numpy.typing as npt
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.information import verdict
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.losses import Loss, SquaresLoss
 from kan_numpy.network import KAN

@@ -21,11 +21,11 @@ from kan_numpy.edges import spline_edges
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.grids import refine
 from kan_numpy.information import EXACT, SPLINE_LIMIT, verdict
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import Width
 from kan_numpy.losses import CrossEntropy, SquaresLoss
 from kan_numpy.network import KAN
 from kan_numpy.objective import Objective
-from kan_numpy.products import Width
 from kan_numpy.sparsity import grid_size, sparsify, train_on
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic import symbolify

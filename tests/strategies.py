@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from kan_numpy import KAN, Activation, uniform_knots
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.symbolic_edges import SymbolicEdge
 
 GAP = 0.5
 KINDS = ("uniform", "random", "repeated", "clamped")

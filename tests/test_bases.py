@@ -23,7 +23,7 @@ from strategies import floats, seeds
 import kan_numpy as kn
 from kan_numpy import KAN
 from kan_numpy.functions.other_bases import BASES, ChebyshevBasis, FourierBasis, GaussianBasis
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
 
 KINDS = st.sampled_from(sorted(BASES))
 EVERY = pytest.mark.parametrize("kind", sorted(BASES))

@@ -13,7 +13,7 @@ from kan_numpy import KAN
 from kan_numpy.expressions import Variable, evaluate
 from kan_numpy.feynman import FEYNMAN_EQUATIONS
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.parsing import parse
 
 EPS = np.finfo(float).eps

@@ -13,8 +13,8 @@ from strategies import floats, inputs, random_layer, rows_of_knots, seeds
 from kan_numpy import KAN, MLP, to_kan, to_relu
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.symbolic_edges import SymbolicEdge
 
 EXACT = 1e-12
 

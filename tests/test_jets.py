@@ -19,9 +19,9 @@ from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
 from kan_numpy.jet_layers import Jet, KANJets, Pairs, SharedJets
 from kan_numpy.jet_nodes import DenseJets, ProductJets, lifted
-from kan_numpy.locked_layer import LockedLayer, plain_fields
-from kan_numpy.products import ProductLayer
-from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
+from kan_numpy.layers.tied_layer import LockedLayer, plain_fields
 
 STEP = 1e-30
 WAVE = kn.Activation("wave", np.sin, (np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x)))

@@ -21,8 +21,8 @@ from kan_numpy import KAN, MLP, Objective, Penalty
 from kan_numpy.edges import with_symbol
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint
-from kan_numpy.layer import KANLayer
-from kan_numpy.locked_layer import LockedLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.tied_layer import LockedLayer
 
 SINE = np.array([1.0, 0.2, 0.7, -0.1])
 

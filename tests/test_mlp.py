@@ -32,8 +32,8 @@ from kan_numpy import (
     fit,
     refine,
 )
-from kan_numpy.dense import DenseLayer
 from kan_numpy.functions.activations import ACTIVATIONS
+from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.storage import save_arrays
 
 WAVE = Activation("wave", np.sin, (np.cos,))

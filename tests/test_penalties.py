@@ -20,7 +20,7 @@ import kan_numpy as kn
 from kan_numpy import KAN, Objective, Penalty
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.gradcheck import assert_adjoint
-from kan_numpy.layer import KANLayer
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.penalties import edge_values
 
 TERMS = ("l1", "entropy", "coef", "smoothness")

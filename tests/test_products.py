@@ -22,8 +22,8 @@ from strategies import floats, seeds
 import kan_numpy as kn
 from kan_numpy import KAN, Objective
 from kan_numpy.gradcheck import assert_adjoint
-from kan_numpy.layer import KANLayer
-from kan_numpy.products import ProductLayer
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.product_layer import ProductLayer
 
 
 @st.composite

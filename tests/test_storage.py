@@ -17,8 +17,8 @@ from strategies import networks_with_inputs
 
 from kan_numpy import KAN
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.storage import save_arrays
-from kan_numpy.symbolic_edges import SymbolicEdge
 
 
 def arrays_of(network):

@@ -27,8 +27,8 @@ from kan_numpy.composition import Composition
 from kan_numpy.edges import chains, layer_of, spline_edges, symbolic_edges, with_symbol
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
-from kan_numpy.layer import KANLayer
-from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 
 pytestmark = pytest.mark.gradient
 

@@ -12,7 +12,7 @@ from strategies import floats
 
 from kan_numpy.functions.symbols import REDUNDANT, SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.gradcheck import H, central_difference, complex_step
-from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 
 pytestmark = pytest.mark.gradient
 

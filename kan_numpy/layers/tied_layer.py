@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array
-from kan_numpy.layer import KANLayer, LayerCache, Mask
+from kan_numpy.layers.kan_layer import KANLayer, LayerCache, Mask
 
 Lock = tuple[tuple[int, int], ...]
 

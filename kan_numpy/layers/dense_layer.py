@@ -3,7 +3,7 @@ r"""One layer of an MLP, cut so that it compares with a KAN layer: bend first, t
 .. math:: y_o = \beta_o + \sum_i w_{o,i}\, f(x_i)
 
 The fixed function f acts on the nodes; the inputs of a network enter as they are, f(x) = x. This
-is a KAN layer (`kan_numpy.layer`) whose edges out of a node all have the same shape, w f(x), and
+is a KAN layer (`kan_numpy.layers.kan_layer`) whose edges out of a node all have the same shape, w f(x), and
 whose bias is trained. Forwards and, dX standing for dL/dX, backwards:
 
 .. math::

@@ -16,7 +16,7 @@ and backwards, dX standing for dL/dX:
     dx_{ni} = b'(x_{ni}) \sum_o dy_{no} w_{o,i} + \sum_j dB_{nij} B'_j(x_{ni})
 
 The layer knows a basis, not B-splines: anything that has the methods of `Basis` will do. A few
-edges may be symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.symbolic_edges`.
+edges may be symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.layers.symbolic_edge`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import Array, frozen
 from kan_numpy.functions.activations import ACTIVATIONS, Activation
 from kan_numpy.functions.basis import Basis
-from kan_numpy.symbolic_edges import SymbolicEdge
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 
 Mask = npt.NDArray[np.bool_]
 

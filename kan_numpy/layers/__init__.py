@@ -1,0 +1,1 @@
+"""Chapter 3, layers: what lies between two levels of nodes, forward and backward."""
