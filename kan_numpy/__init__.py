@@ -19,7 +19,6 @@ from kan_numpy import (
     special_functions,
 )
 from kan_numpy.compilation import from_formula
-from kan_numpy.conversion import to_kan, to_relu
 from kan_numpy.discovery import discover
 from kan_numpy.formulas import Certificate, Formula, formula
 from kan_numpy.functions import activations, symbols
@@ -28,9 +27,10 @@ from kan_numpy.functions.symbols import Symbol
 from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.levenberg_marquardt import LevenbergMarquardt
-from kan_numpy.locking import lock, unlock
-from kan_numpy.mlp import MLP
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.mlp import MLP
+from kan_numpy.networks.relu_conversion import to_kan, to_relu
+from kan_numpy.networks.weight_tying import lock, unlock
 from kan_numpy.objective import Objective
 from kan_numpy.optimizers import SGD, Adam
 from kan_numpy.pde_solver import pde_errors, solve_pde

@@ -23,7 +23,7 @@ from kan_numpy.grids import NARROWEST
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 from kan_numpy.parsing import FUNCTIONS, as_names, parse
 from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
 

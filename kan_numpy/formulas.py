@@ -19,12 +19,12 @@ from kan_numpy.datasets import Scaler
 from kan_numpy.expressions import Expression, Variable, evaluate
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.losses import SquaresLoss
-from kan_numpy.network import KAN
 from kan_numpy.network_expressions import (
     network_expressions,
     scaled_inputs,
     unscaled_outputs,
 )
+from kan_numpy.networks.kan import KAN
 from kan_numpy.numerals import Number
 from kan_numpy.objective import Objective, some_rows
 from kan_numpy.parsing import as_names

@@ -21,7 +21,7 @@ from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import ScaledBasis, project
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.tied_layer import LockedLayer
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.coefficients import project_spline, refine_spline
 

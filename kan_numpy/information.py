@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy.composition import N
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.losses import SquaresLoss
+from kan_numpy.networks.network import N
 from kan_numpy.objective import Objective
 
 SPLINE_LIMIT = 3e-3

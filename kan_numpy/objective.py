@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array
-from kan_numpy.composition import N, as_network
 from kan_numpy.losses import Loss, SquaresLoss, as_loss
+from kan_numpy.networks.network import N, as_network
 
 Penalty = Callable[[Any, Array], tuple[float, Array]]
 

@@ -37,7 +37,7 @@ from scipy.special import xlogy
 
 from kan_numpy._validation import Array, as_array, as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 
 SMALLEST_SHARE = 1e-12
 """An edge below this share of its layer counts as that large in slopes and curvatures."""

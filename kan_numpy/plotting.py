@@ -40,7 +40,7 @@ from kan_numpy.drawing import (
     draw_nodes,
     draw_ranges,
 )
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 from kan_numpy.scores import checked_inputs
 from kan_numpy.splines.bsplines import bspline_basis
 

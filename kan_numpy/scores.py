@@ -36,7 +36,7 @@ from kan_numpy._validation import Array, as_array, as_choice
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.losses import Loss, as_loss
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 
 KINDS = ("l1", "std", "attribution", "ablation")
 

@@ -17,7 +17,7 @@ from kan_numpy.information import verdict
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.lbfgs import LBFGS
 from kan_numpy.losses import Loss, SquaresLoss
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune

@@ -16,11 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.edges import Edge, chains, layer_of, spline_edges, symbolic_edges, with_symbol
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.information import verdict
 from kan_numpy.losses import Loss
-from kan_numpy.network import KAN
+from kan_numpy.networks.edges import (
+    Edge,
+    chains,
+    layer_of,
+    spline_edges,
+    symbolic_edges,
+    with_symbol,
+)
+from kan_numpy.networks.kan import KAN
 from kan_numpy.objective import Objective
 from kan_numpy.scores import checked_inputs, require_defined
 from kan_numpy.sparsity import train_on

@@ -194,7 +194,7 @@ assert shares[2] < 1e-3 < shares[1] < 0.9
 # and the gradient on its way back; if they are too large, both grow. With the rule "paper", $c$ has
 # standard deviation 0.1 and $w$ has $\sqrt{2 / (n_{in} + n_{out})}$. With "glorot", the default,
 # both are scaled so that the variance changes little from layer to layer, forwards and backwards
-# (derived at the head of `kan_numpy/initialization.py`); the base function gets most of it. Stack
+# (derived at the head of `kan_numpy/networks/initialization.py`); the base function gets most of it. Stack
 # eight layers of equal width, send samples up and a random gradient down.
 #
 # **Predict:** the 0.1 knows nothing of the width. What does it do to the gradient in a narrow

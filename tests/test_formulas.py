@@ -10,7 +10,6 @@ from strategies import floats
 import kan_numpy as kn
 from kan_numpy import KAN, Penalty, Symbol, sparsity
 from kan_numpy.datasets import Scaler
-from kan_numpy.edges import layer_of, with_symbol
 from kan_numpy.expression_fit import (
     free_numbers,
     is_free,
@@ -22,6 +21,7 @@ from kan_numpy.expressions import Variable, evaluate
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.network_expressions import SplineFunction, network_expressions
+from kan_numpy.networks.edges import layer_of, with_symbol
 from kan_numpy.numerals import Number, named
 from kan_numpy.parsing import parse
 from kan_numpy.printing import text

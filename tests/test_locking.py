@@ -18,11 +18,11 @@ from strategies import seeds, shaken
 
 import kan_numpy as kn
 from kan_numpy import KAN, MLP, Objective, Penalty
-from kan_numpy.edges import with_symbol
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.tied_layer import LockedLayer
+from kan_numpy.networks.edges import with_symbol
 
 SINE = np.array([1.0, 0.2, 0.7, -0.1])
 

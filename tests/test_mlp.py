@@ -34,7 +34,7 @@ from kan_numpy import (
 )
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layers.dense_layer import DenseLayer
-from kan_numpy.storage import save_arrays
+from kan_numpy.networks.npz import save_arrays
 
 WAVE = Activation("wave", np.sin, (np.cos,))
 SMOOTH = ("silu", "tanh", "sigmoid", "identity", WAVE)

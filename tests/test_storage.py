@@ -18,7 +18,7 @@ from strategies import networks_with_inputs
 from kan_numpy import KAN
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.storage import save_arrays
+from kan_numpy.networks.npz import save_arrays
 
 
 def arrays_of(network):

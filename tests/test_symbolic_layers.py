@@ -23,12 +23,12 @@ from strategies import shaken, smooth_points, symbolic_networks_with_inputs, wit
 from test_planted_bugs import Bug, with_bug
 
 from kan_numpy import KAN, Objective
-from kan_numpy.composition import Composition
-from kan_numpy.edges import chains, layer_of, spline_edges, symbolic_edges, with_symbol
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
+from kan_numpy.networks.edges import chains, layer_of, spline_edges, symbolic_edges, with_symbol
+from kan_numpy.networks.network import Composition
 
 pytestmark = pytest.mark.gradient
 

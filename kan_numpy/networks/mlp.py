@@ -3,7 +3,7 @@ r"""The baseline: a multi-layer perceptron as an immutable value, with the metho
 .. math:: MLP(x) = W_{L-1}\, f( \dots f(W_0\, x + \beta_0) \dots ) + \beta_{L-1}
 
 The equations of a layer, forwards and backwards, are in `kan_numpy.layers.dense_layer`; they are chained like
-those of a KAN, by `kan_numpy.composition`.
+those of a KAN, by `kan_numpy.networks.network`.
 
 The weights begin as normal numbers around 0, the biases as 0. With "he" the variance is
 :math:`2 / n_{in}`, which keeps the size of the values on their way through ReLUs (K. He et al.,
@@ -22,10 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_array, as_choice, as_rng, as_widths
-from kan_numpy.composition import Composition
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.layers.dense_layer import DenseLayer
-from kan_numpy.storage import load_arrays, save_arrays
+from kan_numpy.networks.network import Composition
+from kan_numpy.networks.npz import load_arrays, save_arrays
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -40,7 +40,7 @@ class MLP(Composition):
         The function f on the hidden nodes: "silu", "relu", "tanh", another name in
         `kan_numpy.functions.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
     init : {"he", "glorot"}
-        The variance of the first weights, see `kan_numpy.mlp`.
+        The variance of the first weights, see `kan_numpy.networks.mlp`.
     rng : int, Generator or None
         What `numpy.random.default_rng` takes.
 

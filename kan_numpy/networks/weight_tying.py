@@ -10,7 +10,7 @@ import numpy as np
 from kan_numpy._validation import Array, as_count
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.tied_layer import Lock, LockedLayer, plain_fields
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
 from kan_numpy.splines.coefficients import project_spline
 

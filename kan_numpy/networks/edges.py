@@ -11,7 +11,7 @@ from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
 
 Edge = tuple[int, int, int]
 

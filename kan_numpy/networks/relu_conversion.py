@@ -36,8 +36,8 @@ from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
-from kan_numpy.mlp import MLP
-from kan_numpy.network import KAN
+from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.mlp import MLP
 from kan_numpy.splines.bsplines import BSplineBasis
 
 RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero"))

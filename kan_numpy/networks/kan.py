@@ -2,7 +2,7 @@ r"""A Kolmogorov-Arnold network: KAN layers composed, and perhaps products betwe
 
 .. math:: KAN(x) = (\Phi_{L-1} \circ \dots \circ \Phi_0)\, x
 
-(arXiv 2404.19756, eq. 2.7). What it computes, forwards and backwards, is in `kan_numpy.composition`
+(arXiv 2404.19756, eq. 2.7). What it computes, forwards and backwards, is in `kan_numpy.networks.network`
 and `kan_numpy.layers.kan_layer`; here are its ways into the world: random, from arrays, from a file.
 """
 
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy.typing as npt
 
 from kan_numpy._validation import Rng
-from kan_numpy.composition import Composition
 from kan_numpy.functions.activations import Base
 from kan_numpy.functions.symbols import Symbol
-from kan_numpy.initialization import initial_layers
-from kan_numpy.kan_storage import layers_from_arrays, load_layers, save_layers
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width
+from kan_numpy.networks.initialization import initial_layers
+from kan_numpy.networks.kan_arrays import layers_from_arrays, load_layers, save_layers
+from kan_numpy.networks.network import Composition
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -44,7 +44,7 @@ class KAN(Composition):
         The base function b: "silu", "identity", "zero", another name in
         `kan_numpy.functions.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
     init : {"glorot", "paper"}
-        How to start, see `kan_numpy.initialization`.
+        How to start, see `kan_numpy.networks.initialization`.
     rng : int, Generator or None
         What `numpy.random.default_rng` takes.
     basis : {"bspline", "gaussian", "chebyshev", "fourier"}

@@ -20,8 +20,8 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.layers.tied_layer import LockedLayer, plain_fields
+from kan_numpy.networks.npz import Arrays, load_arrays, save_arrays
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.storage import Arrays, load_arrays, save_arrays
 
 KINDS: dict[type, str] = {BSplineBasis: "bspline", **{kind: n for n, kind in BASES.items()}}
 """What files call a basis."""
