@@ -25,14 +25,14 @@ from kan_numpy.functions import activations, symbols
 from kan_numpy.functions.activations import Activation
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.grids import adapt_grid, refine
-from kan_numpy.lbfgs import LBFGS
-from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.mlp import MLP
 from kan_numpy.networks.relu_conversion import to_kan, to_relu
 from kan_numpy.networks.weight_tying import lock, unlock
 from kan_numpy.objective import Objective
-from kan_numpy.optimizers import SGD, Adam
+from kan_numpy.optimizers.lbfgs import LBFGS
+from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.optimizers.optimizer import SGD, Adam
 from kan_numpy.pde_solver import pde_errors, solve_pde
 from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune

@@ -20,8 +20,8 @@ import numpy as np
 
 from kan_numpy._validation import Array
 from kan_numpy.expressions import Call, Expression, Power, Product, Sum, Variable
-from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.numerals import Number
+from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 
 Values = Mapping[str, Array]
 Slopes = list[Array]

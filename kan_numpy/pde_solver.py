@@ -17,9 +17,9 @@ from kan_numpy import jets
 from kan_numpy._validation import Rng, as_count, as_rng
 from kan_numpy.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.grids import as_kan, scheduled
-from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.networks.network import Composition, N
-from kan_numpy.optimizers import Optimizer, as_optimizer
+from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.optimizers.optimizer import Optimizer, as_optimizer
 from kan_numpy.pde import PDE
 from kan_numpy.training import Callback, FitResult, _Run
 

@@ -21,7 +21,7 @@ import numpy as np
 from kan_numpy._validation import Array
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 
 SEARCH_POINTS, FIT_POINTS = 60, 500
 """How many points of the curve the search looks at, and the local fit."""

@@ -20,11 +20,11 @@ import numpy.typing as npt
 
 from kan_numpy._validation import Rng, as_count, as_rng
 from kan_numpy.grids import Changes, as_kan, scheduled
-from kan_numpy.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.losses import Loss
 from kan_numpy.networks.network import N
 from kan_numpy.objective import Objective, Penalty, some_rows
-from kan_numpy.optimizers import FirstOrder, Optimizer, State, as_batch_size, as_optimizer
+from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.optimizers.optimizer import FirstOrder, Optimizer, State, as_batch_size, as_optimizer
 
 History = dict[str, list[float]]
 Callback = Callable[[int, N, History], object]

@@ -120,7 +120,7 @@ np.testing.assert_allclose(first_moves, rate, rtol=1e-3)
 # $$K \leftarrow V^T K\, V + \frac{s s^T}{s \cdot y}, \qquad V = I - \frac{y s^T}{s \cdot y},
 #   \qquad \text{so that } K y = s.$$
 #
-# The L is for *limited memory*: the two-loop recursion in `kan_numpy/lbfgs.py` keeps the last
+# The L is for *limited memory*: the two-loop recursion in `kan_numpy/optimizers/lbfgs.py` keeps the last
 # pairs and applies $K$ to $g$ without forming it. We form it, and the sixth step must be parallel
 # to $-K g$. How far the step goes is up to a line search: far enough down, and to where it is flat
 # enough (the *Wolfe conditions*).

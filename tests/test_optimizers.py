@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from strategies import floats, seeds
 
 import kan_numpy as kn
-from kan_numpy.lbfgs import two_loop
-from kan_numpy.levenberg_marquardt import _damped_solver
-from kan_numpy.linesearch import C1, C2, MOST_EVALUATIONS, Trial, between, wolfe_search
+from kan_numpy.optimizers.lbfgs import two_loop
+from kan_numpy.optimizers.levenberg_marquardt import _damped_solver
+from kan_numpy.optimizers.line_search import C1, C2, MOST_EVALUATIONS, Trial, between, wolfe_search
 
 ALL = [kn.SGD(), kn.Adam(), kn.LBFGS(), kn.LevenbergMarquardt()]
 each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)

@@ -13,7 +13,7 @@ from kan_numpy import KAN, LBFGS, SGD, Adam, LevenbergMarquardt, fit
 from kan_numpy.losses import CrossEntropy
 from kan_numpy.losses import MeanSquaredError as Squares
 from kan_numpy.objective import some_rows
-from kan_numpy.optimizers import State
+from kan_numpy.optimizers.optimizer import State
 
 ALL = [SGD(0.05), Adam(), LBFGS(), LevenbergMarquardt()]
 each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)

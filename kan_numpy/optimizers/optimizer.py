@@ -5,7 +5,7 @@ Optimisers know a vector theta and a `Problem`, not networks. They hold no state
     state = optimizer.start(problem, theta)
     state = optimizer.step(problem, state)        # as often as one likes
 
-The others have files of their own: `kan_numpy.lbfgs` and `kan_numpy.levenberg_marquardt`.
+The others have files of their own: `kan_numpy.optimizers.lbfgs` and `kan_numpy.optimizers.levenberg_marquardt`.
 """
 
 from __future__ import annotations

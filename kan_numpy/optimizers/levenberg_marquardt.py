@@ -10,7 +10,7 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from kan_numpy._validation import Array, as_count, as_number
-from kan_numpy.optimizers import Problem, State
+from kan_numpy.optimizers.optimizer import Problem, State
 
 
 class Linearisation(NamedTuple):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._validation import Array, as_count
-from kan_numpy.linesearch import wolfe_search
-from kan_numpy.optimizers import Problem, State
+from kan_numpy.optimizers.line_search import wolfe_search
+from kan_numpy.optimizers.optimizer import Problem, State
 
 Pairs = tuple[tuple[Array, Array], ...]
 
