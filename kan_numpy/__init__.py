@@ -4,21 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kan_numpy import (
-    aubry_andre,
     contrastive,
     datasets,
     equations,
-    feynman,
     gradcheck,
     jets,
-    localisation,
     losses,
     pde,
-    problems,
     reference,
-    special_functions,
 )
 from kan_numpy.compilation import from_formula
+from kan_numpy.datasets import aubry_andre, feynman, special_functions
+from kan_numpy.datasets import benchmark as problems
+from kan_numpy.datasets import localization as localisation
 from kan_numpy.discovery import discover
 from kan_numpy.formulas import Certificate, Formula, formula
 from kan_numpy.functions import activations, symbols

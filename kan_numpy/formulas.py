@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count
-from kan_numpy.datasets import Scaler
+from kan_numpy.datasets.toy_functions import Scaler
 from kan_numpy.expressions import Expression, Variable, evaluate
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.losses import SquaresLoss

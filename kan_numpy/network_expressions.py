@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.datasets import Scaler
+from kan_numpy.datasets.toy_functions import Scaler
 from kan_numpy.expressions import Call, Expression, Sum
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.kan_layer import KANLayer

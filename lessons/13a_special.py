@@ -23,8 +23,8 @@ import numpy as np
 from scipy import special
 
 import kan_numpy as kn
-from kan_numpy.problems import Problem
-from kan_numpy.special_functions import SPECIAL_FUNCTIONS
+from kan_numpy.datasets.benchmark import Problem
+from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
 WIDTHS, K, SIZES = [2, 4, 4, 1], 5, (4, 8)  # shape, degree, grid intervals one after the other
 STEPS, STARTS, FEW = 30, 3, 500  # steps for each grid; random starts, samples to compare them
@@ -83,7 +83,7 @@ for v, x in ((0.0, 1.0), (1.5, 5.0), (2.7, 10.0)):
 # for each and reports the best. Here one shape serves them all: [2, 4, 4, 1], of degree 5. Of three
 # random starts the best by its training loss goes on, with G = 4 and then G = 8. Inputs are scaled
 # to the cube from -1 to 1. Half of the samples are stretched towards its faces and corners
-# (`kan_numpy.problems.draw`), because splines are least certain where the samples end.
+# (`kan_numpy.datasets.benchmark.draw`), because splines are least certain where the samples end.
 #
 # **Predict:** with 2000 samples and about 400 parameters, will it come near the paper's errors?
 
@@ -113,7 +113,9 @@ for name, paper in PAPER.items():
     assert error < 0.75 * paper
     assert net.size == 392
 print("   All four are below the paper's best KAN, with 392 parameters each.")
-print("   The paper does not print its ranges. Ours are in kan_numpy/special_functions.py:")
+print(
+    "   The paper does not print its ranges. Ours are in kan_numpy/datasets/special_functions.py:"
+)
 print("   a ratio of 0.01 means something, one of 0.7 would not mean much.\n")
 
 # %%

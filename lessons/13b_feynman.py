@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.feynman import FEYNMAN_EQUATIONS
+from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 
 K, SIZES = 5, (4, 8)  # degree, grid intervals one after the other
 STEPS, STARTS, FEW = 30, 3, 500  # steps for each grid; random starts, samples to compare them
@@ -137,7 +137,7 @@ for name, paper in PAPER.items():
     trained[name], error = net, rms(net(data.x_test) - data.y_test)
     print(f"   {problem.formula:40} {paper:.1e}   {error:.1e}   {error / paper:8.3f}")
     assert error < 0.75 * paper
-print("   The ranges are ours, the paper does not print its own (kan_numpy/feynman.py).")
+print("   The ranges are ours, the paper does not print its own (kan_numpy/datasets/feynman.py).")
 
 # %%
 theta = np.linspace(*slits.ranges[1], 300)

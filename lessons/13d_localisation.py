@@ -22,8 +22,12 @@ import numpy as np
 from scipy.linalg import eigh
 
 import kan_numpy as kn
-from kan_numpy.aubry_andre import fractal_dimension, generalised_hamiltonian, modified_hamiltonian
-from kan_numpy.localisation import boundary_points, mobility_edge, sample_states
+from kan_numpy.datasets.aubry_andre import (
+    fractal_dimension,
+    generalised_hamiltonian,
+    modified_hamiltonian,
+)
+from kan_numpy.datasets.localization import boundary_points, mobility_edge, sample_states
 
 N_SITES = 233  # a Fibonacci number
 N_CHAINS, N_STATES = 400, 15  # for training: chains, and states of each

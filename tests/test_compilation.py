@@ -10,8 +10,8 @@ from test_expressions import NAMES, expressions, rounding
 
 import kan_numpy as kn
 from kan_numpy import KAN
+from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 from kan_numpy.expressions import Variable, evaluate
-from kan_numpy.feynman import FEYNMAN_EQUATIONS
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.parsing import parse

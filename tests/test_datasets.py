@@ -7,7 +7,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from kan_numpy.datasets import (
+from kan_numpy.datasets.toy_functions import (
     TOY_FUNCTIONS,
     Scaler,
     load_knots,
@@ -171,7 +171,9 @@ def test_knots_are_complete_and_start_with_the_figure_eight():
 
 
 def test_knots_have_the_columns_of_the_file_in_its_order():
-    text = (resources.files("kan_numpy") / "data" / "knots.csv").read_text(encoding="utf-8")
+    text = (resources.files("kan_numpy.datasets") / "data" / "knots.csv").read_text(
+        encoding="utf-8"
+    )
     header, *lines = text.splitlines()
     knots, columns = load_knots(), header.split(",")
     assert columns[0] == "name"

@@ -9,7 +9,7 @@ from strategies import floats
 
 import kan_numpy as kn
 from kan_numpy import KAN, Penalty, Symbol, sparsity
-from kan_numpy.datasets import Scaler
+from kan_numpy.datasets.toy_functions import Scaler
 from kan_numpy.expression_fit import (
     free_numbers,
     is_free,

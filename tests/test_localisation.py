@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import eigh, eigh_tridiagonal
 
-from kan_numpy.aubry_andre import (
+from kan_numpy.datasets.aubry_andre import (
     fractal_dimension,
     generalised_hamiltonian,
     golden_approximant,
     inverse_participation_ratio,
     modified_hamiltonian,
 )
-from kan_numpy.localisation import MODELS, boundary_points, mobility_edge, sample_states
+from kan_numpy.datasets.localization import MODELS, boundary_points, mobility_edge, sample_states
 
 
 def dimensions(H):

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kan_numpy.feynman import FEYNMAN_EQUATIONS
-from kan_numpy.problems import (
+from kan_numpy.datasets.benchmark import (
     MULTILEVEL,
     PEAK_CENTERS,
     PEAKS,
@@ -18,7 +17,8 @@ from kan_numpy.problems import (
     draw,
     peak_phases,
 )
-from kan_numpy.special_functions import SPECIAL_FUNCTIONS
+from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
+from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
 PROBLEMS = {**SPECIAL_FUNCTIONS, **FEYNMAN_EQUATIONS, "multilevel": MULTILEVEL, "peaks": PEAKS}
 PI = np.pi

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kan_numpy.feynman import FEYNMAN_EQUATIONS
-from kan_numpy.special_functions import SPECIAL_FUNCTIONS
+from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
+from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import kan_numpy as kn
-from kan_numpy import KAN, Activation, Adam, LevenbergMarquardt, Objective, datasets, fit, gradcheck
+from kan_numpy import KAN, Activation, Adam, LevenbergMarquardt, Objective, fit, gradcheck
+from kan_numpy.datasets import toy_functions as datasets
 
 NET = KAN([2, 3, 1], rng=0)
 X = np.random.default_rng(0).uniform(-1.0, 1.0, (8, 2))

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.problems import PEAKS, peak_phases
+from kan_numpy.datasets.benchmark import PEAKS, peak_phases
 
 from .recipe import matched_widths, rmse
 from .table import Row

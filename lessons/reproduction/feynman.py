@@ -1,6 +1,6 @@
 """Table 2: 27 equations of Feynman's lectures."""
 
-from kan_numpy.feynman import FEYNMAN_EQUATIONS
+from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 
 from . import tables
 
@@ -13,7 +13,7 @@ unpruned ones, and MLPs (arXiv 2404.19756, table 2). Two copies of the table dis
 the smaller figure is taken. The MLPs have as many parameters, the same optimiser, starts and number
 of steps.
 
-The paper does not print the ranges of the inputs; ours are in `kan_numpy/feynman.py`.
+The paper does not print the ranges of the inputs; ours are in `kan_numpy/datasets/feynman.py`.
 """
 
 # name: human shape, pruned, unpruned, MLP

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.datasets import Scaler, load_knots, signature_from_slope, split
+from kan_numpy.datasets.toy_functions import Scaler, load_knots, signature_from_slope, split
 
 from .table import Row
 

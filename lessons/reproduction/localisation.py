@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.localisation import boundary_points, mobility_edge, sample_states
+from kan_numpy.datasets.localization import boundary_points, mobility_edge, sample_states
 
 from .table import Row
 

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.problems import MULTILEVEL
+from kan_numpy.datasets.benchmark import MULTILEVEL
 
 from .recipe import best_start, judged, kan_stages
 from .table import Row

@@ -1,6 +1,6 @@
 """Table 1: fifteen special functions."""
 
-from kan_numpy.special_functions import SPECIAL_FUNCTIONS
+from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
 from . import tables
 from .table import Row
@@ -15,7 +15,7 @@ point of the paper's Pareto plot, which is below the table. The MLPs have as man
 same optimiser, starts and number of steps.
 
 The paper does not print the ranges of the inputs. Ours are in
-`kan_numpy/special_functions.py`: another choice would change all figures, and a ratio far from 1
+`kan_numpy/datasets/special_functions.py`: another choice would change all figures, and a ratio far from 1
 means more than one near it.
 """
 

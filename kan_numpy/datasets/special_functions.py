@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from kan_numpy._validation import Array
-from kan_numpy.problems import Problem
+from kan_numpy.datasets.benchmark import Problem
 
 
 def _sn(u: Array, m: Array) -> Array:

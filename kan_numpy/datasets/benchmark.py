@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_number, as_rng
-from kan_numpy.datasets import Split
+from kan_numpy.datasets.toy_functions import Split
 
 HOW = ("uniform", "half_stretched")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from numpy import arcsin, cos, exp, log, pi, sin, sinc, sqrt
 
 from kan_numpy._validation import Array
-from kan_numpy.problems import Problem
+from kan_numpy.datasets.benchmark import Problem
 
 _TURN = (0.0, 2 * pi)  # an angle all the way round
 _ONE = (0.0, 1.0)

@@ -23,7 +23,11 @@ from scipy.linalg import eigh
 from scipy.spatial import KDTree
 
 from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_rng
-from kan_numpy.aubry_andre import fractal_dimension, generalised_hamiltonian, modified_hamiltonian
+from kan_numpy.datasets.aubry_andre import (
+    fractal_dimension,
+    generalised_hamiltonian,
+    modified_hamiltonian,
+)
 
 THRESHOLD = 0.5
 """States with a fractal dimension up to this one are labelled localised."""

@@ -171,7 +171,7 @@ def load_knots() -> KnotTable:
     """Read the invariants of 12,954 hyperbolic knots of 4 to 13 crossings."""
     whole = {"crossings": "i8", "signature": "i8"}
     types = [("names", "U16")] + [(name, whole.get(name, "f8")) for name in _INVARIANTS]
-    path = resources.files("kan_numpy") / "data" / "knots.csv"
+    path = resources.files("kan_numpy.datasets") / "data" / "knots.csv"
     with path.open(encoding="utf-8") as file:
         rows = np.loadtxt(file, dtype=types, delimiter=",", skiprows=1)
     rows.flags.writeable = False
