@@ -4,12 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kan_numpy import (
-    contrastive,
     datasets,
     equations,
     gradcheck,
     jets,
-    losses,
     pde,
     reference,
 )
@@ -22,17 +20,14 @@ from kan_numpy.formulas import Certificate, Formula, formula
 from kan_numpy.functions import activations, symbols
 from kan_numpy.functions.activations import Activation
 from kan_numpy.functions.symbols import Symbol
-from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.mlp import MLP
 from kan_numpy.networks.relu_conversion import to_kan, to_relu
 from kan_numpy.networks.weight_tying import lock, unlock
-from kan_numpy.objective import Objective
 from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import SGD, Adam
 from kan_numpy.pde_solver import pde_errors, solve_pde
-from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
 from kan_numpy.scores import edge_scores, input_scores, node_scores
 from kan_numpy.separability import additive_groups, multiplicative_groups, symmetry
@@ -41,7 +36,11 @@ from kan_numpy.splines.bsplines import bspline_basis, uniform_knots
 from kan_numpy.splines.coefficients import fit_spline, refine_spline
 from kan_numpy.suggestions import suggest_symbolic
 from kan_numpy.symbolic import symbolify
-from kan_numpy.training import FitResult, fit
+from kan_numpy.training import contrastive, losses
+from kan_numpy.training.fitting import FitResult, fit
+from kan_numpy.training.grids import adapt_grid, refine
+from kan_numpy.training.objective import Objective
+from kan_numpy.training.regularization import Penalty
 
 if TYPE_CHECKING:
     from kan_numpy.movie import plot_movie, record

@@ -17,11 +17,11 @@ from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_
 from kan_numpy.jet_layers import Jet, Pairs
 from kan_numpy.jet_nodes import lifted
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.losses import as_loss
 from kan_numpy.networks.network import Composition, N, as_network
-from kan_numpy.objective import Objective
 from kan_numpy.pde import PDE, Condition, Residual
 from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.training.losses import as_loss
+from kan_numpy.training.objective import Objective
 
 SAMPLINGS = ("grid", "random", "latin", "sobol")
 

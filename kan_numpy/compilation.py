@@ -19,13 +19,13 @@ from kan_numpy.expressions import Expression, Variable
 from kan_numpy.formulas import Formula
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbols
-from kan_numpy.grids import NARROWEST
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.kan import KAN
 from kan_numpy.parsing import FUNCTIONS, as_names, parse
 from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
+from kan_numpy.training.grids import NARROWEST
 
 POINTS = 1000
 """So many random inputs decide where the grids lie."""

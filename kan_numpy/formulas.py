@@ -18,7 +18,6 @@ from kan_numpy._validation import Array, as_array, as_count
 from kan_numpy.datasets.toy_functions import Scaler
 from kan_numpy.expressions import Expression, Variable, evaluate
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.losses import SquaresLoss
 from kan_numpy.network_expressions import (
     network_expressions,
     scaled_inputs,
@@ -26,12 +25,13 @@ from kan_numpy.network_expressions import (
 )
 from kan_numpy.networks.kan import KAN
 from kan_numpy.numerals import Number
-from kan_numpy.objective import Objective, some_rows
 from kan_numpy.parsing import as_names
 from kan_numpy.printing import latex, text
 from kan_numpy.reading import ROUNDING, Reader
 from kan_numpy.scores import require_defined
 from kan_numpy.simplify import map_numbers
+from kan_numpy.training.losses import SquaresLoss
+from kan_numpy.training.objective import Objective, some_rows
 
 ROWS = 2000
 """How many samples decide about constants and digits."""

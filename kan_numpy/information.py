@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.losses import SquaresLoss
 from kan_numpy.networks.network import N
-from kan_numpy.objective import Objective
+from kan_numpy.training.losses import SquaresLoss
+from kan_numpy.training.objective import Objective
 
 SPLINE_LIMIT = 3e-3
 """Relative errors below this are put down to splines, above it to noise."""

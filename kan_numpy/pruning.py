@@ -28,9 +28,9 @@ from kan_numpy.functions.other_bases import basis_part
 from kan_numpy.layers.kan_layer import KANLayer, Mask
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.tied_layer import with_locks_left
-from kan_numpy.losses import Loss
 from kan_numpy.networks.kan import KAN
 from kan_numpy.scores import checked_inputs, edge_scores
+from kan_numpy.training.losses import Loss
 
 
 def prune(

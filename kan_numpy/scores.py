@@ -35,8 +35,8 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, as_array, as_choice
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
-from kan_numpy.losses import Loss, as_loss
 from kan_numpy.networks.kan import KAN
+from kan_numpy.training.losses import Loss, as_loss
 
 KINDS = ("l1", "std", "attribution", "ablation")
 

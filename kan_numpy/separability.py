@@ -45,8 +45,8 @@ from kan_numpy.jets import forward
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import Composition, as_network
-from kan_numpy.objective import some_rows
 from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.training.objective import some_rows
 
 ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
 """How many samples the tests look at, and how many numbers an array of jets may hold."""

@@ -12,18 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.grids import adapt_grid, refine
 from kan_numpy.information import verdict
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.losses import Loss, SquaresLoss
 from kan_numpy.networks.kan import KAN
-from kan_numpy.objective import Objective
 from kan_numpy.optimizers.lbfgs import LBFGS
-from kan_numpy.penalties import Penalty
 from kan_numpy.pruning import prune
 from kan_numpy.scores import checked_inputs, edge_scores, require_defined
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.training import fit
+from kan_numpy.training.fitting import fit
+from kan_numpy.training.grids import adapt_grid, refine
+from kan_numpy.training.losses import Loss, SquaresLoss
+from kan_numpy.training.objective import Objective
+from kan_numpy.training.regularization import Penalty
 
 GRID_GROWTH = 2
 """How many times finer the grid becomes once the small edges are gone."""

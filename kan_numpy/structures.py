@@ -18,17 +18,17 @@ import numpy as np
 
 from kan_numpy._validation import Array
 from kan_numpy.functions.symbols import Symbol
-from kan_numpy.grids import refine
 from kan_numpy.information import EXACT, SPLINE_LIMIT, verdict
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import Width
-from kan_numpy.losses import CrossEntropy, SquaresLoss
 from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
-from kan_numpy.objective import Objective
 from kan_numpy.sparsity import grid_size, sparsify, train_on
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic import symbolify
+from kan_numpy.training.grids import refine
+from kan_numpy.training.losses import CrossEntropy, SquaresLoss
+from kan_numpy.training.objective import Objective
 
 Say = Callable[[str], None]
 

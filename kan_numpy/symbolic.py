@@ -18,7 +18,6 @@ import numpy.typing as npt
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.information import verdict
-from kan_numpy.losses import Loss
 from kan_numpy.networks.edges import (
     Edge,
     chains,
@@ -28,11 +27,12 @@ from kan_numpy.networks.edges import (
     with_symbol,
 )
 from kan_numpy.networks.kan import KAN
-from kan_numpy.objective import Objective
 from kan_numpy.scores import checked_inputs, require_defined
 from kan_numpy.sparsity import train_on
 from kan_numpy.suggestions import ROWS, curve, required, suggestions
 from kan_numpy.symbolic_fit import SymbolFit, fit_symbol, fit_symbols, rank, thinned
+from kan_numpy.training.losses import Loss
+from kan_numpy.training.objective import Objective
 
 SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
 """Functions that are always tried, whatever an edge looks like."""

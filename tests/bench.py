@@ -14,7 +14,7 @@ import tracemalloc
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.losses import MeanSquaredError
+from kan_numpy.training.losses import MeanSquaredError
 
 # widths, N samples, G intervals, and the ratio of step to floor to reach
 CASES = [

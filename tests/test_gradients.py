@@ -31,7 +31,7 @@ from strategies import (
 
 from kan_numpy import Objective
 from kan_numpy.functions.activations import ACTIVATIONS
-from kan_numpy.losses import CrossEntropy, MeanSquaredError
+from kan_numpy.training.losses import CrossEntropy, MeanSquaredError
 
 pytestmark = pytest.mark.gradient
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import seeds
 
 from kan_numpy import reference
-from kan_numpy.losses import CrossEntropy, MeanSquaredError, as_loss
+from kan_numpy.training.losses import CrossEntropy, MeanSquaredError, as_loss
 
 
 @given(shape=st.tuples(st.integers(1, 6), st.integers(1, 6)), seed=seeds)

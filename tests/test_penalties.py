@@ -21,7 +21,7 @@ from kan_numpy import KAN, Objective, Penalty
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.gradcheck import assert_adjoint
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.penalties import edge_values
+from kan_numpy.training.regularization import edge_values
 
 TERMS = ("l1", "entropy", "coef", "smoothness")
 

@@ -32,9 +32,9 @@ from strategies import shaken
 from kan_numpy import KAN, Activation, Objective, uniform_knots
 from kan_numpy.functions import activations
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.losses import CrossEntropy, MeanSquaredError
 from kan_numpy.splines import bsplines
 from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.training.losses import CrossEntropy, MeanSquaredError
 
 pytestmark = pytest.mark.gradient
 

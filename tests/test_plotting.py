@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 import kan_numpy as kn
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import with_symbol
-from kan_numpy.training import HISTORY
+from kan_numpy.training.fitting import HISTORY
 
 BLUE, ORANGE, GREEN, BLACK = "#0072b2", "#d55e00", "#009e73", "#000000"
 

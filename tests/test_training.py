@@ -10,10 +10,10 @@ from strategies import shaken
 
 import kan_numpy as kn
 from kan_numpy import KAN, LBFGS, SGD, Adam, LevenbergMarquardt, fit
-from kan_numpy.losses import CrossEntropy
-from kan_numpy.losses import MeanSquaredError as Squares
-from kan_numpy.objective import some_rows
 from kan_numpy.optimizers.optimizer import State
+from kan_numpy.training.losses import CrossEntropy
+from kan_numpy.training.losses import MeanSquaredError as Squares
+from kan_numpy.training.objective import some_rows
 
 ALL = [SGD(0.05), Adam(), LBFGS(), LevenbergMarquardt()]
 each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)

@@ -46,7 +46,7 @@ def contrast(x: npt.ArrayLike, rng: Rng = None) -> tuple[Array, Array]:
 
     Examples
     --------
-    >>> from kan_numpy.contrastive import contrast
+    >>> from kan_numpy.training.contrastive import contrast
     >>> rows, labels = contrast([[1, 10], [2, 20], [3, 30]], rng=3)
     >>> rows[:, 0].tolist(), labels.tolist()
     ([1.0, 2.0, 3.0, 3.0, 2.0, 1.0], [1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
@@ -80,7 +80,7 @@ class GaussianHead:
     --------
     >>> import numpy as np
     >>> import kan_numpy as kn
-    >>> from kan_numpy.contrastive import GaussianHead, contrast
+    >>> from kan_numpy.training.contrastive import GaussianHead, contrast
     >>> a, b = np.random.default_rng(0).uniform(-1, 1, (2, 500))
     >>> rows, labels = contrast(np.column_stack([a, a**2, b]), rng=0)  # b has nothing to do with it
     >>> net = kn.KAN([3, 1], grid_size=3, rng=1)

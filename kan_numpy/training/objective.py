@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array
-from kan_numpy.losses import Loss, SquaresLoss, as_loss
 from kan_numpy.networks.network import N, as_network
+from kan_numpy.training.losses import Loss, SquaresLoss, as_loss
 
 Penalty = Callable[[Any, Array], tuple[float, Array]]
 
@@ -35,7 +35,7 @@ class Objective(Generic[N]):
     y : array_like
         Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
     loss : str or Loss
-        "mse", "cross_entropy", or an object like those in `kan_numpy.losses`.
+        "mse", "cross_entropy", or an object like those in `kan_numpy.training.losses`.
     penalty : callable, optional
         ``penalty(network, x)`` returns a number, which is added to the loss, and its gradient (P,),
         as `Penalty` does.

@@ -19,12 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Rng, as_count, as_rng
-from kan_numpy.grids import Changes, as_kan, scheduled
-from kan_numpy.losses import Loss
 from kan_numpy.networks.network import N
-from kan_numpy.objective import Objective, Penalty, some_rows
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import FirstOrder, Optimizer, State, as_batch_size, as_optimizer
+from kan_numpy.training.grids import Changes, as_kan, scheduled
+from kan_numpy.training.losses import Loss
+from kan_numpy.training.objective import Objective, Penalty, some_rows
 
 History = dict[str, list[float]]
 Callback = Callable[[int, N, History], object]
@@ -93,7 +93,7 @@ def fit(
     steps : int
         Passes over the data: steps of the optimiser, or epochs if there is a batch size.
     loss : str or Loss
-        "mse", "cross_entropy", or an object like those in `kan_numpy.losses`.
+        "mse", "cross_entropy", or an object like those in `kan_numpy.training.losses`.
     batch_size : int, optional
         Samples in a mini-batch, for SGD and Adam; without it every step sees all samples.
     penalty : callable, optional
