@@ -28,10 +28,10 @@ from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import SGD, Adam
 from kan_numpy.pde_solver import pde_errors, solve_pde
-from kan_numpy.pruning import prune
-from kan_numpy.scores import edge_scores, input_scores, node_scores
 from kan_numpy.separability import additive_groups, multiplicative_groups, symmetry
-from kan_numpy.sparsity import sparsify
+from kan_numpy.sparsity.edge_scores import edge_scores, input_scores, node_scores
+from kan_numpy.sparsity.pruning import prune
+from kan_numpy.sparsity.sparsification import sparsify
 from kan_numpy.splines.bsplines import bspline_basis, uniform_knots
 from kan_numpy.splines.coefficients import fit_spline, refine_spline
 from kan_numpy.suggestions import suggest_symbolic

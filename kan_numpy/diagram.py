@@ -23,7 +23,7 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.tied_layer import LockedLayer
 from kan_numpy.networks.kan import KAN
-from kan_numpy.scores import edge_scores
+from kan_numpy.sparsity.edge_scores import edge_scores
 
 POINTS = 201
 """Points of a curve."""

@@ -16,7 +16,7 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.parsing import as_names
-from kan_numpy.scores import checked_inputs
+from kan_numpy.sparsity.edge_scores import checked_inputs
 from kan_numpy.structures import Search
 from kan_numpy.training.objective import Objective
 

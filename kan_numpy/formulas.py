@@ -28,8 +28,8 @@ from kan_numpy.numerals import Number
 from kan_numpy.parsing import as_names
 from kan_numpy.printing import latex, text
 from kan_numpy.reading import ROUNDING, Reader
-from kan_numpy.scores import require_defined
 from kan_numpy.simplify import map_numbers
+from kan_numpy.sparsity.edge_scores import require_defined
 from kan_numpy.training.losses import SquaresLoss
 from kan_numpy.training.objective import Objective, some_rows
 

@@ -41,7 +41,7 @@ from kan_numpy.drawing import (
     draw_ranges,
 )
 from kan_numpy.networks.kan import KAN
-from kan_numpy.scores import checked_inputs
+from kan_numpy.sparsity.edge_scores import checked_inputs
 from kan_numpy.splines.bsplines import bspline_basis
 
 SHADE = "0.93"

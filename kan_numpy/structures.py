@@ -1,6 +1,6 @@
 r"""From data to a network of symbols: structures are tried, the simplest that will do is kept.
 
-A structure is a network made sparse (`kan_numpy.sparsity`): the one that was given, others of the
+A structure is a network made sparse (`kan_numpy.sparsity.sparsification`): the one that was given, others of the
 same shape from other random starts, and small ones with a multiplication node. All are trained on
 four fifths of the samples and judged on the rest. Those that come close to the best of them have
 their turn in the order of their size, because a larger network says the same thing in a more
@@ -18,12 +18,12 @@ import numpy as np
 
 from kan_numpy._validation import Array
 from kan_numpy.functions.symbols import Symbol
-from kan_numpy.information import EXACT, SPLINE_LIMIT, verdict
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity import grid_size, sparsify, train_on
+from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, verdict
+from kan_numpy.sparsity.sparsification import grid_size, sparsify, train_on
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic import symbolify
 from kan_numpy.training.grids import refine

@@ -11,7 +11,7 @@ from kan_numpy._validation import Array, as_count, as_number
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.edges import Edge, layer_of
 from kan_numpy.networks.kan import KAN
-from kan_numpy.scores import checked_inputs
+from kan_numpy.sparsity.edge_scores import checked_inputs
 from kan_numpy.symbolic_fit import FINALISTS, SymbolFit, fit_symbols, rank, thinned
 
 ROWS = 2000

@@ -2,7 +2,7 @@ r"""From splines to symbols: networks whose edges are known functions.
 
 By itself, `symbolify` takes the edge that looks most like a symbol first, tries the best candidates
 one after the other, trains the network again with each, and keeps the simplest with which it is as
-good as before; `kan_numpy.information` says what that means. A symbol has fewer numbers than the
+good as before; `kan_numpy.sparsity.model_selection` says what that means. A symbol has fewer numbers than the
 spline it replaces, so it may cost a little error. Symbols that follow each other without need are
 then merged, and each gives way to a simpler one that does as well.
 """
@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
-from kan_numpy.information import verdict
 from kan_numpy.networks.edges import (
     Edge,
     chains,
@@ -27,8 +26,9 @@ from kan_numpy.networks.edges import (
     with_symbol,
 )
 from kan_numpy.networks.kan import KAN
-from kan_numpy.scores import checked_inputs, require_defined
-from kan_numpy.sparsity import train_on
+from kan_numpy.sparsity.edge_scores import checked_inputs, require_defined
+from kan_numpy.sparsity.model_selection import verdict
+from kan_numpy.sparsity.sparsification import train_on
 from kan_numpy.suggestions import ROWS, curve, required, suggestions
 from kan_numpy.symbolic_fit import SymbolFit, fit_symbol, fit_symbols, rank, thinned
 from kan_numpy.training.losses import Loss

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import floats
 
 import kan_numpy as kn
-from kan_numpy import KAN, Penalty, Symbol, sparsity
+from kan_numpy import KAN, Penalty, Symbol
 from kan_numpy.datasets.toy_functions import Scaler
 from kan_numpy.expression_fit import (
     free_numbers,
@@ -25,6 +25,7 @@ from kan_numpy.networks.edges import layer_of, with_symbol
 from kan_numpy.numerals import Number, named
 from kan_numpy.parsing import parse
 from kan_numpy.printing import text
+from kan_numpy.sparsity import sparsification as sparsity
 
 
 def symbolic(widths, edges, **options):

@@ -13,7 +13,7 @@ import kan_numpy as kn
 from kan_numpy import KAN, reference
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.scores import KINDS
+from kan_numpy.sparsity.edge_scores import KINDS
 
 BASES = {"silu": reference.silu, "identity": float, "zero": lambda x: 0.0 * x, "wave": np.sin}
 

@@ -13,8 +13,8 @@ import kan_numpy as kn
 from kan_numpy import KAN, Objective, Symbol
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS, as_symbols
-from kan_numpy.information import Verdict, verdict
 from kan_numpy.networks.edges import spline_edges, symbolic_edges, with_symbol
+from kan_numpy.sparsity.model_selection import Verdict, verdict
 from kan_numpy.suggestions import Suggestions, curve
 from kan_numpy.symbolic_fit import FIT_POINTS, fit_symbol, fit_symbols, normalised
 

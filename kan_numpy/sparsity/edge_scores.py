@@ -51,7 +51,7 @@ def edge_scores(
     y: npt.ArrayLike | None = None,
     loss: str | Loss = "mse",
 ) -> list[Array]:
-    r"""Score every edge; the formulas are at the top of `kan_numpy.scores`.
+    r"""Score every edge; the formulas are at the top of `kan_numpy.sparsity.edge_scores`.
 
     .. math:: |\phi|_1 = \frac{1}{N} \sum_n |\phi(x_n)| \qquad \text{(arXiv 2404.19756, eq. 2.17)}
 

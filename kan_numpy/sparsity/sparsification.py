@@ -3,7 +3,7 @@ r"""From a network that is too large to one that is just large enough.
 Four steps: training with a penalty on the edges (`Penalty`), which leaves a few large edges and
 many small ones; pruning of the small ones; training without penalty on a finer grid; and then every
 edge in turn, the weakest first, is taken away and the rest trained again. If the smaller network is
-as good (`kan_numpy.information`), the edge was not needed.
+as good (`kan_numpy.sparsity.model_selection`), the edge was not needed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.information import verdict
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.lbfgs import LBFGS
-from kan_numpy.pruning import prune
-from kan_numpy.scores import checked_inputs, edge_scores, require_defined
+from kan_numpy.sparsity.edge_scores import checked_inputs, edge_scores, require_defined
+from kan_numpy.sparsity.model_selection import verdict
+from kan_numpy.sparsity.pruning import prune
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.training.fitting import fit
 from kan_numpy.training.grids import adapt_grid, refine

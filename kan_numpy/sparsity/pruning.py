@@ -29,7 +29,7 @@ from kan_numpy.layers.kan_layer import KANLayer, Mask
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.tied_layer import with_locks_left
 from kan_numpy.networks.kan import KAN
-from kan_numpy.scores import checked_inputs, edge_scores
+from kan_numpy.sparsity.edge_scores import checked_inputs, edge_scores
 from kan_numpy.training.losses import Loss
 
 
@@ -50,7 +50,7 @@ def prune(
 
     .. math:: \hat\beta_o = \beta_o + \frac{1}{N} \sum_n (y_{no} - \hat y_{no}),
 
-    see `kan_numpy.pruning`. Nothing is promised for a single sample, for other inputs or for a
+    see `kan_numpy.sparsity.pruning`. Nothing is promised for a single sample, for other inputs or for a
     product. A factor of a product that loses all its edges stays as a constant, its mean.
 
     Parameters

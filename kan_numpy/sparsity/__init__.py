@@ -1,0 +1,1 @@
+"""Chapter 8, sparsity: which edges matter, and networks without the others."""
