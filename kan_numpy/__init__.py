@@ -7,7 +7,6 @@ from kan_numpy import (
     datasets,
     equations,
     gradcheck,
-    jets,
     pde,
     reference,
 )
@@ -15,6 +14,8 @@ from kan_numpy.compilation import from_formula
 from kan_numpy.datasets import aubry_andre, feynman, special_functions
 from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
+from kan_numpy.derivatives import network_jets as jets
+from kan_numpy.derivatives.separability import additive_groups, multiplicative_groups, symmetry
 from kan_numpy.discovery import discover
 from kan_numpy.formulas import Certificate, Formula, formula
 from kan_numpy.functions import activations, symbols
@@ -28,7 +29,6 @@ from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import SGD, Adam
 from kan_numpy.pde_solver import pde_errors, solve_pde
-from kan_numpy.separability import additive_groups, multiplicative_groups, symmetry
 from kan_numpy.sparsity.edge_scores import edge_scores, input_scores, node_scores
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.sparsity.sparsification import sparsify

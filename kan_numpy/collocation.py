@@ -4,7 +4,7 @@ r"""The loss of a differential equation: its conditions, asked at many points.
 
 with a weight :math:`\alpha_c` and :math:`N_c` points for each condition c of a `PDE` (arXiv
 2404.19756, sec. 3.4). This is a sum of squares, of :math:`\sqrt{\alpha_c / N_c}\, r_c`, and the
-way back of `kan_numpy.jets` gives its Jacobian, which is all that Levenberg-Marquardt needs.
+way back of `kan_numpy.derivatives.network_jets` gives its Jacobian, which is all that Levenberg-Marquardt needs.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy import jets
 from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_rng
-from kan_numpy.jet_layers import Jet, Pairs
-from kan_numpy.jet_nodes import lifted
+from kan_numpy.derivatives import network_jets as jets
+from kan_numpy.derivatives.kan_jets import Jet, Pairs
+from kan_numpy.derivatives.node_jets import lifted
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import Composition, N, as_network
 from kan_numpy.pde import PDE, Condition, Residual

@@ -30,9 +30,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_array, as_count, as_number, as_rng, require_shape
+from kan_numpy.derivatives.kan_jets import Jet
+from kan_numpy.derivatives.network_jets import as_pairs
 from kan_numpy.gradcheck import assert_adjoint
-from kan_numpy.jet_layers import Jet
-from kan_numpy.jets import as_pairs
 
 Equation = Callable[[Array, Array, Array, Array], tuple[Any, Any, Any, Any]]
 Solution = Callable[[Array], tuple[Array, Array]]
@@ -119,7 +119,7 @@ class PDE:
         What u must obey. Time is an input like any other, and an initial condition is one on the
         face where it is lowest.
     pairs : sequence of pairs of int, optional
-        Which second derivatives the equations look at, as in `kan_numpy.jets.forward`.
+        Which second derivatives the equations look at, as in `kan_numpy.derivatives.network_jets.forward`.
     solution : callable, optional
         u and its gradient, where they are known: x (N, n_in) -> (N,), (N, n_in).
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy import jets
 from kan_numpy._validation import Rng, as_count, as_rng
 from kan_numpy.collocation import PDEObjective, collocation_points, sample
+from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.networks.network import Composition, N
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import Optimizer, as_optimizer
@@ -43,7 +43,7 @@ def solve_pde(
     Parameters
     ----------
     network : KAN or MLP
-        Where to start; one output. Splines of degree 4 or more, see `kan_numpy.jet_layers`.
+        Where to start; one output. Splines of degree 4 or more, see `kan_numpy.derivatives.kan_jets`.
     problem : PDE
         What it must obey.
     points : int or array_like of shape (N, n_in)

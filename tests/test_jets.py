@@ -12,13 +12,16 @@ from strategies import _moved_between, inputs, knots, points, random_layer, seed
 from test_planted_bugs import Bug, with_bug
 
 import kan_numpy as kn
-from kan_numpy import jet_layers, jet_nodes, jets, reference
+from kan_numpy import reference
+from kan_numpy.derivatives import kan_jets as jet_layers
+from kan_numpy.derivatives import network_jets as jets
+from kan_numpy.derivatives import node_jets as jet_nodes
+from kan_numpy.derivatives.kan_jets import Jet, KANJets, Pairs, SharedJets
+from kan_numpy.derivatives.node_jets import DenseJets, ProductJets, lifted
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
-from kan_numpy.jet_layers import Jet, KANJets, Pairs, SharedJets
-from kan_numpy.jet_nodes import DenseJets, ProductJets, lifted
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.layers.tied_layer import LockedLayer, plain_fields

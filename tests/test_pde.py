@@ -9,8 +9,9 @@ from strategies import seeds
 from test_planted_bugs import Bug, with_bug
 
 import kan_numpy as kn
-from kan_numpy import equations, jets, pde
+from kan_numpy import equations, pde
 from kan_numpy.collocation import PDEObjective, collocation_points, sample
+from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.pde import PDE, Condition, Residual, dirichlet, every_face, linear
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from strategies import seeds
 
 import kan_numpy as kn
-from kan_numpy import separability
-from kan_numpy.separability import additive_groups, multiplicative_groups, symmetry
+from kan_numpy.derivatives import separability
+from kan_numpy.derivatives.separability import additive_groups, multiplicative_groups, symmetry
 
 NAMES = ("x0", "x1", "x2")
 

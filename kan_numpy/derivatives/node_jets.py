@@ -1,6 +1,6 @@
 r"""Jets through layers whose nodes do the work: those of an MLP, and products.
 
-What a jet is and how it passes a KAN layer is derived in `kan_numpy.jet_layers`. A layer of an MLP
+What a jet is and how it passes a KAN layer is derived in `kan_numpy.derivatives.kan_jets`. A layer of an MLP
 has the edges :math:`w_{o,i} f`: it takes f through these equations before it multiplies with w.
 
 A product of two nodes, :math:`y = u v`, sends jets on by Leibniz's rule,
@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.jet_layers import Indices, Jet, JetLayer, KANJets, Pairs, SharedJets
+from kan_numpy.derivatives.kan_jets import Indices, Jet, JetLayer, KANJets, Pairs, SharedJets
 from kan_numpy.layers.dense_layer import DenseCache, DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer

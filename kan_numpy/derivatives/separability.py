@@ -41,7 +41,7 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 
 from kan_numpy._validation import Array, as_array, as_count, as_number
-from kan_numpy.jets import forward
+from kan_numpy.derivatives.network_jets import forward
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import Composition, as_network

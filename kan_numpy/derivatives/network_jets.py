@@ -9,7 +9,7 @@ A differential equation speaks of u and its derivatives, so training on one need
 and the gradient of anything made of them with respect to theta. The three together are a jet. Jets
 go forwards through the network, layer after layer: at the input the value is x, the gradient the
 unit matrix, and the second derivatives are 0. What a layer makes of them, and what it hands back,
-is derived in `kan_numpy.jet_layers` and `kan_numpy.jet_nodes`; here the layers are chained, as in
+is derived in `kan_numpy.derivatives.kan_jets` and `kan_numpy.derivatives.node_jets`; here the layers are chained, as in
 `kan_numpy.networks.network`.
 
 One way forwards and one way back cost a few times what `forward` and `backward` cost, whatever the
@@ -25,8 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count
-from kan_numpy.jet_layers import Jet, JetLayer, Pairs
-from kan_numpy.jet_nodes import lifted
+from kan_numpy.derivatives.kan_jets import Jet, JetLayer, Pairs
+from kan_numpy.derivatives.node_jets import lifted
 from kan_numpy.networks.network import Composition, as_network
 
 

@@ -32,7 +32,7 @@ from which everything follows, theta being any parameter of the edge:
     dh_{iq} = \sum_o \phi'_{o,i}\, dh_{oq}
 
 with p for the products :math:`g_a \odot g_b`. The other kinds of layers are in
-`kan_numpy.jet_nodes`.
+`kan_numpy.derivatives.node_jets`.
 
 The third derivative :math:`\phi'''` appears on the way back through all layers but the first. That
 of a cubic spline jumps at every knot: use degree 4 or more if second derivatives are trained.

@@ -1,0 +1,1 @@
+"""Chapter 9, derivatives: by the inputs of a network, forward and backward."""
