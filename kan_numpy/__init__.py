@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from kan_numpy import (
     datasets,
-    equations,
     gradcheck,
     pde,
     reference,
@@ -28,7 +27,8 @@ from kan_numpy.networks.weight_tying import lock, unlock
 from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import SGD, Adam
-from kan_numpy.pde_solver import pde_errors, solve_pde
+from kan_numpy.pde import equations
+from kan_numpy.pde.solver import pde_errors, solve_pde
 from kan_numpy.sparsity.edge_scores import edge_scores, input_scores, node_scores
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.sparsity.sparsification import sparsify

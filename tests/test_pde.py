@@ -9,11 +9,12 @@ from strategies import seeds
 from test_planted_bugs import Bug, with_bug
 
 import kan_numpy as kn
-from kan_numpy import equations, pde
-from kan_numpy.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.gradcheck import central_difference
-from kan_numpy.pde import PDE, Condition, Residual, dirichlet, every_face, linear
+from kan_numpy.pde import conditions as pde
+from kan_numpy.pde import equations
+from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
+from kan_numpy.pde.conditions import PDE, Condition, Residual, dirichlet, every_face, linear
 
 KNOWN = {
     "poisson": equations.poisson,

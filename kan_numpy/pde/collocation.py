@@ -18,7 +18,7 @@ from kan_numpy.derivatives.kan_jets import Jet, Pairs
 from kan_numpy.derivatives.node_jets import lifted
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import Composition, N, as_network
-from kan_numpy.pde import PDE, Condition, Residual
+from kan_numpy.pde.conditions import PDE, Condition, Residual
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.training.losses import as_loss
 from kan_numpy.training.objective import Objective

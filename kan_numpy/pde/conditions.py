@@ -16,7 +16,7 @@ linear equations, `check` compares yours with central differences. Which Q secon
 are is said by `pairs` of the problem; without it they are the n_in pure ones.
 
 A known solution is a function of x (N, n_in) that returns u (N,) and its gradient (N, n_in).
-`solve_pde` finds one; it is in `kan_numpy.pde_solver`.
+`solve_pde` finds one; it is in `kan_numpy.pde.solver`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Condition:
     Parameters
     ----------
     equation : callable
-        See `kan_numpy.pde`.
+        See `kan_numpy.pde.conditions`.
     faces : sequence of (int, int)
         The faces of the box where it holds, as (input, end) with end 0 or 1; without any, it holds
         inside.
@@ -199,7 +199,7 @@ def linear(
     Returns
     -------
     callable
-        An equation, see `kan_numpy.pde`.
+        An equation, see `kan_numpy.pde.conditions`.
     """
 
     def at(name: str, coefficient: Coefficient, x: Array, shape: tuple[int, ...]) -> Array:

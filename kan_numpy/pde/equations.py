@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from kan_numpy._validation import Array, as_choice, as_number
-from kan_numpy.pde import PDE, Condition, dirichlet, every_face, linear
+from kan_numpy.pde.conditions import PDE, Condition, dirichlet, every_face, linear
 
 
 def poisson(weight: float = 0.01) -> PDE:

@@ -1,6 +1,6 @@
 r"""Solve differential equations with networks, and compare with solutions that are known.
 
-`solve_pde` is `fit` without data: the loss is that of `kan_numpy.collocation`, steps, schedules of
+`solve_pde` is `fit` without data: the loss is that of `kan_numpy.pde.collocation`, steps, schedules of
 the grids and the history are those of `kan_numpy.training.fitting`.
 """
 
@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Rng, as_count, as_rng
-from kan_numpy.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.networks.network import Composition, N
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import Optimizer, as_optimizer
-from kan_numpy.pde import PDE
+from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
+from kan_numpy.pde.conditions import PDE
 from kan_numpy.training.fitting import Callback, FitResult, _Run
 from kan_numpy.training.grids import as_kan, scheduled
 
