@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count, require_shape
+from kan_numpy.algebra.expressions import Expression, Variable
+from kan_numpy.algebra.parsing import FUNCTIONS, as_names, parse
 from kan_numpy.edge_terms import Term, as_parts, edges, factors, height, is_product
-from kan_numpy.expressions import Expression, Variable
 from kan_numpy.formulas import Formula
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbols
@@ -23,7 +24,6 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.kan import KAN
-from kan_numpy.parsing import FUNCTIONS, as_names, parse
 from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
 from kan_numpy.training.grids import NARROWEST
 

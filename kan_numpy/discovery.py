@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_choice, as_rng
+from kan_numpy.algebra.parsing import as_names
 from kan_numpy.formulas import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
-from kan_numpy.parsing import as_names
 from kan_numpy.sparsity.edge_scores import checked_inputs
 from kan_numpy.structures import Search
 from kan_numpy.training.objective import Objective

@@ -18,12 +18,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kan_numpy.expressions import Call, Expression, Power, Product, Sum, Variable, variables
+from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, Variable, variables
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.ordering import split_coefficient
+from kan_numpy.algebra.printing import text
+from kan_numpy.algebra.simplify import scale, simplify, terms_of
 from kan_numpy.functions.symbols import REDUNDANT, SYMBOLS, Symbol
-from kan_numpy.numerals import Number
-from kan_numpy.ordering import split_coefficient
-from kan_numpy.printing import text
-from kan_numpy.simplify import scale, simplify, terms_of
 
 STRAIGHT = SYMBOLS["x"]
 

@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.expressions import Call, Expression, Power, Product, Sum, Variable
-from kan_numpy.numerals import Number
+from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, Variable
+from kan_numpy.algebra.number import Number
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 
 Values = Mapping[str, Array]

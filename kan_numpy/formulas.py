@@ -15,8 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array, as_array, as_count
+from kan_numpy.algebra.expressions import Expression, Variable, evaluate
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.parsing import as_names
+from kan_numpy.algebra.printing import latex, text
+from kan_numpy.algebra.simplify import map_numbers
 from kan_numpy.datasets.toy_functions import Scaler
-from kan_numpy.expressions import Expression, Variable, evaluate
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.network_expressions import (
     network_expressions,
@@ -24,11 +28,7 @@ from kan_numpy.network_expressions import (
     unscaled_outputs,
 )
 from kan_numpy.networks.kan import KAN
-from kan_numpy.numerals import Number
-from kan_numpy.parsing import as_names
-from kan_numpy.printing import latex, text
 from kan_numpy.reading import ROUNDING, Reader
-from kan_numpy.simplify import map_numbers
 from kan_numpy.sparsity.edge_scores import require_defined
 from kan_numpy.training.losses import SquaresLoss
 from kan_numpy.training.objective import Objective, some_rows

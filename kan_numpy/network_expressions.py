@@ -14,15 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._validation import Array
+from kan_numpy.algebra.expressions import Call, Expression, Sum
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.simplify import add, multiply, power
 from kan_numpy.datasets.toy_functions import Scaler
-from kan_numpy.expressions import Call, Expression, Sum
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.kan import KAN
-from kan_numpy.numerals import Number
-from kan_numpy.simplify import add, multiply, power
 
 
 @dataclass(frozen=True)

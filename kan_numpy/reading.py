@@ -1,8 +1,8 @@
 r"""Reading the numbers of an expression: normal forms, recognised constants, and no more digits.
 
-An expression is brought to normal form (`kan_numpy.normal_forms`), because a network is free to
+An expression is brought to normal form (`kan_numpy.algebra.canonical_form`), because a network is free to
 move factors and constants from edge to edge. Then constants are recognised one by one
-(`kan_numpy.constants`), the other numbers fitted again, and one is kept only if the error does not
+(`kan_numpy.algebra.constants`), the other numbers fitted again, and one is kept only if the error does not
 get worse. "Not worse" allows for chance: a fitted number is as close to the data as it can be, a
 true one somewhat further away. On N samples each number that is not fitted any more may cost
 
@@ -20,13 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._validation import Array
-from kan_numpy.constants import cost, recognise
-from kan_numpy.expansion import expand
+from kan_numpy.algebra.canonical_form import gauge
+from kan_numpy.algebra.constants import cost, recognise
+from kan_numpy.algebra.expansion import expand
+from kan_numpy.algebra.expressions import Expression, complexity, evaluate, numbers
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.simplify import simplify
 from kan_numpy.expression_fit import free_numbers, refitted, with_numbers
-from kan_numpy.expressions import Expression, complexity, evaluate, numbers
-from kan_numpy.normal_forms import gauge
-from kan_numpy.numerals import Number
-from kan_numpy.simplify import simplify
 
 ROUNDING = 1e-12
 """Relative errors below this are those of arithmetic."""

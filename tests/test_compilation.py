@@ -10,11 +10,11 @@ from test_expressions import NAMES, expressions, rounding
 
 import kan_numpy as kn
 from kan_numpy import KAN
+from kan_numpy.algebra.expressions import Variable, evaluate
+from kan_numpy.algebra.parsing import parse
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
-from kan_numpy.expressions import Variable, evaluate
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.parsing import parse
 
 EPS = np.finfo(float).eps
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kan_numpy.constants import UNKNOWN, cost, recognise
-from kan_numpy.numerals import Number, named
+from kan_numpy.algebra.constants import UNKNOWN, cost, recognise
+from kan_numpy.algebra.number import Number, named
 
 TYPICAL = (
     *("1", "2", "3", "7", "10", "12", "50", "100", "137", "1/2", "1/3", "2/3", "3/4", "5/6", "2/7"),

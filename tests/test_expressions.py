@@ -8,9 +8,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
-from kan_numpy.constants import recognise
-from kan_numpy.expansion import expand
-from kan_numpy.expressions import (
+from kan_numpy.algebra.canonical_form import gauge
+from kan_numpy.algebra.constants import recognise
+from kan_numpy.algebra.expansion import expand
+from kan_numpy.algebra.expressions import (
     Call,
     Power,
     Product,
@@ -22,12 +23,11 @@ from kan_numpy.expressions import (
     variables,
     walk,
 )
+from kan_numpy.algebra.number import Number, named
+from kan_numpy.algebra.parsing import FUNCTIONS, parse
+from kan_numpy.algebra.printing import latex, text
+from kan_numpy.algebra.simplify import map_numbers, simplify
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
-from kan_numpy.normal_forms import gauge
-from kan_numpy.numerals import Number, named
-from kan_numpy.parsing import FUNCTIONS, parse
-from kan_numpy.printing import latex, text
-from kan_numpy.simplify import map_numbers, simplify
 
 EPS = np.finfo(float).eps
 SMOOTH = ("exp", "log", "sin", "cos", "tanh", "arctan", "J0", "erf", "cosh", "gaussian", "abs")

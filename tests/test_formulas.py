@@ -9,6 +9,10 @@ from strategies import floats
 
 import kan_numpy as kn
 from kan_numpy import KAN, Penalty, Symbol
+from kan_numpy.algebra.expressions import Variable, evaluate
+from kan_numpy.algebra.number import Number, named
+from kan_numpy.algebra.parsing import parse
+from kan_numpy.algebra.printing import text
 from kan_numpy.datasets.toy_functions import Scaler
 from kan_numpy.expression_fit import (
     free_numbers,
@@ -17,14 +21,10 @@ from kan_numpy.expression_fit import (
     value_and_slopes,
     with_numbers,
 )
-from kan_numpy.expressions import Variable, evaluate
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.network_expressions import SplineFunction, network_expressions
 from kan_numpy.networks.edges import layer_of, with_symbol
-from kan_numpy.numerals import Number, named
-from kan_numpy.parsing import parse
-from kan_numpy.printing import text
 from kan_numpy.sparsity import sparsification as sparsity
 
 

@@ -10,8 +10,8 @@ import ast
 import re
 from functools import lru_cache
 
-from kan_numpy.expressions import Call, Expression, Power, Sum, Variable, quotient
-from kan_numpy.numerals import Number
+from kan_numpy.algebra.expressions import Call, Expression, Power, Sum, Variable, quotient
+from kan_numpy.algebra.number import Number
 
 # Precedence: how tightly the outermost operation of a text binds.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import math
 
-from kan_numpy.constants import cost, recognise
-from kan_numpy.expressions import Call, Expression, Function, Power, Product, Sum
-from kan_numpy.functions.symbols import SYMBOLS
-from kan_numpy.numerals import Number
-from kan_numpy.ordering import split_coefficient, term_key
-from kan_numpy.simplify import (
+from kan_numpy.algebra.constants import cost, recognise
+from kan_numpy.algebra.expressions import Call, Expression, Function, Power, Product, Sum
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.ordering import split_coefficient, term_key
+from kan_numpy.algebra.simplify import (
     EPS,
     MINUS_ONE,
     ONE,
@@ -29,6 +28,7 @@ from kan_numpy.simplify import (
     terms_of,
     times,
 )
+from kan_numpy.functions.symbols import SYMBOLS
 
 EXP, LOG, SIN, COS = (SYMBOLS[name] for name in ("exp", "log", "sin", "cos"))
 ABS, SIGN = SYMBOLS["abs"], SYMBOLS["sgn"]

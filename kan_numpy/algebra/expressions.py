@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import Array
-from kan_numpy.numerals import Number
+from kan_numpy.algebra.number import Number
 
 
 class Function(Protocol):

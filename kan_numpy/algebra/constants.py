@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._validation import Array, as_number
-from kan_numpy.numerals import Number, named
+from kan_numpy.algebra.number import Number, named
 
 SURPRISE = 0.01
 """The largest p with which a constant counts as recognised."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from keyword import iskeyword
 
-from kan_numpy.expressions import (
+from kan_numpy.algebra.expressions import (
     Call,
     Expression,
     Function,
@@ -23,8 +23,8 @@ from kan_numpy.expressions import (
     Variable,
     quotient,
 )
+from kan_numpy.algebra.number import CONSTANTS, Number, constant_value, named
 from kan_numpy.functions.symbols import SYMBOLS
-from kan_numpy.numerals import CONSTANTS, Number, constant_value, named
 
 FUNCTIONS: Mapping[str, Function] = {
     name: symbol for name, symbol in SYMBOLS.items() if name.isidentifier() and name != "x"

@@ -9,9 +9,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kan_numpy.expressions import Call, Expression, Power, Product, Sum, Variable, variables, walk
-from kan_numpy.numerals import Number
-from kan_numpy.printing import text
+from kan_numpy.algebra.expressions import (
+    Call,
+    Expression,
+    Power,
+    Product,
+    Sum,
+    Variable,
+    variables,
+    walk,
+)
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.printing import text
 
 
 def split_coefficient(term: Expression) -> tuple[Number, Expression]:

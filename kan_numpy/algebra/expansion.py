@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from kan_numpy.constants import recognise
-from kan_numpy.expressions import Call, Expression, Power, Product, Sum, walk
-from kan_numpy.numerals import Number
-from kan_numpy.ordering import split_coefficient
-from kan_numpy.simplify import (
+from kan_numpy.algebra.constants import recognise
+from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, walk
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.ordering import split_coefficient
+from kan_numpy.algebra.simplify import (
     ONE,
     add,
     call,

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from kan_numpy.constants import recognise
-from kan_numpy.expressions import (
+from kan_numpy.algebra.constants import recognise
+from kan_numpy.algebra.expressions import (
     Call,
     Expression,
     Function,
@@ -21,9 +21,9 @@ from kan_numpy.expressions import (
     Product,
     Sum,
 )
+from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.ordering import factor_key, split_coefficient, term_key
 from kan_numpy.functions.symbols import SYMBOLS
-from kan_numpy.numerals import Number
-from kan_numpy.ordering import factor_key, split_coefficient, term_key
 
 EPS = float(np.finfo(float).eps)
 ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)

@@ -1,0 +1,1 @@
+"""Chapter 11, algebra: formulas as trees, printed, read, simplified."""
