@@ -9,14 +9,14 @@ from kan_numpy import (
     pde,
     reference,
 )
-from kan_numpy.compilation import from_formula
 from kan_numpy.datasets import aubry_andre, feynman, special_functions
 from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.separability import additive_groups, multiplicative_groups, symmetry
 from kan_numpy.discovery import discover
-from kan_numpy.formulas import Certificate, Formula, formula
+from kan_numpy.formulas.formula import Certificate, Formula, formula
+from kan_numpy.formulas.formula_to_network import from_formula
 from kan_numpy.functions import activations, symbols
 from kan_numpy.functions.activations import Activation
 from kan_numpy.functions.symbols import Symbol

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from kan_numpy._validation import Array, Rng, as_choice, as_rng
 from kan_numpy.algebra.parsing import as_names
-from kan_numpy.formulas import Formula, enough_digits, formula
+from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.edges import scaled_outputs
@@ -37,7 +37,7 @@ def discover(
 ) -> Formula:
     """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
-    `kan_numpy.structures` tells how networks are searched, and `kan_numpy.formulas` how a network
+    `kan_numpy.structures` tells how networks are searched, and `kan_numpy.formulas.formula` how a network
     is read.
 
     Parameters

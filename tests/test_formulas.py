@@ -14,7 +14,8 @@ from kan_numpy.algebra.number import Number, named
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
 from kan_numpy.datasets.toy_functions import Scaler
-from kan_numpy.expression_fit import (
+from kan_numpy.formulas.network_to_expression import SplineFunction, network_expressions
+from kan_numpy.formulas.parameter_fit import (
     free_numbers,
     is_free,
     refitted,
@@ -23,7 +24,6 @@ from kan_numpy.expression_fit import (
 )
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import central_difference
-from kan_numpy.network_expressions import SplineFunction, network_expressions
 from kan_numpy.networks.edges import layer_of, with_symbol
 from kan_numpy.sparsity import sparsification as sparsity
 

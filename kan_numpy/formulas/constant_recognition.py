@@ -26,7 +26,7 @@ from kan_numpy.algebra.expansion import expand
 from kan_numpy.algebra.expressions import Expression, complexity, evaluate, numbers
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.simplify import simplify
-from kan_numpy.expression_fit import free_numbers, refitted, with_numbers
+from kan_numpy.formulas.parameter_fit import free_numbers, refitted, with_numbers
 
 ROUNDING = 1e-12
 """Relative errors below this are those of arithmetic."""

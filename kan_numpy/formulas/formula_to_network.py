@@ -1,7 +1,7 @@
 r"""From a formula to a network: sums at the nodes, products between layers, functions on the edges.
 
 The levels are built from the outputs down. What stands at a level is taken apart into edges
-(`kan_numpy.edge_terms`), and the parts that these start from are the nodes of the level below it,
+(`kan_numpy.formulas.edge_decomposition`), and the parts that these start from are the nodes of the level below it,
 each part once. One that is needed further up than where it is ready is sent on by straight lines.
 """
 
@@ -16,8 +16,8 @@ import numpy.typing as npt
 from kan_numpy._validation import Array, as_array, as_count, require_shape
 from kan_numpy.algebra.expressions import Expression, Variable
 from kan_numpy.algebra.parsing import FUNCTIONS, as_names, parse
-from kan_numpy.edge_terms import Term, as_parts, edges, factors, height, is_product
-from kan_numpy.formulas import Formula
+from kan_numpy.formulas.edge_decomposition import Term, as_parts, edges, factors, height, is_product
+from kan_numpy.formulas.formula import Formula
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbols
 from kan_numpy.layers.kan_layer import KANLayer

@@ -1,6 +1,6 @@
 r"""A network as a formula that a person can read, and that evaluates exactly as it is printed.
 
-How the numbers of a network become readable is told in `kan_numpy.reading`; rounding is last. A
+How the numbers of a network become readable is told in `kan_numpy.formulas.constant_recognition`; rounding is last. A
 certificate says what that costs.
 """
 
@@ -21,14 +21,14 @@ from kan_numpy.algebra.parsing import as_names
 from kan_numpy.algebra.printing import latex, text
 from kan_numpy.algebra.simplify import map_numbers
 from kan_numpy.datasets.toy_functions import Scaler
-from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.network_expressions import (
+from kan_numpy.formulas.constant_recognition import ROUNDING, Reader
+from kan_numpy.formulas.network_to_expression import (
     network_expressions,
     scaled_inputs,
     unscaled_outputs,
 )
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.kan import KAN
-from kan_numpy.reading import ROUNDING, Reader
 from kan_numpy.sparsity.edge_scores import require_defined
 from kan_numpy.training.losses import SquaresLoss
 from kan_numpy.training.objective import Objective, some_rows
