@@ -14,7 +14,6 @@ from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.separability import additive_groups, multiplicative_groups, symmetry
-from kan_numpy.discovery import discover
 from kan_numpy.formulas.formula import Certificate, Formula, formula
 from kan_numpy.formulas.formula_to_network import from_formula
 from kan_numpy.functions import activations, symbols
@@ -34,8 +33,9 @@ from kan_numpy.sparsity.pruning import prune
 from kan_numpy.sparsity.sparsification import sparsify
 from kan_numpy.splines.bsplines import bspline_basis, uniform_knots
 from kan_numpy.splines.coefficients import fit_spline, refine_spline
-from kan_numpy.suggestions import suggest_symbolic
-from kan_numpy.symbolic import symbolify
+from kan_numpy.symbolic_regression.discovery import discover
+from kan_numpy.symbolic_regression.suggestions import suggest_symbolic
+from kan_numpy.symbolic_regression.symbolification import symbolify
 from kan_numpy.training import contrastive, losses
 from kan_numpy.training.fitting import FitResult, fit
 from kan_numpy.training.grids import adapt_grid, refine

@@ -15,8 +15,8 @@ from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS, as_symbols
 from kan_numpy.networks.edges import spline_edges, symbolic_edges, with_symbol
 from kan_numpy.sparsity.model_selection import Verdict, verdict
-from kan_numpy.suggestions import Suggestions, curve
-from kan_numpy.symbolic_fit import FIT_POINTS, fit_symbol, fit_symbols, normalised
+from kan_numpy.symbolic_regression.curve_fit import FIT_POINTS, fit_symbol, fit_symbols, normalised
+from kan_numpy.symbolic_regression.suggestions import Suggestions, curve
 
 EVERY = pytest.mark.parametrize("name", SYMBOLS)
 UNITS = pytest.mark.parametrize("units", [(1e-6, 1e6), (1e6, 1e-6), (1e6, 1e6)])

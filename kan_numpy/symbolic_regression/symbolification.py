@@ -29,8 +29,14 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import checked_inputs, require_defined
 from kan_numpy.sparsity.model_selection import verdict
 from kan_numpy.sparsity.sparsification import train_on
-from kan_numpy.suggestions import ROWS, curve, required, suggestions
-from kan_numpy.symbolic_fit import SymbolFit, fit_symbol, fit_symbols, rank, thinned
+from kan_numpy.symbolic_regression.curve_fit import (
+    SymbolFit,
+    fit_symbol,
+    fit_symbols,
+    rank,
+    thinned,
+)
+from kan_numpy.symbolic_regression.suggestions import ROWS, curve, required, suggestions
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 

@@ -12,7 +12,7 @@ from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.edges import Edge, layer_of
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import checked_inputs
-from kan_numpy.symbolic_fit import FINALISTS, SymbolFit, fit_symbols, rank, thinned
+from kan_numpy.symbolic_regression.curve_fit import FINALISTS, SymbolFit, fit_symbols, rank, thinned
 
 ROWS = 2000
 """How many samples the search for symbols looks at."""

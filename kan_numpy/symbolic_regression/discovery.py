@@ -17,7 +17,7 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import checked_inputs
-from kan_numpy.structures import Search
+from kan_numpy.symbolic_regression.structure_search import Search
 from kan_numpy.training.objective import Objective
 
 FEWEST = 20
@@ -37,7 +37,7 @@ def discover(
 ) -> Formula:
     """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
-    `kan_numpy.structures` tells how networks are searched, and `kan_numpy.formulas.formula` how a network
+    `kan_numpy.symbolic_regression.structure_search` tells how networks are searched, and `kan_numpy.formulas.formula` how a network
     is read.
 
     Parameters

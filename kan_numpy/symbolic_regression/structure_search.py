@@ -25,7 +25,7 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, verdict
 from kan_numpy.sparsity.sparsification import grid_size, sparsify, train_on
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.symbolic import symbolify
+from kan_numpy.symbolic_regression.symbolification import symbolify
 from kan_numpy.training.grids import refine
 from kan_numpy.training.losses import CrossEntropy, SquaresLoss
 from kan_numpy.training.objective import Objective

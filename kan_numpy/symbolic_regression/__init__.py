@@ -1,0 +1,1 @@
+"""Chapter 13, symbolic regression: splines replaced by known functions, in one call."""
