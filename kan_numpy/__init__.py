@@ -43,16 +43,16 @@ from kan_numpy.training.objective import Objective
 from kan_numpy.training.regularization import Penalty
 
 if TYPE_CHECKING:
-    from kan_numpy.movie import plot_movie, record
-    from kan_numpy.plotting import plot, plot_basis, plot_history
+    from kan_numpy.plotting.figures import plot, plot_basis, plot_history
+    from kan_numpy.plotting.movie import plot_movie, record
 else:
 
     def __getattr__(name: str) -> object:
         """Import the plots when they are asked for: Matplotlib takes its time to load."""
         if name in ("plot", "plot_basis", "plot_history"):
-            return getattr(import_module("kan_numpy.plotting"), name)
+            return getattr(import_module("kan_numpy.plotting.figures"), name)
         if name in ("plot_movie", "record"):
-            return getattr(import_module("kan_numpy.movie"), name)
+            return getattr(import_module("kan_numpy.plotting.movie"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

@@ -10,9 +10,9 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.diagram import common_limits, edges_of, names_of, places_of
-from kan_numpy.drawing import canvas_for, draw_edges, draw_names, draw_nodes
 from kan_numpy.networks.kan import KAN
+from kan_numpy.plotting.diagram import common_limits, edges_of, names_of, places_of
+from kan_numpy.plotting.drawing import canvas_for, draw_edges, draw_names, draw_nodes
 from kan_numpy.sparsity.edge_scores import checked_inputs
 
 

@@ -19,8 +19,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from kan_numpy._validation import Array
-from kan_numpy.diagram import Edge, Place, gap_of, products_of, width_of
 from kan_numpy.networks.kan import KAN
+from kan_numpy.plotting.diagram import Edge, Place, gap_of, products_of, width_of
 
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 

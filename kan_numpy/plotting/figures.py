@@ -29,8 +29,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kan_numpy._validation import Array, as_count, as_knots, as_number
-from kan_numpy.diagram import edges_of, limits_of, names_of, places_of
-from kan_numpy.drawing import (
+from kan_numpy.networks.kan import KAN
+from kan_numpy.plotting.diagram import edges_of, limits_of, names_of, places_of
+from kan_numpy.plotting.drawing import (
     BLUE,
     GREEN,
     ORANGE,
@@ -40,7 +41,6 @@ from kan_numpy.drawing import (
     draw_nodes,
     draw_ranges,
 )
-from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import checked_inputs
 from kan_numpy.splines.bsplines import bspline_basis
 
@@ -66,7 +66,7 @@ def plot(
 
     .. math:: \alpha_{o,i} = \tanh(\beta\, |\phi_{o,i}|_1 / \max |\phi|_1)
 
-    is the opacity of an edge, see `kan_numpy.plotting` (arXiv 2404.19756, sec. 2.5.1).
+    is the opacity of an edge, see `kan_numpy.plotting.figures` (arXiv 2404.19756, sec. 2.5.1).
 
     Parameters
     ----------

@@ -1,0 +1,1 @@
+"""Chapter 14, plotting: networks, histories and movies as figures."""
