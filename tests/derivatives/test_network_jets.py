@@ -8,8 +8,8 @@ import pytest
 from checks import agree
 from hypothesis import given
 from hypothesis import strategies as st
+from planting import Bug, with_bug
 from strategies import _moved_between, inputs, knots, points, random_layer, seeds
-from test_planted_bugs import Bug, with_bug
 
 import kan_numpy as kn
 from kan_numpy import reference

@@ -9,29 +9,16 @@ from pathlib import Path
 
 import kan_numpy as kn
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
-# A file of the library imports only from the lines above its own.
-FLOORS = (
-    "_memory _validation numerals reference storage",
-    "activations aubry_andre basis composition constants contrastive datasets expressions"
-    " gradcheck intervals linesearch losses optimizers products",
-    "bsplines dense lbfgs levenberg_marquardt localisation objective printing problems symbols",
-    "coefficients expression_fit feynman mlp ordering parsing special_functions symbolic_edges",
-    "bases layer simplify symbolic_fit",
-    "edge_terms expansion information initialization jet_layers locked_layer normal_forms",
-    "jet_nodes kan_storage reading",
-    "jets network",
-    "conversion edges grids locking network_expressions pde penalties scores separability",
-    "collocation diagram equations formulas pruning suggestions training",
-    "compilation drawing pde_solver sparsity",
-    "movie plotting symbolic",
-    "structures",
-    "discovery",
-    "__init__",
-)
-FLOOR = {name: height for height, names in enumerate(FLOORS) for name in names.split()}
+# A chapter imports only the chapters before it; what stands beside the folders comes before all.
+CHAPTERS = (
+    "splines functions layers networks optimizers datasets training"
+    " sparsity derivatives pde algebra formulas symbolic_regression plotting"
+).split()
+TOP = {"__init__", "gradcheck", "minimal", "reference"}
 
+MOST_FILES = 10  # of a chapter
 LONGEST_FUNCTION = 45  # lines of code
 LONGEST_FILE = 320  # lines of any kind
 SEEDED_BY_HAND = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64"}
@@ -85,42 +72,58 @@ def imports(path):
     return found
 
 
+def chapter(path):
+    """Return the number of the chapter of a file, 0 for what stands beside the folders."""
+    parts = path.relative_to(ROOT / "kan_numpy").parts
+    return 1 + CHAPTERS.index(parts[0]) if len(parts) > 1 else 0
+
+
 def own_modules(path):
-    """Return the node and the file name of everything of ours that a file imports."""
+    """Return the node and the file of everything of ours that a file imports."""
     for node, name in imports(path):
-        package, _, rest = name.partition(".")
-        if package == "kan_numpy":
-            stem = rest.partition(".")[0]
-            yield node, stem if (ROOT / "kan_numpy" / f"{stem}.py").exists() else "__init__"
+        if name.partition(".")[0] != "kan_numpy":
+            continue
+        place_of = ROOT / Path(*name.split("."))
+        while not (place_of.with_suffix(".py").exists() or (place_of / "__init__.py").exists()):
+            place_of = place_of.parent
+        module = place_of.with_suffix(".py")
+        yield node, module if module.exists() else place_of / "__init__.py"
 
 
-def test_every_file_of_the_library_has_a_floor():
-    unlisted_or_missing = {path.stem for path in python_files("kan_numpy")} ^ set(FLOOR)
-    assert not unlisted_or_missing
-
-
-def test_a_file_imports_only_from_lower_floors():
+def test_a_chapter_imports_only_earlier_chapters():
     wrong = [
-        f"{place(path, node)} imports {name}"
+        f"{place(path, node)} imports {module.relative_to(ROOT)}"
         for path in python_files("kan_numpy")
-        for node, name in own_modules(path)
-        if FLOOR.get(name, 0) >= FLOOR.get(path.stem, 0)
+        for node, module in own_modules(path)
+        if chapter(module) > chapter(path) or module == ROOT / "kan_numpy" / "__init__.py"
+        if path != ROOT / "kan_numpy" / "__init__.py"
     ]
     assert not wrong
 
 
+def test_the_tree_is_the_table_of_contents():
+    folder = ROOT / "kan_numpy"
+    folders = {path.name for path in folder.iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert folders == set(CHAPTERS)
+    assert {path.stem for path in folder.glob("*.py") if not re.match("_[a-z]", path.name)} <= TOP
+    sizes = {name: len(list((folder / name).glob("[!_]*.py"))) for name in CHAPTERS}
+    assert not {name: size for name, size in sizes.items() if size > MOST_FILES}
+
+
 def test_the_slow_twins_are_independent():
-    assert not list(own_modules(ROOT / "kan_numpy" / "reference.py"))
-    assert "reference" not in {name for _, name in own_modules(ROOT / "kan_numpy" / "bsplines.py")}
+    reference = ROOT / "kan_numpy" / "reference.py"
+    assert not list(own_modules(reference))
+    splines = ROOT / "kan_numpy" / "splines" / "bsplines.py"
+    assert reference not in {module for _, module in own_modules(splines)}
 
 
 def allowed_packages(path):
     """Return what a file may import besides the standard library."""
     allowed = {"numpy", "scipy", "kan_numpy"}
     if path.is_relative_to(ROOT / "kan_numpy"):
-        draws = path.stem in {"drawing", "movie", "plotting"}
+        draws = "plotting" in path.parts
         return allowed | ({"matplotlib"} if draws else set())
-    neighbours = {neighbour.stem for neighbour in path.parent.glob("*.py")}
+    neighbours = {neighbour.stem for neighbour in (ROOT / "tests").glob("*.py")}
     return allowed | {"matplotlib", "pytest", "hypothesis"} | neighbours
 
 
@@ -155,7 +158,7 @@ def test_functions_of_the_library_are_short():
 
 def test_files_of_the_library_are_short():
     lengths = {
-        path.name: len(path.read_text(encoding="utf-8").splitlines())
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
         for path in python_files("kan_numpy")
     }
     assert not {name: count for name, count in lengths.items() if count > LONGEST_FILE}
@@ -245,27 +248,6 @@ def test_the_snippets_of_the_readme_run(tmp_path, monkeypatch):
     assert snippets
     for line, code in snippets:
         exec(compile("\n" * line + code, "README.md", "exec"), {"__name__": "__main__"})
-
-
-def files_in_tree(tree):
-    """Return folder/name of every Python file in a drawn tree, whatever it is drawn with."""
-    names, folder = set(), ""
-    for line in tree.splitlines():
-        entry = re.match(r"[\s│├└─|`+-]*([\w./-]+)", line)
-        if entry and entry[1].endswith("/"):
-            folder = Path(entry[1]).name
-        elif entry and entry[1].endswith(".py"):
-            names.add(entry[1] if "/" in entry[1] else f"{folder}/{entry[1]}")
-    return names
-
-
-def test_the_file_tree_of_the_readme_is_complete():
-    blocks = [text for _, language, text in fenced_blocks() if not language]
-    (tree,) = [text for text in blocks if "bsplines.py" in text]
-    folders = [ROOT / name for name in ("kan_numpy", "lessons", "tests")]
-    files = {f"{folder.name}/{path.name}" for folder in folders for path in folder.glob("*.py")}
-    unlisted_or_missing = files_in_tree(tree) ^ files
-    assert not unlisted_or_missing
 
 
 def test_the_table_of_lessons_in_the_readme_is_complete():

@@ -19,8 +19,8 @@ from checks import (
     check_residuals_gradient,
 )
 from hypothesis import given
+from planting import Bug, with_bug
 from strategies import shaken, smooth_points, symbolic_networks_with_inputs, with_symbols
-from test_planted_bugs import Bug, with_bug
 
 from kan_numpy import KAN, Objective
 from kan_numpy.functions.symbols import SYMBOLS

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 from checks import check_jacobian, check_network_input, check_network_theta
+from expression_strategies import NAMES, expressions, rounding
 from hypothesis import assume, given
-from test_expressions import NAMES, expressions, rounding
 
 import kan_numpy as kn
 from kan_numpy import KAN

@@ -4,11 +4,6 @@ Each bug replaces one piece of text in one function. The check that guards this 
 that `test_gradients.py` runs, must pass before and fail after, on the same data.
 """
 
-import inspect
-import sys
-import textwrap
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from checks import (
@@ -27,6 +22,7 @@ from checks import (
     check_residuals,
     check_residuals_gradient,
 )
+from planting import Bug, with_bug
 from strategies import shaken
 
 from kan_numpy import KAN, Activation, Objective, uniform_knots
@@ -142,18 +138,6 @@ def the_slope_of_silu():
 
 def the_bend_of_silu():
     check_activation(silu_as_it_is_now(), 2, np.linspace(-3.0, 3.0, 13))
-
-
-@dataclass(frozen=True)
-class Bug:
-    """A piece of text in a function of a module or class, and what stands there by mistake."""
-
-    name: str
-    owner: object
-    function: str
-    right: str
-    wrong: str
-    check: object
 
 
 BUGS = [
@@ -338,16 +322,6 @@ BUGS = [
         the_bend_of_silu,
     ),
 ]  # fmt: skip
-
-
-def with_bug(bug):
-    """Return the function with the bug, compiled where the right one was."""
-    function = getattr(bug.owner, bug.function)
-    source = textwrap.dedent(inspect.getsource(function))
-    assert source.count(bug.right) == 1, f"{bug.function} has changed: {bug.right!r} is not unique"
-    namespace = dict(vars(sys.modules[function.__module__]))
-    exec(source.replace(bug.right, bug.wrong), namespace)
-    return namespace[bug.function]
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

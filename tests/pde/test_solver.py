@@ -5,8 +5,8 @@ import pytest
 from checks import agree, check_objective, check_residuals, check_residuals_gradient
 from hypothesis import given
 from hypothesis import strategies as st
+from planting import Bug, with_bug
 from strategies import seeds
-from test_planted_bugs import Bug, with_bug
 
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets

@@ -10,7 +10,7 @@ import pytest
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
