@@ -3,13 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kan_numpy import (
-    datasets,
-    gradcheck,
-    pde,
-    reference,
-)
-from kan_numpy.datasets import aubry_andre, feynman, special_functions
+from kan_numpy import datasets, gradcheck, pde, reference
+from kan_numpy.datasets import aubry_andre, feynman, localization, special_functions
 from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
 from kan_numpy.derivatives import network_jets as jets
@@ -23,16 +18,18 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.mlp import MLP
 from kan_numpy.networks.relu_conversion import to_kan, to_relu
 from kan_numpy.networks.weight_tying import lock, unlock
+from kan_numpy.optimizers.first_order import SGD, Adam
 from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
-from kan_numpy.optimizers.optimizer import SGD, Adam
 from kan_numpy.pde import equations
 from kan_numpy.pde.solver import pde_errors, solve_pde
 from kan_numpy.sparsity.edge_scores import edge_scores, input_scores, node_scores
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.sparsity.sparsification import sparsify
-from kan_numpy.splines.bsplines import bspline_basis, uniform_knots
-from kan_numpy.splines.coefficients import fit_spline, refine_spline
+from kan_numpy.splines.bsplines import bspline_basis
+from kan_numpy.splines.coefficients import fit_spline
+from kan_numpy.splines.knot_insertion import refine_spline
+from kan_numpy.splines.knots import uniform_knots
 from kan_numpy.symbolic_regression.discovery import discover
 from kan_numpy.symbolic_regression.suggestions import suggest_symbolic
 from kan_numpy.symbolic_regression.symbolification import symbolify
@@ -93,6 +90,7 @@ __all__ = [
     "input_scores",
     "jets",
     "localisation",
+    "localization",
     "lock",
     "losses",
     "multiplicative_groups",

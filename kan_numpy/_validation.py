@@ -12,11 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-"""What every number in the library is stored in: a float64 array."""
-
-Rng = int | np.random.Generator | np.random.SeedSequence | None
-"""What the argument ``rng`` takes: see `numpy.random.default_rng`."""
+from kan_numpy._arrays import Array, Rng
 
 
 def as_array(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None = None) -> Array:
@@ -129,7 +125,7 @@ def per_layer(name: str, value: Any, depth: int, minimum: int) -> list[int]:
     """Return one whole number for each of ``depth`` layers, from one number or one for each."""
     if not isinstance(value, Iterable) or isinstance(value, str):
         return [as_count(name, value, minimum)] * depth
-    numbers = [as_count(f"{name}[{at}]", item, minimum) for at, item in enumerate(value)]
+    numbers = [as_count(f"{name}[{index}]", item, minimum) for index, item in enumerate(value)]
     require_length(name, numbers, depth)
     return numbers
 
@@ -146,7 +142,7 @@ def as_widths(widths: Sequence[int]) -> list[int]:
     """Return the nodes of each level, at least inputs and outputs."""
     if isinstance(widths, str) or not isinstance(widths, Iterable):
         raise TypeError(f"widths must be a list such as [2, 5, 1], but is {widths!r}")
-    sizes = [as_count(f"widths[{at}]", size, 1) for at, size in enumerate(widths)]
+    sizes = [as_count(f"widths[{index}]", size, 1) for index, size in enumerate(widths)]
     if len(sizes) < 2:
         raise ValueError(f"widths must name inputs and outputs at least, but is {sizes}")
     return sizes
@@ -167,35 +163,3 @@ def as_rng(rng: Rng) -> np.random.Generator:
         raise type(error)(
             f"rng must be a seed of at least 0, a numpy Generator or None, but is {rng!r}"
         ) from None
-
-
-def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int | str]) -> Array:
-    """Return knots (..., G + 2k + 1): non-decreasing along the last axis, around a real grid."""
-    knots = as_array(name, value, shape)
-    size = knots.shape[-1]
-    if size < 2 * degree + 2:
-        raise ValueError(
-            f"{name} must have at least 2 * degree + 2 = {2 * degree + 2} entries (one interval,"
-            f" and {degree} knots more at each end), but has {size}"
-        )
-    falls = np.argwhere(np.diff(knots) < 0)
-    if falls.size:
-        *row, j = (int(i) for i in falls[0])
-        place = (*row, j)
-        after = (*row, j + 1)
-        raise ValueError(
-            f"{name} must not decrease, but {name}[{', '.join(map(str, after))}] ="
-            f" {knots[after]:g} comes after {knots[place]:g}; sort them"
-        )
-    if np.any(knots[..., degree] >= knots[..., -degree - 1]):
-        raise ValueError(
-            f"{name} has no grid: knots[degree] and knots[-degree - 1] must differ,"
-            f" but with degree {degree} both are {np.ravel(knots[..., degree])[0]:g}"
-        )
-    return knots
-
-
-def frozen(array: Array) -> Array:
-    """Return the array, read-only, so that a value that holds it can't change under a caller."""
-    array.flags.writeable = False
-    return array

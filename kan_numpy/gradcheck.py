@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_array, as_number, as_rng
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_array, as_number, as_rng
 
 H = 1e-6
 RTOL = 1e-6
@@ -173,11 +174,11 @@ def _worst_error(name: str, claimed: Any, numerical: Array, rtol: float, atol: f
     error = np.abs(claimed - numerical) / (np.abs(numerical) + atol / rtol)
     error = np.where(np.isfinite(error), error, np.inf)
     if error.max() > rtol:
-        at = np.unravel_index(int(np.argmax(error)), error.shape)
-        place = tuple(int(index) for index in at)
+        index = np.unravel_index(int(np.argmax(error)), error.shape)
+        place = tuple(map(int, index))
         raise AssertionError(
             f"the gradient of {name} is wrong in {int(np.sum(error > rtol))} of {error.size}"
-            f" entries, worst at {place}: by hand {claimed[at]:.12g}, by central difference"
-            f" {numerical[at]:.12g}"
+            f" entries, worst at {place}: by hand {claimed[index]:.12g}, by central difference"
+            f" {numerical[index]:.12g}"
         )
     return float(error.max())

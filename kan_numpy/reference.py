@@ -1,4 +1,4 @@
-r"""Slow twins: the formulas of the way forwards for single numbers, to read and to test against.
+r"""Slow twins: the formulas of the forward pass for single numbers, to read and to test against.
 
 Nothing here is fast, and nothing is imported from the rest of the library: where the two agree,
 they agree because both are right. Loops run over Python numbers; `math` is all it takes.

@@ -336,7 +336,7 @@ for tooth in range(81):
     axes[0].add_patch(plt.Rectangle(np.divide(divmod(tooth, 9), 8), 1 / 9, 1 / 9, color=color))
     axes[1].fill_between(once[0][0][0][at], once[0][0][1][at], color=color, lw=0)
 axes[0].set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xlim=(0, 1.12), ylim=(0, 1.12))
-axes[0].set_title("squares, coloured by address")
+axes[0].set_title("squares, colored by address")
 axes[1].set(xlabel=r"address $\xi$", ylabel=r"$\Phi_0$", title="the outer function after round 1")
 figure.savefig("build/01_comb.png")
 

@@ -25,8 +25,8 @@ G, K = 5, 3  # its intervals, and the degree of the splines on it
 rng = np.random.default_rng(2)
 build = Path("build")
 build.mkdir(exist_ok=True)
-colours = plt.cycler(color=["#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7"])
-plt.rcParams.update({"font.size": 13, "axes.prop_cycle": colours})
+colors = plt.cycler(color=["#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7"])
+plt.rcParams.update({"font.size": 13, "axes.prop_cycle": colors})
 
 # %% [markdown]
 # ## 1. Knots by hand
@@ -58,7 +58,7 @@ assert (knots[K], knots[-K - 1]) == (LOW, HIGH)
 # ## 2. The recursion of Cox and de Boor
 #
 # A bump of degree 0 is a box: $B_{j,0}(x) = 1$ if $t_j \le x < t_{j+1}$, else 0. A bump of degree q
-# is made of two neighbours of degree q - 1. Straight lines fade one in and the other out:
+# is made of two neighbors of degree q - 1. Straight lines fade one in and the other out:
 #
 # $$B_{j,q}(x) = \frac{x - t_j}{t_{j+q} - t_j} B_{j,q-1}(x)
 #              + \frac{t_{j+q+1} - x}{t_{j+q+1} - t_{j+1}} B_{j+1,q-1}(x)$$
@@ -126,7 +126,7 @@ for k, ax in enumerate(axes):
     ax.plot(t_k, np.zeros_like(t_k), "k|", ms=12)
     ax.set(ylabel=f"$B_{{j,{k}}}(x)$", ylim=(-0.1, 1.15))
     ax.set_title(f"k = {k}: {G + k} bumps on {len(t_k)} knots", fontsize=13, loc="left")
-axes[-1].set_xlabel("x      (grey: the grid; ticks: knots; dotted: the sum of all bumps)")
+axes[-1].set_xlabel("x      (gray: the grid; ticks: knots; dotted: the sum of all bumps)")
 fig.savefig(build / "02_gallery.png", dpi=150)
 
 # %% [markdown]
@@ -168,7 +168,7 @@ ax.axvspan(finer[6], finer[10], color="0.93", label="where $B_6$ is not zero")
 ax.plot(x, np.where(B > 0, B * coef, np.nan), lw=1.2)
 ax.plot(x, B @ coef, "k", lw=3, label=r"$s(x) = \sum_j c_j B_j(x)$", zorder=3)
 ax.plot(x, B @ raised, "k--", lw=2, label="the same with $c_6 + 1$")
-ax.set(xlabel="x", ylabel="$s(x)$, and $c_j B_j(x)$ in colours")
+ax.set(xlabel="x", ylabel="$s(x)$, and $c_j B_j(x)$ in colors")
 ax.legend(fontsize=12)
 fig.savefig(build / "02_spline.png", dpi=150)
 

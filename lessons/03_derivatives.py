@@ -230,7 +230,7 @@ fig.savefig(build / "03_order.png", dpi=150)
 #
 # On one interval, a cubic spline is a polynomial p. Its *polar form* P(u, v, w) is the one function
 # that is symmetric, affine in each argument, and equal to p on the diagonal, P(x, x, x) = p(x). For
-# $p = x^3$ it is u v w. The coefficients are its values at k neighbouring knots:
+# $p = x^3$ it is u v w. The coefficients are its values at k neighboring knots:
 #
 # $$c_j = P(t_{j+1}, t_{j+2}, t_{j+3})$$
 #

@@ -191,11 +191,11 @@ assert shares[2] < 1e-3 < shares[1] < 0.9
 # ## 5. The first weights, and what they do to a deep network
 #
 # Training starts from random $c$ and $w$. If they are too small, the signal shrinks in every layer,
-# and the gradient on its way back; if they are too large, both grow. With the rule "paper", $c$ has
-# standard deviation 0.1 and $w$ has $\sqrt{2 / (n_{in} + n_{out})}$. With "glorot", the default,
-# both are scaled so that the variance changes little from layer to layer, forwards and backwards
-# (derived at the head of `kan_numpy/networks/initialization.py`); the base function gets most of it. Stack
-# eight layers of equal width, send samples up and a random gradient down.
+# and the gradient in its backward pass; if they are too large, both grow. With the rule "paper",
+# $c$ has standard deviation 0.1 and $w$ has $\sqrt{2 / (n_{in} + n_{out})}$. With "glorot", the
+# default, both are scaled so that the variance changes little from layer to layer, forwards and
+# backwards (derived at the head of `kan_numpy/networks/initialization.py`); the base function gets
+# most of it. Stack eight layers of equal width, send samples up and a random gradient down.
 #
 # **Predict:** the 0.1 knows nothing of the width. What does it do to the gradient in a narrow
 # stack, and what in a wide one?
@@ -236,7 +236,7 @@ axes[1].set_ylim(0.1, 10)
 axes[0].legend()
 for ax in axes:
     ax.grid(alpha=0.3)
-figure.savefig("build/04_initialisation.png")
+figure.savefig("build/04_initialization.png")
 varies = {init: factors.max() / factors.min() for init, factors in arriving.items()}
 print(f"  largest / smallest: paper {varies['paper']:.0f}, glorot {varies['glorot']:.1f}")
 assert varies["paper"] > 100

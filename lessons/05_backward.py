@@ -117,8 +117,8 @@ assert (dx.shape, dc.shape, dw.shape) == (x.shape, c.shape, w.shape)
 print()
 
 # %% [markdown]
-# In the picture each box is a matrix and each colour an index. The first factor ends with the
-# colour with which the second begins: this index is summed, and is gone from the result.
+# In the picture each box is a matrix and each color an index. The first factor ends with the
+# color with which the second begins: this index is summed, and is gone from the result.
 
 # %%
 LENGTHS = {"n": (1.6, BLUE, f"$N$ = {N}"), "o": (0.8, ORANGE, rf"$n_{{out}}$ = {N_OUT}")}
@@ -129,14 +129,14 @@ for middle, matrices in [
     (4.2, (("$dc$", "o", "ij"), ("$dy^T$", "o", "n"), ("$B$", "n", "ij"))),
     (1.2, (("$dB$", "n", "ij"), ("$dy$", "n", "o"), ("$c$", "o", "ij"))),
 ]:
-    for centre, (name, row, column) in zip((0, 4.2, 8), matrices, strict=True):
+    for center, (name, row, column) in zip((0, 4.2, 8), matrices, strict=True):
         (height, side, _), (width, lid, _) = LENGTHS[row], LENGTHS[column]
         low, high = middle - height / 2, middle + height / 2
-        left, right = centre - width / 2, centre + width / 2
+        left, right = center - width / 2, center + width / 2
         ax.fill_between([left, right], low, high, color="#eeeeee")
         ax.plot([left, left], [low, high], color=side, lw=5)
         ax.plot([left, right], [high, high], color=lid, lw=5)
-        ax.text(centre, middle, name, ha="center", va="center", fontsize=18)
+        ax.text(center, middle, name, ha="center", va="center", fontsize=18)
     ax.text(2.1, middle, "=", ha="center", va="center", fontsize=20)
 for _, color, label in LENGTHS.values():
     ax.plot([], [], color=color, lw=5, label=label)
@@ -187,13 +187,13 @@ for name, wrong, arguments, expected in [
     ("w transposed, n_out != n_in", transposed, (x, c, w), "ValueError"),
     ("w transposed, n_out == n_in", transposed, (x, c_square, w_square), "argument 0 is wrong"),
 ]:
-    verdict = "passes"
+    outcome = "passes"
     try:
         kn.gradcheck.assert_adjoint(forward, wrong, *arguments)
     except (AssertionError, ValueError) as error:
-        verdict = f"{type(error).__name__}: {error}".partition(", ")[0].partition(" entries")[0]
-    print(f"  {name}: {verdict}")
-    assert expected in verdict
+        outcome = f"{type(error).__name__}: {error}".partition(", ")[0].partition(" entries")[0]
+    print(f"  {name}: {outcome}")
+    assert expected in outcome
 print()
 
 # %% [markdown]

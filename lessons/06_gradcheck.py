@@ -190,7 +190,7 @@ def backward(dy, x, c, w):
     return dx, dtheta[: c.size].reshape(c.shape), dtheta[c.size :].reshape(w.shape)
 
 
-def verdict(forward, backward, x):
+def assess(forward, backward, x):
     """Return what the check says about a backward pass."""
     try:
         kn.gradcheck.assert_adjoint(forward, backward, x, c, w)
@@ -199,13 +199,13 @@ def verdict(forward, backward, x):
     return "passes"
 
 
-def lazy_verdict(suspect):
+def lazy_check(suspect):
     """Return what it says about the sum of y, that is with a dy of ones."""
 
     def of_sum(dL, *arguments):
         return tuple(dL * gradient for gradient in suspect(np.ones((N, WIDTH)), *arguments))
 
-    return verdict(lambda *arguments: forward(*arguments).sum(), of_sum, beyond)
+    return assess(lambda *arguments: forward(*arguments).sum(), of_sum, beyond)
 
 
 print("What the check says; argument 0 is x, 1 is c, 2 is w")
@@ -218,7 +218,7 @@ for name, suspect in {
     ),
     "reverses the batch": lambda dy, *rest: backward(dy[::-1], *rest),
 }.items():
-    lazy, careful = lazy_verdict(suspect), verdict(forward, suspect, beyond)
+    lazy, careful = lazy_check(suspect), assess(forward, suspect, beyond)
     print(f"  {name:26}   {lazy:9}   {careful}")
     assert lazy == "passes"
     assert (careful == "passes") == (suspect is backward)
@@ -287,7 +287,7 @@ print("Five suspects; argument 0 is x, 1 is c, 2 is w")
 print("     x inside the grid                some x outside")
 found = []
 for number, suspect in enumerate([suspect_1, suspect_2, suspect_3, suspect_4, suspect_5], 1):
-    found.append([verdict(forward, suspect, x) for x in (inside, beyond)])
+    found.append([assess(forward, suspect, x) for x in (inside, beyond)])
     print(f"  {number}  {found[-1][0]:31}  {found[-1][1]}")
 print()
 for (near, far), argument in zip(found[:4], (2, 1, 0, 2), strict=True):
@@ -350,7 +350,7 @@ assert len(pairs) > 9
 #
 # 1. *Easy.* In section 5, draw $x$ from `st.floats(-1.0, 1.0)` only. Does the test with central
 #    differences still fail? At an inner knot?
-# 2. *Medium.* Plant a sixth bug that your neighbour does not see, but `assert_adjoint` does. Then
+# 2. *Medium.* Plant a sixth bug that your neighbor does not see, but `assert_adjoint` does. Then
 #    one that it misses for a layer with one input.
 # 3. *Open.* $(4 D(h/2) - D(h)) / 3$, with $D$ the central difference, has an error of $O(h^4)$. Add
 #    it to the figure. Where is its best step, and is it worth two more evaluations?

@@ -6,7 +6,7 @@
 #
 # **You will learn:**
 # - to write a step of SGD, Adam, L-BFGS and Levenberg-Marquardt in a few lines each;
-# - to compare optimisers fairly: same start, and both evaluations and seconds on the table;
+# - to compare optimizers fairly: same start, and both evaluations and seconds on the table;
 # - to repair a method that fails by rescaling its parameters.
 #
 # **You need:** lessons 5 and 6 (gradients you can trust) and linear least squares.
@@ -44,7 +44,7 @@ def rmse(network, x, y):
 # %% [markdown]
 # ## 1. One problem, four ideas
 #
-# Learn $e^{\sin(\pi x_1) + x_2^2}$ from 1000 samples with the network [2, 5, 1]. To an optimiser
+# Learn $e^{\sin(\pi x_1) + x_2^2}$ from 1000 samples with the network [2, 5, 1]. To an optimizer
 # this is a *problem*: a start $\theta$ and a function that gives the loss $L$ and its gradient $g$.
 
 # %%
@@ -54,7 +54,7 @@ problem, start = kn.Objective(net, data.x_train, data.y_train), net.theta
 
 
 def states(optimizer, steps):
-    """Return where the library's optimiser stands: at the start and after each step."""
+    """Return where the library's optimizer stands: at the start and after each step."""
     path = [optimizer.start(problem, start)]
     for _ in range(steps):
         path.append(optimizer.step(problem, path[-1]))
@@ -120,10 +120,10 @@ np.testing.assert_allclose(first_moves, rate, rtol=1e-3)
 # $$K \leftarrow V^T K\, V + \frac{s s^T}{s \cdot y}, \qquad V = I - \frac{y s^T}{s \cdot y},
 #   \qquad \text{so that } K y = s.$$
 #
-# The L is for *limited memory*: the two-loop recursion in `kan_numpy/optimizers/lbfgs.py` keeps the last
-# pairs and applies $K$ to $g$ without forming it. We form it, and the sixth step must be parallel
-# to $-K g$. How far the step goes is up to a line search: far enough down, and to where it is flat
-# enough (the *Wolfe conditions*).
+# The L is for *limited memory*: the two-loop recursion in `kan_numpy/optimizers/lbfgs.py` keeps the
+# last pairs and applies $K$ to $g$ without forming it. We form it, and the sixth step must be
+# parallel to $-K g$. How far the step goes is up to a line search: far enough down, and to where it
+# is flat enough (the *Wolfe conditions*).
 
 # %%
 *path, after = states(kn.LBFGS(scaled=False), 6)
@@ -145,7 +145,7 @@ assert after.loss <= path[-1].loss + 1e-4 * length * slope_before
 assert abs(slope_after) <= 0.9 * abs(slope_before)
 
 # %% [markdown]
-# **Levenberg-Marquardt** knows more: the loss is a sum of squares $r \cdot r$. Linearise the
+# **Levenberg-Marquardt** knows more: the loss is a sum of squares $r \cdot r$. Linearize the
 # residuals, $r(\theta + \delta) \approx r + J \delta$, and a linear least-squares problem is left.
 # Damping $\lambda$ keeps $\delta$ where the linear model can be believed:
 #
@@ -351,7 +351,8 @@ assert max(lm_errors) < TARGET
 # with the base function; let $d$ be the mean square of that factor over the samples. A bump that
 # few samples reach has a small $d$, and needs a long step for the same effect. So guess
 # $K_0 = \gamma\, \mathrm{diag}(1 / d)$. It is what `kn.LBFGS` does unless told otherwise:
-# `problem.metric` gives $d$, and `start`, which runs again when the grids change, asks for it anew.
+# `problem.diagonal_scaling` gives $d$, and `start`, which runs again when the grids change, asks
+# for it anew.
 #
 # **Predict:** how much does one division per parameter save?
 
@@ -489,7 +490,7 @@ plt.close(figure)
 # ## On your own
 #
 # 1. *Easy.* Repeat the race from five other starting networks. Does the order ever change? Which
-#    optimiser varies most?
+#    optimizer varies most?
 # 2. *Medium.* Plain L-BFGS may like to stay longer on coarse grids: try
 #    `refine_at={400: 10, 1200: 20}`. Are the units of use when the grid never changes?
 # 3. *Open.* Adam, too, rescales each parameter, at every step. So why does it stop so far above

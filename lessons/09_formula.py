@@ -207,7 +207,7 @@ assert [table[0].symbol.name for table in tables.values()] == ["sin", "x^2", "ex
 assert sum(fit.error < 5e-4 for fit in tables["y to the sum"]) >= 4
 
 # %% [markdown]
-# The sine is beyond doubt: the next best is 100 times worse. The parabola is not. The top of a wide
+# The sine is certain: the next best is 100 times worse. The parabola is not. The top of a wide
 # bell is a parabola too, and the spline is itself no closer than 0.0001 to what it has learned. So
 # the table weighs the error, $\sqrt{1 - r^2}$, against the effort of reading the name: one unit of
 # effort costs as much as 0.1 orders of magnitude of error. That is why in the second table the sine
@@ -274,7 +274,7 @@ for name in ("sin", "x^2", "exp"):
 # %% [markdown]
 # One of them is $\pi$, and none is 1. A network is free to move factors and constants from edge to
 # edge: $e^u$ is $c\, e^{a (u / a - d)}$ with $c = e^{a d}$, for every $a$ and $d$. Physicists call
-# this a gauge freedom. The numbers mean nothing one by one, only together. That is why the next
+# this a symmetry. The numbers mean nothing one by one, only together. That is why the next
 # idea is a bad one.
 #
 # **Broken on purpose:** round all of them to three digits, then write the formula down.
@@ -349,7 +349,7 @@ assert guess.certificate.after.rms > 1e-4
 # %% [markdown]
 # The right formula, and its distance from the data is the noise. The network is not so close as
 # before, because its numbers follow the noise. That the printed ones are exact is a bet on
-# simplicity: numbers close by explain noisy data as well.
+# complexity_weight: numbers close by explain noisy data as well.
 #
 # ## 5. The same function in other words
 #
@@ -418,7 +418,7 @@ draw(product, "product", beta=1000)  # the units of factors are arbitrary: all o
 # %%
 moons, labels = kn.datasets.two_moons(1000, rng=0)
 new_moons, new_labels = kn.datasets.two_moons(2000, rng=1)
-doubting = kn.losses.CrossEntropy(doubt=0.01)
+smoothed = kn.losses.CrossEntropy(label_smoothing=0.01)
 
 
 def accuracy(f):
@@ -426,25 +426,25 @@ def accuracy(f):
 
 
 def train(net):
-    return kn.fit(net, moons, labels, kn.LBFGS(), steps=100, loss=doubting).network
+    return kn.fit(net, moons, labels, kn.LBFGS(), steps=100, loss=smoothed).network
 
 
 def named(in_x, in_y):
     given = {(0, 1, 0): in_x, (0, 1, 1): in_y}
-    return kn.symbolify(judge, moons, labels, edges=given, loss=doubting)
+    return kn.symbolify(judge, moons, labels, edges=given, loss=smoothed)
 
 
 judge = train(kn.KAN([2, 2], grid_size=3, rng=0))
 judge = train(kn.prune(judge, moons, edges=[(0, 0, 0), (0, 0, 1)]))
 tables = [kn.suggest_symbolic(judge, moons, 0, 1, inp) for inp in (0, 1)]
 simple = named("sin", "x")
-verdict = kn.formula(simple, NAMES, outputs=["f0", "f1"], x=moons).round(3)
+rounded = kn.formula(simple, NAMES, outputs=["f0", "f1"], x=moons).round(3)
 print("\n14. Two moons: what the edges look like, with the error")
 for name, table in zip(NAMES, tables, strict=True):
     print(f"   {name}: " + ", ".join(f"{fit.symbol.name} {fit.error:.2f}" for fit in table))
-print("   " + str(verdict).replace("\n", "\n   "))
+print("   " + str(rounded).replace("\n", "\n   "))
 print(f"   accuracy on 2000 new samples: network {accuracy(judge):.4f}, ", end="")
-print(f"formula {accuracy(verdict):.4f}")
+print(f"formula {accuracy(rounded):.4f}")
 others = [accuracy(named("sin", fit.symbol)) for fit in tables[1]]
 straight = accuracy(named("x", "x"))
 print(f"   with each of the names for y {min(others):.4f} to {max(others):.4f}, ", end="")
@@ -455,15 +455,15 @@ wave = next(edge.affine[0] for edge in simple.layers[0].symbols if edge.symbol.n
 assert abs(abs(wave) - np.pi) < 0.2
 assert max(fit.error for fit in tables[0][:2]) < 0.25 * min(fit.error for fit in tables[0][2:])
 assert tables[1][-1].error < 1.5 * min(fit.error for fit in tables[1])
-assert min(accuracy(judge), accuracy(verdict), *others) >= 0.995
-assert max(others) - accuracy(verdict) < 0.002
+assert min(accuracy(judge), accuracy(rounded), *others) >= 0.995
+assert max(others) - accuracy(rounded) < 0.002
 assert straight < 0.92
 assert sure < 25
 
 # %%
 side = np.linspace(-1.5, 2.5, 300)
 plane = np.stack(np.meshgrid(side, side), axis=-1)  # (300, 300, 2)
-logits = verdict(plane.reshape(-1, 2)).reshape(plane.shape)
+logits = rounded(plane.reshape(-1, 2)).reshape(plane.shape)
 figure, ax = plt.subplots(figsize=(8, 5))
 for label, color, mark in ((0, BLUE, "o"), (1, ORANGE, "^")):
     ax.plot(*moons[labels == label].T, mark, color=color, ms=3, label=f"class {label}")

@@ -6,10 +6,10 @@
 #
 # **You will learn:**
 # - to turn a piecewise linear KAN into a ReLU network and back, exactly;
-# - to run a contest whose result one may quote: same data, parameters, optimiser, budget, tuning;
+# - to run a contest whose result one may quote: same data, parameters, optimizer, budget, tuning;
 # - to write softmax cross-entropy so that it survives large logits, and to derive its gradient.
 #
-# **You need:** lessons 2 (splines) and 7 (optimisers).
+# **You need:** lessons 2 (splines) and 7 (optimizers).
 #
 # **Time:** 40 minutes to read, about 17 seconds to run.
 

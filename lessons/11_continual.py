@@ -53,7 +53,7 @@ def from_zero(net):
 # not decide 203 coefficients. Which solution do we want? The one that *changes* least:
 #
 # $$c \leftarrow c + \delta, \qquad \delta = \arg\min |\delta|
-#   \ \text{ among all } \delta \text{ that minimise } |B \delta - (y - B c)|.$$
+#   \ \text{ among all } \delta \text{ that minimize } |B \delta - (y - B c)|.$$
 #
 # `np.linalg.lstsq` gives just that. It would also give the *smallest* $c$ instead, if asked
 # carelessly, for $y$ itself. On the samples of the phase, both fit equally well.
@@ -126,7 +126,7 @@ assert in_phases / at_once - 1 < 1e-4
 #
 # ## 2. Why: the support of a bump
 #
-# $B_j$ is zero outside $k + 1$ neighbouring intervals. A sample at $x$ depends on $k + 1$
+# $B_j$ is zero outside $k + 1$ neighboring intervals. A sample at $x$ depends on $k + 1$
 # coefficients, so it can only change those, and only they decide what the network says at $x$.
 #
 # **Predict:** a phase covers 40 of the 200 intervals. How many coefficients move? How many of them
@@ -199,7 +199,7 @@ print("   in phase 2 the first peak moves by exactly (new w - old w) silu(x)\n")
 #
 # **Third, two inputs.** Even one layer will do. Four tasks, one for each quadrant of the square,
 # and a target that [2, 1] can represent: $e^{x_1} + e^{x_2}$. Half of what a quadrant needs is
-# also needed by its neighbour.
+# also needed by its neighbor.
 #
 # For comparison, an MLP. Its parameters have no support: every sample depends on all of them. To be
 # fair we also train each network on all tasks *at once*, with as many steps as all phases have

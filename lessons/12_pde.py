@@ -82,8 +82,8 @@ for name, slow, fast in zip(("u", "u_a", "u_aa"), slow_jet(small, x[0]), jet, st
 #
 # $$dc_j = d\phi\, B_j + d\phi'\, B'_j + d\phi''\, B''_j$$
 #
-# **Predict:** the way back to the input of a layer needs one derivative more, $\phi'''$. Of which
-# degree must a spline be for that to be continuous at the knots?
+# **Predict:** the backward pass to the input of a layer needs one derivative more, $\phi'''$. Of
+# which degree must a spline be for that to be continuous at the knots?
 
 # %%
 y, cache = kn.jets.forward(small, x)
@@ -93,7 +93,7 @@ differences = kn.gradcheck.central_difference(
     lambda theta: kn.jets.jet(small.with_theta(theta), x).second.sum(), small.theta
 )
 error = np.abs(dtheta - differences).max() / np.abs(dtheta).max()
-print("\n2. The way back to theta from the sum of all second derivatives")
+print("\n2. The backward pass to theta from the sum of all second derivatives")
 print(f"   by hand and by central differences: {error:.0e} apart, relative to the largest")
 assert error < 1e-7
 
@@ -269,7 +269,7 @@ for problem, label in ((lower, "the two solutions"), (upper, None)):
 print("\n6. The Bratu equation from three parabolas c x (1 - x): distance from the solutions")
 print("      c      lower      upper       loss")
 distances = {}
-for c, colour, at in ((0.0, COLOURS[5], 0), (4.0, COLOURS[4], 4), (8.0, COLOURS[3], 0)):
+for c, color, at in ((0.0, COLOURS[5], 0), (4.0, COLOURS[4], 4), (8.0, COLOURS[3], 0)):
     spline = kn.KAN([1, 1], grid_size=20, degree=5, grid_range=(0, 1), base="zero", rng=SEED)
     start = kn.fit(spline, x, c * x * (1.0 - x), steps=20).network
     result = kn.solve_pde(start, lower, 100, steps=60)
@@ -277,10 +277,10 @@ for c, colour, at in ((0.0, COLOURS[5], 0), (4.0, COLOURS[4], 4), (8.0, COLOURS[
     distances[c] = [kn.pde_errors(net, problem).l2 for problem in (lower, upper)]
     print(f"   {c:4g} {distances[c][0]:10.1e} {distances[c][1]:10.1e} {loss:10.1e}")
     assert loss < 1e-6
-    ax.plot(x[:, 0], start(x)[:, 0], ":", color=colour, lw=2)
+    ax.plot(x[:, 0], start(x)[:, 0], ":", color=color, lw=2)
     dashes = (at, (4, 4))  # the second line fills the gaps of the first, which it covers
-    ax.plot(x[:, 0], net(x)[:, 0], ls=dashes, color=colour, lw=2.5, label=f"found from c = {c:g}")
-ax.plot([], [], ":", color="black", lw=2, label="parabolas, same colours")
+    ax.plot(x[:, 0], net(x)[:, 0], ls=dashes, color=color, lw=2.5, label=f"found from c = {c:g}")
+ax.plot([], [], ":", color="black", lw=2, label="parabolas, same colors")
 print("   Where one starts decides which solution one finds. At both the loss is below 1e-6, and")
 print("   nothing in it tells that there is another. The upper one bends more, and 20 intervals")
 print("   leave more of it.")

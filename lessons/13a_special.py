@@ -10,7 +10,7 @@
 # - to test a network with a law that it was never shown;
 # - to choose ranges and scales before blaming a network.
 #
-# **You need:** lessons 7 (optimisers), 8 (grids) and 9 (formulas).
+# **You need:** lessons 7 (optimizers), 8 (grids) and 9 (formulas).
 #
 # **Time:** 40 minutes to read, about 15 seconds to run.
 
@@ -23,7 +23,7 @@ import numpy as np
 from scipy import special
 
 import kan_numpy as kn
-from kan_numpy.datasets.benchmark import Problem
+from kan_numpy.datasets.benchmark import Benchmark
 from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
 WIDTHS, K, SIZES = [2, 4, 4, 1], 5, (4, 8)  # shape, degree, grid intervals one after the other
@@ -139,7 +139,7 @@ plt.close(fig)
 # ## 3. A law that it was never shown
 #
 # A small test error says that the values are right. Are their relations right, too? Bessel
-# functions of neighbouring orders obey
+# functions of neighboring orders obey
 #
 # $$J_{v-1}(x) + J_{v+1}(x) = \frac{2 v}{x}\, J_v(x)$$
 #
@@ -249,7 +249,7 @@ for seed, edge in edges_from_phi.items():
     ax.plot(phi, direction * (edge - edge.mean()) / edge.std(), **style)
 ax.plot([], [], color=BLUE, lw=2.5, label="nearly straight")
 ax.plot([], [], color=ORANGE, ls="--", label="other")
-ax.set(xlabel="$\\phi$", ylabel="edge from $\\phi$ to node 0, standardised")
+ax.set(xlabel="$\\phi$", ylabel="edge from $\\phi$ to node 0, standardized")
 ax.legend()
 fig.savefig(build / "13a_edges.png")
 plt.close(fig)
@@ -263,8 +263,8 @@ plt.close(fig)
 # **Predict:** what does the mean square error look at, if a few values are 20 000 and most are 1?
 
 # %%
-wide = Problem("kv", "K_v(x)", special.kv, ("v", "x"), ((0, 2), (0.01, 3)))
-scaled = Problem(
+wide = Benchmark("kv", "K_v(x)", special.kv, ("v", "x"), ((0, 2), (0.01, 3)))
+scaled = Benchmark(
     "log_kv",
     "log K_v(exp(s))",
     lambda v, s: np.log(special.kv(v, np.exp(s))),
@@ -285,7 +285,8 @@ assert error > 0.02 * spread
 assert relative < 3e-5
 
 # %% [markdown]
-# All fifteen functions, with MLPs of the same size beside them, are in `lessons/reproduction.md`.
+# All fifteen functions, with MLPs of the same size beside them, are in
+# `lessons/reproduction/results/reproduction.md`.
 #
 # ## On your own
 #

@@ -9,7 +9,7 @@
 # - to fit equations of physics with one recipe, and to compare with the paper's table;
 # - to let `kn.discover` find a law, and to see it in the splines before.
 #
-# **You need:** lessons 7 (optimisers), 8 (grids) and 9 (formulas).
+# **You need:** lessons 7 (optimizers), 8 (grids) and 9 (formulas).
 #
 # **Time:** 35 minutes to read, about 20 seconds to run.
 
@@ -218,7 +218,8 @@ print(f"   Both edges have the same slope, {slopes[0]:.3f} and {slopes[1]:.3f}: 
 np.testing.assert_allclose(slopes[0], slopes[1], rtol=0.01)
 
 # %% [markdown]
-# All 27 equations, with MLPs of the same size beside them, are in `lessons/reproduction.md`.
+# All 27 equations, with MLPs of the same size beside them, are in
+# `lessons/reproduction/results/reproduction.md`.
 #
 # ## On your own
 #

@@ -9,7 +9,7 @@
 # - to find the inputs that matter, and a network small enough to be read as a formula;
 # - to look for relations when nobody says what is to be predicted.
 #
-# **You need:** lessons 7 (optimisers), 8 (grids) and 9 (formulas).
+# **You need:** lessons 7 (optimizers), 8 (grids) and 9 (formulas).
 #
 # **Time:** 40 minutes to read, about 15 seconds to run.
 
@@ -135,7 +135,7 @@ def remembered(train, test):
     return np.mean(signature[train][nearest] == signature[test])
 
 
-print("2. Twins: right answers of the nearest neighbour")
+print("2. Twins: right answers of the nearest neighbor")
 gains = []
 for seed in range(3):
     told = np.isin(family[divided_at_random(seed)[1]], family[divided_at_random(seed)[0]]).mean()
@@ -249,7 +249,7 @@ print()
 # 3, 1].
 
 # %%
-published = Path(__file__).parent / "reproduction.csv"
+published = Path(__file__).parent / "reproduction" / "results" / "reproduction.csv"
 with published.open(encoding="utf-8", newline="") as file:
     table = {row["item"]: row for row in csv.DictReader(file) if row["part"] == "knots"}
 

@@ -1,15 +1,15 @@
 # %% [markdown]
-# # Lesson 13d: The edge between localised and extended
+# # Lesson 13d: The edge between localized and extended
 #
 # **Question.** In some crystals an electron is stuck at one energy and runs free at another. Can a
 # KAN find the law of the energy where this changes, from nothing but simulated states?
 #
 # **You will learn:**
-# - to tell a localised state from an extended one, and when a chain is too short to tell;
+# - to tell a localized state from an extended one, and when a chain is too short to tell;
 # - to let networks compete that stand for hypotheses about a law;
 # - to read a formula off a learned boundary, whatever the network looks like inside.
 #
-# **You need:** lessons 7 (optimisers) and 8 (grids), and what an eigenvector is.
+# **You need:** lessons 7 (optimizers) and 8 (grids), and what an eigenvector is.
 #
 # **Time:** 40 minutes to read, about 20 seconds to run.
 
@@ -24,7 +24,7 @@ from scipy.linalg import eigh
 import kan_numpy as kn
 from kan_numpy.datasets.aubry_andre import (
     fractal_dimension,
-    generalised_hamiltonian,
+    generalized_hamiltonian,
     modified_hamiltonian,
 )
 from kan_numpy.datasets.localization import boundary_points, mobility_edge, sample_states
@@ -45,8 +45,8 @@ plt.rcParams.update({"font.size": 13, "savefig.dpi": 150, "figure.constrained_la
 # %% [markdown]
 # ## 1. How many sites carry a state?
 #
-# A chain of N sites, an electron that hops between neighbours with strength t = 1, and a potential
-# whose period does not fit the sites. In the *generalised Aubry-Andre model* it is
+# A chain of N sites, an electron that hops between neighbors with strength t = 1, and a potential
+# whose period does not fit the sites. In the *generalized Aubry-Andre model* it is
 #
 # $$V_n = 2 \lambda \frac{\cos(2 \pi b n + \phi)}{1 - \alpha \cos(2 \pi b n + \phi)}$$
 #
@@ -66,7 +66,7 @@ def dimension_in_a_loop(psi):
     return -np.log(fourth / square**2) / np.log(len(psi))
 
 
-E, psi = eigh(generalised_hamiltonian(N_SITES, lam=0.9, alpha=0.5, phi=0.3))
+E, psi = eigh(generalized_hamiltonian(N_SITES, lam=0.9, alpha=0.5, phi=0.3))
 loop = np.array([dimension_in_a_loop(state) for state in psi.T])
 fast = -np.log((psi**4).sum(axis=0) / (psi**2).sum(axis=0) ** 2) / np.log(N_SITES)
 D = fractal_dimension(psi)
@@ -96,25 +96,25 @@ plt.close(fig)
 # %% [markdown]
 # ## 2. The mobility edge, and how sure a short chain can be
 #
-# We call a state localised if D is at most 1/2. In a very long chain nearly every D is close to 0
-# or to 1, and the threshold hardly matters. In a short one the states near the change are in doubt.
-# Theory (Ganeshan, Pixley and Das Sarma, 2015) puts the change where
-# $g = \alpha E - 2 (1 - \lambda)$ changes its sign: g > 0 means localised.
+# We call a state localized if D is at most 1/2. In a very long chain nearly every D is close to 0
+# or to 1, and the threshold hardly matters. In a short one the states near the change are
+# ambiguous. Theory (Ganeshan, Pixley and Das Sarma, 2015) puts the change where
+# $g = \alpha E - 2 (1 - \lambda)$ changes its sign: g > 0 means localized.
 #
-# **Predict:** if the chain gets about seven times as long, what becomes of the share in doubt?
+# **Predict:** if the chain gets about seven times as long, what becomes of the share ambiguous?
 
 # %%
-print("2. The generalised model: states in doubt, and how often theory agrees with D <= 1/2")
+print("2. The generalized model: ambiguous states, and how often theory agrees with D <= 1/2")
 print("   sites    0.4 < D < 0.6    theory right    right where D is clear")
-doubt, right = {}, {}
+ambiguous, right = {}, {}
 for n_sites in (55, 144, 377):
-    table = sample_states("generalised", 40, 55, n_sites, rng=3)
-    agree = (mobility_edge("generalised", table.x) > 0) == table.localised
-    doubt[n_sites], right[n_sites] = table.ambiguous.mean(), agree.mean()
+    table = sample_states("generalized", 40, 55, n_sites, rng=3)
+    agree = (mobility_edge("generalized", table.x) > 0) == table.localized
+    ambiguous[n_sites], right[n_sites] = table.ambiguous.mean(), agree.mean()
     clear = agree[~table.ambiguous].mean()
-    print(f"   {n_sites:5}{100 * doubt[n_sites]:12.1f} %{100 * agree.mean():15.1f} %", end="")
+    print(f"   {n_sites:5}{100 * ambiguous[n_sites]:12.1f} %{100 * agree.mean():15.1f} %", end="")
     print(f"{100 * clear:17.1f} %")
-assert doubt[377] < 0.5 * doubt[55]
+assert ambiguous[377] < 0.5 * ambiguous[55]
 assert right[377] > 0.99
 assert clear > 0.999
 print("   So even the exact law is not right for every state of a finite chain.\n")
@@ -165,14 +165,14 @@ def decision(net):
 
 
 def accuracy(g, table, columns=3):
-    return np.mean((g(table.x[:, :columns]) > 0) == table.localised)
+    return np.mean((g(table.x[:, :columns]) > 0) == table.localized)
 
 
 # %%
-states = sample_states("generalised", N_CHAINS, N_STATES, N_SITES, rng=1)
-unseen = sample_states("generalised", N_TEST, 40, N_SITES, rng=2)
-theory = accuracy(lambda x: mobility_edge("generalised", x), unseen, 4)
-x, labels = states.x[:, :3], states.localised
+states = sample_states("generalized", N_CHAINS, N_STATES, N_SITES, rng=1)
+unseen = sample_states("generalized", N_TEST, 40, N_SITES, rng=2)
+theory = accuracy(lambda x: mobility_edge("generalized", x), unseen, 4)
+x, labels = states.x[:, :3], states.localized
 
 hypotheses = {"none": ([3, 1, 2], [(0, 0), (0, 1), (0, 2)])}
 pairs = {"E lam": (0, 1, 2), "E alpha": (0, 2, 1), "lam alpha": (1, 2, 0)}
@@ -208,7 +208,7 @@ assert abs(theory - 0.9955) < 0.002
 # ## 4. A formula from the boundary
 #
 # The weights of a classifier are no law: any function of g with the same sign decides alike. What
-# the data fix is the *boundary*. So take pairs of neighbouring states that the network decides
+# the data fix is the *boundary*. So take pairs of neighboring states that the network decides
 # differently, and bisect between them: `boundary_points` returns points where the two scores agree.
 #
 # The winner's wiring says what the boundary looks like: some function of lambda equals a product of
@@ -247,15 +247,15 @@ print(f"   theory: alpha E = 2 (1 - lambda); formula right for {100 * formula:.1
 assert abs(c0 - 1) < 0.03
 assert abs(-1 / c1 - 2) < 0.03 * 2
 assert formula >= 0.990
-wrong = (mobility_edge("generalised", unseen.x) > 0) != unseen.localised
-wide = 1 - unseen.localised[wrong].mean()
-print(f"   In {100 * wide:.0f} % of its errors the law says localised, but D is above 1/2.\n")
+wrong = (mobility_edge("generalized", unseen.x) > 0) != unseen.localized
+wide = 1 - unseen.localized[wrong].mean()
+print(f"   In {100 * wide:.0f} % of its errors the law says localized, but D is above 1/2.\n")
 assert formula > theory
 assert wide > 0.9
 
 # %% [markdown]
 # Why is the formula right more often than the exact law? The law is exact for an infinite chain. In
-# a short one the threshold D = 1/2 calls some localised states extended. The constants $c_0$ and
+# a short one the threshold D = 1/2 calls some localized states extended. The constants $c_0$ and
 # $c_1$ were fitted to labels of such chains, so they include what the threshold does.
 
 # %%
@@ -263,7 +263,7 @@ ALPHA = 0.5
 strengths = np.linspace(0.3, 1.7, 57)
 fig, ax = plt.subplots(figsize=(9, 6))
 for strength in strengths:
-    energies, amplitudes = eigh(generalised_hamiltonian(N_SITES, strength, ALPHA, 0.3))
+    energies, amplitudes = eigh(generalized_hamiltonian(N_SITES, strength, ALPHA, 0.3))
     D, column = fractal_dimension(amplitudes), np.full(N_SITES, strength)
     dots = ax.scatter(column, energies, c=D, s=5, cmap="viridis", vmin=0, vmax=1)
 strength, energy = np.meshgrid(strengths, np.linspace(-5, 7, 241))  # (241, 57)
@@ -273,17 +273,17 @@ ax.contour(strength, energy, z, levels=[0], colors=ORANGE, linewidths=3)
 ax.plot([], [], color=ORANGE, lw=3, label="where the network changes its mind")
 ax.plot(strengths, 2 * (1 - strengths) / ALPHA, "k--", lw=2, label=r"$\alpha E = 2 (1 - \lambda)$")
 ax.set(xlabel=r"$\lambda$", ylabel="$E$", ylim=(-3.2, 7))
-ax.set_title(rf"generalised Aubry-Andre model, $\alpha$ = {ALPHA}", fontsize=13)
+ax.set_title(rf"generalized Aubry-Andre model, $\alpha$ = {ALPHA}", fontsize=13)
 ax.legend(loc="upper left")
 fig.colorbar(dots, label="fractal dimension $D$")
-fig.savefig(build / "13d_generalised.png")
+fig.savefig(build / "13d_generalized.png")
 plt.close(fig)
 
 # %% [markdown]
 # ## 5. The modified model, and an input that does not matter
 #
 # Now the electron hops over any distance d with strength $t e^{-p d}$, and the potential is plainly
-# $\lambda \cos(2 \pi b n + \phi)$. The unit of energy is again the hopping between neighbours,
+# $\lambda \cos(2 \pi b n + \phi)$. The unit of energy is again the hopping between neighbors,
 # so $t = e^p$. This time the network gets all wires, and the phase $\phi$ of the potential besides.
 # In a long chain every phase occurs somewhere, so it should not matter. Does the network know? We
 # ask for the *attribution* of each input: the spread of the outputs, carried back to the inputs
@@ -293,7 +293,7 @@ plt.close(fig)
 states = sample_states("modified", N_CHAINS, N_STATES, N_SITES, rng=1)
 unseen = sample_states("modified", N_TEST, 40, N_SITES, rng=2)
 theory = accuracy(lambda x: mobility_edge("modified", x), unseen, 4)
-labels = states.localised
+labels = states.localized
 _, net = best_start([4, (1, 1), 1, 2], states.x, labels, list(np.ndindex(3, 4)))
 net = train(net, states.x, labels, STEPS, penalty=SMOOTH).network
 shares = kn.edge_scores(net, states.x, "attribution")[0].sum(axis=0)  # (4,)

@@ -3,14 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from kan_numpy.algebra.expressions import (
-    Call,
-    Power,
-    Product,
-    Sum,
-    Variable,
-    evaluate,
-)
+from kan_numpy.algebra.expressions import Call, Power, Product, Sum, Variable, evaluate
 from kan_numpy.algebra.number import Number, named
 from kan_numpy.functions.symbols import SYMBOLS
 

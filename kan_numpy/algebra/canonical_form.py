@@ -1,16 +1,16 @@
 r"""Choose among the ways to write the same function the one that is easiest to read.
 
-What a network learns is known only up to a gauge: :math:`e^{c+u} = e^c e^u`,
+What a network learns is not unique: :math:`e^{c+u} = e^c e^u`,
 :math:`\log k u = \log k + \log u`, :math:`(k u)^p = k^p u^p`, and a sine may be shifted by whole
 turns or become a cosine. Here the numbers that can go leave the arguments. Where a common factor is
-free, the one is taken that leaves the numbers which cost the least (`constants.cost`).
+free, the one is taken that leaves the numbers which cost the least (`constants.number_complexity`).
 """
 
 from __future__ import annotations
 
 import math
 
-from kan_numpy.algebra.constants import cost, recognise
+from kan_numpy.algebra.constants import number_complexity, recognize
 from kan_numpy.algebra.expressions import Call, Expression, Function, Power, Product, Sum
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.ordering import split_coefficient, term_key
@@ -35,7 +35,7 @@ ABS, SIGN = SYMBOLS["abs"], SYMBOLS["sgn"]
 MOST_PASSES = 10
 
 
-def gauge(expression: Expression, tolerance: float = 1e-12) -> Expression:
+def canonicalize(expression: Expression, tolerance: float = 1e-12) -> Expression:
     """Bring an expression to its normal form.
 
     Parameters
@@ -43,7 +43,7 @@ def gauge(expression: Expression, tolerance: float = 1e-12) -> Expression:
     expression : Expression
     tolerance : float
         How accurate the numbers are, relative to their size. A phase is taken for zero within it,
-        and constants are recognised with it to decide which common factor is the simplest.
+        and constants are recognized with it to decide which common factor is the simplest.
 
     Returns
     -------
@@ -52,25 +52,27 @@ def gauge(expression: Expression, tolerance: float = 1e-12) -> Expression:
     """
     expression = simplify(expression)
     for _ in range(MOST_PASSES):
-        result = _gauge(expression, tolerance)
+        result = _canonical(expression, tolerance)
         if result == expression:
             break
         expression = result
     return expression
 
 
-def _gauge(expression: Expression, tolerance: float) -> Expression:
+def _canonical(expression: Expression, tolerance: float) -> Expression:
     match expression:
         case Sum():
-            return add([_gauge(term, tolerance) for term in expression.terms])
+            return add([_canonical(term, tolerance) for term in expression.terms])
         case Product():
-            return _product(multiply([_gauge(f, tolerance) for f in expression.factors]), tolerance)
+            return _product(
+                multiply([_canonical(f, tolerance) for f in expression.factors]), tolerance
+            )
         case Power():
             return _product(
-                power(_gauge(expression.base, tolerance), expression.exponent), tolerance
+                power(_canonical(expression.base, tolerance), expression.exponent), tolerance
             )
         case Call():
-            return _call(expression.function, _gauge(expression.argument, tolerance), tolerance)
+            return _call(expression.function, _canonical(expression.argument, tolerance), tolerance)
     return expression
 
 
@@ -133,8 +135,8 @@ def _common_factor(base: Sum, p: Number, coefficient: Number, tolerance: float) 
         outside = power(k, p)
         if not isinstance(outside, Number) or outside.value == 0.0:
             return 1000
-        inside = sum(cost(number.value / k.value, tolerance) for number in numbers)
-        return inside + cost(coefficient.value * outside.value, tolerance)
+        inside = sum(number_complexity(number.value / k.value, tolerance) for number in numbers)
+        return inside + number_complexity(coefficient.value * outside.value, tolerance)
 
     best = min(candidates, key=price)
     if not p.is_integer:
@@ -185,7 +187,7 @@ def _front_number(argument: Expression, tolerance: float) -> Number:
     sizes = [_size(split_coefficient(term)[0]) for term in argument.terms]
 
     def price(k: Number) -> int:
-        return sum(cost(size.value / k.value, tolerance) for size in sizes)
+        return sum(number_complexity(size.value / k.value, tolerance) for size in sizes)
 
     return min([ONE, *sizes], key=price)
 
@@ -237,12 +239,16 @@ def _wave(function: Function, argument: Expression, tolerance: float) -> Express
         left = 0.0 if abs(left) <= tolerance else left
         same = quarters % 2 == 0
         options.append(
-            ((cost(left, tolerance) if left else -1, not same, abs(left)), quarters, left)
+            (
+                (number_complexity(left, tolerance) if left else -1, not same, abs(left)),
+                quarters,
+                left,
+            )
         )
     _, quarters, left = min(options)
     # sin, cos, -sin, -cos: each a quarter turn ahead of the one before.
     place = (quarters + (function == COS)) % 4
     sign = times(sign, MINUS_ONE if place >= 2 else ONE)
-    remaining = phase if left == phase.value else recognise(left, 4.0 * EPS) or Number(left)
+    remaining = phase if left == phase.value else recognize(left, 4.0 * EPS) or Number(left)
     wave = call(COS if place % 2 else SIN, add([turning, remaining]))
     return multiply([sign, wave])

@@ -1,4 +1,4 @@
-r"""Recognise constants, such as pi/2 in 1.5707963.
+r"""Recognize constants, such as pi/2 in 1.5707963.
 
 Among enough candidates every number is close to one. So each candidate has a level, the simpler the
 lower, and counts as found only if it would be a surprise to come that close to one of its level or
@@ -18,11 +18,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._validation import Array, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_number
 from kan_numpy.algebra.number import Number, named
 
 SURPRISE = 0.01
-"""The largest p with which a constant counts as recognised."""
+"""The largest p with which a constant counts as recognized."""
 
 UNKNOWN = 8
 """What a number without a name costs, measured against the levels 1 to 4 of those with one."""
@@ -46,7 +47,7 @@ class _Table(NamedTuple):
     names: tuple[str, ...]
 
 
-def recognise(value: float, tolerance: float = 1e-6) -> Number | None:
+def recognize(value: float, tolerance: float = 1e-6) -> Number | None:
     """Find the simple constant that a number stands for.
 
     Parameters
@@ -71,31 +72,31 @@ def recognise(value: float, tolerance: float = 1e-6) -> Number | None:
     tolerance = as_number("tolerance", tolerance, 0.0, 1.0)
     if value == 0.0:
         return Number(0.0)
-    at = _find(abs(value), tolerance)
-    if at is None:
+    index = _find(abs(value), tolerance)
+    if index is None:
         return None
-    number = named(_table().names[at])
+    number = named(_table().names[index])
     return -number if value < 0.0 else number
 
 
-def cost(value: float, tolerance: float = 1e-6) -> int:
+def number_complexity(value: float, tolerance: float = 1e-6) -> int:
     """Say how much a reader must take in for a number.
 
     Parameters
     ----------
     value : float
     tolerance : float
-        As in `recognise`.
+        As in `recognize`.
 
     Returns
     -------
     int
-        0 for zero and one, 1 to 4 for a constant that is recognised, otherwise `UNKNOWN`.
+        0 for zero and one, 1 to 4 for a constant that is recognized, otherwise `UNKNOWN`.
     """
     if abs(value) <= tolerance or abs(abs(value) - 1.0) <= tolerance:
         return 0
-    at = _find(abs(value), tolerance)
-    return UNKNOWN if at is None else int(_table().level[at])
+    index = _find(abs(value), tolerance)
+    return UNKNOWN if index is None else int(_table().level[index])
 
 
 def _find(size: float, tolerance: float) -> int | None:
@@ -104,21 +105,21 @@ def _find(size: float, tolerance: float) -> int | None:
     reach = max(tolerance, 4.0 * np.finfo(float).eps)
     first, last = np.searchsorted(table.value, (size * (1.0 - reach), size * (1.0 + reach)))
     best = None
-    for at in range(first, last):
-        distance = abs(math.log(size / table.value[at]))
-        rank = (table.level[at], distance)
+    for index in range(first, last):
+        distance = abs(math.log(size / table.value[index]))
+        rank = (table.level[index], distance)
         # Coming closer than the value is accurate would be luck, and proves nothing.
-        chance = _chance(at, max(distance, tolerance / 10.0))
+        chance = _chance(index, max(distance, tolerance / 10.0))
         if (best is None or rank < best[0]) and chance <= SURPRISE:
-            best = rank, at
+            best = rank, index
     return None if best is None else best[1]
 
 
-def _chance(at: int, distance: float) -> float:
+def _chance(index: int, distance: float) -> float:
     """Return the expected number of candidates as simple and as close as this one."""
     table = _table()
-    first, last = np.searchsorted(table.value, table.value[at] * np.array([0.5, 2.0]))
-    rivals = np.count_nonzero(table.level[first:last] <= table.level[at])
+    first, last = np.searchsorted(table.value, table.value[index] * np.array([0.5, 2.0]))
+    rivals = np.count_nonzero(table.level[first:last] <= table.level[index])
     return float(rivals * distance / math.log(2.0))
 
 

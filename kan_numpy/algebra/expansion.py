@@ -9,19 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from kan_numpy.algebra.constants import recognise
+from kan_numpy.algebra.constants import recognize
 from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, walk
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.ordering import split_coefficient
-from kan_numpy.algebra.simplify import (
-    ONE,
-    add,
-    call,
-    multiply,
-    power,
-    scale,
-    simplify,
-)
+from kan_numpy.algebra.simplify import ONE, add, call, multiply, power, scale, simplify
 
 HIGHEST_POWER = 6
 MOST_TERMS = 1000
@@ -50,7 +42,7 @@ def expand(expression: Expression, tolerance: float = 1e-12) -> Expression:
     terms = []
     for monomial, (value, size) in _polynomial(expression, tolerance).items():
         if abs(value) > tolerance * size:
-            number = recognise(value, 1e-15) if has_names else None
+            number = recognize(value, 1e-15) if has_names else None
             terms.append(scale(number or Number(value), monomial))
     return add(terms or [Number(0.0)])
 

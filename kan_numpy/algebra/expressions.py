@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.algebra.number import Number
 
 

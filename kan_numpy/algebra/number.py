@@ -1,6 +1,6 @@
 r"""Numbers as they are written: in digits, or by a name such as pi/2.
 
-A `Number` is the leaf of an expression. One that has been recognised carries the text of its name
+A `Number` is the leaf of an expression. One that has been recognized carries the text of its name
 and the LaTeX of it, and its value is what the operations in that text give, bit for bit.
 """
 

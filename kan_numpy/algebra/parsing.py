@@ -88,11 +88,11 @@ class _Reader:
 
     def where(self, column: int) -> str:
         """Return the position in the text that a column of the source has come from."""
-        at, column = 0, column + len(self.text) - len(self.text.lstrip())
-        while column > 0 and at < len(self.text):
-            column -= 2 if self.text[at] == "^" else 1
-            at += 1
-        return f" at position {at}"
+        index, column = 0, column + len(self.text) - len(self.text.lstrip())
+        while column > 0 and index < len(self.text):
+            column -= 2 if self.text[index] == "^" else 1
+            index += 1
+        return f" at position {index}"
 
     def error(self, node: ast.expr, problem: str) -> ValueError:
         column = len(self.source.encode()[: node.col_offset].decode())  # Python counts bytes.
@@ -246,7 +246,7 @@ def as_names(
         If the number is wrong, one comes twice, or one means something else in a formula.
     """
     if given is None and size is not None:
-        return tuple(f"{letter}{at}" for at in range(size))
+        return tuple(f"{letter}{index}" for index in range(size))
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise TypeError(f"{name} must be a list of names, but is {given!r}")
     names = tuple(given)

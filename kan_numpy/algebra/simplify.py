@@ -12,15 +12,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from kan_numpy.algebra.constants import recognise
-from kan_numpy.algebra.expressions import (
-    Call,
-    Expression,
-    Function,
-    Power,
-    Product,
-    Sum,
-)
+from kan_numpy.algebra.constants import recognize
+from kan_numpy.algebra.expressions import Call, Expression, Function, Power, Product, Sum
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.ordering import factor_key, split_coefficient, term_key
 from kan_numpy.functions.symbols import SYMBOLS
@@ -51,7 +44,7 @@ def map_numbers(expression: Expression, function: Callable[[Number], Number]) ->
     ----------
     expression : Expression
     function : callable
-        From a `Number` to a `Number`, such as its rounded value or its recognised constant.
+        From a `Number` to a `Number`, such as its rounded value or its recognized constant.
 
     Returns
     -------
@@ -75,7 +68,7 @@ def map_numbers(expression: Expression, function: Callable[[Number], Number]) ->
 def folded(value: float, *operands: Number) -> Number:
     """Return a computed number, with a name if one of its operands had one."""
     if any(operand.name for operand in operands):
-        return recognise(value, 4.0 * EPS) or Number(value)
+        return recognize(value, 4.0 * EPS) or Number(value)
     return Number(value)
 
 
@@ -246,7 +239,7 @@ def _number_power(base: Number, exponent: Number) -> Expression:
     if not math.isfinite(value):
         return Power(base, exponent)
     if base.is_integer or base.name or exponent.name:
-        return recognise(value, 4.0 * EPS) or Number(value)
+        return recognize(value, 4.0 * EPS) or Number(value)
     return Number(value)
 
 
@@ -275,5 +268,5 @@ def call(function: Function, argument: Expression) -> Expression:
         with np.errstate(all="ignore"):
             value = float(function(np.array(argument.value)))
         if math.isfinite(value):
-            return recognise(value, 4.0 * EPS) or Number(value)
+            return recognize(value, 4.0 * EPS) or Number(value)
     return Call(function, argument)

@@ -1,4 +1,4 @@
-r"""Two quasiperiodic chains with localised and extended states, and how to tell which is which.
+r"""Two quasiperiodic chains with localized and extended states, and how to tell which is which.
 
 An electron on a chain of N sites has N states of energy E and amplitudes :math:`\psi_n`. Whether a
 state is spread over the chain is told by (arXiv 2404.19756, eq. 4.2 and 4.3)
@@ -7,12 +7,12 @@ state is spread over the chain is told by (arXiv 2404.19756, eq. 4.2 and 4.3)
     IPR = \frac{\sum_n |\psi_n|^4}{(\sum_n |\psi_n|^2)^2}, \qquad D = -\frac{\log IPR}{\log N},
 
 the inverse participation ratio and the fractal dimension: a state on m sites alike has IPR = 1 / m.
-As N grows, D goes to 1 for an extended state and to 0 for a localised one. The generalised and the
+As N grows, D goes to 1 for an extended state and to 0 for a localized one. The generalized and the
 modified Aubry-Andre model have states of both kinds in one chain.
 
-The unit of energy is the hopping between neighbours. The chains are rings, so that no state clings
+The unit of energy is the hopping between neighbors. The chains are rings, so that no state clings
 to an end, and N is a Fibonacci number. With the one before it, :math:`b = F_{m-1} / F_m` is the
-best rational neighbour of the inverse golden ratio, and the potential closes around the ring.
+best rational neighbor of the inverse golden ratio, and the potential closes around the ring.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_count, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array, as_count, as_number
 
 
 def inverse_participation_ratio(psi: npt.ArrayLike) -> Array:
@@ -49,8 +50,10 @@ def inverse_participation_ratio(psi: npt.ArrayLike) -> Array:
     amplitudes = np.abs(as_array("psi", psi, ("N", "n_states")))
     largest = amplitudes.max(axis=0)
     if np.any(largest == 0.0):
-        at = int(np.argmin(largest))
-        raise ValueError(f"psi must not hold a state that is zero everywhere, as psi[:, {at}] is")
+        index = int(np.argmin(largest))
+        raise ValueError(
+            f"psi must not hold a state that is zero everywhere, as psi[:, {index}] is"
+        )
     density = (amplitudes / largest) ** 2  # (N, n_states)
     # eq. 4.2
     return (density**2).sum(axis=0) / density.sum(axis=0) ** 2
@@ -113,8 +116,8 @@ def golden_approximant(n_sites: int) -> float:
     return before / last
 
 
-def generalised_hamiltonian(n_sites: int, lam: float, alpha: float, phi: float = 0.0) -> Array:
-    r"""Return the Hamiltonian of the generalised Aubry-Andre model, with t = 1.
+def generalized_hamiltonian(n_sites: int, lam: float, alpha: float, phi: float = 0.0) -> Array:
+    r"""Return the Hamiltonian of the generalized Aubry-Andre model, with t = 1.
 
     .. math::
         H_{n,n \pm 1} = t, \qquad
@@ -182,7 +185,7 @@ def modified_hamiltonian(n_sites: int, lam: float, p: float, phi: float = 0.0) -
 
     Notes
     -----
-    Source: arXiv 2404.19756, eq. 4.9 and 4.10, with the hopping between neighbours as the unit of
+    Source: arXiv 2404.19756, eq. 4.9 and 4.10, with the hopping between neighbors as the unit of
     energy; J. Biddle, S. Das Sarma, Physical Review Letters 104, 070601 (2010).
     """
     lam, cosine = as_number("lam", lam), _cosine(n_sites, phi)

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_number, as_rng
-from kan_numpy.datasets.toy_functions import Split
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_array, as_choice, as_count, as_number, as_rng
+from kan_numpy.datasets.preprocessing import Split
 
 HOW = ("uniform", "half_stretched")
 
 
 @dataclass(frozen=True)
-class Problem:
+class Benchmark:
     """A function of known formula on a box; call it with inputs (N, n) to get values (N, 1)."""
 
     name: str
@@ -108,7 +109,7 @@ def _rotated(x: Array, y: Array) -> Array:
     return waves + np.abs(np.sin(3 * np.pi * v**2))
 
 
-MULTILEVEL = Problem(
+MULTILEVEL = Benchmark(
     "multilevel",
     "cos(4 pi u) + sin(pi v) + sin(2 pi v) + |sin(3 pi v^2)|, (u, v) is (x, y) turned by 0.175",
     _rotated,
@@ -126,7 +127,7 @@ def _five_peaks(x: Array) -> Array:
     return np.exp(-300.0 * (x[:, None] - centers) ** 2).sum(axis=1)
 
 
-PEAKS = Problem(
+PEAKS = Benchmark(
     "peaks",
     "exp(-300 (x - c)^2), summed over c = -0.8, -0.4, 0, 0.4, 0.8",
     _five_peaks,

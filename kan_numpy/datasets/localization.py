@@ -1,14 +1,14 @@
-r"""Labelled states of Aubry-Andre chains: localised or extended, and the edge between them.
+r"""Labeled states of Aubry-Andre chains: localized or extended, and the edge between them.
 
-A curve :math:`g = 0`, the mobility edge, parts the two kinds, and g > 0 means localised:
+A curve :math:`g = 0`, the mobility edge, parts the two kinds, and g > 0 means localized:
 
 .. math::
     g = \alpha E - 2 (t - \lambda) \text{ (eq. 4.8)}, \qquad
     g = \lambda \cosh p - E - t \text{ (eq. 4.11)}
 
-for the generalised and the modified model (arXiv 2404.19756). The unit of energy is the hopping
-between neighbours: t = 1 in the first model, :math:`t e^{-p} = 1` in the second. The labels come
-from the fractal dimension, not from g: exact diagonalisation, then a threshold.
+for the generalized and the modified model (arXiv 2404.19756). The unit of energy is the hopping
+between neighbors: t = 1 in the first model, :math:`t e^{-p} = 1` in the second. The labels come
+from the fractal dimension, not from g: exact diagonalization, then a threshold.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ import numpy.typing as npt
 from scipy.linalg import eigh
 from scipy.spatial import KDTree
 
-from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_rng
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_array, as_choice, as_count, as_rng
 from kan_numpy.datasets.aubry_andre import (
     fractal_dimension,
-    generalised_hamiltonian,
+    generalized_hamiltonian,
     modified_hamiltonian,
 )
 
 THRESHOLD = 0.5
-"""States with a fractal dimension up to this one are labelled localised."""
+"""States with a fractal dimension up to this one are labeled localized."""
 
 AMBIGUOUS = 0.1
 """Within this distance of the threshold N is too small to tell."""
@@ -40,13 +41,13 @@ class Model(NamedTuple):
     """What tells one model from another; both arguments before phi come with their ranges."""
 
     hamiltonian: Callable[..., Array]  # of (n_sites, *parameters), phi the last of them
-    edge: Callable[..., Array]  # g of (E, *parameters without phi), > 0 for localised states
+    edge: Callable[..., Array]  # g of (E, *parameters without phi), > 0 for localized states
     ranges: dict[str, tuple[float, float]]  # from which the parameters are drawn
 
 
 MODELS = {
-    "generalised": Model(
-        generalised_hamiltonian,
+    "generalized": Model(
+        generalized_hamiltonian,
         # eq. 4.8
         lambda E, lam, alpha: alpha * E - 2.0 * (1.0 - lam),
         {"lam": (0.2, 1.8), "alpha": (-0.8, 0.8), "phi": (0.0, 2.0 * np.pi)},
@@ -58,19 +59,19 @@ MODELS = {
         {"lam": (0.5, 3.5), "p": (0.5, 2.5), "phi": (0.0, 2.0 * np.pi)},
     ),
 }
-"""The generalised and the modified Aubry-Andre model, by name."""
+"""The generalized and the modified Aubry-Andre model, by name."""
 
 
 def mobility_edge(model: str, x: npt.ArrayLike) -> Array:
-    r"""Return g, which is positive for states that theory calls localised.
+    r"""Return g, which is positive for states that theory calls localized.
 
     .. math::
-        g = \alpha E - 2 (1 - \lambda) \text{ for "generalised"}, \qquad
+        g = \alpha E - 2 (1 - \lambda) \text{ for "generalized"}, \qquad
         g = \lambda \cosh p - E - e^p \text{ for "modified"}
 
     Parameters
     ----------
-    model : {"generalised", "modified"}
+    model : {"generalized", "modified"}
         Which.
     x : array_like, shape (M, 4)
         States with the columns of `StateTable.x`; the last one, phi, does not matter.
@@ -114,7 +115,7 @@ class StateTable:
     chain: npt.NDArray[np.int64]
 
     @property
-    def localised(self) -> npt.NDArray[np.int64]:
+    def localized(self) -> npt.NDArray[np.int64]:
         """The labels: 1 where D is at most `THRESHOLD`, else 0, shape (M,)."""
         return (self.dimension <= THRESHOLD).astype(np.int64)
 
@@ -127,11 +128,11 @@ class StateTable:
 def sample_states(
     model: str, n_chains: int, n_states: int, n_sites: int = 377, rng: Rng = 0
 ) -> StateTable:
-    """Draw the parameters of many chains, diagonalise them, and pick some states of each.
+    """Draw the parameters of many chains, diagonalize them, and pick some states of each.
 
     Parameters
     ----------
-    model : {"generalised", "modified"}
+    model : {"generalized", "modified"}
         Which.
     n_chains : int
         How many chains, each with parameters drawn evenly from `MODELS[model].ranges`.

@@ -12,8 +12,8 @@ from math import factorial, pi, sqrt
 import numpy as np
 from scipy import special
 
-from kan_numpy._validation import Array
-from kan_numpy.datasets.benchmark import Problem
+from kan_numpy._arrays import Array
+from kan_numpy.datasets.benchmark import Benchmark
 
 
 def _sn(u: Array, m: Array) -> Array:
@@ -29,9 +29,9 @@ def _spherical_harmonic(order: int, degree: int, theta: Array, phi: Array) -> Ar
     return values
 
 
-def _legendre(order: int) -> Problem:
+def _legendre(order: int) -> Benchmark:
     """Return the problem of the associated Legendre function of this order."""
-    return Problem(
+    return Benchmark(
         f"lpmv_{order}",
         f"associated Legendre function of order {order}, P_v^{order}(x)",
         lambda v, x: special.lpmv(order, v, x),
@@ -40,9 +40,9 @@ def _legendre(order: int) -> Problem:
     )
 
 
-def _harmonic(order: int, degree: int) -> Problem:
+def _harmonic(order: int, degree: int) -> Benchmark:
     """Return the problem of the spherical harmonic of this order and degree."""
-    return Problem(
+    return Benchmark(
         f"sph_harm_{order}_{degree}",
         f"real part of the spherical harmonic Y_{degree}^{order}(theta, phi)",
         lambda theta, phi: _spherical_harmonic(order, degree, theta, phi),
@@ -52,25 +52,25 @@ def _harmonic(order: int, degree: int) -> Problem:
 
 
 _PROBLEMS = (
-    Problem("ellipj", "Jacobi elliptic function sn(u, m)", _sn, ("u", "m"), ((0, 4), (0, 0.9))),
-    Problem(
+    Benchmark("ellipj", "Jacobi elliptic function sn(u, m)", _sn, ("u", "m"), ((0, 4), (0, 0.9))),
+    Benchmark(
         "ellipkinc",
         "incomplete elliptic integral of the first kind F(phi, m)",
         special.ellipkinc,
         ("phi", "m"),
         ((0.0, pi / 2), (0.0, 0.9)),
     ),
-    Problem(
+    Benchmark(
         "ellipeinc",
         "incomplete elliptic integral of the second kind E(phi, m)",
         special.ellipeinc,
         ("phi", "m"),
         ((0.0, pi / 2), (0.0, 0.9)),
     ),
-    Problem("jv", "Bessel function J_v(x)", special.jv, ("v", "x"), ((0, 3), (0.5, 10))),
-    Problem("yv", "Bessel function Y_v(x)", special.yv, ("v", "x"), ((0, 2), (1, 10))),
-    Problem("kv", "modified Bessel function K_v(x)", special.kv, ("v", "x"), ((0, 2), (0.5, 3))),
-    Problem("iv", "modified Bessel function I_v(x)", special.iv, ("v", "x"), ((0, 3), (0.5, 5))),
+    Benchmark("jv", "Bessel function J_v(x)", special.jv, ("v", "x"), ((0, 3), (0.5, 10))),
+    Benchmark("yv", "Bessel function Y_v(x)", special.yv, ("v", "x"), ((0, 2), (1, 10))),
+    Benchmark("kv", "modified Bessel function K_v(x)", special.kv, ("v", "x"), ((0, 2), (0.5, 3))),
+    Benchmark("iv", "modified Bessel function I_v(x)", special.iv, ("v", "x"), ((0, 3), (0.5, 5))),
     _legendre(0),
     _legendre(1),
     _legendre(2),

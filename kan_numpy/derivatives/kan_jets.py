@@ -12,7 +12,7 @@ A jet holds, for each node m of a level, its value z_m, its gradient :math:`g_{m
 which for each sample are products of matrices, :math:`g_{out} = \phi' g` and
 :math:`h_{out} = \phi'' (g_a \odot g_b) + \phi' h`.
 
-The way back. An edge is asked for three numbers now, and so three gradients arrive at it,
+The backward pass. An edge is asked for three numbers now, and so three gradients arrive at it,
 
 .. math::
     d\phi_{o,i} = dz_o, \qquad
@@ -34,83 +34,26 @@ from which everything follows, theta being any parameter of the edge:
 with p for the products :math:`g_a \odot g_b`. The other kinds of layers are in
 `kan_numpy.derivatives.node_jets`.
 
-The third derivative :math:`\phi'''` appears on the way back through all layers but the first. That
-of a cubic spline jumps at every knot: use degree 4 or more if second derivatives are trained.
+The third derivative :math:`\phi'''` appears in the backward pass through all layers but the first.
+That of a cubic spline jumps at every knot: use degree 4 or more if second derivatives are trained.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array, Indices
+from kan_numpy.derivatives.jet import Jet, Pairs
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.splines.bsplines import BSplineBasis
 
-Indices = npt.NDArray[np.intp]
-
-
-class Jet(NamedTuple):
-    """Value and derivatives of every node of a level, or the gradients of a loss by them."""
-
-    value: Array  # (N, m)
-    gradient: Array  # (N, m, D), with D = n_in of the network, or 0
-    second: Array  # (N, m, Q)
-
-    @property
-    def orders(self) -> range:
-        """The orders of the derivatives of an edge that these ask for: none, 1, or 1 and 2."""
-        return range(1, 1 + (self.gradient.shape[2] > 0) + (self.second.shape[2] > 0))
-
-
-class Pairs(NamedTuple):
-    """The inputs a and b of each second derivative."""
-
-    a: Indices  # (Q,)
-    b: Indices  # (Q,)
-
-    def products(self, gradient: Array) -> Array:
-        """Return p = g_a g_b, from (N, m, D) to (N, m, Q)."""
-        return gradient[:, :, self.a] * gradient[:, :, self.b]
-
-    def backward(self, dp: Array, gradient: Array) -> Array:
-        """Return dg (N, m, D) from dp (N, m, Q)."""
-        dg = np.zeros_like(gradient)
-        for q, (a, b) in enumerate(zip(self.a, self.b, strict=True)):
-            dg[:, :, a] += dp[:, :, q] * gradient[:, :, b]
-            dg[:, :, b] += dp[:, :, q] * gradient[:, :, a]
-        return dg
-
-
-class JetLayer(Protocol):
-    """Name what a layer must be able to do with jets: the methods of `Layer`, jets for values."""
-
-    @property
-    def size(self) -> int:
-        """The number of trainable parameters."""
-
-    def prepare(self, z: Jet, pairs: Pairs) -> Any:
-        """Return the cache for the jets z: all that does not depend on theta."""
-
-    def combine(self, cache: Any) -> Jet:
-        """Return the jets of the output nodes."""
-
-    def parameter_gradient(self, dy: Jet, cache: Any, out: Array) -> None:
-        """Write dtheta (size,) into ``out``."""
-
-    def input_gradient(self, dy: Jet, cache: Any) -> Jet:
-        """Return dz, dg and dh."""
-
-    def jacobian(self, dy: Jet, cache: Any, out: Array) -> None:
-        """Write dtheta of each sample by itself into ``out`` (N, size)."""
-
 
 class EdgeCache(NamedTuple):
-    """The symbols of the equations above, as `KANJets.prepare` met them."""
+    """The symbols of the equations above, as `KANJets.features` met them."""
 
     z: Jet
     p: Array  # (N, n_in, Q)
@@ -131,17 +74,17 @@ class KANJets:
         """The number of trainable parameters."""
         return self.layer.size
 
-    def prepare(self, z: Jet, pairs: Pairs) -> EdgeCache:
+    def features(self, z: Jet, pairs: Pairs) -> EdgeCache:
         """Evaluate the basis and base functions with their derivatives."""
         B = [self._basis(z.value, d) for d in z.orders]
         b = [self.layer.base(z.value, d) for d in z.orders] if self.layer.has_base else []
         p = pairs.products(z.gradient)
-        return EdgeCache(z, p, pairs, self.layer.prepare(z.value), B, b)
+        return EdgeCache(z, p, pairs, self.layer.features(z.value), B, b)
 
-    def combine(self, cache: EdgeCache) -> Jet:
+    def output(self, cache: EdgeCache) -> Jet:
         """Return the jets of the output nodes."""
         z, n_out = cache.z, self.layer.n_out
-        value = self.layer.combine(cache.layer)
+        value = self.layer.output(cache.layer)
         gradient = np.zeros((len(value), n_out, z.gradient.shape[2]), value.dtype)
         second = np.zeros((len(value), n_out, z.second.shape[2]), value.dtype)
         if cache.B:
@@ -156,13 +99,13 @@ class KANJets:
         layer = self.layer
         layer.parameter_gradient(dy.value, cache.layer, out)
         E, W, splines = layer.n_splines, layer.basis.size, layer.splines
-        for at, dphi in enumerate(self._upstream(dy, cache)):
-            dc = dphi.transpose(2, 1, 0) @ cache.B[at].transpose(1, 0, 2)  # (n_in, n_out, G+k)
+        for index, dphi in enumerate(self._upstream(dy, cache)):
+            dc = dphi.transpose(2, 1, 0) @ cache.B[index].transpose(1, 0, 2)  # (n_in, n_out, G+k)
             out[: E * W] += dc.transpose(1, 0, 2)[splines].ravel()
             if layer.has_base:
-                out[E * W : E * W + E] += np.einsum("noi,ni->oi", dphi, cache.b[at])[splines]
+                out[E * W : E * W + E] += np.einsum("noi,ni->oi", dphi, cache.b[index])[splines]
             for edge, rows in self._symbols_part(out):
-                four = _slopes(edge, cache.z.value[:, edge.inp], at + 1)
+                four = _slopes(edge, cache.z.value[:, edge.inp], index + 1)
                 rows += dphi[:, edge.out, edge.inp] @ four  # noqa: PLW2901  # in place
 
     def jacobian(self, dy: Jet, cache: EdgeCache, out: Array) -> None:
@@ -173,14 +116,14 @@ class KANJets:
         o, i = np.nonzero(layer.splines)
         full = len(o) == layer.active.size  # broadcasting is faster than picking edges
         edges = out[:, : E * W].reshape(N, E, W)  # a view
-        for at, dphi in enumerate(self._upstream(dy, cache)):
-            B = cache.B[at]
+        for index, dphi in enumerate(self._upstream(dy, cache)):
+            B = cache.B[index]
             some = dphi[..., None] * B[:, None] if full else dphi[:, o, i, None] * B[:, i]
             edges += some.reshape(N, E, W)
             if layer.has_base:
-                out[:, E * W : E * W + E] += dphi[:, o, i] * cache.b[at][:, i]
+                out[:, E * W : E * W + E] += dphi[:, o, i] * cache.b[index][:, i]
             for edge, rows in self._symbols_part(out.T):
-                four = _slopes(edge, cache.z.value[:, edge.inp], at + 1)
+                four = _slopes(edge, cache.z.value[:, edge.inp], index + 1)
                 rows += dphi[:, edge.out, edge.inp] * four.T  # noqa: PLW2901  # in place
 
     def input_gradient(self, dy: Jet, cache: EdgeCache) -> Jet:
@@ -188,8 +131,8 @@ class KANJets:
         value = self.layer.input_gradient(dy.value, cache.layer)
         if not cache.B:
             return Jet(value, np.zeros_like(cache.z.gradient), np.zeros_like(cache.z.second))
-        for at, dphi in enumerate(self._upstream(dy, cache)):
-            value += np.einsum("noi,noi->ni", dphi, self._edges(cache, at + 2))
+        for index, dphi in enumerate(self._upstream(dy, cache)):
+            value += np.einsum("noi,noi->ni", dphi, self._edges(cache, index + 2))
         back = self._edges(cache, 1).transpose(0, 2, 1)  # (N, n_in, n_out)
         gradient, second = back @ dy.gradient, back @ dy.second
         if cache.p.size:
@@ -234,28 +177,28 @@ class KANJets:
 
 
 @dataclass(frozen=True)
-class SharedJets(KANJets):
+class TiedJets(KANJets):
     """Send jets through a layer some of whose parameters are one and the same in theta."""
 
-    owners: Indices  # which entry of theta each parameter of the layer takes
+    parameter_index: Indices  # which entry of theta each parameter of the layer takes
 
     @property
     def size(self) -> int:
         """The number of trainable parameters: those that are shared count once."""
-        return int(self.owners.max(initial=-1)) + 1
+        return int(self.parameter_index.max(initial=-1)) + 1
 
     def parameter_gradient(self, dy: Jet, cache: EdgeCache, out: Array) -> None:
         """Write dtheta (size,) into ``out``: gradients of the same parameter are added up."""
-        dtheta = np.empty(self.owners.size)
+        dtheta = np.empty(self.parameter_index.size)
         super().parameter_gradient(dy, cache, dtheta)
-        out[:] = np.bincount(self.owners, dtheta, minlength=len(out))
+        out[:] = np.bincount(self.parameter_index, dtheta, minlength=len(out))
 
     def jacobian(self, dy: Jet, cache: EdgeCache, out: Array) -> None:
         """Write dtheta of each sample by itself into ``out`` (N, size)."""
-        J = np.empty((len(out), self.owners.size))
+        J = np.empty((len(out), self.parameter_index.size))
         super().jacobian(dy, cache, J)
         out[:] = 0.0
-        np.add.at(out.T, self.owners, J.T)
+        np.add.at(out.T, self.parameter_index, J.T)
 
 
 def _slopes(edge: SymbolicEdge, x: Array, d: int) -> Array:

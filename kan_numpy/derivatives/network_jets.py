@@ -1,4 +1,4 @@
-r"""Derivatives of a network with respect to its inputs, and the way back from them to theta.
+r"""Derivatives of a network with respect to its inputs, and the backward pass from them to theta.
 
 A differential equation speaks of u and its derivatives, so training on one needs, for each sample,
 
@@ -9,10 +9,10 @@ A differential equation speaks of u and its derivatives, so training on one need
 and the gradient of anything made of them with respect to theta. The three together are a jet. Jets
 go forwards through the network, layer after layer: at the input the value is x, the gradient the
 unit matrix, and the second derivatives are 0. What a layer makes of them, and what it hands back,
-is derived in `kan_numpy.derivatives.kan_jets` and `kan_numpy.derivatives.node_jets`; here the layers are chained, as in
-`kan_numpy.networks.network`.
+is derived in `kan_numpy.derivatives.kan_jets` and `kan_numpy.derivatives.node_jets`; here the
+layers are backpropagate, as in `kan_numpy.networks.network`.
 
-One way forwards and one way back cost a few times what `forward` and `backward` cost, whatever the
+One forward and one backward pass cost a few times what `forward` and `backward` cost, whatever the
 number of parameters.
 """
 
@@ -24,20 +24,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_count
-from kan_numpy.derivatives.kan_jets import Jet, JetLayer, Pairs
-from kan_numpy.derivatives.node_jets import lifted
-from kan_numpy.networks.network import Composition, as_network
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array, as_count
+from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs
+from kan_numpy.derivatives.node_jets import as_jet_layer
+from kan_numpy.networks.checks import as_network
+from kan_numpy.networks.network import Network
 
 
 class JetCache(NamedTuple):
-    """What the way back needs."""
+    """What the backward pass needs."""
 
     layers: list[JetLayer]
     caches: list[Any]  # one for each layer
 
 
-def jet(network: Composition, x: npt.ArrayLike) -> Jet:
+def jet(network: Network, x: npt.ArrayLike) -> Jet:
     r"""Return value, gradient and pure second derivatives of every output.
 
     .. math:: u_o, \qquad \frac{\partial u_o}{\partial x_a}, \qquad
@@ -68,7 +70,7 @@ def jet(network: Composition, x: npt.ArrayLike) -> Jet:
     return forward(network, x)[0]
 
 
-def hessian(network: Composition, x: npt.ArrayLike) -> Array:
+def hessian(network: Network, x: npt.ArrayLike) -> Array:
     r"""Return all second derivatives of every output.
 
     .. math:: H_{oab} = \frac{\partial^2 u_o}{\partial x_a \partial x_b}
@@ -95,7 +97,7 @@ def hessian(network: Composition, x: npt.ArrayLike) -> Array:
 
 
 def forward(
-    network: Composition,
+    network: Network,
     x: npt.ArrayLike,
     pairs: Sequence[tuple[int, int]] | None = None,
 ) -> tuple[Jet, JetCache]:
@@ -119,12 +121,12 @@ def forward(
     """
     n_in = as_network(network).widths[0]
     points = as_array("x", x, ("N", n_in))
-    layers = [lifted(layer) for layer in network.layers]
+    layers = [as_jet_layer(layer) for layer in network.layers]
     chosen = as_pairs(pairs, n_in)
-    return propagated(layers, layers[0].prepare(seed(points, chosen), chosen), chosen)
+    return propagate(layers, layers[0].features(seed(points, chosen), chosen), chosen)
 
 
-def backward(network: Composition, dy: Jet, cache: JetCache) -> tuple[Array, Array]:
+def backward(network: Network, dy: Jet, cache: JetCache) -> tuple[Array, Array]:
     """Carry an upstream gradient, of values and derivatives, back to input and parameters.
 
     Parameters
@@ -150,11 +152,11 @@ def backward(network: Composition, dy: Jet, cache: JetCache) -> tuple[Array, Arr
     """
     upstream = _as_upstream(network, dy, cache)
     dtheta = np.empty(network.size)
-    dx = chained(cache, upstream, dtheta)
+    dx = backpropagate(cache, upstream, dtheta)
     return cache.layers[0].input_gradient(dx, cache.caches[0]).value, dtheta
 
 
-def jacobian(network: Composition, dy: Jet, cache: JetCache) -> Array:
+def jacobian(network: Network, dy: Jet, cache: JetCache) -> Array:
     """Carry the upstream gradient of each sample back by itself: `backward` without the sum.
 
     If r is a function of the jet of a sample, and dy holds its partial derivatives at each sample,
@@ -180,7 +182,7 @@ def jacobian(network: Composition, dy: Jet, cache: JetCache) -> Array:
     """
     upstream = _as_upstream(network, dy, cache)
     J = np.empty((len(upstream.value), network.size))
-    chained(cache, upstream, J)
+    backpropagate(cache, upstream, J)
     return J
 
 
@@ -207,29 +209,29 @@ def seed(x: Array, pairs: Pairs, gradient: bool = True) -> Jet:
     return Jet(x, unit, np.zeros((N, n_in, len(pairs.a))))
 
 
-def propagated(layers: Sequence[JetLayer], first: Any, pairs: Pairs) -> tuple[Jet, JetCache]:
+def propagate(layers: Sequence[JetLayer], first: Any, pairs: Pairs) -> tuple[Jet, JetCache]:
     """Evaluate without checks; ``first`` is what the first layer has prepared."""
-    y, caches = layers[0].combine(first), [first]
+    y, caches = layers[0].output(first), [first]
     for layer in layers[1:]:
-        caches.append(layer.prepare(y, pairs))
-        y = layer.combine(caches[-1])
+        caches.append(layer.features(y, pairs))
+        y = layer.output(caches[-1])
     return y, JetCache(list(layers), caches)
 
 
-def chained(cache: JetCache, dy: Jet, out: Array) -> Jet:
+def backpropagate(cache: JetCache, dy: Jet, out: Array) -> Jet:
     """Write dtheta (P,), or that of each sample (N, P), and return dy of the first layer."""
     stop = out.shape[-1]
-    for at in reversed(range(len(cache.layers))):
-        layer = cache.layers[at]
+    for l in reversed(range(len(cache.layers))):
+        layer = cache.layers[l]
         write = layer.parameter_gradient if out.ndim == 1 else layer.jacobian
-        write(dy, cache.caches[at], out[..., stop - layer.size : stop])
+        write(dy, cache.caches[l], out[..., stop - layer.size : stop])
         stop -= layer.size
-        if at:
-            dy = layer.input_gradient(dy, cache.caches[at])
+        if l:
+            dy = layer.input_gradient(dy, cache.caches[l])
     return dy
 
 
-def _as_upstream(network: Composition, dy: Jet, cache: JetCache) -> Jet:
+def _as_upstream(network: Network, dy: Jet, cache: JetCache) -> Jet:
     """Check what comes back to a network."""
     if not isinstance(cache, JetCache) or [c.z.value.shape[1] for c in cache.caches] != [
         layer.n_in for layer in as_network(network).layers

@@ -1,7 +1,8 @@
 r"""Jets through layers whose nodes do the work: those of an MLP, and products.
 
-What a jet is and how it passes a KAN layer is derived in `kan_numpy.derivatives.kan_jets`. A layer of an MLP
-has the edges :math:`w_{o,i} f`: it takes f through these equations before it multiplies with w.
+What a jet is and how it passes a KAN layer is derived in `kan_numpy.derivatives.kan_jets`. A layer
+of an MLP has the edges :math:`w_{o,i} f`: it takes f through these equations before it multiplies
+with w.
 
 A product of two nodes, :math:`y = u v`, sends jets on by Leibniz's rule,
 
@@ -27,18 +28,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._validation import Array
-from kan_numpy.derivatives.kan_jets import Indices, Jet, JetLayer, KANJets, Pairs, SharedJets
+from kan_numpy._arrays import Array
+from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs
+from kan_numpy.derivatives.kan_jets import KANJets, TiedJets
+from kan_numpy.derivatives.product_jets import ProductJets
 from kan_numpy.layers.dense_layer import DenseCache, DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
-from kan_numpy.layers.tied_layer import LockedLayer, plain_fields
+from kan_numpy.layers.tied_layer import TiedLayer, plain_fields
 
 
-def lifted(layer: object) -> JetLayer:
+def as_jet_layer(layer: object) -> JetLayer:
     """Return what sends jets through a layer."""
-    if isinstance(layer, LockedLayer):
-        return SharedJets(KANLayer(**plain_fields(layer)), layer.owners)
+    if isinstance(layer, TiedLayer):
+        return TiedJets(KANLayer(**plain_fields(layer)), layer.parameter_index)
     if isinstance(layer, KANLayer):
         return KANJets(layer)
     if isinstance(layer, DenseLayer):
@@ -49,7 +52,7 @@ def lifted(layer: object) -> JetLayer:
 
 
 class NodeCache(NamedTuple):
-    """The symbols of the equations above, as `DenseJets.prepare` met them."""
+    """The symbols of the equations above, as `DenseJets.features` met them."""
 
     z: Jet
     p: Array  # (N, n_in, Q)
@@ -70,21 +73,21 @@ class DenseJets:
         """The number of trainable parameters."""
         return self.layer.size
 
-    def prepare(self, z: Jet, pairs: Pairs) -> NodeCache:
+    def features(self, z: Jet, pairs: Pairs) -> NodeCache:
         """Evaluate the activation with its derivatives."""
         f = [self.layer.activation(z.value, d) for d in z.orders]
         p = pairs.products(z.gradient)
-        layer, gradient, second = self.layer.prepare(z.value), z.gradient, z.second
+        layer, gradient, second = self.layer.features(z.value), z.gradient, z.second
         if len(f) > 0:
             gradient = f[0][:, :, None] * gradient
         if len(f) > 1:
             second = f[1][:, :, None] * p + f[0][:, :, None] * second
         return NodeCache(z, p, pairs, layer, f, Jet(layer.a, gradient, second))
 
-    def combine(self, cache: NodeCache) -> Jet:
+    def output(self, cache: NodeCache) -> Jet:
         """Return the jets of the output nodes."""
         w, a = self.layer.weights, cache.a
-        return Jet(self.layer.combine(cache.layer), w @ a.gradient, w @ a.second)
+        return Jet(self.layer.output(cache.layer), w @ a.gradient, w @ a.second)
 
     def parameter_gradient(self, dy: Jet, cache: NodeCache, out: Array) -> None:
         """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
@@ -119,89 +122,3 @@ class DenseJets:
     def _factor(self, cache: NodeCache, d: int) -> Array:
         """Return the d-th derivative of f, (N, n_in)."""
         return cache.f[d - 1] if d <= len(cache.f) else self.layer.activation(cache.z.value, d)
-
-
-class ProductCache(NamedTuple):
-    """What the way back needs."""
-
-    z: Jet
-    pairs: Pairs
-    partial: list[list[Jet]]  # for outputs with equally many factors: the product of the first n
-
-
-@dataclass(frozen=True)
-class ProductJets:
-    """Send jets through a `ProductLayer`, factor after factor."""
-
-    layer: ProductLayer
-
-    @property
-    def size(self) -> int:
-        """The number of trainable parameters: none."""
-        return 0
-
-    def prepare(self, z: Jet, pairs: Pairs) -> ProductCache:
-        """Multiply."""
-        partial = []
-        for _, factors in self.layer._by_arity:
-            jets = [_nodes(z, factors[:, 0])]
-            for at in range(1, factors.shape[1]):
-                jets.append(_times(jets[-1], _nodes(z, factors[:, at]), pairs))
-            partial.append(jets)
-        return ProductCache(z, pairs, partial)
-
-    def combine(self, cache: ProductCache) -> Jet:
-        """Return the jets of the output nodes."""
-        outputs = np.concatenate([outputs for outputs, _ in self.layer._by_arity])
-        last = zip(*(jets[-1] for jets in cache.partial), strict=True)
-        return _nodes(Jet(*(np.concatenate(part, axis=1) for part in last)), np.argsort(outputs))
-
-    def parameter_gradient(self, dy: Jet, cache: ProductCache, out: Array) -> None:
-        """Write nothing: there are no parameters."""
-
-    def jacobian(self, dy: Jet, cache: ProductCache, out: Array) -> None:
-        """Write nothing: there are no parameters."""
-
-    def input_gradient(self, dy: Jet, cache: ProductCache) -> Jet:
-        """Return dz, dg and dh."""
-        dz = Jet(*(np.zeros_like(part) for part in cache.z))
-        for (outputs, factors), jets in zip(self.layer._by_arity, cache.partial, strict=True):
-            upstream = _nodes(dy, outputs)
-            for at in reversed(range(1, factors.shape[1])):
-                v = _nodes(cache.z, factors[:, at])
-                _put(dz, factors[:, at], _times_backward(upstream, jets[at - 1], cache.pairs))
-                upstream = _times_backward(upstream, v, cache.pairs)
-            _put(dz, factors[:, 0], upstream)
-        return dz
-
-
-def _nodes(jet: Jet, nodes: Indices) -> Jet:
-    """Return the jets of some nodes."""
-    return Jet(*(part[:, nodes] for part in jet))
-
-
-def _put(jet: Jet, nodes: Indices, values: Jet) -> None:
-    """Write the jets of some nodes."""
-    for part, value in zip(jet, values, strict=True):
-        part[:, nodes] = value
-
-
-def _times(u: Jet, v: Jet, pairs: Pairs) -> Jet:
-    """Multiply jets node by node."""
-    a, b = pairs
-    uu, vv = u.value[:, :, None], v.value[:, :, None]
-    mixed = u.gradient[:, :, a] * v.gradient[:, :, b] + u.gradient[:, :, b] * v.gradient[:, :, a]
-    return Jet(
-        u.value * v.value,
-        uu * v.gradient + vv * u.gradient,
-        uu * v.second + vv * u.second + mixed,
-    )
-
-
-def _times_backward(dy: Jet, v: Jet, pairs: Pairs) -> Jet:
-    """Return what comes back to u from y = u v."""
-    value = v.value * dy.value
-    value += (v.gradient * dy.gradient).sum(axis=2) + (v.second * dy.second).sum(axis=2)
-    vv = v.value[:, :, None]
-    gradient = vv * dy.gradient + pairs.backward(dy.second, v.gradient)
-    return Jet(value, gradient, vv * dy.second)

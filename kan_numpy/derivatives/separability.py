@@ -27,7 +27,7 @@ means little, so the angles are averaged with the weights :math:`|\nabla_A f|^2`
     \frac{\langle |\nabla_A f \wedge \nabla_A f_b| \rangle}{\langle |\nabla_A f|^2 \rangle},
     \qquad |u \wedge v|^2 = \sum_{i < j} (u_i v_j - u_j v_i)^2.
 
-0/0 counts as 0. Derivatives tell about neighbourhoods: if the samples fill a box, about the box.
+0/0 counts as 0. Derivatives tell about neighborhoods: if the samples fill a box, about the box.
 """
 
 from __future__ import annotations
@@ -40,13 +40,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 
-from kan_numpy._validation import Array, as_array, as_count, as_number
+from kan_numpy._arrays import Array, some_rows
+from kan_numpy._validation import as_array, as_count, as_number
 from kan_numpy.derivatives.network_jets import forward
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.networks.network import Composition, as_network
+from kan_numpy.networks.checks import as_network
+from kan_numpy.networks.network import Network
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.training.objective import some_rows
 
 ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
 """How many samples the tests look at, and how many numbers an array of jets may hold."""
@@ -79,7 +80,7 @@ class Separability:
     def __str__(self) -> str:
         """Return the form of the function, and how clear the decision was."""
         used = [group for group in self.groups if not set(group) <= set(self.unused)]
-        terms = [f"f{at}({_names(group)})" for at, group in enumerate(used, start=1)]
+        terms = [f"f{index}({_names(group)})" for index, group in enumerate(used, start=1)]
         lines = ["f = " + (f" {self.sign} ".join(terms) or "constant")]
         if self.unused:
             lines.append(f"next to no influence: {_names(self.unused)}")
@@ -125,19 +126,17 @@ class Symmetry:
         return bool(self.scores.max() <= self.threshold)
 
     def __str__(self) -> str:
-        """Return the verdict, and how clear it is."""
+        """Return the answer, and how clear it is."""
         others = [i for i in range(len(self.scores)) if i not in self.inputs]
         worst = max(others, key=lambda i: float(self.scores[i]))
-        verdict = f"f = F(h({_names(self.inputs)}), {_names(others)})"
+        answer = f"f = F(h({_names(self.inputs)}), {_names(others)})"
         if not self.holds:
-            verdict = f"f needs more of {_names(self.inputs)} than one combination"
+            answer = f"f needs more of {_names(self.inputs)} than one combination"
         turn = f"turns by {self.scores[worst]:.1e} at most, with x{worst}"
-        return f"{verdict}\ndirection of the gradient: {turn}, threshold {self.threshold:g}"
+        return f"{answer}\ndirection of the gradient: {turn}, threshold {self.threshold:g}"
 
 
-def additive_groups(
-    network: Composition, x: npt.ArrayLike, threshold: float = 0.05
-) -> Separability:
+def additive_groups(network: Network, x: npt.ArrayLike, threshold: float = 0.05) -> Separability:
     r"""Find the groups of inputs whose functions add up to the network.
 
     .. math:: f(x) = \sum_g f_g(x_g) \quad\Leftrightarrow\quad
@@ -176,7 +175,7 @@ def additive_groups(
 
 
 def multiplicative_groups(
-    network: Composition, x: npt.ArrayLike, threshold: float = 0.05
+    network: Network, x: npt.ArrayLike, threshold: float = 0.05
 ) -> Separability:
     r"""Find the groups of inputs whose functions multiply to the network.
 
@@ -212,7 +211,7 @@ def multiplicative_groups(
 
 
 def symmetry(
-    network: Composition, x: npt.ArrayLike, inputs: Iterable[int], threshold: float = 0.05
+    network: Network, x: npt.ArrayLike, inputs: Iterable[int], threshold: float = 0.05
 ) -> Symmetry:
     r"""Ask whether one combination of some inputs is all that the network needs of them.
 
@@ -245,7 +244,7 @@ def symmetry(
     n_in = first.shape[2]
     if isinstance(inputs, str) or not isinstance(inputs, Iterable):
         raise TypeError(f"inputs must be a list such as [0, 1], but is {inputs!r}")
-    chosen = [as_count(f"inputs[{at}]", i, 0) for at, i in enumerate(inputs)]
+    chosen = [as_count(f"inputs[{index}]", i, 0) for index, i in enumerate(inputs)]
     if not 2 <= len(set(chosen)) == len(chosen) < n_in or max(chosen) >= n_in:
         raise ValueError(
             f"inputs must name two or more different inputs of 0 to {n_in - 1}, not all: {chosen}"
@@ -267,7 +266,7 @@ class Derivatives(NamedTuple):
     second: Array  # (N, n_out, n_in, n_in)
 
 
-def _asked(network: Composition, x: npt.ArrayLike, threshold: float) -> tuple[float, Derivatives]:
+def _asked(network: Network, x: npt.ArrayLike, threshold: float) -> tuple[float, Derivatives]:
     """Check the arguments, and differentiate the network at some of the samples."""
     n_in = as_network(network).widths[0]
     points = as_array("x", x, ("N", n_in))
@@ -277,22 +276,22 @@ def _asked(network: Composition, x: npt.ArrayLike, threshold: float) -> tuple[fl
     a, b = np.triu_indices(n_in)
     pairs = np.column_stack([a, b]).tolist()
     step = max(1, NUMBERS_AT_ONCE // (max(network.widths) * len(a)))
-    parts = [forward(network, rows[at : at + step], pairs)[0] for at in range(0, len(rows), step)]
+    parts = [forward(network, rows[n : n + step], pairs)[0] for n in range(0, len(rows), step)]
     f, g, h = (np.concatenate(part) for part in zip(*parts, strict=True))
     second = np.empty((*g.shape, n_in))
     second[:, :, a, b] = second[:, :, b, a] = h * (spread[a] * spread[b])
     return limit, Derivatives(f, g * spread, second)
 
 
-def _require_smooth(network: Composition) -> None:
+def _require_smooth(network: Network) -> None:
     """Refuse a network whose second derivatives are zero between its kinks."""
-    for at, layer in enumerate(network.layers):
+    for l, layer in enumerate(network.layers):
         straight = isinstance(layer, DenseLayer) and layer.activation.name == "relu"
         if isinstance(layer, KANLayer) and isinstance(layer.basis, BSplineBasis):
             straight = layer.degree < 2 and layer.n_splines > 0
         if straight:
             raise ValueError(
-                f"network must be smooth, but layers[{at}] is piecewise linear; take splines of"
+                f"network must be smooth, but layers[{l}] is piecewise linear; take splines of"
                 " degree 2 or more, or the activation silu or tanh"
             )
 
@@ -309,7 +308,7 @@ def _grouped(sign: str, mixed: Array, found: Derivatives, threshold: float) -> S
     scores = _ratio(np.abs(mixed).mean(axis=0), spread[:, None]).max(axis=0)  # (n_in, n_in)
     np.fill_diagonal(scores, 0.0)
     count, label = connected_components(scores > threshold, directed=False)
-    groups = (tuple(np.flatnonzero(label == at).tolist()) for at in range(count))
+    groups = (tuple(np.flatnonzero(label == index).tolist()) for index in range(count))
     unused = tuple(np.flatnonzero(influence <= threshold).tolist())
     return Separability(sign, tuple(sorted(groups)), scores, unused, threshold)
 

@@ -1,10 +1,10 @@
-r"""Reading the numbers of an expression: normal forms, recognised constants, and no more digits.
+r"""Reading the numbers of an expression: normal forms, recognized constants, and no more digits.
 
-An expression is brought to normal form (`kan_numpy.algebra.canonical_form`), because a network is free to
-move factors and constants from edge to edge. Then constants are recognised one by one
-(`kan_numpy.algebra.constants`), the other numbers fitted again, and one is kept only if the error does not
-get worse. "Not worse" allows for chance: a fitted number is as close to the data as it can be, a
-true one somewhat further away. On N samples each number that is not fitted any more may cost
+An expression is brought to normal form (`kan_numpy.algebra.canonical_form`), because a network is
+free to move factors and constants from edge to edge. Then constants are recognized one by one
+(`kan_numpy.algebra.constants`), the other numbers fitted again, and one is kept only if the error
+does not get worse. "Not worse" allows for chance: a fitted number is as close to the data as it can
+be, a true one somewhat further away. On N samples each number that is not fitted any more may cost
 
 .. math:: \frac{\log N}{N}
 
@@ -19,14 +19,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kan_numpy._validation import Array
-from kan_numpy.algebra.canonical_form import gauge
-from kan_numpy.algebra.constants import cost, recognise
+from kan_numpy._arrays import Array
+from kan_numpy.algebra.canonical_form import canonicalize
+from kan_numpy.algebra.constants import number_complexity, recognize
 from kan_numpy.algebra.expansion import expand
 from kan_numpy.algebra.expressions import Expression, complexity, evaluate, numbers
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.simplify import simplify
-from kan_numpy.formulas.parameter_fit import free_numbers, refitted, with_numbers
+from kan_numpy.formulas.parameter_fit import free_numbers, refit, with_numbers
 
 ROUNDING = 1e-12
 """Relative errors below this are those of arithmetic."""
@@ -35,11 +35,11 @@ TIGHTEST = 1e-10
 """No constant is asked to be closer than this."""
 
 NOISY = 1e-9
-"""Above this relative error, the other numbers are fitted again when one has been recognised."""
+"""Above this relative error, the other numbers are fitted again when one has been recognized."""
 
 
 @dataclass(frozen=True)
-class Reader:
+class ConstantRecognizer:
     """The data by which readings of an expression are judged."""
 
     values: Mapping[str, Array]  # of each variable, (N,)
@@ -50,20 +50,24 @@ class Reader:
         loss = float(np.mean((evaluate(expression, self.values) - self.target) ** 2))
         return loss if np.isfinite(loss) else np.inf
 
-    def readable(self, expression: Expression) -> Expression:
-        """Return the expression in normal form, its constants recognised as far as data allow."""
+    def simplify(self, expression: Expression) -> Expression:
+        """Return the expression in normal form, its constants recognized as far as data allow."""
         N, spread = len(self.target), float(np.var(self.target)) or 1.0
         per_number = np.log(N) / N
         floor = self.loss(expression) + ROUNDING**2 * spread
         accuracy = float(np.clip(np.sqrt(floor / spread), 1e-11, 0.01))
         for known in range(len(free_numbers(expression)) + 1):
-            for form in (simplify(expression), gauge(expression), gauge(expand(expression))):
+            for form in (
+                simplify(expression),
+                canonicalize(expression),
+                canonicalize(expand(expression)),
+            ):
                 if self.loss(form) <= floor * (1.0 + known * per_number) and (
                     _effort(form) <= _effort(expression)
                 ):
                     expression = form
             limit = floor * (1.0 + (known + 1) * per_number)
-            guesses = self.guesses(expression, accuracy)
+            guesses = self.proposals(expression, accuracy)
             better = next((guess for guess in guesses if self.loss(guess) <= limit), None)
             if better is None:
                 break
@@ -75,25 +79,27 @@ class Reader:
         words = re.findall(r"[A-Za-z]\w*", constant.name or "")
         return constant.text() != Number(value).text() and not set(words) & set(self.values)
 
-    def guesses(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
+    def proposals(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
         """Yield the expression with one number zero or a constant, and the others fitted again."""
         # What N samples leave unknown of a fitted number, times three.
         tolerance = max(3.0 * accuracy / np.sqrt(len(self.target)), TIGHTEST)
         small = 10.0 * accuracy * max(1.0, float(np.std(self.target)))
-        for at, value in enumerate(free_numbers(expression)):
+        for index, value in enumerate(free_numbers(expression)):
             guesses = [Number(0.0)] if abs(value) <= small else []
-            constant = recognise(value, tolerance)
+            constant = recognize(value, tolerance)
             if constant is not None and self.is_new(constant, value):
                 guesses.append(constant)
             for guess in guesses:
                 numbers = [Number(number) for number in free_numbers(expression)]
-                numbers[at] = guess
+                numbers[index] = guess
                 replaced = simplify(with_numbers(expression, iter(numbers)))
                 if accuracy > NOISY:
-                    replaced = simplify(refitted(replaced, self.values, self.target))
+                    replaced = simplify(refit(replaced, self.values, self.target))
                 yield replaced
 
 
 def _effort(expression: Expression) -> int:
     """Return what a reader must take in: nodes, and numbers without a name."""
-    return complexity(expression) + sum(cost(number.value) for number in numbers(expression))
+    return complexity(expression) + sum(
+        number_complexity(number.value) for number in numbers(expression)
+    )

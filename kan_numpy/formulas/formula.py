@@ -1,7 +1,7 @@
 r"""A network as a formula that a person can read, and that evaluates exactly as it is printed.
 
-How the numbers of a network become readable is told in `kan_numpy.formulas.constant_recognition`; rounding is last. A
-certificate says what that costs.
+How the numbers of a network become readable is told in `kan_numpy.formulas.constant_recognition`;
+rounding is last. A certificate says what that costs.
 """
 
 from __future__ import annotations
@@ -14,24 +14,25 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_count
+from kan_numpy._arrays import Array, some_rows
+from kan_numpy._validation import as_array, as_count
 from kan_numpy.algebra.expressions import Expression, Variable, evaluate
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.parsing import as_names
 from kan_numpy.algebra.printing import latex, text
 from kan_numpy.algebra.simplify import map_numbers
-from kan_numpy.datasets.toy_functions import Scaler
-from kan_numpy.formulas.constant_recognition import ROUNDING, Reader
+from kan_numpy.formulas.constant_recognition import ROUNDING, ConstantRecognizer
 from kan_numpy.formulas.network_to_expression import (
     network_expressions,
     scaled_inputs,
     unscaled_outputs,
 )
+from kan_numpy.functions.scaling import Scaler
 from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.networks.checks import require_defined
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity.edge_scores import require_defined
 from kan_numpy.training.losses import SquaresLoss
-from kan_numpy.training.objective import Objective, some_rows
+from kan_numpy.training.objective import Objective
 
 ROWS = 2000
 """How many samples decide about constants and digits."""
@@ -234,7 +235,9 @@ def formula(
     rows = some_rows(np.arange(len(points), dtype=float), ROWS).astype(int)
     aim = reference if target is None else target
     exact = tuple(
-        Reader(dict(zip(inputs, points[rows].T, strict=True)), aim[rows, o]).readable(expression)
+        ConstantRecognizer(dict(zip(inputs, points[rows].T, strict=True)), aim[rows, o]).simplify(
+            expression
+        )
         for o, expression in enumerate(raw)
     )
     errors = measure(exact)

@@ -1,8 +1,9 @@
 r"""From a formula to a network: sums at the nodes, products between layers, functions on the edges.
 
 The levels are built from the outputs down. What stands at a level is taken apart into edges
-(`kan_numpy.formulas.edge_decomposition`), and the parts that these start from are the nodes of the level below it,
-each part once. One that is needed further up than where it is ready is sent on by straight lines.
+(`kan_numpy.formulas.edge_decomposition`), and the parts that these start from are the nodes of the
+level below it, each part once. One that is needed further up than where it is ready is sent on by
+straight lines.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_count, require_shape
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array, as_count, require_shape
 from kan_numpy.algebra.expressions import Expression, Variable
 from kan_numpy.algebra.parsing import FUNCTIONS, as_names, parse
 from kan_numpy.formulas.edge_decomposition import Term, as_parts, edges, factors, height, is_product
@@ -24,7 +26,8 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.kan import KAN
-from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
+from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.splines.knots import uniform_knots
 from kan_numpy.training.grids import NARROWEST
 
 POINTS = 1000
@@ -128,13 +131,13 @@ def _network(outputs: list[Expression], inputs: list[Expression], G: int, k: int
     """Build the layers from the outputs down, on grids that are not laid yet."""
     layers: list[KANLayer | ProductLayer] = []
     level = outputs
-    for at in range(max(1, *map(height, outputs)), 0, -1):
-        groups = [factors(part, at) for part in level]
-        sums = [edges(factor, at) for group in groups for factor in group]
+    for index in range(max(1, *map(height, outputs)), 0, -1):
+        groups = [factors(part, index) for part in level]
+        sums = [edges(factor, index) for group in groups for factor in group]
         if any(len(group) > 1 for group in groups):
             layers.append(_product_layer([len(group) for group in groups]))
         sources = dict.fromkeys(term.source for terms, _ in sums for term in terms)
-        level = sorted(sources, key=is_product) if at > 1 else inputs
+        level = sorted(sources, key=is_product) if index > 1 else inputs
         layers.append(_kan_layer(sums, level, G, k))
     return KAN.from_layers(layers[::-1])
 
@@ -150,7 +153,7 @@ def _kan_layer(
     sums: list[tuple[list[Term], float]], sources: list[Expression], G: int, k: int
 ) -> KANLayer:
     """Return the layer of these sums of edges, with a constant each, from the sources."""
-    place = {source: at for at, source in enumerate(sources)}
+    place = {source: index for index, source in enumerate(sources)}
     n_out, n_in = len(sums), len(sources)
     active, symbols = np.zeros((n_out, n_in), dtype=bool), []
     for out, (terms, constant) in enumerate(sums):

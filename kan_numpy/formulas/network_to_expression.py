@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.algebra.expressions import Call, Expression, Sum
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.simplify import add, multiply, power
-from kan_numpy.datasets.toy_functions import Scaler
+from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
@@ -66,7 +66,7 @@ def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expr
         The very numbers of the network, not simplified but for zeros and ones.
     """
     nodes = list(inputs)
-    for at, layer in enumerate(network.layers):
+    for l, layer in enumerate(network.layers):
         if isinstance(layer, ProductLayer):
             nodes = [multiply([nodes[i] for i in group]) for group in layer.groups]
             continue
@@ -74,7 +74,7 @@ def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expr
         for edge in layer.symbols:
             sums[edge.out].append(edge_expression(edge, nodes[edge.inp]))
         for out, inp in np.argwhere(layer.splines):
-            place = (at, int(out), int(inp))
+            place = (l, int(out), int(inp))
             sums[out].append(Call(SplineFunction(layer, place), nodes[inp]))
         nodes = [add(terms) for terms in sums]
     return nodes

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, Variable
 from kan_numpy.algebra.number import Number
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
@@ -122,8 +122,8 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
         case Product():
             parts = [value_and_slopes(factor, values) for factor in expression.factors]
             found = []
-            for at, (_, slopes) in enumerate(parts):
-                others = [value for other, (value, _) in enumerate(parts) if other != at]
+            for index, (_, slopes) in enumerate(parts):
+                others = [value for other, (value, _) in enumerate(parts) if other != index]
                 found += [slope * _product(others) for slope in slopes]
             return _product([value for value, _ in parts]), found
         case Power():
@@ -151,17 +151,17 @@ class _NumbersProblem:
         self.expression, self.values, self.target = expression, values, target
         self.share = 1.0 / np.sqrt(len(target))
 
-    def at(self, theta: Array) -> tuple[Array, Slopes]:
+    def evaluate_at(self, theta: Array) -> tuple[Array, Slopes]:
         """Return value and slopes with other numbers."""
         return value_and_slopes(with_numbers(self.expression, map(_unrounded, theta)), self.values)
 
     def residuals(self, theta: Array) -> Array:
         """Return r with r . r the mean square."""
-        return self.share * (self.at(theta)[0] - self.target)
+        return self.share * (self.evaluate_at(theta)[0] - self.target)
 
     def jacobian(self, theta: Array) -> Array:
         """Return dr/dtheta."""
-        _, slopes = self.at(theta)
+        _, slopes = self.evaluate_at(theta)
         columns = [np.broadcast_to(slope, self.target.shape) for slope in slopes]
         return self.share * np.stack(columns, axis=1)
 
@@ -176,7 +176,7 @@ def _unrounded(value: float) -> Number:
     return Number(value if not float(value).is_integer() else np.nextafter(value, np.inf))
 
 
-def refitted(expression: Expression, values: Values, target: Array, steps: int = 10) -> Expression:
+def refit(expression: Expression, values: Values, target: Array, steps: int = 10) -> Expression:
     """Return the expression with its free numbers fitted by Levenberg-Marquardt.
 
     Parameters

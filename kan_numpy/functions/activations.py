@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from kan_numpy._validation import Array, as_choice
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_choice
 
 Function = Callable[[Array], Array]
 

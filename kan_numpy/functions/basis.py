@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 
 
 class Basis(Protocol):

@@ -23,7 +23,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, frozen
+from kan_numpy._arrays import Array, frozen
 from kan_numpy.functions.basis import Basis
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.coefficients import least_squares
@@ -36,7 +36,7 @@ MOST_NODES = 1000
 class ScaledBasis:
     """Hold the grid of every input node, and evaluate functions of u on it.
 
-    The inner door, as `BSplineBasis`: arguments are trusted, and points may be complex.
+    As in `BSplineBasis`, arguments are trusted, and points may be complex.
 
     Parameters
     ----------
@@ -111,9 +111,9 @@ class ScaledBasis:
 
 
 class GaussianBasis(ScaledBasis):
-    r"""Bumps :math:`e^{-z^2}` around evenly spaced centres :math:`g_j`, with z = (u - g_j) / h.
+    r"""Bumps :math:`e^{-z^2}` around evenly spaced centers :math:`g_j`, with z = (u - g_j) / h.
 
-    The first and the last centre are the ends of the grid, and h is their distance from the next
+    The first and the last center are the ends of the grid, and h is their distance from the next
     (FastKAN, arXiv 2405.06721). Outside, the bumps fade and the base function remains, as with
     B-splines; unlike these, they do not sum to one, and more and narrower ones make the old ones
     only nearly, least so at the ends of the grid.

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.functions import activations
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
 
@@ -106,7 +106,7 @@ class Symbol(Activation):
         return 4 if self.power is None else 3
 
     @property
-    def effort(self) -> int:
+    def total_complexity(self) -> int:
         """What a reader has to take in: the complexity, and the free numbers."""
         return self.complexity + self.numbers
 
@@ -313,7 +313,7 @@ def as_symbols(value: Iterable[str | Symbol] | None) -> list[Symbol]:
         return [s for s in SYMBOLS.values() if s.name not in REDUNDANT]
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise TypeError(f"functions must be a list of names, but is {value!r}")
-    chosen = [as_symbol(f"functions[{at}]", entry) for at, entry in enumerate(value)]
+    chosen = [as_symbol(f"functions[{index}]", entry) for index, entry in enumerate(value)]
     if not chosen:
         raise ValueError("functions must hold at least one name, but is empty")
     return chosen

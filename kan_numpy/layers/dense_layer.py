@@ -3,8 +3,8 @@ r"""One layer of an MLP, cut so that it compares with a KAN layer: bend first, t
 .. math:: y_o = \beta_o + \sum_i w_{o,i}\, f(x_i)
 
 The fixed function f acts on the nodes; the inputs of a network enter as they are, f(x) = x. This
-is a KAN layer (`kan_numpy.layers.kan_layer`) whose edges out of a node all have the same shape, w f(x), and
-whose bias is trained. Forwards and, dX standing for dL/dX, backwards:
+is a KAN layer (`kan_numpy.layers.kan_layer`) whose edges out of a node all have the same shape, w
+f(x), and whose bias is trained. Forwards and, dX standing for dL/dX, backwards:
 
 .. math::
     a = f(x), \qquad y = a\, w^T + \beta, \qquad
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._validation import Array, frozen
+from kan_numpy._arrays import Array, frozen
 from kan_numpy.functions.activations import Activation
 
 
@@ -79,14 +79,14 @@ class DenseLayer:
 
     def forward(self, x: Array) -> tuple[Array, DenseCache]:
         """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
-        cache = self.prepare(x)
-        return self.combine(cache), cache
+        cache = self.features(x)
+        return self.output(cache), cache
 
-    def prepare(self, x: Array) -> DenseCache:
+    def features(self, x: Array) -> DenseCache:
         """Evaluate all that does not depend on theta: the activation at x."""
         return DenseCache(x, self.activation(x))
 
-    def combine(self, cache: DenseCache) -> Array:
+    def output(self, cache: DenseCache) -> Array:
         """Return y (N, n_out)."""
         return cache.a @ self.weights.T + self.bias
 
@@ -113,11 +113,11 @@ class DenseLayer:
         np.multiply(dy[:, :, None], cache.a[:, None], out=block)
         out[:, self.weights.size :] = dy
 
-    def mean_squares(self, cache: DenseCache) -> Array:
+    def feature_mean_squares(self, cache: DenseCache) -> Array:
         """Return the mean square of what each parameter is multiplied with, a or 1: (size,)."""
         a = np.broadcast_to(np.mean(cache.a**2, axis=0), self.weights.shape).ravel()
         return np.concatenate([a, np.ones(self.n_out)])
 
-    def outside_share(self, x: Array) -> float:  # noqa: ARG002
+    def fraction_outside_grid(self, x: Array) -> float:  # noqa: ARG002
         """Return 0: there is no grid that could be left."""
         return 0.0

@@ -28,8 +28,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import BSpline
 
+from kan_numpy._arrays import Array, frozen
 from kan_numpy._memory import keep_freed_memory
-from kan_numpy._validation import Array, frozen
 from kan_numpy.functions.activations import ACTIVATIONS, Activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
@@ -45,7 +45,7 @@ class LayerCache(NamedTuple):
     x: Array  # (N, n_in)
     b: Array | None  # (N, n_in) b(x), unless the base function is zero
     B: Array  # (N, n_in, G+k)
-    basis: Any  # what the basis needs on its way back
+    basis: Any  # what the basis needs in its backward pass
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ class KANLayer:
         return self.n_splines * (self.basis.size + self.has_base) + 4 * len(self.symbols)
 
     @property
-    def owners(self) -> npt.NDArray[np.intp]:
+    def parameter_index(self) -> npt.NDArray[np.intp]:
         """Which entry of theta the parameters of all edges take: each its own, without locks."""
         return np.arange(self.size)
 
@@ -174,15 +174,15 @@ class KANLayer:
 
     def forward(self, x: Array) -> tuple[Array, LayerCache]:
         """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
-        cache = self.prepare(x)
-        return self.combine(cache), cache
+        cache = self.features(x)
+        return self.output(cache), cache
 
-    def prepare(self, x: Array) -> LayerCache:
+    def features(self, x: Array) -> LayerCache:
         """Evaluate all that does not depend on theta: the basis and base functions at x."""
         B, basis_cache = self.basis.forward(x)  # (N, n_in, G+k)
         return LayerCache(x, self.base(x) if self.has_base else None, B, basis_cache)
 
-    def combine(self, cache: LayerCache) -> Array:
+    def output(self, cache: LayerCache) -> Array:
         """Return y (N, n_out): the two matrix products, and the symbols one by one."""
         y = cache.B.reshape(len(cache.x), -1) @ self.coef.reshape(self.n_out, -1).T  # (N, n_out)
         if cache.b is not None:
@@ -269,7 +269,7 @@ class KANLayer:
         S = len(self.symbols)
         return out[len(out) - 4 * S :].reshape(S, 4, *out.shape[1:])
 
-    def mean_squares(self, cache: LayerCache) -> Array:
+    def feature_mean_squares(self, cache: LayerCache) -> Array:
         """Return the mean square of what each parameter is multiplied with, B_j or b: (size,)."""
         splines = self.splines
         parts = [np.broadcast_to(np.mean(cache.B**2, axis=0), self.coef.shape)[splines].ravel()]
@@ -288,7 +288,7 @@ class KANLayer:
             phi[:, edge.out, edge.inp] = edge(x[:, edge.inp])
         return phi
 
-    def outside_share(self, x: Array) -> float:
+    def fraction_outside_grid(self, x: Array) -> float:
         """Return the share of the inputs x (N, n_in) that lie outside the grid."""
         return float(np.mean((x < self.basis.low) | (x > self.basis.high)))
 

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_count, as_widths
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count, as_widths
 
 Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
@@ -28,7 +29,7 @@ Width = int | tuple[int, int]
 
 
 class ProductCache(NamedTuple):
-    """What the way back needs."""
+    """What the backward pass needs."""
 
     x: Array  # (N, n_in)
 
@@ -113,14 +114,14 @@ class ProductLayer:
 
     def forward(self, x: Array) -> tuple[Array, ProductCache]:
         """Return y (N, n_out) from x (N, n_in), and what `input_gradient` needs."""
-        cache = self.prepare(x)
-        return self.combine(cache), cache
+        cache = self.features(x)
+        return self.output(cache), cache
 
-    def prepare(self, x: Array) -> ProductCache:
+    def features(self, x: Array) -> ProductCache:
         """Return the cache for inputs x (N, n_in)."""
         return ProductCache(x)
 
-    def combine(self, cache: ProductCache) -> Array:
+    def output(self, cache: ProductCache) -> Array:
         """Return y (N, n_out)."""
         y = np.empty((len(cache.x), self.n_out), dtype=cache.x.dtype)
         for outputs, factors in self._by_arity:
@@ -141,11 +142,11 @@ class ProductLayer:
     def jacobian(self, dy: Array, cache: ProductCache, out: Array) -> None:
         """Write nothing: there are no parameters."""
 
-    def mean_squares(self, cache: ProductCache) -> Array:  # noqa: ARG002
+    def feature_mean_squares(self, cache: ProductCache) -> Array:  # noqa: ARG002
         """Return an empty array: there are no parameters."""
         return np.empty(0)
 
-    def outside_share(self, x: Array) -> float:  # noqa: ARG002
+    def fraction_outside_grid(self, x: Array) -> float:  # noqa: ARG002
         """Return 0: there is no grid to leave."""
         return 0.0
 
@@ -198,7 +199,7 @@ def as_levels(widths: Any, arity: int) -> tuple[list[int], list[ProductLayer | N
     factors = as_count("arity", arity, 2)
     listed = isinstance(widths, Iterable) and not isinstance(widths, str)
     entries = list(widths) if listed else []
-    pairs = [_as_pair(f"widths[{at}]", width) for at, width in enumerate(entries)]
+    pairs = [_as_pair(f"widths[{index}]", width) for index, width in enumerate(entries)]
     if pairs and pairs[0]:
         raise ValueError(f"widths[0] must be the number of inputs, but is {entries[0]!r}")
     plain = [sum(pair) if pair else width for pair, width in zip(pairs, entries, strict=True)]

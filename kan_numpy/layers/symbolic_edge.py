@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from kan_numpy._validation import Array, frozen
+from kan_numpy._arrays import Array, frozen
 from kan_numpy.functions.symbols import Symbol
 
 

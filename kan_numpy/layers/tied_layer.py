@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache, Mask
 
 Lock = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class LockedLayer(KANLayer):
+class TiedLayer(KANLayer):
     """Hold a layer with locks; made by `lock`, taken apart by `unlock`.
 
     Parameters
@@ -35,19 +35,19 @@ class LockedLayer(KANLayer):
     locks: tuple[Lock, ...] = ()
 
     @property
-    def living_locks(self) -> tuple[Lock, ...]:
+    def active_ties(self) -> tuple[Lock, ...]:
         """The locks with the edges that are still splines, at least two of each."""
         splines = self.splines
         kept = [tuple(edge for edge in lock if splines[edge]) for lock in self.locks]
         return tuple(lock for lock in kept if len(lock) > 1)
 
     @property
-    def owners(self) -> npt.NDArray[np.intp]:
+    def parameter_index(self) -> npt.NDArray[np.intp]:
         """Which entry of theta each parameter of the unlocked layer takes, shape (size of all,)."""
         numbers = np.full(self.active.shape, -1)
         numbers[self.splines] = np.arange(self.n_splines)
         shared = np.arange(self.n_splines)
-        for lock in self.living_locks:
+        for lock in self.active_ties:
             members = [numbers[edge] for edge in lock]
             shared[members] = min(members)
         E, W = self.n_splines, self.basis.size
@@ -60,39 +60,39 @@ class LockedLayer(KANLayer):
     @property
     def size(self) -> int:
         """The trainable parameters: those that are shared count once."""
-        return int(self.owners.max(initial=-1)) + 1
+        return int(self.parameter_index.max(initial=-1)) + 1
 
     @property
     def theta(self) -> Array:
         """The trainable parameters, each once."""
-        owners = self.owners
+        parameter_index = self.parameter_index
         theta = np.empty(self.size)
-        theta[owners] = super().theta
+        theta[parameter_index] = super().theta
         return theta
 
     def with_theta(self, theta: Array) -> KANLayer:
         """Return the layer with other parameters, shape (size,)."""
-        return super().with_theta(theta[self.owners])
+        return super().with_theta(theta[self.parameter_index])
 
     def parameter_gradient(self, dy: Array, cache: LayerCache, out: Array) -> None:
         """Write dtheta (size,) into ``out``."""
-        owners = self.owners
-        dtheta = np.empty(owners.size)
+        parameter_index = self.parameter_index
+        dtheta = np.empty(parameter_index.size)
         super().parameter_gradient(dy, cache, dtheta)
-        out[:] = np.bincount(owners, dtheta, minlength=len(out))
+        out[:] = np.bincount(parameter_index, dtheta, minlength=len(out))
 
     def jacobian(self, dy: Array, cache: LayerCache, out: Array) -> None:
         """Write the gradient of every sample by itself into ``out`` (N, size)."""
-        owners = self.owners
-        J = np.empty((len(dy), owners.size))
+        parameter_index = self.parameter_index
+        J = np.empty((len(dy), parameter_index.size))
         super().jacobian(dy, cache, J)
         out[:] = 0.0
-        np.add.at(out.T, owners, J.T)
+        np.add.at(out.T, parameter_index, J.T)
 
-    def mean_squares(self, cache: LayerCache) -> Array:
+    def feature_mean_squares(self, cache: LayerCache) -> Array:
         """Return the mean square of what each parameter is multiplied with, added up."""
-        squares = super().mean_squares(cache)
-        return np.bincount(self.owners, squares, minlength=self.size).astype(float)
+        squares = super().feature_mean_squares(cache)
+        return np.bincount(self.parameter_index, squares, minlength=self.size).astype(float)
 
 
 def plain_fields(layer: KANLayer) -> dict[str, Any]:
@@ -128,8 +128,8 @@ def with_locks_left(
     -------
     KANLayer
     """
-    if not isinstance(part, LockedLayer):
+    if not isinstance(part, TiedLayer):
         return part
     kept = [[(int(out[o]), int(inp[i])) for o, i in lock if mask[o, i]] for lock in part.locks]
-    locks = replace(part, locks=tuple(map(tuple, kept))).living_locks
+    locks = replace(part, locks=tuple(map(tuple, kept))).active_ties
     return replace(part, locks=locks) if locks else KANLayer(**plain_fields(part))

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kan_numpy._validation import Array, as_count
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
@@ -37,15 +38,15 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
     """
     if not isinstance(edge, tuple) or len(edge) != 3:
         raise TypeError(f"an edge must be a tuple (layer, out, inp), but is {edge!r}")
-    at, out, inp = (
+    l, out, inp = (
         as_count(name, value, 0) for name, value in zip(("layer", "out", "inp"), edge, strict=True)
     )
-    layer = network.layers[at] if at < len(network.layers) else None
+    layer = network.layers[l] if l < len(network.layers) else None
     if not isinstance(layer, KANLayer):
-        raise ValueError(f"layer is {at}, but the network has no KAN layer of that number")
+        raise ValueError(f"layer is {l}, but the network has no KAN layer of that number")
     n_out, n_in = layer.active.shape
     if out >= n_out or inp >= n_in:
-        raise ValueError(f"edge {edge}: layers[{at}] has {n_out} outputs and {n_in} inputs")
+        raise ValueError(f"edge {edge}: layers[{l}] has {n_out} outputs and {n_in} inputs")
     if not layer.active[out, inp]:
         raise ValueError(f"edge {edge} is not active, there is nothing to replace")
     return layer
@@ -69,14 +70,14 @@ def with_symbol(network: KAN, edge: Edge, symbol: Symbol, affine: Array) -> KAN:
     -------
     KAN
     """
-    at, out, inp = edge
+    l, out, inp = edge
     layer = layer_of(network, edge)
     coef, w_base = layer.coef.copy(), layer.w_base.copy()
     coef[out, inp], w_base[out, inp] = 0.0, 0.0
     others = tuple(e for e in layer.symbols if (e.out, e.inp) != (out, inp))
     symbols = (*others, SymbolicEdge(out, inp, symbol, affine))
     layers = list(network.layers)
-    layers[at] = replace(layer, coef=coef, w_base=w_base, symbols=symbols)
+    layers[l] = replace(layer, coef=coef, w_base=w_base, symbols=symbols)
     return KAN.from_layers(layers)
 
 
@@ -93,8 +94,8 @@ def spline_edges(network: KAN) -> list[Edge]:
     list of (layer, out, inp)
     """
     return [
-        (at, int(out), int(inp))
-        for at, layer in enumerate(network.layers)
+        (l, int(out), int(inp))
+        for l, layer in enumerate(network.layers)
         if isinstance(layer, KANLayer)
         for out, inp in np.argwhere(layer.splines)
     ]
@@ -113,8 +114,8 @@ def symbolic_edges(network: KAN) -> list[tuple[Edge, int]]:
     list of ((layer, out, inp), int)
     """
     return [
-        ((at, edge.out, edge.inp), edge.symbol.effort)
-        for at, layer in enumerate(network.layers)
+        ((l, edge.out, edge.inp), edge.symbol.total_complexity)
+        for l, layer in enumerate(network.layers)
         if isinstance(layer, KANLayer)
         for edge in layer.symbols
     ]
@@ -133,17 +134,17 @@ def chains(network: KAN) -> list[tuple[Edge, Edge]]:
     list of pairs of (layer, out, inp)
     """
     found: list[tuple[Edge, Edge]] = []
-    for at, layer in enumerate(network.layers):
-        for edge in layer.symbols if isinstance(layer, KANLayer) and at else ():
-            before, node, source = network.layers[at - 1], edge.inp, at - 1
+    for l, layer in enumerate(network.layers):
+        for edge in layer.symbols if isinstance(layer, KANLayer) and l else ():
+            before, node, source = network.layers[l - 1], edge.inp, l - 1
             if isinstance(before, ProductLayer):
                 if len(before.groups[node]) > 1:
                     continue
-                (node,), source, before = before.groups[node], at - 2, network.layers[at - 2]
+                (node,), source, before = before.groups[node], l - 2, network.layers[l - 2]
             incoming = np.flatnonzero(before.active[node])
             if len(incoming) == 1 and layer.active[:, edge.inp].sum() == 1:
                 first = (source, node, int(incoming[0]))
-                found.append((first, (at, edge.out, edge.inp)))
+                found.append((first, (l, edge.out, edge.inp)))
     return [pair for pair in found if pair[0] not in spline_edges(network)]
 
 

@@ -26,9 +26,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import (
-    Array,
-    Rng,
     as_array,
     as_choice,
     as_rng,
@@ -41,7 +40,8 @@ from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES, basis_part
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width, as_levels
-from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
+from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.splines.knots import uniform_knots
 
 SCHEMES = ("glorot", "paper")
 
@@ -101,10 +101,10 @@ def initial_layers(
         as_rng(rng),
     )
     layers: list[KANLayer | ProductLayer] = []
-    for at, (n_in, n_out) in enumerate(pairwise(sizes)):
-        product = products[at + 1]
-        low, high = ends[at]
-        functions = _initial_basis(kind, n_in, low, high, sizes_G[at], degrees[at])
+    for l, (n_in, n_out) in enumerate(pairwise(sizes)):
+        product = products[l + 1]
+        low, high = ends[l]
+        functions = _initial_basis(kind, n_in, low, high, sizes_G[l], degrees[l])
         n_sums = product.n_in if product else n_out
         coef, w_base = initial_weights(scheme, functions, n_sums, activation, generator)
         active = np.ones((n_sums, n_in), dtype=bool)

@@ -2,8 +2,9 @@ r"""A Kolmogorov-Arnold network: KAN layers composed, and perhaps products betwe
 
 .. math:: KAN(x) = (\Phi_{L-1} \circ \dots \circ \Phi_0)\, x
 
-(arXiv 2404.19756, eq. 2.7). What it computes, forwards and backwards, is in `kan_numpy.networks.network`
-and `kan_numpy.layers.kan_layer`; here are its ways into the world: random, from arrays, from a file.
+(arXiv 2404.19756, eq. 2.7). What it computes, forwards and backwards, is in
+`kan_numpy.networks.network` and `kan_numpy.layers.kan_layer`; here are its ways into the world:
+random, from arrays, from a file.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from dataclasses import dataclass
 
 import numpy.typing as npt
 
-from kan_numpy._validation import Rng
+from kan_numpy._arrays import Rng
 from kan_numpy.functions.activations import Base
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width
 from kan_numpy.networks.initialization import initial_layers
 from kan_numpy.networks.kan_arrays import layers_from_arrays, load_layers, save_layers
-from kan_numpy.networks.network import Composition
+from kan_numpy.networks.network import Network
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class KAN(Composition):
+class KAN(Network):
     r"""Build a Kolmogorov-Arnold network with random coefficients.
 
     Parameters
@@ -109,7 +110,7 @@ class KAN(Composition):
 
     @classmethod
     def from_layers(cls, layers: Iterable[KANLayer | ProductLayer]) -> KAN:
-        """Compose layers that exist; the inner door, nothing is checked.
+        """Compose layers that exist; nothing is checked.
 
         Parameters
         ----------

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import as_array, as_count, as_knots, per_layer, require_shape
+from kan_numpy._validation import as_array, as_count, per_layer, require_shape
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES
@@ -19,9 +19,10 @@ from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.layers.tied_layer import LockedLayer, plain_fields
+from kan_numpy.layers.tied_layer import TiedLayer, plain_fields
 from kan_numpy.networks.npz import Arrays, load_arrays, save_arrays
 from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.splines.knots import as_knots
 
 KINDS: dict[type, str] = {BSplineBasis: "bspline", **{kind: n for n, kind in BASES.items()}}
 """What files call a basis."""
@@ -49,9 +50,9 @@ def layers_from_arrays(
         raise TypeError("layers must be a list of dicts, one for each layer, and not empty")
     activation = as_activation("base", base)
     built: list[KANLayer] = []
-    for at, k in enumerate(per_layer("degree", degree, len(layers), 0)):
+    for l, k in enumerate(per_layer("degree", degree, len(layers), 0)):
         n_in = built[-1].n_out if built else "n_in"
-        built.append(_layer_from_arrays(f"layers[{at}]", layers[at], k, n_in, activation))
+        built.append(_layer_from_arrays(f"layers[{l}]", layers[l], k, n_in, activation))
     return tuple(built)
 
 
@@ -98,10 +99,10 @@ def save_layers(path: str | os.PathLike[str], layers: Sequence[KANLayer | Produc
     _require_names(layers)
     arrays: Arrays = {}
     described = []
-    for at, layer in enumerate(layers):
+    for l, layer in enumerate(layers):
         about, own = _described(layer)
         described.append(about)
-        arrays |= {f"{at}.{name}": array for name, array in own.items()}
+        arrays |= {f"{l}.{name}": array for name, array in own.items()}
     save_arrays(path, {"kind": "KAN", "layers": described}, arrays)
 
 
@@ -133,7 +134,7 @@ def _described(layer: KANLayer | ProductLayer) -> tuple[dict[str, Any], Arrays]:
         "base": layer.base.name,
         "own_base": _is_own(layer.base),
         "symbols": [(e.out, e.inp, e.symbol.name, _is_own(e.symbol)) for e in layer.symbols],
-        "locks": layer.locks if isinstance(layer, LockedLayer) else [],
+        "locks": layer.locks if isinstance(layer, TiedLayer) else [],
     }
     arrays = {name: getattr(layer, name) for name in ("coef", "w_base", "bias", "active")}
     arrays["affine"] = np.array([edge.affine for edge in layer.symbols])  # (S, 4)
@@ -183,7 +184,7 @@ def load_layers(
     own_base = None if base is None else as_activation("base", base)
     layers: list[KANLayer | ProductLayer] = []
     with _damage(path):
-        for at, about in enumerate(described):
+        for l, about in enumerate(described):
             n_in = layers[-1].n_out if layers else "n_in"
             if "groups" in about:
                 layers.append(_restored_product(about, n_in))
@@ -191,7 +192,7 @@ def load_layers(
             given = {
                 name.partition(".")[2]: array
                 for name, array in arrays.items()
-                if name.startswith(f"{at}.")
+                if name.startswith(f"{l}.")
             }
             layers.append(_restored(about, given, n_in, own_base, symbols))
     return tuple(layers)
@@ -239,14 +240,14 @@ def _restored(
     mask = given["active"].astype(bool, casting="no")
     require_shape("active", mask, layer.active.shape)
     symbols = []
-    for at, (out, inp, name, own) in enumerate(about["symbols"]):
+    for index, (out, inp, name, own) in enumerate(about["symbols"]):
         if not mask[as_count("out", out, 0), as_count("inp", inp, 0)]:
             raise ValueError(f"a symbol is on edge {(out, inp)}, which is not active")
-        affine = as_array("affine", given["affine"][at], (4,))
+        affine = as_array("affine", given["affine"][index], (4,))
         symbol = own_symbols[name] if own else as_symbol("symbol", name)
         symbols.append(SymbolicEdge(out, inp, symbol, affine))
     layer = replace(layer, active=mask, symbols=tuple(symbols))
     locks = tuple(tuple((o, i) for o, i in lock) for lock in about.get("locks", []))
     if any(not mask[edge] for lock in locks for edge in lock):
         raise ValueError("a lock holds an edge that is not active")
-    return LockedLayer(**plain_fields(layer), locks=locks) if locks else layer
+    return TiedLayer(**plain_fields(layer), locks=locks) if locks else layer

@@ -2,8 +2,8 @@ r"""The baseline: a multi-layer perceptron as an immutable value, with the metho
 
 .. math:: MLP(x) = W_{L-1}\, f( \dots f(W_0\, x + \beta_0) \dots ) + \beta_{L-1}
 
-The equations of a layer, forwards and backwards, are in `kan_numpy.layers.dense_layer`; they are chained like
-those of a KAN, by `kan_numpy.networks.network`.
+The equations of a layer, forwards and backwards, are in `kan_numpy.layers.dense_layer`; they are
+chained like those of a KAN, by `kan_numpy.networks.network`.
 
 The weights begin as normal numbers around 0, the biases as 0. With "he" the variance is
 :math:`2 / n_{in}`, which keeps the size of the values on their way through ReLUs (K. He et al.,
@@ -21,15 +21,16 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_array, as_choice, as_rng, as_widths
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_array, as_choice, as_rng, as_widths
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.layers.dense_layer import DenseLayer
-from kan_numpy.networks.network import Composition
+from kan_numpy.networks.network import Network
 from kan_numpy.networks.npz import load_arrays, save_arrays
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class MLP(Composition):
+class MLP(Network):
     r"""Build a multi-layer perceptron with random weights.
 
     Parameters
@@ -114,8 +115,8 @@ class MLP(Composition):
         if isinstance(layers, Mapping | str) or not isinstance(layers, Sequence) or not layers:
             raise TypeError("layers must be a list of dicts, one for each layer, and not empty")
         maps: list[tuple[Array, Array]] = []
-        for at, given in enumerate(layers):
-            name, n_in = f"layers[{at}]", len(maps[-1][1]) if maps else "n_in"
+        for l, given in enumerate(layers):
+            name, n_in = f"layers[{l}]", len(maps[-1][1]) if maps else "n_in"
             if not isinstance(given, Mapping) or set(given) != {"weights", "bias"}:
                 raise ValueError(f"{name} must be a dict with 'weights' and 'bias' and no more")
             weights = as_array(f"{name}['weights']", given["weights"], ("n_out", n_in))
@@ -130,8 +131,8 @@ class MLP(Composition):
         own = ACTIVATIONS.get(self.activation.name) is not self.activation
         meta = {"kind": "MLP", "activation": self.activation.name, "own_activation": own}
         meta["depth"] = len(self.layers)
-        arrays = {f"{at}.weights": layer.weights for at, layer in enumerate(self.layers)}
-        arrays |= {f"{at}.bias": layer.bias for at, layer in enumerate(self.layers)}
+        arrays = {f"{l}.weights": layer.weights for l, layer in enumerate(self.layers)}
+        arrays |= {f"{l}.bias": layer.bias for l, layer in enumerate(self.layers)}
         save_arrays(path, meta, arrays)
 
     @classmethod
@@ -145,7 +146,7 @@ class MLP(Composition):
             )
         try:
             names = ("weights", "bias")
-            layers = [{n: arrays[f"{at}.{n}"] for n in names} for at in range(meta["depth"])]
+            layers = [{n: arrays[f"{l}.{n}"] for n in names} for l in range(meta["depth"])]
             return cls.from_arrays(layers, activation or meta["activation"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"path {str(path)!r} holds a damaged network: {error}") from None

@@ -1,9 +1,9 @@
-r"""Layers composed: the way forwards, the way back, and all parameters as one vector.
+r"""Layers composed: the forward pass, the backward pass, and all parameters as one vector.
 
-What `KAN` and `MLP` share, whatever their layers are made of. The way back is the chain rule: start
-with dL/dy at the top, and let each layer turn the gradient of its output into that of its input and
-of its own parameters. All trainable numbers form one vector theta, layer after layer: an optimiser
-need know nothing else.
+What `KAN` and `MLP` share, whatever their layers are made of. The backward pass is the chain rule:
+start with dL/dy at the top, and let each layer turn the gradient of its output into that of its
+input and of its own parameters. All trainable numbers form one vector theta, layer after layer: an
+optimizer need know nothing else.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, frozen
+from kan_numpy._arrays import Array, frozen
+from kan_numpy._validation import as_array
 
-N = TypeVar("N", bound="Composition")
+NetworkT = TypeVar("NetworkT", bound="Network")
 """A kind of network: what goes in as a KAN comes out as a KAN."""
 
 
@@ -42,10 +43,10 @@ class Layer(Protocol):
     def with_theta(self, theta: Array) -> Any:
         """Return the layer with other parameters."""
 
-    def prepare(self, x: Array) -> Any:
+    def features(self, x: Array) -> Any:
         """Return the cache for inputs x (N, n_in): all that does not depend on theta."""
 
-    def combine(self, cache: Any) -> Array:
+    def output(self, cache: Any) -> Array:
         """Return y (N, n_out) from the cache."""
 
     def parameter_gradient(self, dy: Array, cache: Any, out: Array) -> None:
@@ -57,14 +58,14 @@ class Layer(Protocol):
     def jacobian(self, dy: Array, cache: Any, out: Array) -> None:
         """Write dtheta of each sample by itself into ``out`` (N, size)."""
 
-    def mean_squares(self, cache: Any) -> Array:
+    def feature_mean_squares(self, cache: Any) -> Array:
         """Return the mean square of what each parameter is multiplied with, (size,)."""
 
-    def outside_share(self, x: Array) -> float:
+    def fraction_outside_grid(self, x: Array) -> float:
         """Return the share of the inputs x that the layer's grids do not cover."""
 
 
-class Composition:
+class Network:
     """Hold layers as an immutable value, and chain them."""
 
     layers: tuple[Any, ...]
@@ -88,7 +89,7 @@ class Composition:
         """All trainable parameters as one read-only vector, shape (P,)."""
         return frozen(np.concatenate([layer.theta for layer in self.layers]))
 
-    def with_theta(self: N, theta: npt.ArrayLike) -> N:
+    def with_theta(self: NetworkT, theta: npt.ArrayLike) -> NetworkT:
         """Return the same network with other parameters.
 
         Parameters
@@ -107,24 +108,24 @@ class Composition:
         """
         return self._with_theta(as_array("theta", theta, (self.size,)))
 
-    def _with_theta(self: N, theta: Array) -> N:
+    def _with_theta(self: NetworkT, theta: Array) -> NetworkT:
         layers, start = [], 0
         for layer in self.layers:
             layers.append(layer.with_theta(theta[start : start + layer.size]))
             start += layer.size
         return self._with_layers(layers)
 
-    def _with_layers(self: N, layers: Iterable[Any]) -> N:
+    def _with_layers(self: NetworkT, layers: Iterable[Any]) -> NetworkT:
         """Return a network of the same kind with other layers."""
         network = object.__new__(type(self))
         network.__dict__.update(self.__dict__, layers=tuple(layers))
         return network
 
-    def __copy__(self: N) -> N:
+    def __copy__(self: NetworkT) -> NetworkT:
         """Return itself: a value needs no copy."""
         return self
 
-    def __deepcopy__(self: N, memo: dict[int, Any]) -> N:
+    def __deepcopy__(self: NetworkT, memo: dict[int, Any]) -> NetworkT:
         """Return itself: a value needs no copy."""
         return self
 
@@ -164,9 +165,9 @@ class Composition:
         return self._forward(as_array("x", x, ("N", self.layers[0].n_in)))
 
     def _forward(self, x: Array, first: Any = None) -> tuple[Array, list[Any]]:
-        """Evaluate without checks; ``first`` is ``layers[0].prepare(x)``, if it is at hand."""
-        cache = self.layers[0].prepare(x) if first is None else first
-        y, caches = self.layers[0].combine(cache), [cache]
+        """Evaluate without checks; ``first`` is ``layers[0].features(x)``, if it is at hand."""
+        cache = self.layers[0].features(x) if first is None else first
+        y, caches = self.layers[0].output(cache), [cache]
         for layer in self.layers[1:]:
             y, cache = layer.forward(y)
             caches.append(cache)
@@ -211,12 +212,12 @@ class Composition:
     ) -> tuple[Array | None, Array]:
         dtheta = np.empty(self.size)
         stop = self.size
-        for at in reversed(range(len(self.layers))):
-            layer = self.layers[at]
-            layer.parameter_gradient(dy, cache[at], dtheta[stop - layer.size : stop])
+        for l in reversed(range(len(self.layers))):
+            layer = self.layers[l]
+            layer.parameter_gradient(dy, cache[l], dtheta[stop - layer.size : stop])
             stop -= layer.size
-            if at or input_gradient:
-                dy = layer.input_gradient(dy, cache[at])
+            if l or input_gradient:
+                dy = layer.input_gradient(dy, cache[l])
         return dy if input_gradient else None, dtheta
 
     def jacobian(self, x: npt.ArrayLike) -> Array:
@@ -242,18 +243,10 @@ class Composition:
             dy = np.zeros_like(y)
             dy[:, o] = 1.0
             stop = self.size
-            for at in reversed(range(len(self.layers))):
-                layer = self.layers[at]
-                layer.jacobian(dy, cache[at], J[:, o, stop - layer.size : stop])
+            for l in reversed(range(len(self.layers))):
+                layer = self.layers[l]
+                layer.jacobian(dy, cache[l], J[:, o, stop - layer.size : stop])
                 stop -= layer.size
-                if at:
-                    dy = layer.input_gradient(dy, cache[at])
+                if l:
+                    dy = layer.input_gradient(dy, cache[l])
         return J
-
-
-def as_network(network: N) -> N:
-    """Return the network if it is one, and else say so."""
-    if not isinstance(network, Composition):
-        kind = network if isinstance(network, type) else type(network)
-        raise TypeError(f"network must be a KAN or an MLP, but is {kind.__name__}: {network!r}")
-    return network

@@ -13,10 +13,10 @@ knots large terms would then cancel, and with them the digits; here all terms ar
 layer becomes two layers of ReLUs: n_in nodes that stop x at its last knot, then n_in (G + 2)
 hinges. All edges out of a node share them, because they share the knots.
 
-From ReLU to k = 1. A layer of an MLP, cut as in `kan_numpy.layers.dense_layer`, is already a layer of edges
-:math:`w\, relu(x)`: straight lines with a kink at 0. So the KAN has the widths of the MLP, one
-interval in its first layer, and two, that meet at 0, in all others. Only a grid has ends: intervals
-that certainly hold every activation follow from the box of the inputs, layer after layer,
+From ReLU to k = 1. A layer of an MLP, cut as in `kan_numpy.layers.dense_layer`, is already a layer
+of edges :math:`w\, relu(x)`: straight lines with a kink at 0. So the KAN has the widths of the MLP,
+one interval in its first layer, and two, that meet at 0, in all others. Only a grid has ends:
+intervals that certainly hold every activation follow from the box of the inputs, layer after layer,
 
 .. math:: y_o \in \beta_o + \sum_i w_{o,i}\, [f(low_i), f(high_i)].
 
@@ -31,7 +31,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
@@ -86,12 +87,12 @@ def to_relu(network: KAN) -> MLP:
         raise TypeError(f"network must be a KAN, but is {type(network).__name__}")
     n_in = network.widths[0]
     maps, last = [], Affine(np.eye(n_in), np.zeros(n_in))
-    for at, layer in enumerate(network.layers):
+    for l, layer in enumerate(network.layers):
         if isinstance(layer, ProductLayer):
             raise TypeError(
-                f"network.layers[{at}] multiplies, and no ReLU network does that exactly"
+                f"network.layers[{l}] multiplies, and no ReLU network does that exactly"
             )
-        _require_piecewise_linear(f"network.layers[{at}]", layer)
+        _require_piecewise_linear(f"network.layers[{l}]", layer)
         stop, hinges, total = _hinged(layer)
         maps += [stop.after(last), hinges]
         last = total

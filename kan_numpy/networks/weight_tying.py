@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from kan_numpy._validation import Array, as_count
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.tied_layer import Lock, LockedLayer, plain_fields
+from kan_numpy.layers.tied_layer import Lock, TiedLayer, plain_fields
 from kan_numpy.networks.kan import KAN
-from kan_numpy.splines.bsplines import BSplineBasis, uniform_knots
+from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.coefficients import project_spline
+from kan_numpy.splines.knots import uniform_knots
 
 
 def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
@@ -67,7 +69,7 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
         coef[rows, columns] = coef[rows, columns].mean(axis=0)
         w_base[rows, columns] = w_base[rows, columns].mean()
     values = {**plain_fields(shared), "coef": coef, "w_base": w_base}
-    return _with_layer(network, layer, LockedLayer(**values, locks=locks))
+    return _with_layer(network, layer, TiedLayer(**values, locks=locks))
 
 
 def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = None) -> KAN:
@@ -99,26 +101,26 @@ def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = Non
     kept = tuple(other for other in locks if not chosen & set(other))
     if not kept:
         return _with_layer(network, layer, KANLayer(**plain_fields(old)))
-    return _with_layer(network, layer, LockedLayer(**plain_fields(old), locks=kept))
+    return _with_layer(network, layer, TiedLayer(**plain_fields(old), locks=kept))
 
 
-def _kan_layer(network: KAN, at: int) -> KANLayer:
+def _kan_layer(network: KAN, l: int) -> KANLayer:
     if not isinstance(network, KAN):
         raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
-    index = as_count("layer", at, 0)
+    index = as_count("layer", l, 0)
     layer = network.layers[index] if index < len(network.layers) else None
     if not isinstance(layer, KANLayer):
-        raise ValueError(f"layer is {at}, but the network has no KAN layer of that number")
+        raise ValueError(f"layer is {l}, but the network has no KAN layer of that number")
     return layer
 
 
-def _with_layer(network: KAN, at: int, layer: KANLayer) -> KAN:
-    return KAN.from_layers([*network.layers[:at], layer, *network.layers[at + 1 :]])
+def _with_layer(network: KAN, l: int, layer: KANLayer) -> KAN:
+    return KAN.from_layers([*network.layers[:l], layer, *network.layers[l + 1 :]])
 
 
 def _locks(layer: KANLayer) -> tuple[Lock, ...]:
     """Return the locks of a layer that still hold something."""
-    return layer.living_locks if isinstance(layer, LockedLayer) else ()
+    return layer.active_ties if isinstance(layer, TiedLayer) else ()
 
 
 def _pairs(edges: object) -> Lock:

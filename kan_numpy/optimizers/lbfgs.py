@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._validation import Array, as_count
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count
 from kan_numpy.optimizers.line_search import wolfe_search
-from kan_numpy.optimizers.optimizer import Problem, State
+from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
 Pairs = tuple[tuple[Array, Array], ...]
 
@@ -18,7 +19,7 @@ class Memory(NamedTuple):
     """What L-BFGS remembers."""
 
     pairs: Pairs  # the last (s, y), oldest first
-    d: Array | float  # the metric, shape (P,)
+    d: Array | float  # the diagonal scaling, shape (P,)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class LBFGS:
 
     About all other directions a first guess has to do, :math:`H^{-1} \approx \gamma\, diag(1 / d)`.
     The textbook has d = 1; here d is the mean square of what each parameter is multiplied with, if
-    the problem has a method ``metric`` to tell, as `Objective` has. It is the same as measuring
+    the problem has a method ``diagonal_scaling``, as `Objective` has. It is the same as measuring
     every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
     :math:`\gamma I` for z is this one for theta (lesson 07 shows what it is worth).
 
@@ -53,21 +54,21 @@ class LBFGS:
         """Check the number."""
         as_count("memory", self.memory, 1)
 
-    def start(self, problem: Problem, theta: Array) -> State:
+    def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the problem at theta and forget everything before."""
-        loss, gradient = problem.fun(theta)
-        metric = getattr(problem, "metric", None)
-        d = metric(theta) if self.scaled and metric is not None else 1.0
+        loss, gradient = objective.fun(theta)
+        scaling = getattr(objective, "diagonal_scaling", None)
+        d = scaling(theta) if self.scaled and scaling is not None else 1.0
         return State(theta, loss, gradient, 1, Memory((), d))
 
-    def step(self, problem: Problem, state: State) -> State:
+    def step(self, objective: ObjectiveLike, state: State) -> State:
         """Search along the quasi-Newton direction; if that fails, along the gradient."""
         theta, loss, g, evaluations, (memory, d), _ = state
         for pairs in (memory, ()) if memory else ((),):
             direction = -two_loop(g, pairs, d)
             # Without pairs gamma is unknown: begin with a step of at most 1 in the units of d.
             first = 1.0 if pairs else 1.0 / max(1.0, float(np.sqrt(-(g @ direction))))
-            found, used = wolfe_search(problem.fun, theta, loss, g, direction, first)
+            found, used = wolfe_search(objective.fun, theta, loss, g, direction, first)
             evaluations += used
             if found is not None:
                 s, y = found.theta - theta, found.gradient - g
@@ -98,7 +99,7 @@ def two_loop(gradient: Array, pairs: Pairs, d: Array | float = 1.0) -> Array:
     pairs : tuple of (s, y)
         Oldest first.
     d : ndarray, shape (P,), or float
-        The metric.
+        The diagonal scaling.
 
     Returns
     -------

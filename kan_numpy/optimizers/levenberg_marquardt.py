@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from kan_numpy._validation import Array, as_count, as_number
-from kan_numpy.optimizers.optimizer import Problem, State
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count, as_number
+from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
 
-class Linearisation(NamedTuple):
-    """What Levenberg-Marquardt remembers: its damping, and the problem linearised at theta."""
+class Linearization(NamedTuple):
+    """What Levenberg-Marquardt remembers: its damping, and the problem linearized at theta."""
 
     damping: float  # lambda
     growth: float  # the factor after the next failure
@@ -25,7 +26,7 @@ class Linearisation(NamedTuple):
 
 @dataclass(frozen=True)
 class LevenbergMarquardt:
-    r"""Minimise a sum of squares :math:`r \cdot r` by damped Gauss-Newton steps.
+    r"""Minimize a sum of squares :math:`r \cdot r` by damped Gauss-Newton steps.
 
     Near theta, :math:`r(\theta + \delta) \approx r + J \delta`, so that the step solves a linear
     least-squares problem; the damping keeps it where that is true:
@@ -68,12 +69,12 @@ class LevenbergMarquardt:
         as_number("damping", self.damping, 0.0, include_low=False)
         as_count("tries", self.tries, 1)
 
-    def start(self, problem: Problem, theta: Array) -> State:
+    def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the problem at theta and forget everything before."""
-        r, extra = problem.residuals(theta), _addition(problem, theta)
-        return _linearised(problem, theta, r, extra, 1, self.damping)
+        r, extra = objective.residuals(theta), _addition(objective, theta)
+        return _linearized(objective, theta, r, extra, 1, self.damping)
 
-    def step(self, problem: Problem, state: State) -> State:
+    def step(self, objective: ObjectiveLike, state: State) -> State:
         """Increase the damping until a step goes down."""
         damping, growth, J, r, curvature = state.memory
         solve = _damped_solver(J, r, state.gradient / 2.0, curvature)
@@ -82,7 +83,7 @@ class LevenbergMarquardt:
             delta, predicted = solve(damping)
             if delta is not None:
                 theta = state.theta + delta
-                trial, extra = problem.residuals(theta), _addition(problem, theta)
+                trial, extra = objective.residuals(theta), _addition(objective, theta)
                 evaluations += 1
                 gain = state.loss - float(trial @ trial) - extra.value
                 if gain > 0.0:  # false for NaN
@@ -90,7 +91,7 @@ class LevenbergMarquardt:
                     ratio = 1.0 if gain >= predicted else gain / predicted
                     damping *= max(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0) ** 3)
                     damping = max(damping, 1e-15)
-                    return _linearised(problem, theta, trial, extra, evaluations, damping)
+                    return _linearized(objective, theta, trial, extra, evaluations, damping)
             damping, growth = damping * growth, growth * 2.0
         return state._replace(evaluations=evaluations, converged=True)
 
@@ -103,20 +104,27 @@ class Addition(NamedTuple):
     curvature: Array | None  # (P, P)
 
 
-def _addition(problem: Any, theta: Array) -> Addition:
+def _addition(objective: Any, theta: Array) -> Addition:
     """Return what the problem adds to its squares; most problems add nothing."""
-    return Addition(*problem.addition(theta)) if hasattr(problem, "addition") else NOTHING
+    if not hasattr(objective, "penalty_terms"):
+        return NOTHING
+    return Addition(*objective.penalty_terms(theta))
 
 
 NOTHING = Addition(0.0, 0.0, None)
 
 
-def _linearised(
-    problem: Problem, theta: Array, r: Array, extra: Addition, evaluations: int, damping: float
+def _linearized(
+    objective: ObjectiveLike,
+    theta: Array,
+    r: Array,
+    extra: Addition,
+    evaluations: int,
+    damping: float,
 ) -> State:
-    J = problem.jacobian(theta)
+    J = objective.jacobian(theta)
     loss, gradient = float(r @ r) + extra.value, 2.0 * (J.T @ r) + extra.gradient
-    memory = Linearisation(damping, 2.0, J, r, extra.curvature)
+    memory = Linearization(damping, 2.0, J, r, extra.curvature)
     return State(theta, loss, gradient, evaluations, memory)
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 
 C1, C2 = 1e-4, 0.9
 MOST_EVALUATIONS = 25

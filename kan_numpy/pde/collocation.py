@@ -4,7 +4,8 @@ r"""The loss of a differential equation: its conditions, asked at many points.
 
 with a weight :math:`\alpha_c` and :math:`N_c` points for each condition c of a `PDE` (arXiv
 2404.19756, sec. 3.4). This is a sum of squares, of :math:`\sqrt{\alpha_c / N_c}\, r_c`, and the
-way back of `kan_numpy.derivatives.network_jets` gives its Jacobian, which is all that Levenberg-Marquardt needs.
+backward pass of `kan_numpy.derivatives.network_jets` gives its Jacobian, which is all that
+Levenberg-Marquardt needs.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_array, as_choice, as_count, as_rng
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_array, as_choice, as_count, as_rng
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.derivatives.kan_jets import Jet, Pairs
-from kan_numpy.derivatives.node_jets import lifted
+from kan_numpy.derivatives.jet import Jet, Pairs
+from kan_numpy.derivatives.node_jets import as_jet_layer
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.networks.network import Composition, N, as_network
+from kan_numpy.networks.checks import as_network
+from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.training.losses import as_loss
@@ -79,7 +82,7 @@ def sample(
     n_points : int
         How many; of a grid, the power m^d that is nearest in m.
     sampling : {"grid", "random", "latin", "sobol"}
-        The centres of m^d equal cells; independent uniform numbers; a Latin hypercube, of which
+        The centers of m^d equal cells; independent uniform numbers; a Latin hypercube, of which
         each of N slices of each input holds one point; the beginning of a scrambled Sobol sequence,
         which leaves no large gaps. The last two are those of `scipy.stats.qmc`.
     rng : int, Generator or None
@@ -95,8 +98,8 @@ def sample(
         return np.empty((1, 0))
     if kind == "grid":
         m = max(1, round(n_points ** (1.0 / d)))
-        centres = [(np.arange(m) + 0.5) / m] * d
-        unit = np.stack(np.meshgrid(*centres, indexing="ij"), axis=-1).reshape(-1, d)
+        centers = [(np.arange(m) + 0.5) / m] * d
+        unit = np.stack(np.meshgrid(*centers, indexing="ij"), axis=-1).reshape(-1, d)
     elif kind == "random":
         unit = generator.random((n_points, d))
     else:
@@ -114,7 +117,7 @@ def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) ->
     return np.asarray(qmc.Sobol(d, seed=rng).random_base2(power)[:n_points])
 
 
-class PDEObjective(Objective[N]):
+class PDEObjective(Objective[NetworkT]):
     r"""Define :math:`L(\theta)` of a network and a differential equation, as `Objective` does.
 
     Parameters
@@ -132,7 +135,7 @@ class PDEObjective(Objective[N]):
         If the network does not fit, or an equation is not finite at some point.
     """
 
-    def __init__(self, network: N, problem: PDE, points: list[Array]) -> None:
+    def __init__(self, network: NetworkT, problem: PDE, points: list[Array]) -> None:
         _require_fit(network, problem)
         self.network, self.penalty, self.loss = network, None, as_loss("mse")
         self.problem, self.points, self.x = problem, points, np.vstack(points)
@@ -144,7 +147,7 @@ class PDEObjective(Objective[N]):
         for place in self._places:
             place.require_finite(*place.evaluate(network)[:2])
 
-    def on(self, network: N) -> PDEObjective[N]:
+    def on(self, network: NetworkT) -> PDEObjective[NetworkT]:
         """Return the same objective for another network (used when grids change)."""
         return PDEObjective(network, self.problem, self.points)
 
@@ -154,7 +157,7 @@ class PDEObjective(Objective[N]):
         for place in self._places:
             _, parts, cache = place.evaluate(network)
             r, part = place.scale * parts.r, np.empty(theta.size)
-            jets.chained(cache, parts.upstream(2.0 * place.scale * r), part)
+            jets.backpropagate(cache, parts.upstream(2.0 * place.scale * r), part)
             loss += float(r @ r)
             dtheta += part
         return loss, dtheta
@@ -179,7 +182,7 @@ class PDEObjective(Objective[N]):
             y, parts, cache = place.evaluate(network)
             place.require_finite(y, parts)
             dr, rows = np.full(len(place.x), place.scale), slice(at, at + len(place.x))
-            jets.chained(cache, parts.upstream(dr), J[rows])
+            jets.backpropagate(cache, parts.upstream(dr), J[rows])
             at = rows.stop
         return J
 
@@ -192,12 +195,12 @@ class _Place:
         self.pairs = pairs if condition.order == 2 else jets.as_pairs([], x.shape[1])
         self.scale = float(np.sqrt(condition.weight / len(x)))
         seed = jets.seed(x, self.pairs, condition.order > 0)
-        self.first = lifted(layer).prepare(seed, self.pairs)
+        self.first = as_jet_layer(layer).features(seed, self.pairs)
 
-    def evaluate(self, network: Composition) -> tuple[Jet, Residual, jets.JetCache]:
+    def evaluate(self, network: Network) -> tuple[Jet, Residual, jets.JetCache]:
         """Return the jet of u, the residual with its partial derivatives, and the cache."""
-        layers = [lifted(layer) for layer in network.layers]
-        y, cache = jets.propagated(layers, self.first, self.pairs)
+        layers = [as_jet_layer(layer) for layer in network.layers]
+        y, cache = jets.propagate(layers, self.first, self.pairs)
         return y, self.condition.residual(self.x, *(part[:, 0] for part in y)), cache
 
     def require_finite(self, y: Jet, parts: Residual) -> None:
@@ -213,7 +216,7 @@ class _Place:
                 )
 
 
-def _require_fit(network: Composition, problem: PDE) -> None:
+def _require_fit(network: Network, problem: PDE) -> None:
     """Refuse a network with other inputs or outputs, or with splines that bend too little."""
     widths = as_network(network).widths
     if (widths[0], widths[-1]) != (problem.n_in, 1):

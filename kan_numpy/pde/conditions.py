@@ -29,8 +29,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_array, as_count, as_number, as_rng, require_shape
-from kan_numpy.derivatives.kan_jets import Jet
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_array, as_count, as_number, as_rng, require_shape
+from kan_numpy.derivatives.jet import Jet
 from kan_numpy.derivatives.network_jets import as_pairs
 from kan_numpy.gradcheck import assert_adjoint
 
@@ -119,7 +120,8 @@ class PDE:
         What u must obey. Time is an input like any other, and an initial condition is one on the
         face where it is lowest.
     pairs : sequence of pairs of int, optional
-        Which second derivatives the equations look at, as in `kan_numpy.derivatives.network_jets.forward`.
+        Which second derivatives the equations look at, as in
+        `kan_numpy.derivatives.network_jets.forward`.
     solution : callable, optional
         u and its gradient, where they are known: x (N, n_in) -> (N,), (N, n_in).
 
@@ -144,13 +146,13 @@ class PDE:
         as_pairs(self.pairs, len(low))
         if not self.conditions:
             raise ValueError("conditions must hold at least one Condition")
-        for at, condition in enumerate(self.conditions):
+        for index, condition in enumerate(self.conditions):
             if not isinstance(condition, Condition):
-                raise TypeError(f"conditions[{at}] must be a Condition, but is {condition!r}")
+                raise TypeError(f"conditions[{index}] must be a Condition, but is {condition!r}")
             for face in condition.faces:
                 if not isinstance(face, Sequence) or tuple(face) not in every_face(len(low)):
                     raise ValueError(
-                        f"conditions[{at}] must hold on faces (input, end) with inputs from 0 to"
+                        f"conditions[{index}] must hold on faces (input, end) with inputs from 0 to"
                         f" {len(low) - 1} and ends 0 or 1, but has {face!r}"
                     )
 
@@ -202,7 +204,9 @@ def linear(
         An equation, see `kan_numpy.pde.conditions`.
     """
 
-    def at(name: str, coefficient: Coefficient, x: Array, shape: tuple[int, ...]) -> Array:
+    def coefficient_at(
+        name: str, coefficient: Coefficient, x: Array, shape: tuple[int, ...]
+    ) -> Array:
         if not callable(coefficient):
             return np.broadcast_to(np.asarray(coefficient, dtype=np.float64), shape)
         values = np.asarray(coefficient(x), dtype=np.float64)
@@ -210,10 +214,15 @@ def linear(
         return values
 
     def equation(x: Array, u: Array, u_a: Array, u_q: Array) -> tuple[Array, Array, Array, Array]:
-        c = at("value", value, x, u.shape)
-        b = at("gradient", gradient, x, u_a.shape)
-        a = at("second", second, x, u_q.shape)
-        r = (a * u_q).sum(axis=1) + (b * u_a).sum(axis=1) + c * u - at("source", source, x, u.shape)
+        c = coefficient_at("value", value, x, u.shape)
+        b = coefficient_at("gradient", gradient, x, u_a.shape)
+        a = coefficient_at("second", second, x, u_q.shape)
+        r = (
+            (a * u_q).sum(axis=1)
+            + (b * u_a).sum(axis=1)
+            + c * u
+            - coefficient_at("source", source, x, u.shape)
+        )
         return r, c, b, a
 
     return equation

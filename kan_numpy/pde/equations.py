@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kan_numpy._validation import Array, as_choice, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_choice, as_number
 from kan_numpy.pde.conditions import PDE, Condition, dirichlet, every_face, linear
 
 

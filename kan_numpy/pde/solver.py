@@ -1,7 +1,7 @@
 r"""Solve differential equations with networks, and compare with solutions that are known.
 
-`solve_pde` is `fit` without data: the loss is that of `kan_numpy.pde.collocation`, steps, schedules of
-the grids and the history are those of `kan_numpy.training.fitting`.
+`solve_pde` is `fit` without data: the loss is that of `kan_numpy.pde.collocation`, steps, schedules
+of the grids and the history are those of `kan_numpy.training.fitting`.
 """
 
 from __future__ import annotations
@@ -13,19 +13,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Rng, as_count, as_rng
+from kan_numpy._arrays import Rng
+from kan_numpy._validation import as_count, as_rng
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.networks.network import Composition, N
+from kan_numpy.networks.checks import as_kan
+from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import Optimizer, as_optimizer
 from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.pde.conditions import PDE
 from kan_numpy.training.fitting import Callback, FitResult, _Run
-from kan_numpy.training.grids import as_kan, scheduled
+from kan_numpy.training.grid_schedule import schedule
 
 
 def solve_pde(
-    network: N,
+    network: NetworkT,
     problem: PDE,
     points: int | npt.ArrayLike = 1000,
     boundary_points: int = 400,
@@ -34,16 +36,17 @@ def solve_pde(
     steps: int = 100,
     adapt_at: Iterable[int] = (),
     refine_at: Mapping[int, int] | None = None,
-    callback: Callback[N] | None = None,
+    callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-) -> FitResult[N]:
+) -> FitResult[NetworkT]:
     """Train a network to obey a differential equation, and leave the one that was given as it is.
 
     Parameters
     ----------
     network : KAN or MLP
-        Where to start; one output. Splines of degree 4 or more, see `kan_numpy.derivatives.kan_jets`.
+        Where to start; one output. Splines of degree 4 or more, see
+        `kan_numpy.derivatives.kan_jets`.
     problem : PDE
         What it must obey.
     points : int or array_like of shape (N, n_in)
@@ -55,7 +58,7 @@ def solve_pde(
     optimizer : Optimizer, optional
         As in `fit`; Levenberg-Marquardt by default.
     steps : int
-        Steps of the optimiser.
+        Steps of the optimizer.
     adapt_at, refine_at, callback, progress
         As in `fit`. Grids adapt to the points inside and on the faces.
     rng : int, Generator or None
@@ -78,7 +81,7 @@ def solve_pde(
     places = collocation_points(problem, points, boundary_points, sampling, generator)
     objective = PDEObjective(network, problem, places)
     total = as_count("steps", steps, 0)
-    changes = scheduled(adapt_at, refine_at, total, 1.0, objective.x)
+    changes = schedule(adapt_at, refine_at, total, 1.0, objective.x)
     if changes:
         as_kan(network)
     chosen = as_optimizer(optimizer, LevenbergMarquardt())
@@ -97,7 +100,7 @@ class Errors(NamedTuple):
     h1: float  # of u and its gradient together
 
 
-def pde_errors(network: Composition, problem: PDE, n_points: int = 10_000) -> Errors:
+def pde_errors(network: Network, problem: PDE, n_points: int = 10_000) -> Errors:
     r"""Compare a network with the known solution on a grid of points.
 
     .. math:: l2^2 = \overline{(u - u^*)^2}, \qquad

@@ -18,10 +18,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
-from kan_numpy.layers.tied_layer import LockedLayer
+from kan_numpy.layers.tied_layer import TiedLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import edge_scores
 
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 
     inputs: Array  # (n_in, 2)
     outputs: Array  # (n_out, 2)
-    centres: Array  # (n_out, n_in, 2) of the frames; empty if the layer multiplies
+    centers: Array  # (n_out, n_in, 2) of the frames; empty if the layer multiplies
     rows: int  # of the stack of frames over each input; 0 if the layer multiplies
 
 
@@ -92,13 +92,13 @@ def places_of(network: KAN) -> list[Place]:
         for n, top in zip(widths, tops, strict=True)
     ]
     places = []
-    for at, (below, above) in enumerate(pairwise(levels)):
-        o, r = np.arange(len(above))[:, None], rows[at]
+    for index, (below, above) in enumerate(pairwise(levels)):
+        o, r = np.arange(len(above))[:, None], rows[index]
         if r == 0:
             places.append(Place(below, above, np.empty((0, 0, 2)), 0))
             continue
-        step = steps[at] * min(width / len(below) / groups[at], 1.5)
-        across = below[:, 0] + (o // r - (columns[at] - 1) / 2) * step  # (n_out, n_in)
+        step = steps[index] * min(width / len(below) / groups[index], 1.5)
+        across = below[:, 0] + (o // r - (columns[index] - 1) / 2) * step  # (n_out, n_in)
         up = np.broadcast_to(below[0, 1] + fan + 0.5 + o % r, across.shape)
         places.append(Place(below, above, np.stack([across, up], axis=-1), r))
     return places
@@ -150,8 +150,8 @@ def edges_of(
             kind, name = names.get((o, i), ("spline", ""))
             yield Edge(
                 wires=_wires(place, o, i),
-                frame=place.centres[o, i] + square,
-                curve=place.centres[o, i] + np.column_stack([across, up]),
+                frame=place.centers[o, i] + square,
+                curve=place.centers[o, i] + np.column_stack([across, up]),
                 alpha=float(alpha[o, i]),
                 kind=kind,
                 name=name,
@@ -188,8 +188,8 @@ def _curves(network: KAN, x: Array) -> Iterator[tuple[Array, Array, Array] | Non
 def _names(layer: KANLayer) -> dict[tuple[int, int], tuple[str, str]]:
     """Return (kind, name) of the edges (out, inp) that are no common splines."""
     names = {(edge.out, edge.inp): ("symbol", edge.symbol.name) for edge in layer.symbols}
-    for at, lock in enumerate(layer.locks if isinstance(layer, LockedLayer) else ()):
-        names |= {edge: ("lock", f"lock {at + 1}") for edge in lock if layer.splines[edge]}
+    for index, lock in enumerate(layer.locks if isinstance(layer, TiedLayer) else ()):
+        names |= {edge: ("lock", f"lock {index + 1}") for edge in lock if layer.splines[edge]}
     return names
 
 
@@ -209,7 +209,7 @@ def _stretched(values: Array, low: float, high: float) -> Array:
 
 def _wires(place: Place, o: int, i: int) -> tuple[Array, Array]:
     """Return the wires of an edge; those of stacked frames run up beside the other frames."""
-    start, end, (x, y) = place.inputs[i], place.outputs[o], place.centres[o, i]
+    start, end, (x, y) = place.inputs[i], place.outputs[o], place.centers[o, i]
     if place.rows == 1:
         return np.array([start, [x, y - FRAME]]), np.array([[x, y + FRAME], end])
     row = o % place.rows
@@ -233,7 +233,7 @@ def gap_of(places: list[Place]) -> float:
     gaps = [0.5]
     for place in places:
         if place.rows == 1:
-            gaps += [*np.diff(np.sort(place.centres[..., 0], axis=None)) - 2 * FRAME]
+            gaps += [*np.diff(np.sort(place.centers[..., 0], axis=None)) - 2 * FRAME]
     return float(min(gaps))
 
 
@@ -245,14 +245,14 @@ def width_of(nodes: Array) -> float:
 def names_of(name: str, names: object, count: int, letter: str) -> list[str]:
     """Return the names of the input or output nodes, if they are as many; or $x_1$, $x_2$, ..."""
     if names is None:
-        numbered = [f"${letter}_{{{at}}}$" for at in range(1, count + 1)]
+        numbered = [f"${letter}_{{{index}}}$" for index in range(1, count + 1)]
         return numbered if count > 1 else [f"${letter}$"]
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise TypeError(f"{name} must be a list of names, but is {names!r}")
     given = list(names)
-    for at, text in enumerate(given):
+    for index, text in enumerate(given):
         if not isinstance(text, str):
-            raise TypeError(f"{name}[{at}] must be a text, but is {text!r}")
+            raise TypeError(f"{name}[{index}] must be a text, but is {text!r}")
     if len(given) != count:
         raise ValueError(f"{name} must have {count} entries, one for each, but has {len(given)}")
     return given

@@ -18,7 +18,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.networks.kan import KAN
 from kan_numpy.plotting.diagram import Edge, Place, gap_of, products_of, width_of
 

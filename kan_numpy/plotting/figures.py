@@ -28,7 +28,9 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kan_numpy._validation import Array, as_count, as_knots, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count, as_number
+from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.plotting.diagram import edges_of, limits_of, names_of, places_of
 from kan_numpy.plotting.drawing import (
@@ -41,13 +43,13 @@ from kan_numpy.plotting.drawing import (
     draw_nodes,
     draw_ranges,
 )
-from kan_numpy.sparsity.edge_scores import checked_inputs
 from kan_numpy.splines.bsplines import bspline_basis
+from kan_numpy.splines.knots import as_knots
 
 SHADE = "0.93"
 
 LABELLED = 20
-"""Up to so many basis functions are labelled."""
+"""Up to so many basis functions are labeled."""
 
 DRAWN = ("step", "train_loss", "validation_loss", "outside", "grid_change")
 """What of a history is drawn."""
@@ -207,8 +209,8 @@ def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
     below.plot(step, 100 * outside, color=GREEN)
     for axes in (above, below):
         # The grids change before a step: between the loss before and the loss after it.
-        for at, s in enumerate(step[change > 0]):
-            label = "grids changed" if at == 0 else None
+        for index, s in enumerate(step[change > 0]):
+            label = "grids changed" if index == 0 else None
             axes.axvline(s - 0.5, color="0.5", linestyle="--", linewidth=1, label=label)
     above.set_ylabel("loss")
     above.legend()

@@ -10,10 +10,10 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 
 from kan_numpy._validation import as_count, as_number
+from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.plotting.diagram import common_limits, edges_of, names_of, places_of
 from kan_numpy.plotting.drawing import canvas_for, draw_edges, draw_names, draw_nodes
-from kan_numpy.sparsity.edge_scores import checked_inputs
 
 
 @dataclass(frozen=True)
@@ -136,13 +136,13 @@ def plot_movie(
     draw_names(axes, places[-1].outputs, above, unit, "bottom")
     drawn: list[Artist] = []
 
-    def show(at: int) -> list[Artist]:
+    def show(index: int) -> list[Artist]:
         for artist in drawn:
             artist.remove()
-        edges = list(edges_of(chosen[at], points, beta, places, limits))
+        edges = list(edges_of(chosen[index], points, beta, places, limits))
         drawn[:] = draw_edges(axes, edges, places, unit)
         for text in heading:
-            text.set_text(words[at])
+            text.set_text(words[index])
         return drawn
 
     return FuncAnimation(
@@ -157,12 +157,12 @@ def _with_same_nodes(networks: object) -> list[KAN]:
     chosen = list(networks)
     if not chosen:
         raise ValueError("networks must hold at least one network, but is empty")
-    for at, network in enumerate(chosen):
+    for index, network in enumerate(chosen):
         if not isinstance(network, KAN):
-            raise TypeError(f"networks[{at}] must be a KAN, but is {type(network).__name__}")
+            raise TypeError(f"networks[{index}] must be a KAN, but is {type(network).__name__}")
         if network.shape != chosen[0].shape:
             raise ValueError(
                 f"networks must all have the same nodes, but networks[0] is {chosen[0]!r} and"
-                f" networks[{at}] is {network!r}; draw each shape in a movie of its own"
+                f" networks[{index}] is {network!r}; draw each shape in a movie of its own"
             )
     return chosen

@@ -18,8 +18,8 @@ backwards. Node o of the last level has the score :math:`A_o = std(y_o)`; then, 
 
 with 0/0 := 0 for a constant node. B is the score of an edge, in the units of the outputs. It has no
 upper bound: where large :math:`\phi_{o,i}` cancel, std(y_o) is small, and B is many times A. A sum
-spreads at most as much as its terms do together; so the total of A over a level never falls on the
-way back, and keeps its value only where nothing cancels.
+spreads at most as much as its terms do together; so the total of A over a level never falls from
+the outputs back to the inputs, and keeps its value only where nothing cancels.
 
 A factor of a product counts as an edge that sends it as it is. Its "attribution" is that of the
 product: without any one of them there would be none (KAN 2.0, arXiv 2408.10205).
@@ -32,9 +32,11 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_choice
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_choice
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.training.losses import Loss, as_loss
 
@@ -180,48 +182,6 @@ def input_scores(network: KAN, x: npt.ArrayLike) -> Array:
     return A / total if A.any() else A
 
 
-def require_defined(y: Array, x: Array) -> None:
-    """Refuse outputs that are not finite, and name the first such sample.
-
-    Parameters
-    ----------
-    y : ndarray, shape (N, n_out)
-        Outputs of a network.
-    x : ndarray, shape (N, n_in)
-        Its inputs.
-
-    Raises
-    ------
-    ValueError
-        If one is NaN or infinite.
-    """
-    wrong = ~np.isfinite(y).all(axis=1)
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        raise ValueError(f"network is not defined at x[{at}] = {x[at]}; leave such samples out")
-
-
-def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
-    """Return the inputs (N, n_in) as an array, if the network is a KAN and they fit it.
-
-    Parameters
-    ----------
-    network : object
-        What should be a KAN.
-    x : array_like, shape (N, n_in)
-        Inputs.
-
-    Returns
-    -------
-    ndarray, shape (N, n_in)
-    """
-    if not isinstance(network, KAN):
-        raise TypeError(
-            f"network must be a KAN, with functions on its edges, but is {type(network).__name__}"
-        )
-    return as_array("x", x, ("N", network.widths[0]))
-
-
 def _walk(network: KAN, x: Array) -> Iterator[tuple[KANLayer | ProductLayer, Array, Array]]:
     """Yield each layer with its inputs (N, n_in) and its outputs (N, n_out)."""
     for layer in network.layers:
@@ -260,7 +220,7 @@ def _ablation(network: KAN, x: Array, y: npt.ArrayLike | None, loss: Loss) -> li
         return loss.value_and_gradient(values, target)[0]
 
     before, scores = loss_from(0, x), []
-    for at, (layer, inputs, outputs) in enumerate(_walk(network, x)):
+    for l, (layer, inputs, outputs) in enumerate(_walk(network, x)):
         phi = layer.edges(inputs)  # (N, n_out, n_in)
         score = np.zeros(layer.active.shape)
         for o, i in np.argwhere(layer.active):
@@ -271,6 +231,6 @@ def _ablation(network: KAN, x: Array, y: npt.ArrayLike | None, loss: Loss) -> li
             else:
                 changed = outputs.copy()
                 changed[:, o] -= phi[:, o, i] - phi[:, o, i].mean()
-            score[o, i] = loss_from(at + 1, changed) - before
+            score[o, i] = loss_from(l + 1, changed) - before
         scores.append(score)
     return scores

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.networks.network import N
+from kan_numpy.networks.network import NetworkT
 from kan_numpy.training.losses import SquaresLoss
 from kan_numpy.training.objective import Objective
 
@@ -26,13 +26,13 @@ SPLINE_LIMIT = 3e-3
 """Relative errors below this are put down to splines, above it to noise."""
 
 EXACT = 1e-8
-"""A relative error below this leaves no doubt: no wrong formula comes so close."""
+"""A relative error below this is taken for exact: no wrong formula comes so close."""
 
 SMALLEST_LOSS = 1e-30
 """Below this share of the variance there is nothing but rounding."""
 
 
-class Verdict(NamedTuple):
+class Assessment(NamedTuple):
     """How good a network is, and how large."""
 
     loss: float  # L
@@ -51,24 +51,24 @@ class Verdict(NamedTuple):
         return self.squares and self.error < SPLINE_LIMIT
 
     @property
-    def misfit(self) -> float:
+    def deviance(self) -> float:
         """Minus twice the log-likelihood of a sample, up to a constant: log L, or 2 L."""
         return float(np.log(self.loss)) if self.squares else 2.0 * self.loss
 
     @property
-    def information(self) -> float:
+    def bic(self) -> float:
         """What must not grow."""
-        return float(self.samples * self.misfit + self.numbers * np.log(self.samples))
+        return float(self.samples * self.deviance + self.numbers * np.log(self.samples))
 
-    def allows(self, smaller: Verdict) -> bool:
+    def accepts(self, smaller: Assessment) -> bool:
         """Return whether a smaller network is as good as this one."""
         spline_errors = max(9.0 * self.loss, EXACT**2)
         if smaller.loss <= self.loss or (self.spline_limited and smaller.loss < spline_errors):
             return True
-        return smaller.information <= self.information
+        return smaller.bic <= self.bic
 
 
-def verdict(objective: Objective[N], network: N) -> Verdict:
+def assess(objective: Objective[NetworkT], network: NetworkT) -> Assessment:
     """Judge a network on the data of an objective.
 
     Parameters
@@ -80,7 +80,7 @@ def verdict(objective: Objective[N], network: N) -> Verdict:
 
     Returns
     -------
-    Verdict
+    Assessment
         Of "mse", the loss in units of the variance of the targets. Cross-entropy counts as it is.
         Of the four numbers of a symbol, those that are free are counted.
     """
@@ -94,4 +94,4 @@ def verdict(objective: Objective[N], network: N) -> Verdict:
         if isinstance(layer, KANLayer)
         for edge in layer.symbols
     )
-    return Verdict(loss, network.size - spare, samples, squares)
+    return Assessment(loss, network.size - spare, samples, squares)

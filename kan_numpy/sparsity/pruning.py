@@ -23,13 +23,15 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_count, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.other_bases import basis_part
 from kan_numpy.layers.kan_layer import KANLayer, Mask
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.tied_layer import with_locks_left
+from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity.edge_scores import checked_inputs, edge_scores
+from kan_numpy.sparsity.edge_scores import edge_scores
 from kan_numpy.training.losses import Loss
 
 
@@ -50,8 +52,8 @@ def prune(
 
     .. math:: \hat\beta_o = \beta_o + \frac{1}{N} \sum_n (y_{no} - \hat y_{no}),
 
-    see `kan_numpy.sparsity.pruning`. Nothing is promised for a single sample, for other inputs or for a
-    product. A factor of a product that loses all its edges stays as a constant, its mean.
+    see `kan_numpy.sparsity.pruning`. Nothing is promised for a single sample, for other inputs or
+    for a product. A factor of a product that loses all its edges stays as a constant, its mean.
 
     Parameters
     ----------
@@ -125,7 +127,7 @@ def prune(
         return network
     living = _on_a_path(kept)
     if not living[0].any():
-        emptied = [f"layers[{at}]" for at, mask in enumerate(kept) if not mask.any()]
+        emptied = [f"layers[{l}]" for l, mask in enumerate(kept) if not mask.any()]
         raise ValueError(hint + (f" ({', '.join(emptied)} would be empty)" if emptied else ""))
     return _restricted(network, living, points)
 
@@ -136,34 +138,34 @@ def _threshold_hint(threshold: float, strengths: list[Array]) -> str:
     for strength in strengths:
         widest = np.minimum(strength, widest).max(axis=1)  # (n_out,)
     largest = [float(strength.max()) for strength in strengths]
-    at = int(np.argmin(largest))
+    l = int(np.argmin(largest))
     # A little less, so that the three digits are not rounded up beyond it.
     return (
         f"threshold {threshold:g} would leave no path from an input to an output: the largest"
-        f" score in layers[{at}] is {largest[at]:.3g}; threshold={0.99 * widest.max():.3g} would"
+        f" score in layers[{l}] is {largest[l]:.3g}; threshold={0.99 * widest.max():.3g} would"
         " leave one"
     )
 
 
 def _remove_edges(network: KAN, kept: list[Mask], edges: object) -> None:
     for name, edge in _entries("edges", edges, "(layer, out, inp)"):
-        at, out, inp = edge
-        if at >= len(kept):
+        l, out, inp = edge
+        if l >= len(kept):
             raise ValueError(f"{name} is {edge}, but the network has {len(kept)} layers")
-        layer = network.layers[at]
+        layer = network.layers[l]
         if out >= layer.n_out or inp >= layer.n_in:
             raise ValueError(
-                f"{name} is {edge}, but layers[{at}] has {layer.n_out} outputs and"
+                f"{name} is {edge}, but layers[{l}] has {layer.n_out} outputs and"
                 f" {layer.n_in} inputs"
             )
         if isinstance(layer, ProductLayer):
             raise ValueError(
-                f"{name} is {edge}, but layers[{at}] multiplies: take the edges of layers[{at - 1}]"
+                f"{name} is {edge}, but layers[{l}] multiplies: take the edges of layers[{l - 1}]"
                 " that make the factor, which then stays as a constant"
             )
         if not layer.active[out, inp]:
             raise ValueError(f"{name} is {edge}, but this edge is not active: leave it out")
-        kept[at][out, inp] = False
+        kept[l][out, inp] = False
 
 
 def _remove_nodes(kept: list[Mask], active: list[Mask], nodes: object) -> None:
@@ -198,8 +200,8 @@ def _entries(name: str, values: object, form: str) -> Iterator[tuple[str, tuple[
         return
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise TypeError(f"{name} must be a list, each entry {form}, but is {values!r}")
-    for at, value in enumerate(values):
-        place = f"{name}[{at}]"
+    for index, value in enumerate(values):
+        place = f"{name}[{index}]"
         entry = value if isinstance(value, Iterable) else [value]
         numbers = tuple(as_count(place, number, 0) for number in entry)
         if len(numbers) != form.count(",") + 1:
@@ -243,7 +245,7 @@ def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
             shift = np.where(moved[rows], (before[:, rows] - after).mean(axis=0), 0.0)
             same_means = replace(smaller, bias=smaller.bias + shift)
             layers.append(same_means)
-            after = same_means.combine(cache)
+            after = same_means.output(cache)
         columns = rows
     return KAN.from_layers(layers)
 

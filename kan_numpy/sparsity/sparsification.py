@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.lbfgs import LBFGS
-from kan_numpy.sparsity.edge_scores import checked_inputs, edge_scores, require_defined
-from kan_numpy.sparsity.model_selection import verdict
+from kan_numpy.sparsity.edge_scores import edge_scores
+from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.training.fitting import fit
@@ -87,7 +88,9 @@ def sparsify(
     spread = float(np.std(sparse(points), axis=0).max())
     small = prune(sparse, points, threshold * spread, "attribution")
     small = train_on(objective, small, max(count // 2, 1), adapt_at=[0])
-    finer = [GRID_GROWTH * grid_size(l) for l in small.layers if isinstance(l, KANLayer)]
+    finer = [
+        GRID_GROWTH * grid_size(layer) for layer in small.layers if isinstance(layer, KANLayer)
+    ]
     small = train_on(objective, refine(small, finer), count // 3)
     return _without_needless_edges(objective, small, count // 3)
 
@@ -99,7 +102,7 @@ def train_on(
     penalty: Penalty | None = None,
     adapt_at: list[int] | None = None,
 ) -> KAN:
-    """Return the network trained on the data of an objective, by the fitting optimiser.
+    """Return the network trained on the data of an objective, by the fitting optimizer.
 
     Parameters
     ----------
@@ -152,15 +155,15 @@ def grid_size(layer: KANLayer) -> int:
 def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int) -> KAN:
     """Return the network without the edges that it can do without, weakest first."""
     needed: set[tuple[int, int, int]] = set()
-    best = verdict(objective, network)
+    best = assess(objective, network)
     while True:
         scores = edge_scores(network, objective.x, "attribution")
         waiting = [
-            (float(score[o, i]), (at, int(o), int(i)))
-            for at, (layer, score) in enumerate(zip(network.layers, scores, strict=True))
+            (float(score[o, i]), (l, int(o), int(i)))
+            for l, (layer, score) in enumerate(zip(network.layers, scores, strict=True))
             if isinstance(layer, KANLayer)
             for o, i in np.argwhere(layer.active)
-            if (at, o, i) not in needed
+            if (l, o, i) not in needed
         ]
         if not waiting:
             return network
@@ -171,8 +174,8 @@ def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int)
             needed.add(edge)
             continue
         smaller = train_on(objective, smaller, steps)
-        judged = verdict(objective, smaller)
-        if best.allows(judged):
+        judged = assess(objective, smaller)
+        if best.accepts(judged):
             # Where splines cause the errors, many small steps must not add up to a large one.
             lowest = min(best.loss, judged.loss) if judged.spline_limited else judged.loss
             network, best, needed = smaller, judged._replace(loss=lowest), set()

@@ -11,8 +11,8 @@ A spline of degree k on the knots :math:`t_0 \le t_1 \le \dots` is a sum of bump
 (C. de Boor, A Practical Guide to Splines, 2001, ch. IX). `kan_numpy.reference` transcribes this.
 Here the same recursion runs as a triangle over the k + 1 functions that are not zero in the
 interval :math:`[t_m, t_{m+1})` of x. With the distances :math:`l_j = x - t_{m+1-j}` and
-:math:`r_j = t_{m+j} - x` of `kan_numpy.splines.intervals`, entry a of the row of degree q - 1 is divided
-once, by the width of its support,
+:math:`r_j = t_{m+j} - x` of `kan_numpy.splines.intervals`, entry a of the row of degree q - 1 is
+divided once, by the width of its support,
 
 .. math:: T_a = B_{m-q+1+a,\,q-1}(x) / (r_{a+1} + l_{q-a}), \qquad a = 0 \dots q - 1,
 
@@ -38,43 +38,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_count, as_knots, as_number, frozen
+from kan_numpy._arrays import Array, frozen
+from kan_numpy._validation import as_array, as_count
 from kan_numpy.splines.intervals import Indices, Intervals
-
-
-def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array:
-    r"""Return evenly spaced knots for a grid of G intervals, extended by k knots at each end.
-
-    .. math:: t_j = low + (j - k) h, \qquad h = (high - low) / G, \qquad j = 0 \dots G + 2k
-
-    Parameters
-    ----------
-    low, high : float
-        The ends of the grid: ``knots[k] == low`` and ``knots[-k - 1] == high``, exactly.
-    grid_size : int
-        G, the number of intervals, at least 1.
-    degree : int
-        k, at least 0.
-
-    Returns
-    -------
-    ndarray, shape (G + 2k + 1,)
-
-    Raises
-    ------
-    ValueError
-        If low is not below high, or a number is too small.
-    """
-    G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
-    low, high = as_number("low", low), as_number("high", high)
-    h = (high - low) / G
-    if not h > 4.0 * np.spacing(max(abs(low), abs(high))):
-        raise ValueError(
-            f"low must be below high, by enough for {G} intervals, but they are {low} and {high}"
-        )
-    knots = np.asarray(low + h * np.arange(-k, G + k + 1), dtype=np.float64)
-    knots[k], knots[-k - 1] = low, high
-    return knots
+from kan_numpy.splines.knots import as_knots
 
 
 def bspline_basis(
@@ -134,7 +101,7 @@ class Window(NamedTuple):
 
 
 class BasisCache(NamedTuple):
-    """What the way back needs."""
+    """What the backward pass needs."""
 
     window: Window
     T: list[Array]  # k arrays (N, n_in): the divided row of degree k - 1
@@ -144,7 +111,7 @@ class BasisCache(NamedTuple):
 class BSplineBasis:
     """Hold the knots of every input node and evaluate their basis functions.
 
-    This is the inner door, used by the layers: it trusts its arguments, and takes complex points,
+    Used by the layers; it trusts its arguments, and takes complex points,
     which makes the complex step in `kan_numpy.gradcheck` possible.
 
     Parameters

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 
 Indices = npt.NDArray[np.intp]
 

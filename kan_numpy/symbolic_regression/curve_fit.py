@@ -1,7 +1,7 @@
 r"""Fitting :math:`c f(a x + b) + d` to a curve: a global search, then local least squares.
 
 With :math:`z \in [-1, 1]` the points in units of half their range, the search looks at
-:math:`u = \alpha (z - z_0)` on a fixed mesh of scales :math:`\alpha` and centres :math:`z_0`, so
+:math:`u = \alpha (z - z_0)` on a fixed mesh of scales :math:`\alpha` and centers :math:`z_0`, so
 that the units of x play no role; c and d follow by linear regression, and the squared correlation
 
 .. math:: r^2 = \frac{(\sum_n \tilde f_n \tilde\phi_n)^2}{\sum_n \tilde f_n^2 \sum_n \tilde\phi_n^2}
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
@@ -78,7 +78,7 @@ class _Curve:
         return float(r @ r), 2.0 * self.jacobian(theta).T @ r
 
 
-def rank(fitted: SymbolFit, price: float, noise: float = 0.0) -> float:
+def rank(fitted: SymbolFit, complexity_weight: float, noise: float = 0.0) -> float:
     """Return the order of magnitude of the error, plus what the effort costs.
 
     Parameters
@@ -94,11 +94,18 @@ def rank(fitted: SymbolFit, price: float, noise: float = 0.0) -> float:
     -------
     float
     """
-    return float(np.log10(fitted.error + noise + 1e-15)) + price * fitted.symbol.effort
+    return (
+        float(np.log10(fitted.error + noise + 1e-15))
+        + complexity_weight * fitted.symbol.total_complexity
+    )
 
 
 def fit_symbols(
-    symbols: Sequence[Symbol], x: Array, phi: Array, price: float = 0.0, most: int = FINALISTS
+    symbols: Sequence[Symbol],
+    x: Array,
+    phi: Array,
+    complexity_weight: float = 0.0,
+    most: int = FINALISTS,
 ) -> list[SymbolFit]:
     """Fit many symbols to a curve: all of them a little, and the best of them to the end.
 
@@ -119,8 +126,12 @@ def fit_symbols(
         The finalists, in no particular order.
     """
     first = [(s, fit_symbol(s, x, phi, starts=1, steps=FIRST_STEPS)) for s in symbols]
-    ranks = sorted((rank(fitted, price), at) for at, (_, fitted) in enumerate(first) if fitted)
-    finalists = [symbols[at] for _, at in ranks[:most]]
+    ranks = sorted(
+        (rank(fitted, complexity_weight), index)
+        for index, (_, fitted) in enumerate(first)
+        if fitted
+    )
+    finalists = [symbols[index] for _, index in ranks[:most]]
     return [fitted for s in finalists if (fitted := fit_symbol(s, x, phi)) is not None]
 
 
@@ -143,7 +154,7 @@ def fit_symbol(
     SymbolFit or None
         None if f has no place in the curve's range.
     """
-    x, phi = thinned(x, phi, FIT_POINTS)
+    x, phi = subsample(x, phi, FIT_POINTS)
     middle, half = 0.5 * (x.max() + x.min()), 0.5 * (x.max() - x.min())
     mean, spread = phi.mean(), phi.std()
     if symbol is SYMBOLS["0"]:
@@ -161,11 +172,11 @@ def fit_symbol(
         return None
     a, b, c, d = best[1]
     affine = np.array([a / half, b - a * middle / half, c * spread, d * spread + mean])
-    affine = _inside(symbol, normalised(symbol, affine), x)
+    affine = _inside(symbol, normalized(symbol, affine), x)
     return SymbolFit(symbol, affine, float(np.sqrt(best[0])))
 
 
-def normalised(symbol: Symbol, affine: Array) -> Array:
+def normalized(symbol: Symbol, affine: Array) -> Array:
     r"""Return the same function with a = 1 or -1, or b = 0, where one number is redundant.
 
     .. math:: c (ax+b)^p = c |a|^p (\pm x + b/|a|)^p, \quad c e^{ax+b} = c e^b e^{ax}, \quad
@@ -209,7 +220,7 @@ def _inside(symbol: Symbol, affine: Array, x: Array) -> Array:
     return np.array([a, b + (nudge if u.min() < symbol.domain[0] else -nudge), c, d])
 
 
-def thinned(x: Array, phi: Array, most: int) -> tuple[Array, Array]:
+def subsample(x: Array, phi: Array, most: int) -> tuple[Array, Array]:
     """Return at most so many points, evenly chosen in the order of x, both ends included.
 
     Parameters
@@ -248,14 +259,14 @@ def _mesh(symbol: Symbol, z: Array) -> tuple[Array, Array]:
         scales = np.array([1.0])  # c makes up for it
     else:
         scales = np.concatenate([SCALES, WAVES]) if symbol.waves else SCALES
-    a, centre = np.meshgrid(np.outer(signs, scales).ravel(), CENTRES, indexing="ij")
-    return a.ravel(), (-a * centre).ravel()
+    a, center = np.meshgrid(np.outer(signs, scales).ravel(), CENTRES, indexing="ij")
+    return a.ravel(), (-a * center).ravel()
 
 
 def _search(symbol: Symbol, z: Array, phi: Array, starts: int) -> list[tuple[float, float]]:
     """Return the best points (a, b) of the mesh, no two of them side by side."""
     if symbol is not SYMBOLS["sgn"]:
-        z, phi = thinned(z, phi, SEARCH_POINTS)
+        z, phi = subsample(z, phi, SEARCH_POINTS)
     a, b = _mesh(symbol, z)
     fits = symbol.defined(b - np.abs(a), b + np.abs(a))
     a, b = a[fits], b[fits]

@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_choice, as_rng
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_choice, as_rng
 from kan_numpy.algebra.parsing import as_names
 from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity.edge_scores import checked_inputs
-from kan_numpy.symbolic_regression.structure_search import Search
+from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.objective import Objective
 
 FEWEST = 20
@@ -37,8 +38,8 @@ def discover(
 ) -> Formula:
     """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
-    `kan_numpy.symbolic_regression.structure_search` tells how networks are searched, and `kan_numpy.formulas.formula` how a network
-    is read.
+    `kan_numpy.symbolic_regression.structure_search` tells how networks are searched, and
+    `kan_numpy.formulas.formula` how a network is read.
 
     Parameters
     ----------
@@ -94,17 +95,17 @@ def discover(
     symbols = None if functions is None else as_symbols(functions)
     show = sys.stderr.isatty() if progress is None else progress
 
-    def say(line: str) -> None:
+    def log(line: str) -> None:
         if show:
             sys.stderr.write(line + "\n")
 
     # In units of its own spread, no output drowns in the others.
     spread = data.target.std(axis=0) if squares else np.ones(len(names))
     start, y_scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
-    found = Search(start, points, y_scaled, loss, symbols, as_rng(rng), say).run()
+    found = StructureSearch(start, points, y_scaled, loss, symbols, as_rng(rng), log).run()
     found = scaled_outputs(found, spread) if squares else _centred(found, points)
     exact = formula(found, inputs, names, points, data.target if squares else None)
-    say(f"formula: {exact}")
+    log(f"formula: {exact}")
     return enough_digits(exact, data)
 
 
@@ -113,5 +114,5 @@ def _centred(network: KAN, x: Array) -> KAN:
     last = network.layers[-1]
     if not isinstance(last, KANLayer):
         return network
-    centred = replace(last, bias=last.bias - network(x).mean())
-    return KAN.from_layers([*network.layers[:-1], centred])
+    centered = replace(last, bias=last.bias - network(x).mean())
+    return KAN.from_layers([*network.layers[:-1], centered])

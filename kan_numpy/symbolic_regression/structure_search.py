@@ -1,11 +1,11 @@
 r"""From data to a network of symbols: structures are tried, the simplest that will do is kept.
 
-A structure is a network made sparse (`kan_numpy.sparsity.sparsification`): the one that was given, others of the
-same shape from other random starts, and small ones with a multiplication node. All are trained on
-four fifths of the samples and judged on the rest. Those that come close to the best of them have
-their turn in the order of their size, because a larger network says the same thing in a more
-complicated way: their edges become symbols, until one of them is wholly symbolic and exact, or as
-good as the noise allows.
+A structure is a network made sparse (`kan_numpy.sparsity.sparsification`): the one that was given,
+others of the same shape from other random starts, and small ones with a multiplication node. All
+are trained on four fifths of the samples and judged on the rest. Those that come close to the best
+of them have their turn in the order of their size, because a larger network says the same thing in
+a more complicated way: their edges become symbols, until one of them is wholly symbolic and exact,
+or as good as the noise allows.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kan_numpy._validation import Array
+from kan_numpy._arrays import Array
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, verdict
+from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import grid_size, sparsify, train_on
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic_regression.symbolification import symbolify
@@ -30,7 +30,7 @@ from kan_numpy.training.grids import refine
 from kan_numpy.training.losses import CrossEntropy, SquaresLoss
 from kan_numpy.training.objective import Objective
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 NOTHING = 0.9
 """Whoever leaves so much of the spread of y unexplained knows nothing."""
@@ -38,7 +38,7 @@ NOTHING = 0.9
 ROWS, LAST_ROWS = 2000, 10_000
 """How many samples decide about structures and symbols, and how many about the last digits."""
 
-DOUBT = 0.01
+LABEL_SMOOTHING = 0.01
 """The share of each label that goes to all classes alike. Without it, classes that can be separated
 drive the outputs to infinity, and one mistake among the samples put aside outweighs all else."""
 
@@ -78,7 +78,7 @@ class Structure:
         return not spline_edges(self.network)
 
 
-class Search:
+class StructureSearch:
     """Find structures on a part of the data, and judge them on the rest.
 
     Parameters
@@ -105,7 +105,7 @@ class Search:
         loss: str,
         functions: Sequence[Symbol] | None,
         rng: np.random.Generator,
-        say: Say,
+        log: Log,
     ) -> None:
         # The outermost samples are for training: a function has to be defined there, too.
         ends = np.unique(np.concatenate([x.argmin(axis=0), x.argmax(axis=0)]))
@@ -113,8 +113,8 @@ class Search:
         rows = np.concatenate([order[~np.isin(order, ends)], ends])
         kept = rows[-ROWS:]
         first = max(len(kept) // 5, 1)
-        self.network, self.functions, self.rng, self.say = network, functions, rng, say
-        data = Objective(network, x, y, loss if loss == "mse" else CrossEntropy(DOUBT))
+        self.network, self.functions, self.rng, self.log = network, functions, rng, log
+        data = Objective(network, x, y, loss if loss == "mse" else CrossEntropy(LABEL_SMOOTHING))
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
         self.all = data.batch(rows[-LAST_ROWS:])
 
@@ -138,16 +138,16 @@ class Search:
             )
         return self._polished(best.network)
 
-    def _structures(self, finer: int, rigour: float) -> list[Structure]:
+    def _structures(self, grid_factor: int, sparsity_scale: float) -> list[Structure]:
         """Return what is left of networks that are made sparse; one suffices if it is exact."""
         found: list[Structure] = []
-        for network in self._starts(finer):
+        for network in self._starts(grid_factor):
             sparse = sparsify(
                 network,
                 self.train.x,
                 self.train.y,
-                strength=rigour * 0.01,
-                threshold=rigour * 0.03,
+                strength=sparsity_scale * 0.01,
+                threshold=sparsity_scale * 0.03,
                 loss=self.train.loss,
             )
             found.append(self._sharpened(self._judged(sparse, "sparse")))
@@ -157,13 +157,13 @@ class Search:
                     return found[-1:]
         return found
 
-    def _starts(self, finer: int) -> Iterator[KAN]:
+    def _starts(self, grid_factor: int) -> Iterator[KAN]:
         """Yield the networks to make sparse."""
         given = self.network
         first = next(layer for layer in given.layers if isinstance(layer, KANLayer))
         n_in, n_out = given.widths[0], given.widths[-1]
         degree = first.degree if isinstance(first.basis, BSplineBasis) else 3
-        if finer == 1:
+        if grid_factor == 1:
             yield given
         same: list[Width] = given.shape
         product: list[Width] = [n_in, (0, 1), n_out]
@@ -176,11 +176,11 @@ class Search:
         elif len(same) > 3:  # deep networks more often end in a poor minimum
             shapes = [same] * 5 + [product, mixed]
         for shape in shapes:
-            yield KAN(shape, finer * grid_size(first), degree, base=first.base, rng=self.rng)
+            yield KAN(shape, grid_factor * grid_size(first), degree, base=first.base, rng=self.rng)
 
     def _judged(self, network: KAN, what: str) -> Structure:
-        structure = Structure(network, verdict(self.check, network).error)
-        self.say(
+        structure = Structure(network, assess(self.check, network).error)
+        self.log(
             f"{what}: {network.widths}, {structure.n_edges} edges, error {structure.error:.1e}"
         )
         return structure
@@ -192,10 +192,10 @@ class Search:
         """
         while structure.error > SHARP:
             layers = [x for x in structure.network.layers if isinstance(x, KANLayer)]
-            finer = [2 * grid_size(layer) for layer in layers]
-            if max(finer) > FINEST:
+            grid_factor = [2 * grid_size(layer) for layer in layers]
+            if max(grid_factor) > FINEST:
                 break
-            network = train_on(self.train, refine(structure.network, finer), 15)
+            network = train_on(self.train, refine(structure.network, grid_factor), 15)
             sharper = self._judged(network, "finer")
             if sharper.error > 0.5 * structure.error:
                 break

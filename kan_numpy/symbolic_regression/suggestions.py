@@ -7,12 +7,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_count, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import Symbol, as_symbols
+from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import Edge, layer_of
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity.edge_scores import checked_inputs
-from kan_numpy.symbolic_regression.curve_fit import FINALISTS, SymbolFit, fit_symbols, rank, thinned
+from kan_numpy.symbolic_regression.curve_fit import (
+    FINALISTS,
+    SymbolFit,
+    fit_symbols,
+    rank,
+    subsample,
+)
 
 ROWS = 2000
 """How many samples the search for symbols looks at."""
@@ -34,7 +41,7 @@ class Suggestions(list[SymbolFit]):
         lines = [f"{'f':>10} {'error':>9} {'effort':>6}   c f(a x + b) + d"]
         for symbol, (a, b, c, d), error in self:
             numbers = f"a = {a:.6g}, b = {b:.6g}, c = {c:.6g}, d = {d:.6g}"
-            lines.append(f"{symbol.name:>10} {error:9.1e} {symbol.effort:6}   {numbers}")
+            lines.append(f"{symbol.name:>10} {error:9.1e} {symbol.total_complexity:6}   {numbers}")
         return "\n".join(lines)
 
 
@@ -46,7 +53,7 @@ def suggest_symbolic(
     inp: int,
     functions: Iterable[str | Symbol] | None = None,
     top: int = 5,
-    simplicity: float = 0.1,
+    complexity_weight: float = 0.1,
 ) -> Suggestions:
     r"""Rank the functions that one edge looks like; the network is left as it is.
 
@@ -64,7 +71,7 @@ def suggest_symbolic(
         Which to try; by default all of `SYMBOLS` that differ from each other.
     top : int
         How many to return.
-    simplicity : float
+    complexity_weight : float
         How many orders of magnitude in the error one unit of effort is worth; the effort of a
         symbol is its complexity and its free numbers, see `Symbol`.
 
@@ -83,9 +90,11 @@ def suggest_symbolic(
     points = checked_inputs(network, x)
     layer_of(network, (layer, out, inp))
     count = as_count("top", top, 1)
-    price = as_number("simplicity", simplicity, 0.0)
+    complexity_weight = as_number("complexity_weight", complexity_weight, 0.0)
     edge, symbols = (layer, out, inp), as_symbols(functions)
-    found = suggestions(network, points, edge, symbols, price, most=max(count, FINALISTS))
+    found = suggestions(
+        network, points, edge, symbols, complexity_weight, most=max(count, FINALISTS)
+    )
     return Suggestions(required(found, edge, symbols)[:count])
 
 
@@ -94,7 +103,7 @@ def suggestions(
     x: Array,
     edge: Edge,
     symbols: Sequence[Symbol],
-    price: float,
+    complexity_weight: float,
     noise: float = 0.0,
     most: int = FINALISTS,
 ) -> Suggestions:
@@ -122,11 +131,11 @@ def suggestions(
     Suggestions
         Empty if the edge is constant, or no candidate is defined where it is.
     """
-    activations, phi = thinned(*curve(network, x, edge), ROWS)
+    activations, phi = subsample(*curve(network, x, edge), ROWS)
     if any(np.ptp(v) <= CONSTANT * np.abs(v).max() for v in (activations, phi)):
         return Suggestions()
-    found = fit_symbols(symbols, activations, phi, price, most)
-    return Suggestions(sorted(found, key=lambda s: rank(s, price, noise)))
+    found = fit_symbols(symbols, activations, phi, complexity_weight, most)
+    return Suggestions(sorted(found, key=lambda s: rank(s, complexity_weight, noise)))
 
 
 def required(found: Suggestions, edge: Edge, symbols: Sequence[Symbol]) -> Suggestions:
@@ -175,6 +184,6 @@ def curve(network: KAN, x: Array, edge: Edge) -> tuple[Array, Array]:
     -------
     activations, phi : ndarray, shape (N,)
     """
-    at, out, inp = edge
+    index, out, inp = edge
     _, caches = network._forward(x)
-    return caches[at].x[:, inp], layer_of(network, edge).edges(caches[at].x)[:, out, inp]
+    return caches[index].x[:, inp], layer_of(network, edge).edges(caches[index].x)[:, out, inp]

@@ -2,9 +2,9 @@ r"""From splines to symbols: networks whose edges are known functions.
 
 By itself, `symbolify` takes the edge that looks most like a symbol first, tries the best candidates
 one after the other, trains the network again with each, and keeps the simplest with which it is as
-good as before; `kan_numpy.sparsity.model_selection` says what that means. A symbol has fewer numbers than the
-spline it replaces, so it may cost a little error. Symbols that follow each other without need are
-then merged, and each gives way to a simpler one that does as well.
+good as before; `kan_numpy.sparsity.model_selection` says what that means. A symbol has fewer
+numbers than the spline it replaces, so it may cost a little error. Symbols that follow each other
+without need are then merged, and each gives way to a simpler one that does as well.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
+from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.edges import (
     Edge,
     chains,
@@ -26,15 +27,14 @@ from kan_numpy.networks.edges import (
     with_symbol,
 )
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity.edge_scores import checked_inputs, require_defined
-from kan_numpy.sparsity.model_selection import verdict
+from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.sparsity.sparsification import train_on
 from kan_numpy.symbolic_regression.curve_fit import (
     SymbolFit,
     fit_symbol,
     fit_symbols,
     rank,
-    thinned,
+    subsample,
 )
 from kan_numpy.symbolic_regression.suggestions import ROWS, curve, required, suggestions
 from kan_numpy.training.losses import Loss
@@ -54,7 +54,7 @@ def symbolify(
     edges: Mapping[Edge, str | Symbol] | None = None,
     functions: Iterable[str | Symbol] | None = None,
     top: int = 5,
-    simplicity: float = 0.1,
+    complexity_weight: float = 0.1,
     steps: int = 20,
     loss: str | Loss = "mse",
 ) -> KAN:
@@ -75,7 +75,7 @@ def symbolify(
         What it may choose from; by default all of `SYMBOLS` that differ from each other.
     top : int
         How many candidates it tries for each edge.
-    simplicity : float
+    complexity_weight : float
         How many orders of magnitude in the error one unit of effort is worth.
     steps : int
         Of training after each replacement.
@@ -97,7 +97,7 @@ def symbolify(
         Objective(network, points, y, loss),
         as_symbols(functions),
         as_count("top", top, 1),
-        as_number("simplicity", simplicity, 0.0),
+        as_number("complexity_weight", complexity_weight, 0.0),
         as_count("steps", steps, 0),
     )
     if edges is None:
@@ -120,7 +120,7 @@ class _Choices:
     objective: Objective[KAN]
     symbols: list[Symbol]
     top: int
-    price: float
+    complexity_weight: float
     steps: int
 
     def decide(self, network: KAN) -> KAN:
@@ -133,7 +133,9 @@ class _Choices:
     def replaced_once(self, network: KAN) -> KAN:
         """Return the network after every spline edge has had its turn."""
         found = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
-        clear = {edge: rank(fits[0], self.price) for edge, fits in found.items() if fits}
+        clear = {
+            edge: rank(fits[0], self.complexity_weight) for edge, fits in found.items() if fits
+        }
         start = network
         for edge in sorted(clear, key=lambda edge: clear[edge]):
             unchanged = network is start
@@ -151,15 +153,15 @@ class _Choices:
             _, both = curve(network, self.objective.x, second)  # (N,)
             activations, _ = curve(network, self.objective.x, first)
             line = with_symbol(network, second, SYMBOLS["x"], np.array([1.0, 0.0, 1.0, 0.0]))
-            candidates = fit_symbols(self.symbols, *thinned(activations, both, ROWS))
-            candidates.sort(key=lambda fitted: rank(fitted, self.price))
+            candidates = fit_symbols(self.symbols, *subsample(activations, both, ROWS))
+            candidates.sort(key=lambda fitted: rank(fitted, self.complexity_weight))
             network = self.replaced(network, line, first, candidates[: self.top])
         return network
 
     def simplified(self, network: KAN) -> KAN:
         """Return the network with simpler symbols where these do as well."""
         for edge, effort in symbolic_edges(network):
-            simpler = [symbol for symbol in self.symbols if symbol.effort < effort]
+            simpler = [symbol for symbol in self.symbols if symbol.total_complexity < effort]
             if simpler:
                 candidates = self.best(network, edge, simpler)
                 network = self.replaced(network, network, edge, candidates)
@@ -171,10 +173,10 @@ class _Choices:
         Where edges can make up for each other, a curve that is almost a straight line may as well
         become one.
         """
-        now = verdict(self.objective, network)
+        now = assess(self.objective, network)
         noise = 0.0 if now.spline_limited else now.error
-        found = suggestions(network, self.objective.x, edge, symbols, self.price, noise)
-        points = thinned(*curve(network, self.objective.x, edge), ROWS)
+        found = suggestions(network, self.objective.x, edge, symbols, self.complexity_weight, noise)
+        points = subsample(*curve(network, self.objective.x, edge), ROWS)
         left_out = [s for s in symbols if s in SIMPLEST and s not in found.symbols[: self.top]]
         simple = [fit_symbol(symbol, *points) for symbol in left_out]
         return found[: self.top] + [fitted for fitted in simple if fitted is not None]
@@ -186,16 +188,20 @@ class _Choices:
 
         If there is none, return the network.
         """
-        before, accepted = verdict(self.objective, network), [(np.inf, network)]
-        price = EXACT_PRICE if before.spline_limited else np.log(before.samples) / before.samples
+        before, accepted = assess(self.objective, network), [(np.inf, network)]
+        complexity_weight = (
+            EXACT_PRICE if before.spline_limited else np.log(before.samples) / before.samples
+        )
         for symbol, affine, _ in candidates:
             trial = with_symbol(changed, edge, symbol, affine)
             if not np.isfinite(self.objective.on(trial).value(trial.theta)):
                 continue
             trial = self.trained(trial)
-            after = verdict(self.objective, trial)
-            if before.allows(after):
-                accepted.append((after.misfit + price * symbol.effort, trial))
+            after = assess(self.objective, trial)
+            if before.accepts(after):
+                accepted.append(
+                    (after.deviance + complexity_weight * symbol.total_complexity, trial)
+                )
         return min(accepted, key=lambda pair: pair[0])[1]
 
     def trained(self, network: KAN, steps: int | None = None) -> KAN:

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, Rng, as_array, as_number, as_rng
+from kan_numpy._arrays import Array, Rng
+from kan_numpy._validation import as_array, as_number, as_rng
 
 
 def contrast(x: npt.ArrayLike, rng: Rng = None) -> tuple[Array, Array]:
@@ -125,8 +126,8 @@ class GaussianHead:
             raise ValueError(f"loss {self.name!r} needs a network with one output, not {n_out}")
         wrong = (labels != 0.0) & (labels != 1.0)
         if wrong.any():
-            at = int(np.argmax(wrong))
-            raise ValueError(f"y must hold labels 0 and 1, but y[{at}] is {labels[at]:g}")
+            index = int(np.argmax(wrong))
+            raise ValueError(f"y must hold labels 0 and 1, but y[{index}] is {labels[index]:g}")
         return labels[:, None]
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:

@@ -1,6 +1,6 @@
-r"""Training: steps of an optimiser, with grids that adapt and grow on the way.
+r"""Training: steps of an optimizer, with grids that adapt and grow on the way.
 
-`fit` repeats an optimiser's step, keeps a history and the best network, and stops for one of six
+`fit` repeats an optimizer's step, keeps a history and the best network, and stops for one of six
 reasons, which it says: all steps done, no better step found, no progress on the validation set, a
 loss that is not finite, the callback's wish, or Ctrl-C. In each case the best network so far is
 returned.
@@ -18,16 +18,23 @@ from typing import Any, Generic
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Rng, as_count, as_rng
-from kan_numpy.networks.network import N
+from kan_numpy._arrays import Rng, some_rows
+from kan_numpy._validation import as_count, as_rng
+from kan_numpy.networks.checks import as_kan
+from kan_numpy.networks.network import NetworkT
+from kan_numpy.optimizers.first_order import FirstOrder, as_batch_size
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
-from kan_numpy.optimizers.optimizer import FirstOrder, Optimizer, State, as_batch_size, as_optimizer
-from kan_numpy.training.grids import Changes, as_kan, scheduled
+from kan_numpy.optimizers.optimizer import (
+    Optimizer,
+    State,
+    as_optimizer,
+)
+from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.losses import Loss
-from kan_numpy.training.objective import Objective, Penalty, some_rows
+from kan_numpy.training.objective import Objective, Penalty
 
 History = dict[str, list[float]]
-Callback = Callable[[int, N, History], object]
+Callback = Callable[[int, NetworkT, History], object]
 
 HISTORY = ["step", "train_loss", "validation_loss", "seconds", "evaluations"]
 HISTORY += ["outside", "grid_change"]
@@ -37,7 +44,7 @@ WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
 
 
 @dataclass(frozen=True)
-class FitResult(Generic[N]):
+class FitResult(Generic[NetworkT]):
     """Hold what `fit` found.
 
     Parameters
@@ -45,7 +52,7 @@ class FitResult(Generic[N]):
     network : KAN or MLP
         The best network: lowest loss on the validation set, or else on the training set.
     history : dict of list
-        One entry for each step taken (a converged optimiser jumps to the next change of the
+        One entry for each step taken (a converged optimizer jumps to the next change of the
         grids): ``step``, ``train_loss``, ``validation_loss`` (NaN without a
         validation set), ``seconds`` since the start, ``evaluations`` of the loss so far,
         ``outside`` (share of the activations outside their grids; an MLP has none),
@@ -55,13 +62,13 @@ class FitResult(Generic[N]):
         Why training ended.
     """
 
-    network: N
+    network: NetworkT
     history: History
     message: str
 
 
 def fit(
-    network: N,
+    network: NetworkT,
     x: npt.ArrayLike,
     y: npt.ArrayLike,
     optimizer: Optimizer | None = None,
@@ -74,10 +81,10 @@ def fit(
     adapt_at: Iterable[int] = (),
     refine_at: Mapping[int, int] | None = None,
     eps: float = 1.0,
-    callback: Callback[N] | None = None,
+    callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-) -> FitResult[N]:
+) -> FitResult[NetworkT]:
     """Train a network, and leave the one that was given as it is.
 
     Parameters
@@ -91,7 +98,7 @@ def fit(
     optimizer : Optimizer, optional
         `SGD`, `Adam`, `LBFGS` or `LevenbergMarquardt`, which is the default.
     steps : int
-        Passes over the data: steps of the optimiser, or epochs if there is a batch size.
+        Passes over the data: steps of the optimizer, or epochs if there is a batch size.
     loss : str or Loss
         "mse", "cross_entropy", or an object like those in `kan_numpy.training.losses`.
     batch_size : int, optional
@@ -108,7 +115,7 @@ def fit(
         Before these steps (the first is 0) the grids are adapted, see `adapt_grid`.
     refine_at : dict of int to int, optional
         Before these steps the grids get so many intervals, see `refine`; with ``{20: 10}`` twenty
-        steps are taken first. The optimiser starts anew after each change of the grids, because
+        steps are taken first. The optimizer starts anew after each change of the grids, because
         its memory speaks of other coefficients.
     eps : float
         For `adapt_grid`.
@@ -142,7 +149,7 @@ def fit(
     chosen = as_optimizer(optimizer, LevenbergMarquardt())
     size, generator = as_batch_size(batch_size, chosen), as_rng(rng)
     total = as_count("steps", steps, 0)
-    changes = scheduled(adapt_at, refine_at, total, eps, objective.x)
+    changes = schedule(adapt_at, refine_at, total, eps, objective.x)
     if changes:
         as_kan(network)
     wait = total if patience is None else as_count("patience", patience, 1)
@@ -156,11 +163,11 @@ def fit(
 
 
 @dataclass
-class _Run(Generic[N]):
+class _Run(Generic[NetworkT]):
     """One training run: the only thing here that changes while it lives."""
 
-    objective: Objective[N]
-    check: Objective[N] | None
+    objective: Objective[NetworkT]
+    check: Objective[NetworkT] | None
     optimizer: Optimizer
     batch_size: int | None
     rng: np.random.Generator
@@ -175,7 +182,12 @@ class _Run(Generic[N]):
         self.best_score = self._score(self.best, self.state.loss)
 
     def go(
-        self, steps: int, changes: Changes, wait: int, callback: Callback[N] | None, show: bool
+        self,
+        steps: int,
+        changes: Changes,
+        wait: int,
+        callback: Callback[NetworkT] | None,
+        show: bool,
     ) -> str:
         """Train, and return why training ended."""
         step = 0
@@ -194,7 +206,7 @@ class _Run(Generic[N]):
                 if self.waiting >= wait and step < steps:
                     return f"no progress on the validation set for {wait} steps, after step {step}"
                 if self.state.converged:
-                    later = [at for at in changes if step <= at < steps]
+                    later = [change for change in changes if step <= change < steps]
                     if not later:
                         return f"no better step found after step {step}"
                     step = min(later)
@@ -205,7 +217,7 @@ class _Run(Generic[N]):
                 sys.stderr.write("\n")
         return f"all {steps} steps done"
 
-    def _asked_to_stop(self, callback: Callback[N], step: int, network: N) -> bool:
+    def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
         """Call the user's function, with the user's own floating-point warnings."""
         with np.errstate(**self.user_warnings):
             answer = callback(step, network, self.history)
@@ -226,7 +238,7 @@ class _Run(Generic[N]):
         self.state = State(theta, self.objective.value(theta), gradient, used, memory)
 
     def _change_grids(self, change: Callable[[Any], Any]) -> float:
-        """Change the grids, start the optimiser anew, and return how far the outputs moved."""
+        """Change the grids, start the optimizer anew, and return how far the outputs moved."""
         before = self._network()
         after = change(before)
         self.waiting = 0
@@ -237,7 +249,7 @@ class _Run(Generic[N]):
         x = some_rows(self.objective.x, WATCHED_ROWS)
         return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
 
-    def _record(self, step: int, grid_change: float) -> N:
+    def _record(self, step: int, grid_change: float) -> NetworkT:
         """Write the history, and keep the network if it is the best so far."""
         network = self._network()
         score = self._score(network, self.state.loss)
@@ -259,23 +271,23 @@ class _Run(Generic[N]):
             self.history[name].append(value)
         return network
 
-    def _outside_share(self, network: N) -> float:
+    def _outside_share(self, network: NetworkT) -> float:
         """Return the share of the activations, of some samples, that no grid covers."""
         _, caches = network._forward(some_rows(self.objective.x, WATCHED_ROWS))
         shares = [
-            layer.outside_share(cache.x)
+            layer.fraction_outside_grid(cache.x)
             for layer, cache in zip(network.layers, caches, strict=True)
         ]
         return float(np.average(shares, weights=[cache.x.size for cache in caches]))
 
-    def _score(self, network: N, train_loss: float) -> float:
+    def _score(self, network: NetworkT, train_loss: float) -> float:
         """Return the loss that decides which network is the best."""
         if self.check is None:
             return train_loss
         return self.check.on(network).value(network.theta)
 
-    def _network(self) -> N:
-        # A copy, because an optimiser of the user's own may go on writing into its theta.
+    def _network(self) -> NetworkT:
+        # A copy, because an optimizer of the user's own may go on writing into its theta.
         return self.objective.network._with_theta(self.state.theta.copy())
 
     def _diverged(self, step: int) -> str:
@@ -297,8 +309,8 @@ class _Run(Generic[N]):
 
 
 def _validation_objective(
-    network: N, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
-) -> Objective[N]:
+    network: NetworkT, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
+) -> Objective[NetworkT]:
     try:
         x, y = validation
     except (TypeError, ValueError):

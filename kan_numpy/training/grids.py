@@ -8,24 +8,24 @@ Where the basis is another than B-splines, its grid has no knots inside, and mov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_count, as_number, per_layer
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array, as_number, per_layer
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import ScaledBasis, project
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.tied_layer import LockedLayer
+from kan_numpy.layers.tied_layer import TiedLayer
+from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.kan import KAN
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.splines.coefficients import project_spline, refine_spline
-
-Changes = dict[int, Callable[[KAN], KAN]]
+from kan_numpy.splines.coefficients import project_spline
+from kan_numpy.splines.knot_insertion import refine_spline
 
 NARROWEST = 1e-9
 """Activations that differ by less than this share of their grid, or of their size, are constant."""
@@ -102,7 +102,7 @@ def adapt_grid(
     margin = as_number("margin", margin, 0.0)
     layers, activations = [], inputs
     for layer in network.layers:
-        if isinstance(layer, KANLayer) and not isinstance(layer, LockedLayer):
+        if isinstance(layer, KANLayer) and not isinstance(layer, TiedLayer):
             layer, _ = _on(layer, _adapted(layer.basis, activations, eps, margin))  # noqa: PLW2901
         layers.append(layer)
         activations, _ = layer.forward(activations)
@@ -205,85 +205,12 @@ def _refined_knots(basis: BSplineBasis, G: int) -> Array:
     """Return knots with G intervals, spread like the present ones; the outer k stay."""
     k, old = basis.degree, basis.grid_size
     inner = basis.knots[:, k : k + old + 1]  # (n_in, old+1)
-    at = np.arange(G + 1) * (old / G)
-    grid = np.stack([np.interp(at, np.arange(old + 1), row) for row in inner])  # (n_in, G+1)
+    index = np.arange(G + 1) * (old / G)
+    grid = np.stack([np.interp(index, np.arange(old + 1), row) for row in inner])  # (n_in, G+1)
     if G % old == 0:
         grid[:, :: G // old] = inner  # not even a rounding error
     grid[:, -1] = inner[:, -1]
     return np.hstack([basis.knots[:, :k], grid, basis.knots[:, k + old + 1 :]])
-
-
-def as_kan(network: object) -> KAN:
-    """Return the network if it has grids, and else say so.
-
-    Parameters
-    ----------
-    network : object
-        What should be a KAN.
-
-    Returns
-    -------
-    KAN
-
-    Raises
-    ------
-    TypeError
-        If it is something else.
-    """
-    if not isinstance(network, KAN):
-        raise TypeError(
-            f"network must be a KAN to adapt or refine its grids, but is {type(network).__name__}"
-        )
-    return network
-
-
-def scheduled(
-    adapt_at: Iterable[int],
-    refine_at: Mapping[int, int] | None,
-    steps: int,
-    eps: float,
-    x: Array,
-) -> Changes:
-    """Return what to do with the grids before which step: refine, then adapt.
-
-    Parameters
-    ----------
-    adapt_at : iterable of int
-        The steps before which grids are adapted to x.
-    refine_at : dict of int to int, or None
-        The steps before which grids get so many intervals.
-    steps : int
-        How many there are; a change after the last one would be in vain, and is refused.
-    eps : float
-        For `adapt_grid`.
-    x : ndarray, shape (N, n_in)
-        Inputs.
-
-    Returns
-    -------
-    dict of int to callable
-        From a network to a network, in the order of the steps.
-    """
-    eps = as_number("eps", eps, 0.0, 1.0)
-    if not isinstance(adapt_at, Iterable):
-        raise TypeError(f"adapt_at must be a list of steps such as [5], but is {adapt_at!r}")
-    if not isinstance(refine_at, Mapping | None):
-        raise TypeError(f"refine_at must be a dict such as {{20: 5, 40: 10}}, but is {refine_at!r}")
-    adapted = {as_count("adapt_at", step, 0) for step in adapt_at}
-    refined = {
-        as_count("refine_at", step, 0): as_count(f"refine_at[{step}]", size, 1)
-        for step, size in (refine_at or {}).items()
-    }
-    for name, when in (("adapt_at", adapted), ("refine_at", set(refined))):
-        if late := [step for step in when if step >= steps]:
-            raise ValueError(f"{name} must lie below steps = {steps}, but holds {min(late)}")
-
-    def change(network: KAN, step: int) -> KAN:
-        if step in refined:
-            network = refine(network, refined[step])
-        return adapt_grid(network, x, eps) if step in adapted else network
-
-    return {step: partial(change, step=step) for step in sorted(adapted | set(refined))}
 
 
 def _on(layer: KANLayer, new: Basis) -> tuple[KANLayer, float]:

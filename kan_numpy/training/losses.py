@@ -11,7 +11,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array, as_choice, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array, as_choice, as_number
 
 
 class Loss(Protocol):
@@ -121,15 +122,15 @@ class CrossEntropy:
 
     Parameters
     ----------
-    doubt : float
+    label_smoothing : float
         The share of each label that is given to all classes alike, so that p never has to be 1 and
         z stays finite where classes can be separated.
     """
 
     name = "cross_entropy"
 
-    def __init__(self, doubt: float = 0.0) -> None:
-        self.doubt = as_number("doubt", doubt, 0.0, 1.0)
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = as_number("label_smoothing", label_smoothing, 0.0, 1.0)
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the labels as a one-hot table (N, n_out).
@@ -155,11 +156,12 @@ class CrossEntropy:
             raise ValueError("loss 'cross_entropy' needs a network with one output for each class")
         wrong = (labels != np.floor(labels)) | (labels < 0) | (labels >= n_out)
         if wrong.any():
-            at = int(np.argmax(wrong))
+            n = int(np.argmax(wrong))
             raise ValueError(
-                f"y must hold class labels from 0 to {n_out - 1}, but y[{at}] is {labels[at]:g}"
+                f"y must hold class labels from 0 to {n_out - 1}, but y[{n}] is {labels[n]:g}"
             )
-        return (1.0 - self.doubt) * np.eye(n_out)[labels.astype(np.intp)] + self.doubt / n_out
+        smoothing, one_hot = self.label_smoothing, np.eye(n_out)[labels.astype(np.intp)]
+        return (1.0 - smoothing) * one_hot + smoothing / n_out
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient.

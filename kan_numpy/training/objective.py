@@ -1,4 +1,4 @@
-r"""A network, data and a loss as a function of theta, for our optimisers and for SciPy's."""
+r"""A network, data and a loss as a function of theta, for our optimizers and for SciPy's."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any, Generic
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import Array, as_array
-from kan_numpy.networks.network import N, as_network
+from kan_numpy._arrays import Array, some_rows
+from kan_numpy._validation import as_array
+from kan_numpy.networks.checks import as_network
+from kan_numpy.networks.network import NetworkT
 from kan_numpy.training.losses import Loss, SquaresLoss, as_loss
 
 Penalty = Callable[[Any, Array], tuple[float, Array]]
@@ -20,10 +22,10 @@ ROWS_AT_ONCE = 8192
 
 
 METRIC_ROWS = 1000
-"""How many samples `Objective.metric` looks at."""
+"""How many samples `Objective.diagonal_scaling` looks at."""
 
 
-class Objective(Generic[N]):
+class Objective(Generic[NetworkT]):
     r"""Define :math:`L(\theta)` for a network on given data.
 
     Parameters
@@ -61,7 +63,7 @@ class Objective(Generic[N]):
 
     def __init__(
         self,
-        network: N,
+        network: NetworkT,
         x: npt.ArrayLike,
         y: npt.ArrayLike,
         loss: str | Loss = "mse",
@@ -77,7 +79,7 @@ class Objective(Generic[N]):
         self.y = np.array(y)
         self.y.flags.writeable = False
 
-    def on(self, network: N) -> Objective[N]:
+    def on(self, network: NetworkT) -> Objective[NetworkT]:
         """Return the same objective for another network (used when grids change).
 
         Parameters
@@ -91,7 +93,7 @@ class Objective(Generic[N]):
         """
         return self._like(network, self.x, self.target, self.y)
 
-    def batch(self, rows: npt.NDArray[np.intp]) -> Objective[N]:
+    def batch(self, rows: npt.NDArray[np.intp]) -> Objective[NetworkT]:
         """Return the objective on some of the samples.
 
         Parameters
@@ -105,8 +107,10 @@ class Objective(Generic[N]):
         """
         return self._like(self.network, self.x[rows], self.target[rows], self.y[rows])
 
-    def _like(self, network: N, x: Array, target: Array, y: npt.NDArray[Any]) -> Objective[N]:
-        other: Objective[N] = object.__new__(Objective)
+    def _like(
+        self, network: NetworkT, x: Array, target: Array, y: npt.NDArray[Any]
+    ) -> Objective[NetworkT]:
+        other: Objective[NetworkT] = object.__new__(Objective)
         other.network, other.loss, other.penalty = network, self.loss, self.penalty
         other.x, other.target, other.y = x, target, y
         return other
@@ -114,7 +118,7 @@ class Objective(Generic[N]):
     @cached_property
     def _first(self) -> Any:
         """What of the first layer does not depend on theta, as its basis: once is enough."""
-        return self.network.layers[0].prepare(self.x)
+        return self.network.layers[0].features(self.x)
 
     def fun(self, theta: Array) -> tuple[float, Array]:
         """Return the loss and its gradient.
@@ -191,7 +195,7 @@ class Objective(Generic[N]):
         J *= self._squares.residual_scale(y)
         return J
 
-    def addition(self, theta: Array) -> tuple[float, Array | float, Array | None]:
+    def penalty_terms(self, theta: Array) -> tuple[float, Array | float, Array | None]:
         """Return what the penalty adds to r . r, its gradient and its curvature.
 
         Parameters
@@ -211,12 +215,12 @@ class Objective(Generic[N]):
         if curvature is None:
             raise ValueError(
                 "penalty has no method curvature(network, x), which Levenberg-Marquardt needs;"
-                " use kn.Penalty with it, or the optimisers LBFGS, Adam or SGD"
+                " use kn.Penalty with it, or the optimizers LBFGS, Adam or SGD"
             )
         network = self.network._with_theta(theta)
         return *self.penalty(network, self.x), curvature(network, self.x)
 
-    def metric(self, theta: Array) -> Array:
+    def diagonal_scaling(self, theta: Array) -> Array:
         r"""Return the mean square of what each parameter is multiplied with, about 1 on average.
 
         .. math:: d_p = \frac{m_p}{\bar m} + 0.001, \qquad m_p = \frac{1}{N} \sum_n f_p(x_n)^2
@@ -237,7 +241,10 @@ class Objective(Generic[N]):
         network = self.network._with_theta(theta)
         _, caches = network._forward(some_rows(self.x, METRIC_ROWS))
         m = np.concatenate(
-            [layer.mean_squares(cache) for layer, cache in zip(network.layers, caches, strict=True)]
+            [
+                layer.feature_mean_squares(cache)
+                for layer, cache in zip(network.layers, caches, strict=True)
+            ]
         )
         mean = float(m.mean())
         return m / mean + 1e-3 if np.isfinite(mean) and mean > 0.0 else np.ones_like(m)
@@ -251,13 +258,3 @@ class Objective(Generic[N]):
             f"loss {self.loss.name!r} is not a sum of squares and has no residuals;"
             " use LBFGS, Adam or SGD with it"
         )
-
-
-def some_rows(x: Array, most: int) -> Array:
-    """Return at most so many samples, always the same ones, picked at random.
-
-    Every n-th sample would not do: of the points of a mesh it may pick a single line.
-    """
-    if len(x) <= most:
-        return x
-    return x[np.random.default_rng(0).choice(len(x), most, replace=False)]

@@ -19,7 +19,7 @@ the layer before. Two more terms act on the coefficients c of the spline edges t
 
 .. math:: \mu_3 \sum_e \overline{c_e^2} + \mu_4 \sum_e \overline{(\Delta^m c_e)^2},
 
-where the bar is the mean over j, and :math:`\Delta^m` the m-th difference between neighbours.
+where the bar is the mean over j, and :math:`\Delta^m` the m-th difference between neighbors.
 
 **Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so it is
 given that of a parabola of the same size, :math:`\overline{\phi_e^2} / 2 A_e`, as in iteratively
@@ -35,7 +35,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import xlogy
 
-from kan_numpy._validation import Array, as_array, as_count, as_number
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array, as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 from kan_numpy.networks.kan import KAN
 
@@ -115,8 +116,8 @@ class Penalty:
         caches = self._caches(network, x)
         dtheta, stop = np.empty(network.size), network.size
         value, dx = 0.0, None
-        for at in reversed(range(len(network.layers))):
-            layer, cache = network.layers[at], caches[at]
+        for l in reversed(range(len(network.layers))):
+            layer, cache = network.layers[l], caches[l]
             part = dtheta[stop - layer.size : stop]
             stop -= layer.size
             if not isinstance(layer, KANLayer):
@@ -128,7 +129,7 @@ class Penalty:
             if dx is not None:
                 dphi += dx[:, :, None]
             roughness, dcoef = self._roughness(layer)
-            dx = _edges_backward(layer, dphi, cache, dcoef, part, input_gradient=at > 0)
+            dx = _edges_backward(layer, dphi, cache, dcoef, part, input_gradient=l > 0)
             value += term + roughness
         return value, dtheta
 
@@ -151,8 +152,8 @@ class Penalty:
         H, start = np.zeros((network.size, network.size)), 0
         for layer, cache in zip(network.layers, caches, strict=True):
             if isinstance(layer, KANLayer):
-                at = start + layer.owners
-                np.add.at(H, np.ix_(at, at), self._layer_curvature(layer, cache))
+                l = start + layer.parameter_index
+                np.add.at(H, np.ix_(l, l), self._layer_curvature(layer, cache))
             start += layer.size
         return H
 
@@ -194,7 +195,7 @@ class Penalty:
 
     def _layer_curvature(self, layer: KANLayer, cache: LayerCache) -> Array:
         """Return the curvature of one layer's penalty, edge by edge."""
-        H = np.zeros((layer.owners.size, layer.owners.size))
+        H = np.zeros((layer.parameter_index.size, layer.parameter_index.size))
         _, sizes = self._sizes(layer, cache)
         W, D = layer.basis.size, self._differences(layer)
         square = 2.0 * self.coef / W * np.eye(W) + 2.0 * self.smoothness / max(len(D), 1) * D.T @ D
@@ -263,7 +264,7 @@ def _edges_backward(
         dw = np.einsum("noi,ni->oi", dphi, cache.b)  # (n_out, n_in)
         parts.append(dw[layer.splines])
     parts += [dphi[:, e.out, e.inp] @ e.slopes(cache.x[:, e.inp]) for e in layer.symbols]
-    out[:] = np.bincount(layer.owners, np.concatenate(parts), minlength=len(out))
+    out[:] = np.bincount(layer.parameter_index, np.concatenate(parts), minlength=len(out))
     if not input_gradient:
         return None
     dx = layer.basis.backward(dB, cache.basis)  # (N, n_in)

@@ -18,7 +18,7 @@ shown again. The error is over the samples of all phases, after the last one. Th
 G = 200 and no base function, as in the paper's notebook, whose figure is the training error: it is
 that of the best spline, which degree 3 cannot beat, and degree 5 can. A step of Levenberg-Marquardt
 leaves a coefficient alone on which no sample depends. The MLP has as many parameters, the same
-optimiser and number of steps. That a KAN remembers is a matter of this example, with one input and
+optimizer and number of steps. That a KAN remembers is a matter of this example, with one input and
 one layer: lesson 11 shows where it forgets.
 """
 

@@ -6,7 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
-from kan_numpy.datasets.toy_functions import Scaler, load_knots, signature_from_slope, split
+from kan_numpy.datasets.hyperbolic_knots import load_knots, signature_from_slope
+from kan_numpy.datasets.preprocessing import split
+from kan_numpy.functions.scaling import Scaler
 
 from .table import Row
 

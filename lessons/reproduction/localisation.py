@@ -10,28 +10,28 @@ from kan_numpy.datasets.localization import boundary_points, mobility_edge, samp
 
 from .table import Row
 
-TITLE = "Section 4.4: localised or extended?"
+TITLE = "Section 4.4: localized or extended?"
 ABOUT = """
-The generalised and the modified Aubry-Andre model on rings of 377 sites, by exact diagonalisation:
+The generalized and the modified Aubry-Andre model on rings of 377 sites, by exact diagonalization:
 500 chains to train on, 12 states of each, and 200 others to test with, 20 states of each. A state
-is called localised if its fractal dimension is at most 1/2. The numbers are shares of the test
+is called localized if its fractal dimension is at most 1/2. The numbers are shares of the test
 states that are decided rightly. The *law* is the exact mobility edge; it errs because chains are
 finite. The paper does not say how long its chains are: on its states the law has 99.2 %
-(generalised) and 98.6 % (modified). So a part of the difference to its networks, 98.7 % and 98.4 %,
+(generalized) and 98.6 % (modified). So a part of the difference to its networks, 98.7 % and 98.4 %,
 and to its automatic formulas, 99.0 % and 97.1 %, is that of the data; the fairer comparison is that
 of a network with the law on the same states.
 
 The network is [3, (1, 1), 1, 2]: E, lambda and alpha (or p) in, one product node. For the
-generalised model it is wired to multiply E and alpha and to add lambda, which lesson 13d finds by
+generalized model it is wired to multiply E and alpha and to add lambda, which lesson 13d finds by
 comparing hypotheses; for the modified one it has all wires. The *formula* has the form of the law;
 a and b are fitted by least squares to points of the network's boundary. In alpha E = a (b - lambda)
 the law has a = 2 and b = 1, and in E = a lambda cosh p - b exp p it has a = b = 1.
 """
 
 LARGER_IS_BETTER = True
-ITEMS = ("generalised", "modified")
-PAPER = {"generalised": (0.987, 0.990), "modified": (0.984, 0.971)}  # network, formula
-WIRES = {"generalised": [(0, 1), (1, 0), (2, 2)], "modified": list(np.ndindex(3, 3))}
+ITEMS = ("generalized", "modified")
+PAPER = {"generalized": (0.987, 0.990), "modified": (0.984, 0.971)}  # network, formula
+WIRES = {"generalized": [(0, 1), (1, 0), (2, 2)], "modified": list(np.ndindex(3, 3))}
 N_SITES, SEEDS, STARTS, FEW = 377, (0, 1, 2), 16, 2000
 SCREEN, STEPS, G = 40, 200, 4
 
@@ -59,7 +59,7 @@ def train(model, x, labels, seed):
 
 
 def decision(network):
-    """Return the score of localised less that of extended, as a function of the inputs."""
+    """Return the score of localized less that of extended, as a function of the inputs."""
 
     def g(x):
         z = network(x)  # (M, 2)
@@ -71,12 +71,12 @@ def decision(network):
 def formula(model, points):
     """Fit the form of the law to points of a boundary; return a, b and its decision."""
     E, lam, other = points.T
-    if model == "generalised":
+    if model == "generalized":
         columns, target = [np.ones_like(E), other * E], lam
     else:
         columns, target = [lam * np.cosh(other), -np.exp(other)], E
     c = np.linalg.lstsq(np.column_stack(columns), target, rcond=None)[0]
-    if model == "generalised":
+    if model == "generalized":
         a, b = -1.0 / c[1], c[0]
         return a, b, lambda x: x[:, 2] * x[:, 0] - a * (b - x[:, 1])
     a, b = c
@@ -88,12 +88,12 @@ def one_seed(model, seed):
     states = sample_states(model, 500, 12, N_SITES, rng=2 * seed)
     unseen = sample_states(model, 200, 20, N_SITES, rng=2 * seed + 1)
     x, x_test = states.x[:, :3], unseen.x[:, :3]
-    loss, network = train(model, x, states.localised, seed)
+    loss, network = train(model, x, states.localized, seed)
     g = decision(network)
     a, b, of_formula = formula(model, boundary_points(g, x))
 
     def share(values):
-        return float(np.mean((values > 0) == unseen.localised))
+        return float(np.mean((values > 0) == unseen.localized))
 
     law = share(mobility_edge(model, unseen.x))
     told = (share(g(x_test)), share(of_formula(x_test)), law, float(a), float(b))

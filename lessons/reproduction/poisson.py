@@ -94,11 +94,11 @@ def figure(rows, path):
     """Draw both errors against the number of parameters."""
     fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for ax, name in zip(axes, ("L2^2", "H1^2"), strict=True):
-        for item, colour in zip(ITEMS, ("#0072B2", "#009E73", "#E69F00", "#D55E00"), strict=True):
+        for item, color in zip(ITEMS, ("#0072B2", "#009E73", "#E69F00", "#D55E00"), strict=True):
             own = [row for row in rows if row.belongs_to(item) and name in row.item]
             if own:
                 sizes = [row.parameters for row in own]
-                ax.loglog(sizes, [row.ours for row in own], "o-", color=colour, label=item)
+                ax.loglog(sizes, [row.ours for row in own], "o-", color=color, label=item)
         ax.set(xlabel="parameters", ylabel=name)
         ax.legend()
     fig.savefig(path, dpi=110)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import parts
 
-FOLDER = Path(__file__).resolve().parents[1]
+FOLDER = Path(__file__).resolve().parent / "results"
 TABLE, PAGE = FOLDER / "reproduction.csv", FOLDER / "reproduction.md"
 COLUMNS = ("part", "item", "paper", "ours", "ratio", "parameters", "seconds", "seeds", "spread")
 
@@ -97,7 +97,7 @@ def page(rows):
         own = [row for row in rows if row.part == name]
         if own:
             sections.append(f"## {part.TITLE}\n\n{part.ABOUT.strip()}\n")
-            sections.append(verdict(own, part))
+            sections.append(assess(own, part))
             if hasattr(part, "figure"):
                 sections.append(f"![{part.TITLE}]({plot_path(name).name})\n")
             sections.append(markdown_table(own, part))
@@ -106,7 +106,7 @@ def page(rows):
 
 def plot_path(name):
     """Return where the plot of a part is kept."""
-    return FOLDER / f"reproduction_{name}.png"
+    return FOLDER / f"{name}.png"
 
 
 def judgement(row, part):
@@ -120,7 +120,7 @@ def judgement(row, part):
     return "equal" if gain > 1.0 / tolerance else "worse"
 
 
-def verdict(rows, part):
+def assess(rows, part):
     """Return a sentence that counts where ours is better, and names where it is not.
 
     MLPs are there to compare with, and do not count.

@@ -27,11 +27,11 @@ beat it, as it looks for the splines that are best together. For the product it 
 - `four_variables`: the shape [4, 2, 1, 1], which its formula needs.
 
 Half of the training samples are drawn evenly, and half are stretched towards corners and center
-(`kan_numpy.datasets.benchmark.draw`); a few hundred are added at which a hidden node of the first network has
-its lowest and highest values. Fine grids need samples there. The test samples are even. The MLPs
-have two hidden layers, as many parameters as the KAN with G = 100 (or 10, for 100 inputs), and the
-same optimiser, and stop where they are best on the validation set; the paper's figure is its best
-MLP.
+(`kan_numpy.datasets.benchmark.draw`); a few hundred are added at which a hidden node of the first
+network has its lowest and highest values. Fine grids need samples there. The test samples are even.
+The MLPs have two hidden layers, as many parameters as the KAN with G = 100 (or 10, for 100 inputs),
+and the same optimizer, and stop where they are best on the validation set; the paper's figure is
+its best MLP.
 """
 
 SIZES = (3, 5, 10, 20, 50, 100)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kan_numpy.algebra.constants import UNKNOWN, cost, recognise
+from kan_numpy.algebra.constants import UNKNOWN, number_complexity, recognize
 from kan_numpy.algebra.number import Number, named
 
 TYPICAL = (
@@ -23,11 +23,11 @@ TYPICAL = (
 @pytest.mark.parametrize("error", [-0.9e-6, 0.0, 0.9e-6])
 def test_typical_constants_are_found(name, error):
     value = named(name).value
-    found = recognise(value * (1.0 + error), 1e-6)
+    found = recognize(value * (1.0 + error), 1e-6)
     assert found is not None
     assert found.text() == name
     assert found.value == pytest.approx(value, rel=1e-15)
-    assert recognise(-value, 1e-6).text() == f"-{name}"
+    assert recognize(-value, 1e-6).text() == f"-{name}"
 
 
 @pytest.mark.parametrize(
@@ -38,31 +38,31 @@ def test_typical_constants_are_found(name, error):
         lambda rng: np.exp(rng.uniform(-7.0, 7.0, size=3000)),
     ],
 )
-def test_random_numbers_are_not_recognised(draw):
+def test_random_numbers_are_not_recognized(draw):
     numbers = draw(np.random.default_rng(0))
-    alarms = np.mean([recognise(number, 1e-6) is not None for number in numbers])
+    alarms = np.mean([recognize(number, 1e-6) is not None for number in numbers])
     assert alarms < 0.01
 
 
 def test_the_looser_the_tolerance_the_simpler_a_constant_must_be():
     known = ["1", "pi", "2/7", "0.123"]
     found = {
-        tolerance: [name for name in known if recognise(named(name).value, tolerance)]
+        tolerance: [name for name in known if recognize(named(name).value, tolerance)]
         for tolerance in (1e-1, 1e-2, 1e-3, 1e-5)
     }
     assert found == {1e-1: [], 1e-2: ["1"], 1e-3: ["1", "pi"], 1e-5: known}
 
 
 def test_the_simplest_of_several_is_taken():
-    assert recognise(0.3333, 5e-4).text() == "1/3"
-    assert recognise(0.333, 1e-6).text() == "0.333"
-    assert recognise(3.14, 1e-6).text() == "3.14"
-    assert recognise(0.0) == Number(0.0)
+    assert recognize(0.3333, 5e-4).text() == "1/3"
+    assert recognize(0.333, 1e-6).text() == "0.333"
+    assert recognize(3.14, 1e-6).text() == "3.14"
+    assert recognize(0.0) == Number(0.0)
 
 
 def test_cost():
     values = [0.0, 1.0, -1.0, 2.0, math.pi, 0.35, 0.123, 1.2345678]
-    assert [cost(value) for value in values] == [0, 0, 0, 1, 2, 3, 4, UNKNOWN]
+    assert [number_complexity(value) for value in values] == [0, 0, 0, 1, 2, 3, 4, UNKNOWN]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_cost():
 )
 def test_bad_input(value, tolerance, message):
     with pytest.raises(ValueError, match=message):
-        recognise(value, tolerance)
+        recognize(value, tolerance)
 
 
 @given(st.floats(-1e300, 1e300, allow_subnormal=False))

@@ -8,16 +8,10 @@ from expression_strategies import EPS, NAMES, expressions, rounding
 from hypothesis import assume, given
 from matplotlib.mathtext import MathTextParser
 
-from kan_numpy.algebra.canonical_form import gauge
-from kan_numpy.algebra.constants import recognise
+from kan_numpy.algebra.canonical_form import canonicalize
+from kan_numpy.algebra.constants import recognize
 from kan_numpy.algebra.expansion import expand
-from kan_numpy.algebra.expressions import (
-    complexity,
-    evaluate,
-    numbers,
-    variables,
-    walk,
-)
+from kan_numpy.algebra.expressions import complexity, evaluate, numbers, variables, walk
 from kan_numpy.algebra.number import Number
 from kan_numpy.algebra.parsing import FUNCTIONS, parse
 from kan_numpy.algebra.printing import latex, text
@@ -50,7 +44,7 @@ def test_simplifying_keeps_the_values(expression):
 
 @given(expressions)
 def test_normal_forms_keep_the_values(expression):
-    assert_same_function(expression, gauge(expression), factor=1e4)
+    assert_same_function(expression, canonicalize(expression), factor=1e4)
 
 
 @given(expressions)
@@ -67,7 +61,7 @@ def test_simplifying_twice_changes_nothing(expression):
 @given(expressions)
 def test_the_text_is_read_back_as_the_same_operations(expression):
     values = points()
-    for written in (expression, simplify(expression), gauge(expression)):
+    for written in (expression, simplify(expression), canonicalize(expression)):
         constants = [evaluate(node, {}) for node in walk(written) if not variables(node)]
         assume(np.isfinite(constants).all())  # 1/0 is refused.
         again = parse(text(written))
@@ -125,7 +119,7 @@ FORMS = (
 
 @pytest.mark.parametrize(("written", "expected"), FORMS)
 def test_normal_forms(written, expected):
-    assert text(gauge(parse(written), 1e-9)) == expected
+    assert text(canonicalize(parse(written), 1e-9)) == expected
 
 
 PYTHON = {name: function for name, function in FUNCTIONS.items() if name.isidentifier()}
@@ -147,7 +141,7 @@ def test_the_product_comes_out_of_quarter_squares():
     assert text(expand(squares)) == "x*y"
     learnt = parse("0.25000001*(x + y)**2 - 0.25*(x - y)**2")
     assert complexity(expand(learnt)) > 3
-    rounded = map_numbers(expand(learnt, 1e-6), lambda number: recognise(number.value, 1e-6))
+    rounded = map_numbers(expand(learnt, 1e-6), lambda number: recognize(number.value, 1e-6))
     assert text(rounded) == "x*y"
 
 
@@ -164,7 +158,7 @@ def test_numbers_are_replaced():
     learnt = parse("2.0000003*x**1.9999999 + 1e-9*y + 3.1415927*sin(0.5*x)")
 
     def round_off(number):
-        return recognise(round(number.value, 6), 1e-6) or number
+        return recognize(round(number.value, 6), 1e-6) or number
 
     assert text(map_numbers(learnt, round_off)) == "pi*sin(x/2) + 2*x**2"
 
@@ -206,7 +200,7 @@ def test_latex(written, expected):
 
 @pytest.mark.parametrize("written", [*(row[0] for row in LATEX), *(row[0] for row in FORMS)])
 def test_latex_is_well_formed(written):
-    for form in (parse(written), gauge(parse(written))):
+    for form in (parse(written), canonicalize(parse(written))):
         MathTextParser("path").parse(f"${latex(form)}$")
 
 
@@ -279,7 +273,7 @@ def test_your_own_function():
     hat = Symbol(
         "hat", lambda u: np.maximum(0.0, 1.0 - np.abs(u)), (lambda u: -np.sign(u),), parity=1
     )
-    expression = gauge(parse("3*hat(-2*x)", {"hat": hat}))
+    expression = canonicalize(parse("3*hat(-2*x)", {"hat": hat}))
     assert text(expression) == "3*hat(2*x)"
     assert latex(expression) == r"3 \mathrm{hat}\left(2 x\right)"
     np.testing.assert_array_equal(evaluate(expression, {"x": [0.0, 0.25, 1.0]}), [3.0, 1.5, 0.0])

@@ -13,7 +13,7 @@ from kan_numpy.datasets.benchmark import (
     PEAK_CENTERS,
     PEAKS,
     ROTATION,
-    Problem,
+    Benchmark,
     draw,
     peak_phases,
 )
@@ -141,7 +141,7 @@ def test_values_hang_together(name):
 
 
 def test_the_cube_becomes_the_box():
-    problem = Problem("p", "a + b", lambda a, b: a + b, ("a", "b"), ((0.0, 2.0), (-3.0, 1.0)))
+    problem = Benchmark("p", "a + b", lambda a, b: a + b, ("a", "b"), ((0.0, 2.0), (-3.0, 1.0)))
     x = problem.from_cube([[-1.0, -1.0], [1.0, 1.0], [0.0, 0.5]])
     np.testing.assert_array_equal(x, [[0.0, -3.0], [2.0, 1.0], [1.0, 0.0]])
     np.testing.assert_array_equal(problem(x), [[-3.0], [3.0], [1.0]])

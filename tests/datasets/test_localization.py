@@ -8,7 +8,7 @@ from scipy.linalg import eigh, eigh_tridiagonal
 
 from kan_numpy.datasets.aubry_andre import (
     fractal_dimension,
-    generalised_hamiltonian,
+    generalized_hamiltonian,
     golden_approximant,
     inverse_participation_ratio,
     modified_hamiltonian,
@@ -30,7 +30,7 @@ def test_a_state_on_m_sites_alike_has_ipr_one_over_m(m, n_sites, size):
     )
 
 
-def test_the_ratio_agrees_with_sums_in_a_loop_for_unnormalised_states():
+def test_the_ratio_agrees_with_sums_in_a_loop_for_unnormalized_states():
     psi = np.random.default_rng(0).normal(size=(7, 3))
     loop = [sum(a**4 for a in state) / sum(a**2 for a in state) ** 2 for state in psi.T]
     np.testing.assert_allclose(inverse_participation_ratio(psi), loop, rtol=1e-13, strict=True)
@@ -51,7 +51,7 @@ def potential(model, n_sites, first, second, phi):
     b, energies = golden_approximant(n_sites), []
     for n in range(n_sites):
         c = np.cos(2 * np.pi * b * n + phi)
-        energies.append(2 * first * c / (1 - second * c) if model == "generalised" else first * c)
+        energies.append(2 * first * c / (1 - second * c) if model == "generalized" else first * c)
     return energies
 
 
@@ -64,7 +64,7 @@ def test_hamiltonians_agree_with_their_formulas_entry_by_entry(model):
     for n in range(13):
         for m in range(13):
             d = min(abs(n - m), 13 - abs(n - m))
-            if model == "generalised":
+            if model == "generalized":
                 want[n, m] = on_site[n] if d == 0 else float(d == 1)
             else:
                 want[n, m] = on_site[n] if d == 0 else np.exp(second) * np.exp(-second * d)
@@ -72,11 +72,11 @@ def test_hamiltonians_agree_with_their_formulas_entry_by_entry(model):
 
 
 def test_an_open_chain_has_the_energies_of_the_tridiagonal_solver():
-    H = generalised_hamiltonian(55, 0.9, -0.4, 0.3)
+    H = generalized_hamiltonian(55, 0.9, -0.4, 0.3)
     assert H[0, -1] == H[-1, 0] == 1.0
     H[0, -1] = H[-1, 0] = 0.0
     E, psi = eigh(H)
-    on_site = potential("generalised", 55, 0.9, -0.4, 0.3)
+    on_site = potential("generalized", 55, 0.9, -0.4, 0.3)
     E_minus, psi_minus = eigh_tridiagonal(on_site, -np.ones(54))  # the other sign of t
     np.testing.assert_allclose(E, E_minus, rtol=0, atol=1e-12)
     np.testing.assert_allclose(
@@ -86,7 +86,7 @@ def test_an_open_chain_has_the_energies_of_the_tridiagonal_solver():
 
 def test_without_potential_the_energies_are_those_of_plane_waves():
     k = 2 * np.pi * np.arange(34) / 34
-    free = eigh(generalised_hamiltonian(34, 0.0, 0.5), eigvals_only=True)
+    free = eigh(generalized_hamiltonian(34, 0.0, 0.5), eigvals_only=True)
     np.testing.assert_allclose(free, np.sort(2 * np.cos(k)), rtol=0, atol=1e-12)
     # The hopping summed over all distances, a geometric series as long as the ring is.
     p, free = 2.0, eigh(modified_hamiltonian(34, 0.0, 2.0), eigvals_only=True)
@@ -96,17 +96,17 @@ def test_without_potential_the_energies_are_those_of_plane_waves():
 
 
 def test_both_models_become_the_aubry_andre_model():
-    # Far decay leaves neighbours only, and lam there is 2 lam here.
+    # Far decay leaves neighbors only, and lam there is 2 lam here.
     np.testing.assert_allclose(
         modified_hamiltonian(21, 1.4, 40.0, 0.2),
-        generalised_hamiltonian(21, 0.7, 0.0, 0.2),
+        generalized_hamiltonian(21, 0.7, 0.0, 0.2),
         rtol=0,
         atol=1e-12,
     )
 
 
 def test_the_aubry_andre_transition_is_at_lam_equal_to_t():
-    below, above = (dimensions(generalised_hamiltonian(377, lam, 0.0, 0.3)) for lam in (0.9, 1.1))
+    below, above = (dimensions(generalized_hamiltonian(377, lam, 0.0, 0.3)) for lam in (0.9, 1.1))
     assert below.min() > 0.6
     assert above.max() < 0.55
     assert np.median(below) - np.median(above) > 0.4
@@ -115,14 +115,14 @@ def test_the_aubry_andre_transition_is_at_lam_equal_to_t():
 @pytest.mark.parametrize(
     ("model", "parameters"),
     [
-        ("generalised", (0.8, 0.5)),
-        ("generalised", (0.8, -0.5)),
-        ("generalised", (1.3, 0.6)),
+        ("generalized", (0.8, 0.5)),
+        ("generalized", (0.8, -0.5)),
+        ("generalized", (1.3, 0.6)),
         ("modified", (1.8, 1.0)),
         ("modified", (2.3, 1.5)),
     ],
 )
-def test_the_mobility_edge_parts_extended_from_localised_states(model, parameters):
+def test_the_mobility_edge_parts_extended_from_localized_states(model, parameters):
     E, psi = eigh(MODELS[model].hamiltonian(377, *parameters, 0.3))
     g = mobility_edge(model, np.column_stack([E, np.tile((*parameters, 0.3), (377, 1))]))
     D = fractal_dimension(psi)
@@ -134,13 +134,13 @@ def test_the_mobility_edge_parts_extended_from_localised_states(model, parameter
 
 def test_the_edge_has_the_values_worked_out_by_hand():
     x = np.array([[3.0, 0.5, 0.2, 9.0], [-1.0, 2.0, -0.5, 9.0]])
-    np.testing.assert_allclose(mobility_edge("generalised", x), [-0.4, 2.5], rtol=0, atol=1e-15)
+    np.testing.assert_allclose(mobility_edge("generalized", x), [-0.4, 2.5], rtol=0, atol=1e-15)
     x = np.array([[1.0, 2.0, np.log(2.0), 9.0]])  # cosh(log 2) = 5 / 4
     np.testing.assert_allclose(mobility_edge("modified", x), [-0.5], rtol=0, atol=1e-15)
 
 
 def test_a_longer_chain_has_fewer_ambiguous_states():
-    tables = [sample_states("generalised", 30, n, n, rng=3) for n in (89, 377)]
+    tables = [sample_states("generalized", 30, n, n, rng=3) for n in (89, 377)]
     short, long = (table.ambiguous.mean() for table in tables)
     assert 0.0 < long < 0.6 * short
 
@@ -166,7 +166,7 @@ def test_samples_are_eigenstates_of_the_chains_they_name(model):
             rtol=0,
             atol=1e-9,
         )
-    np.testing.assert_array_equal(table.localised, table.dimension <= 0.5)
+    np.testing.assert_array_equal(table.localized, table.dimension <= 0.5)
     np.testing.assert_array_equal(table.ambiguous, np.abs(table.dimension - 0.5) < 0.1)
 
 
@@ -192,7 +192,7 @@ def test_boundary_points_lie_on_the_boundary():
     ("call", "message"),
     [
         (lambda: golden_approximant(100), "nearest are 89 and 144"),
-        (lambda: generalised_hamiltonian(34, 1.0, 1.0), "alpha must lie in"),
+        (lambda: generalized_hamiltonian(34, 1.0, 1.0), "alpha must lie in"),
         (lambda: modified_hamiltonian(34, 1.0, 0.0), "p must lie in"),
         (lambda: inverse_participation_ratio([[0.0, 1.0], [0.0, 1.0]]), r"psi\[:, 0\]"),
         (lambda: fractal_dimension([[1.0]]), "number of sites must be at least 2"),

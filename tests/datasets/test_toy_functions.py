@@ -7,15 +7,11 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from kan_numpy.datasets.toy_functions import (
-    TOY_FUNCTIONS,
-    Scaler,
-    load_knots,
-    signature_from_slope,
-    split,
-    toy,
-    two_moons,
-)
+from kan_numpy.datasets.hyperbolic_knots import load_knots, signature_from_slope
+from kan_numpy.datasets.moons import two_moons
+from kan_numpy.datasets.preprocessing import split
+from kan_numpy.datasets.toy_functions import TOY_FUNCTIONS, toy
+from kan_numpy.functions.scaling import Scaler
 
 E = math.e
 ROOT = math.sqrt(0.5)

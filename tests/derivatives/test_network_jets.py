@@ -1,4 +1,4 @@
-"""Derivatives by the inputs, and the way back from them, are right; planted bugs are caught."""
+"""Derivatives by the inputs, forward and backward, are right; planted bugs are caught."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -16,15 +16,17 @@ from kan_numpy import reference
 from kan_numpy.derivatives import kan_jets as jet_layers
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives import node_jets as jet_nodes
-from kan_numpy.derivatives.kan_jets import Jet, KANJets, Pairs, SharedJets
-from kan_numpy.derivatives.node_jets import DenseJets, ProductJets, lifted
+from kan_numpy.derivatives.jet import Jet, Pairs
+from kan_numpy.derivatives.kan_jets import KANJets, TiedJets
+from kan_numpy.derivatives.node_jets import DenseJets, as_jet_layer
+from kan_numpy.derivatives.product_jets import ProductJets
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.layers.tied_layer import LockedLayer, plain_fields
+from kan_numpy.layers.tied_layer import TiedLayer, plain_fields
 
 STEP = 1e-30
 WAVE = kn.Activation("wave", np.sin, (np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x)))
@@ -76,7 +78,7 @@ def with_symbol(layer, name, rng):
 def with_lock(layer):
     """Return the layer with all its spline edges sharing one function."""
     edges = tuple((int(o), int(i)) for o, i in np.argwhere(layer.splines))
-    locked = LockedLayer(**plain_fields(layer), locks=(edges,))
+    locked = TiedLayer(**plain_fields(layer), locks=(edges,))
     return locked.with_theta(locked.theta)
 
 
@@ -163,9 +165,9 @@ def slow_edge(layer, o, i, x, d):
 
 def complex_jet(layers, x, pairs):
     """Send complex jets through layers, which the public door refuses."""
-    chain = [lifted(layer) for layer in layers]
-    first = chain[0].prepare(jets.seed(x, pairs), pairs)
-    return jets.propagated(chain, first, pairs)[0]
+    chain = [as_jet_layer(layer) for layer in layers]
+    first = chain[0].features(jets.seed(x, pairs), pairs)
+    return jets.propagate(chain, first, pairs)[0]
 
 
 def check_by_complex_step(network, x, rng):
@@ -207,11 +209,11 @@ def check_way_back_exactly(network, x, rng, pairs=None):
     layers = []
     for layer, along in zip(network.layers, network.with_theta(v_theta).layers, strict=True):
         splines = ("coef", "w_base")
-        names = {KANJets: splines, SharedJets: splines, ProductJets: ()}
+        names = {KANJets: splines, TiedJets: splines, ProductJets: ()}
         names[DenseJets] = ("weights", "bias")
         moved = {
             name: getattr(layer, name) + 1j * STEP * getattr(along, name)
-            for name in names[type(lifted(layer))]
+            for name in names[type(as_jet_layer(layer))]
             if name != "w_base" or layer.has_base
         }
         if getattr(layer, "symbols", ()):
@@ -432,19 +434,19 @@ def the_jacobian_of_an_mlp():
 BUGS = [
     Bug(
         "the second derivatives forget how the gradient bends",
-        KANJets, "combine",
+        KANJets, "output",
         "@ cache.p +", "@ cache.p * 0.0 +",
         the_derivatives,
     ),
     Bug(
         "the second derivatives forget those of the layer before",
-        KANJets, "combine",
+        KANJets, "output",
         "+ slope @ z.second", "+ 0.0 * slope @ z.second",
         the_derivatives,
     ),
     Bug(
         "the gradient is multiplied with the transposed slopes, which fit because they are square",
-        KANJets, "combine",
+        KANJets, "output",
         "slope @ z.gradient", "slope.transpose(0, 2, 1) @ z.gradient",
         the_derivatives,
     ),
@@ -461,13 +463,13 @@ BUGS = [
         the_derivatives,
     ),
     Bug(
-        "on the way back a product hands its gradient to one factor only",
+        "in the backward pass a product hands its gradient to one factor only",
         Pairs, "backward",
         "dg[:, :, b] +=", "dg[:, :, b] += 0.0 *",
         the_way_back,
     ),
     Bug(
-        "on the way back a product hands its gradient to the wrong factor",
+        "in the backward pass a product hands its gradient to the wrong factor",
         Pairs, "backward",
         "dg[:, :, a] += dp[:, :, q] * gradient[:, :, b]",
         "dg[:, :, a] += dp[:, :, q] * gradient[:, :, a]",
@@ -488,17 +490,17 @@ BUGS = [
     Bug(
         "dtheta takes the slopes of the basis where its bends belong",
         KANJets, "parameter_gradient",
-        "cache.B[at]", "cache.B[0]",
+        "cache.B[index]", "cache.B[0]",
         the_way_back,
     ),
     Bug(
-        "the way back to the inputs uses the second derivative for the third",
+        "the backward pass to the inputs uses the second derivative for the third",
         KANJets, "input_gradient",
-        "at + 2", "2",
+        "index + 2", "2",
         the_way_back,
     ),
     Bug(
-        "the way back to the inputs forgets the pairs",
+        "the backward pass to the inputs forgets the pairs",
         KANJets, "input_gradient",
         "gradient += cache", "gradient += 0.0 * cache",
         the_way_back_exactly,
@@ -506,7 +508,7 @@ BUGS = [
     Bug(
         "the Jacobian takes the slopes of the base function where its bends belong",
         KANJets, "jacobian",
-        "cache.b[at][:, i]", "cache.b[0][:, i]",
+        "cache.b[index][:, i]", "cache.b[0][:, i]",
         the_jacobian,
     ),
     Bug(
@@ -522,14 +524,14 @@ BUGS = [
         the_way_back,
     ),
     Bug(
-        "what comes back to a shared parameter goes to its neighbour",
-        jets, "lifted",
-        "layer.owners", "np.roll(layer.owners, 1)",
+        "what comes back to a shared parameter goes to its neighbor",
+        jets, "as_jet_layer",
+        "layer.parameter_index", "np.roll(layer.parameter_index, 1)",
         the_way_back_of_a_lock,
     ),
     Bug(
         "an MLP forgets the bend of its activation",
-        DenseJets, "prepare",
+        DenseJets, "features",
         "[:, :, None] * p +", "[:, :, None] * p * 0.0 +",
         the_derivatives_of_an_mlp,
     ),
@@ -540,7 +542,7 @@ BUGS = [
         the_way_back_of_an_mlp,
     ),
     Bug(
-        "an MLP does not multiply the second derivatives on their way back",
+        "an MLP does not multiply the second derivatives in the backward pass",
         DenseJets, "input_gradient",
         "second *= cache.f[0]", "second *= 1.0 + 0.0 * cache.f[0]",
         the_way_back_of_an_mlp,
@@ -564,7 +566,7 @@ BUGS = [
         the_derivatives_of_a_product,
     ),
     Bug(
-        "a product forgets the second derivatives on its way back",
+        "a product forgets the second derivatives in its backward pass",
         jet_nodes, "_times_backward",
         "+ pairs.backward", "+ 0.0 * pairs.backward",
         the_way_back_of_a_product,
@@ -572,12 +574,12 @@ BUGS = [
     Bug(
         "a product multiplies the upstream gradient by the factor it belongs to",
         ProductJets, "input_gradient",
-        "jets[at - 1]", "v",
+        "jets[index - 1]", "v",
         the_way_back_of_a_product,
     ),
     Bug(
-        "the layers are chained without the first step back",
-        jets, "chained",
+        "the layers are backpropagate without the first step back",
+        jets, "backpropagate",
         "dy = layer", "_ = layer",
         the_way_back,
     ),

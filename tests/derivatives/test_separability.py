@@ -1,4 +1,4 @@
-"""Sums, products and inner combinations are recognised, and which inputs matter."""
+"""Sums, products and inner combinations are recognized, and which inputs matter."""
 
 from itertools import combinations
 

@@ -13,15 +13,15 @@ from kan_numpy.algebra.expressions import Variable, evaluate
 from kan_numpy.algebra.number import Number, named
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
-from kan_numpy.datasets.toy_functions import Scaler
 from kan_numpy.formulas.network_to_expression import SplineFunction, network_expressions
 from kan_numpy.formulas.parameter_fit import (
     free_numbers,
     is_free,
-    refitted,
+    refit,
     value_and_slopes,
     with_numbers,
 )
+from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.networks.edges import layer_of, with_symbol
@@ -75,7 +75,7 @@ def by_python(formula, x):
 # A network as a formula.
 
 
-def test_the_formula_is_read_off_and_its_constants_are_recognised():
+def test_the_formula_is_read_off_and_its_constants_are_recognized():
     formula = kn.formula(paper(), variables=["x", "y"])
     assert str(formula) == "exp(sin(pi*x) + y**2)"
     assert repr(formula) == "Formula('exp(sin(pi*x) + y**2)')"
@@ -194,7 +194,7 @@ def test_numbers_below_a_spline_are_fitted_too():
         symbolic([1, 1, 1], {(0, 0, 0): ("sin", a, 0.0, 0.9, 0.0)}) for a in (1.98, 2.03)
     )
     (expression,) = network_expressions(wrong, [Variable("x")])
-    fitted = refitted(expression, values, right(x)[:, 0])
+    fitted = refit(expression, values, right(x)[:, 0])
     np.testing.assert_allclose(evaluate(fitted, values), right(x)[:, 0], rtol=0, atol=1e-10)
     np.testing.assert_allclose(free_numbers(fitted), [0.9, 2.03], rtol=1e-6)
 
@@ -321,7 +321,7 @@ def test_numbers_are_fitted_to_data(expression):
     target = evaluate(tree, values)
     right = np.array(free_numbers(tree))
     wrong = with_numbers(tree, map(Number, 1.03 * right))
-    fitted = refitted(wrong, values, target, steps=20)
+    fitted = refit(wrong, values, target, steps=20)
     np.testing.assert_allclose(evaluate(fitted, values), target, rtol=0, atol=1e-9)
     np.testing.assert_allclose(free_numbers(fitted), right, rtol=1e-6)
 
@@ -330,8 +330,8 @@ def test_without_free_numbers_or_a_place_to_start_nothing_is_fitted():
     x = inputs()
     values = {"x": x[:, 0]}
     fixed, undefined = parse("sin(2*x)"), parse("log(1.5*x)")
-    assert refitted(fixed, values, x[:, 1]) is fixed
-    assert refitted(undefined, values, x[:, 1]) is undefined
+    assert refit(fixed, values, x[:, 1]) is fixed
+    assert refit(undefined, values, x[:, 1]) is undefined
 
 
 # Sparse networks.

@@ -177,7 +177,7 @@ def test_grids_lie_over_what_the_range_of_the_inputs_sends():
     low, high = np.transpose(ranges)
     x = np.random.default_rng(1).uniform(low, high, (500, 2))
     for layer, cache in zip(network.layers, network.forward(x)[1], strict=True):
-        assert layer.outside_share(cache.x) < 0.01
+        assert layer.fraction_outside_grid(cache.x) < 0.01
         if isinstance(layer, KANLayer):
             assert (layer.basis.grid_size, layer.degree) == (7, 2)
             spread = (cache.x.max(axis=0) - cache.x.min(axis=0)) / (

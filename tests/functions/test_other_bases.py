@@ -228,7 +228,9 @@ def test_deep_networks_keep_their_functions_when_their_grids_move(kind):
     network, x, _ = random_network(kind, [2, 3, 1], 0, size=12)
     adapted = kn.adapt_grid(network, x)
     caches = adapted.forward(x)[1]
-    outside = [layer.outside_share(c.x) for layer, c in zip(adapted.layers, caches, strict=True)]
+    outside = [
+        layer.fraction_outside_grid(c.x) for layer, c in zip(adapted.layers, caches, strict=True)
+    ]
     if kind == "fourier":
         assert np.array_equal(adapted.theta, network.theta)
         assert all(np.all(layer.basis.low == -1.0) for layer in adapted.layers)

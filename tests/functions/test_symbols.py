@@ -128,10 +128,10 @@ def test_so_many_of_the_four_numbers_are_free(name):
 
 
 def test_effort_grows_with_the_complexity_and_with_free_numbers():
-    assert SYMBOLS["x"].effort == 1 + 2
-    assert SYMBOLS["exp"].effort == 2 + 3
-    assert SYMBOLS["sin"].effort == 2 + 4
-    assert SYMBOLS["x^5"].effort == 3 + 3
+    assert SYMBOLS["x"].total_complexity == 1 + 2
+    assert SYMBOLS["exp"].total_complexity == 2 + 3
+    assert SYMBOLS["sin"].total_complexity == 2 + 4
+    assert SYMBOLS["x^5"].total_complexity == 3 + 3
 
 
 def test_where_a_symbol_is_undefined_there_is_nan_and_no_warning():

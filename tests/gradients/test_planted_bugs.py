@@ -58,7 +58,7 @@ def squares():
     return Objective(network, x, rng.standard_normal((5, 3))), network.theta
 
 
-def labelled():
+def labeled():
     rng, loss = np.random.default_rng(3), CrossEntropy()
     return loss, rng.standard_normal((5, 3)), loss.as_target([0, 2, 1, 1, 0], 5, 3), rng
 
@@ -129,7 +129,7 @@ def the_squared_error():
 
 
 def the_cross_entropy():
-    check_loss(*labelled())
+    check_loss(*labeled())
 
 
 def the_slope_of_silu():
@@ -248,7 +248,7 @@ BUGS = [
     ),
     # network
     Bug(
-        "the network skips a layer on its way back",
+        "the network skips a layer in its backward pass",
         KAN, "_backward",
         "dy = layer.input_gradient", "_ = layer.input_gradient",
         the_network,
@@ -260,9 +260,9 @@ BUGS = [
         the_network,
     ),
     Bug(
-        "the Jacobian skips a layer on its way back",
+        "the Jacobian skips a layer in its backward pass",
         KAN, "_jacobian",
-        "dy = layer.input_gradient(dy, cache[at])", "pass",
+        "dy = layer.input_gradient(dy, cache[l])", "pass",
         the_jacobian,
     ),
     Bug(

@@ -98,7 +98,7 @@ def test_a_product_goes_back_as_central_differences_say(record, drawn):
     layer, x, rng = drawn
 
     def backward(dy, x):
-        return layer.input_gradient(dy, layer.prepare(x))
+        return layer.input_gradient(dy, layer.features(x))
 
     record(assert_adjoint(lambda x: layer.forward(x)[0], backward, x, rng=rng))
 
@@ -189,7 +189,7 @@ def test_its_objective_is_right(record):
     objective = Objective(network, x, y)
     record(check_objective(objective, network.theta, rng))
     record(check_residuals(objective, network.theta))
-    metric = objective.metric(network.theta)
+    metric = objective.diagonal_scaling(network.theta)
     B = network.layers[2].basis(network.forward(x)[1][2].x)  # (N, 2, G+k)
     squares = np.mean(B**2, axis=0).ravel()
     last = metric[-18:-2] - 1e-3  # the coefficients of the last layer, before their base weights
@@ -227,7 +227,9 @@ def test_adapted_grids_cover_what_the_products_send(widths):
     x = trained_inputs(network)
     adapted, change = kn.adapt_grid(network, x, return_change=True)
     caches = adapted.forward(x)[1]
-    outside = [layer.outside_share(c.x) for layer, c in zip(adapted.layers, caches, strict=True)]
+    outside = [
+        layer.fraction_outside_grid(c.x) for layer, c in zip(adapted.layers, caches, strict=True)
+    ]
     assert outside == [0.0] * len(adapted.layers)
     assert change < 0.02 * network(x).std()
 

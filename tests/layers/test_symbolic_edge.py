@@ -28,7 +28,7 @@ from kan_numpy.gradcheck import assert_adjoint, central_difference
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.edges import chains, layer_of, spline_edges, symbolic_edges, with_symbol
-from kan_numpy.networks.network import Composition
+from kan_numpy.networks.network import Network
 
 pytestmark = pytest.mark.gradient
 
@@ -156,11 +156,11 @@ def test_the_jacobian_is_right(record, drawn):
 
 def check_mean_squares(layer, x):
     """The mean square of the Jacobian of each parameter, for an upstream gradient of one."""
-    cache = layer.prepare(x)
+    cache = layer.features(x)
     J = np.empty((len(x), layer.size))
     layer.jacobian(np.ones((len(x), layer.n_out)), cache, J)
     want = np.mean(J**2, axis=0)
-    return agree_exactly(layer.mean_squares(cache), want, want)
+    return agree_exactly(layer.feature_mean_squares(cache), want, want)
 
 
 @given(drawn=symbolic_networks_with_inputs())
@@ -187,7 +187,7 @@ def test_edges_are_found_by_their_kind():
     assert len(symbolic) + len(splines) == 18
     for (at, out, inp), effort in symbolic:
         (edge,) = (e for e in network.layers[at].symbols if (e.out, e.inp) == (out, inp))
-        assert effort == edge.symbol.effort
+        assert effort == edge.symbol.total_complexity
         assert (at, out, inp) not in splines
     phi = network.layers[0].edges(x)
     edge = next(edge for edge in splines if edge[0] == 0)
@@ -354,7 +354,7 @@ BUGS = [
     ),
     Bug(
         "the mean squares of symbols are means",
-        KANLayer, "mean_squares",
+        KANLayer, "feature_mean_squares",
         "cache.x[:, e.inp]) ** 2", "cache.x[:, e.inp])",
         the_mean_squares,
     ),
@@ -366,9 +366,9 @@ BUGS = [
     ),
     Bug(
         "the network forgets dx of its symbols",
-        Composition, "_backward",
-        "dy = layer.input_gradient(dy, cache[at])",
-        "dy = __import__('dataclasses').replace(layer, symbols=()).input_gradient(dy, cache[at])",
+        Network, "_backward",
+        "dy = layer.input_gradient(dy, cache[l])",
+        "dy = __import__('dataclasses').replace(layer, symbols=()).input_gradient(dy, cache[l])",
         the_network,
     ),
 ]  # fmt: skip

@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 from checks import EXACT, same
 from hypothesis import given
-from strategies import (
-    floats,
-    layers_with_inputs,
-    networks_with_inputs,
-    points_inside,
-    seeds,
-)
+from strategies import floats, layers_with_inputs, networks_with_inputs, points_inside, seeds
 
 import kan_numpy as kn
 from kan_numpy import KAN, reference

@@ -135,7 +135,7 @@ def test_he_keeps_the_size_of_values_through_many_relus():
     assert np.mean(caches[-1].x ** 2) < 0.01  # half of it is lost in each layer
 
 
-# The way back.
+# The backward pass.
 
 
 @pytest.mark.gradient
@@ -232,7 +232,7 @@ def test_the_checks_reject_a_wrong_way_back(monkeypatch, bug):
     [(Adam(0.02), 400, 1e-3), (LBFGS(), 150, 1e-4), (LevenbergMarquardt(), 60, 1e-6)],
     ids=["Adam", "LBFGS", "LevenbergMarquardt"],
 )
-def test_every_optimiser_trains_an_mlp(optimizer, steps, reached):
+def test_every_optimizer_trains_an_mlp(optimizer, steps, reached):
     x, y = toy()
     start = MLP([2, 12, 1], "tanh", rng=0)
     theta = np.array(start.theta)

@@ -210,7 +210,7 @@ def test_the_kan_of_a_relu_network_is_the_same_function_on_the_box(drawn):
     assert_close(network(x), want)
     _, caches = network.forward(x)
     for layer, cache in zip(network.layers, caches, strict=True):
-        assert layer.outside_share(cache.x) == 0.0
+        assert layer.fraction_outside_grid(cache.x) == 0.0
 
 
 @given(drawn=relu_mlps())
@@ -253,7 +253,7 @@ def test_the_corners_of_a_tiny_box_stay_in_the_grids_whatever_rounding_does():
     x = np.concatenate([np.where(weights > 0.0, high, low), np.where(weights > 0.0, low, high)])
     network = to_kan(mlp, low, high)
     _, caches = network.forward(x)
-    assert network.layers[1].outside_share(caches[1].x) == 0.0
+    assert network.layers[1].fraction_outside_grid(caches[1].x) == 0.0
     assert_close(network(x), mlp(x))
 
 
@@ -272,7 +272,7 @@ def test_constant_activations_stay_in_their_grids_whatever_rounding_does():
     assert_close(network(x), mlp(x))
     _, caches = network.forward(x)
     for layer, cache in zip(network.layers, caches, strict=True):
-        assert layer.outside_share(cache.x) == 0.0
+        assert layer.fraction_outside_grid(cache.x) == 0.0
 
 
 def test_dead_and_constant_nodes_get_a_grid():

@@ -21,7 +21,7 @@ from kan_numpy import KAN, MLP, Objective, Penalty
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.tied_layer import LockedLayer
+from kan_numpy.layers.tied_layer import TiedLayer
 from kan_numpy.networks.edges import with_symbol
 
 SINE = np.array([1.0, 0.2, 0.7, -0.1])
@@ -34,7 +34,7 @@ def square(seed=0, **options):
 
 
 def locks_of(network, at):
-    return network.layers[at].locks if isinstance(network.layers[at], LockedLayer) else ()
+    return network.layers[at].locks if isinstance(network.layers[at], TiedLayer) else ()
 
 
 def all_unlocked(network):
@@ -49,9 +49,9 @@ def sharing(network):
     for at, layer in enumerate(network.layers):
         first = {edge: lock[0] for lock in locks_of(network, at) for edge in lock}
         edges = [tuple(edge) for edge in np.argwhere(layer.splines).tolist()]
-        owners = [first.get(edge, edge) for edge in edges]
-        names += [(at, owner, j) for owner in owners for j in range(layer.basis.size)]
-        names += [(at, owner, "w") for owner in owners if layer.has_base]
+        parameter_index = [first.get(edge, edge) for edge in edges]
+        names += [(at, owner, j) for owner in parameter_index for j in range(layer.basis.size)]
+        names += [(at, owner, "w") for owner in parameter_index if layer.has_base]
         names += [(at, (e.out, e.inp), letter) for e in layer.symbols for letter in "abcd"]
     for name in names:
         column.setdefault(name, len(column))
@@ -116,7 +116,9 @@ def test_what_is_shared_is_added_up(record, drawn):
     J = free.jacobian(x)
     record(agree_exactly(network.jacobian(x), J @ S, np.abs(J) @ S))
     caches = zip(network.layers, free.layers, network.forward(x)[1], strict=True)
-    pairs = [(layer.mean_squares(c), other.mean_squares(c)) for layer, other, c in caches]
+    pairs = [
+        (layer.feature_mean_squares(c), other.feature_mean_squares(c)) for layer, other, c in caches
+    ]
     squares, each = (np.concatenate(part) for part in zip(*pairs, strict=True))
     record(agree_exactly(squares, S.T @ each, S.T @ each))
 
@@ -153,15 +155,15 @@ def test_a_penalty_on_locked_edges_goes_back_as_central_differences_say(record):
 
 def gradient_of_the_last(self, dy, cache, out):
     """Let the last edge of a lock overwrite the others instead of adding to them."""
-    dtheta = np.empty(self.owners.size)
+    dtheta = np.empty(self.parameter_index.size)
     KANLayer.parameter_gradient(self, dy, cache, dtheta)
-    out[self.owners] = dtheta
+    out[self.parameter_index] = dtheta
 
 
 def jacobian_of_the_last(self, dy, cache, out):
-    J = np.empty((len(dy), self.owners.size))
+    J = np.empty((len(dy), self.parameter_index.size))
     KANLayer.jacobian(self, dy, cache, J)
-    out[:, self.owners] = J
+    out[:, self.parameter_index] = J
 
 
 @pytest.mark.gradient
@@ -177,7 +179,7 @@ def test_gradients_that_are_not_added_up_are_caught(monkeypatch, name):
         check_network_theta(network, x, np.random.default_rng(0))
 
     check()
-    monkeypatch.setattr(LockedLayer, name, bugs[name])
+    monkeypatch.setattr(TiedLayer, name, bugs[name])
     with pytest.raises(AssertionError, match=r"wrong in|Not equal to tolerance"):
         check()
 
@@ -207,7 +209,7 @@ def test_theta_comes_back_and_unlocking_leaves_the_function(drawn):
     moved = network.with_theta(theta)
     assert np.array_equal(moved.theta, theta)
     free = all_unlocked(moved)
-    assert not any(isinstance(layer, LockedLayer) for layer in free.layers)
+    assert not any(isinstance(layer, TiedLayer) for layer in free.layers)
     assert np.array_equal(free(x), moved(x))
     for at, layer in enumerate(moved.layers):
         for lock in locks_of(moved, at):
@@ -274,7 +276,7 @@ def test_training_keeps_them_equal(optimizer):
     network = kn.lock(KAN([2, 1], rng=0), 0, [(0, 0), (0, 1)])
     result = kn.fit(network, x, y, steps=60, optimizer=optimizer)
     layer = result.network.layers[0]
-    assert isinstance(layer, LockedLayer)
+    assert isinstance(layer, TiedLayer)
     assert np.array_equal(layer.coef[0, 0], layer.coef[0, 1])
     assert layer.w_base[0, 0] == layer.w_base[0, 1]
     others = np.random.default_rng(1).uniform(-1.0, 1.0, (50, 2))

@@ -1,4 +1,4 @@
-"""Optimisers: every step is the textbook's, SciPy agrees, and they remember nothing themselves."""
+"""Optimizers: every step is the textbook's, SciPy agrees, and they remember nothing themselves."""
 
 import dataclasses
 from itertools import pairwise
@@ -412,7 +412,7 @@ def least_loss(objective):
     return float(np.sum((r + J @ delta) ** 2))
 
 
-def test_our_optimisers_and_those_of_scipy_find_the_same_minimum():
+def test_our_optimizers_and_those_of_scipy_find_the_same_minimum():
     objective = noisy_line()
     theta, want = objective.network.theta, least_loss(objective)
     assert want > 5e-3
@@ -451,11 +451,11 @@ def test_scipy_trains_a_deeper_network_as_far_as_ours_do():
         assert loss < 5e-3
 
 
-# Optimisers are values.
+# Optimizers are values.
 
 
 @each
-def test_an_optimiser_cannot_be_changed(optimizer):
+def test_an_optimizer_cannot_be_changed(optimizer):
     field = dataclasses.fields(optimizer)[0].name
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(optimizer, field, 1)
@@ -517,7 +517,7 @@ def test_lbfgs_does_not_care_in_which_units_a_parameter_is_measured():
             loss, gradient = self.inner.fun(z / self.w)
             return loss, gradient / self.w
 
-        def metric(self, _):
+        def diagonal_scaling(self, _):
             return 1.0 / self.w**2
 
     w = [1.0, 1000.0]
@@ -535,7 +535,7 @@ def test_the_metric_is_the_mean_square_of_what_a_parameter_is_multiplied_with():
     net = kn.KAN([1, 1], grid_size=4, rng=0)
     J = net.jacobian(x)[:, 0]  # (N, P): one layer, so these are the factors themselves
     squares = np.mean(J**2, axis=0)
-    metric = kn.Objective(net, x, np.sin(x)).metric(net.theta)
+    metric = kn.Objective(net, x, np.sin(x)).diagonal_scaling(net.theta)
     np.testing.assert_allclose(metric, squares / squares.mean() + 1e-3, rtol=1e-12)
 
 

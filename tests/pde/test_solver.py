@@ -347,13 +347,13 @@ BUGS = [
         the_residuals,
     ),
     Bug(
-        "the way back leaves the gradient of u out",
+        "the backward pass leaves the gradient of u out",
         Residual, "upstream",
         "column * self.r_gradient", "0.0 * self.r_gradient",
         the_residuals,
     ),
     Bug(
-        "the way back takes u for its partial derivative",
+        "the backward pass takes u for its partial derivative",
         Residual, "upstream",
         "column * self.r_u[", "column * self.r[",
         the_objective,

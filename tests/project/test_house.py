@@ -12,10 +12,22 @@ import kan_numpy as kn
 ROOT = Path(__file__).resolve().parents[2]
 
 # A chapter imports only the chapters before it; what stands beside the folders comes before all.
-CHAPTERS = (
-    "splines functions layers networks optimizers datasets training"
-    " sparsity derivatives pde algebra formulas symbolic_regression plotting"
-).split()
+CHAPTERS = [
+    "splines",
+    "functions",
+    "layers",
+    "networks",
+    "optimizers",
+    "datasets",
+    "training",
+    "sparsity",
+    "derivatives",
+    "pde",
+    "algebra",
+    "formulas",
+    "symbolic_regression",
+    "plotting",
+]
 TOP = {"__init__", "gradcheck", "minimal", "reference"}
 
 MOST_FILES = 10  # of a chapter
@@ -123,8 +135,8 @@ def allowed_packages(path):
     if path.is_relative_to(ROOT / "kan_numpy"):
         draws = "plotting" in path.parts
         return allowed | ({"matplotlib"} if draws else set())
-    neighbours = {neighbour.stem for neighbour in (ROOT / "tests").glob("*.py")}
-    return allowed | {"matplotlib", "pytest", "hypothesis"} | neighbours
+    neighbors = {neighbor.stem for neighbor in (ROOT / "tests").glob("*.py")}
+    return allowed | {"matplotlib", "pytest", "hypothesis"} | neighbors
 
 
 def test_no_other_package_is_imported():

@@ -153,7 +153,7 @@ def test_a_part_says_where_it_is_worse(package):
     def said(ours, **flags):
         part = type("Part", (), {"TITLE": "T", "ABOUT": "A", **flags})
         row = table.Row("p", "the item", 1.0, ours)
-        return table.judgement(row, part), table.verdict([row], part)
+        return table.judgement(row, part), table.assess([row], part)
 
     assert said(0.5)[0] == "better"
     assert said(1.005)[0] == "equal"

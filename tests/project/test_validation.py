@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import kan_numpy as kn
-from kan_numpy import KAN, Activation, Adam, LevenbergMarquardt, Objective, fit, gradcheck
-from kan_numpy.datasets import toy_functions as datasets
+from kan_numpy import KAN, Activation, Adam, LevenbergMarquardt, Objective, datasets, fit, gradcheck
 
 NET = KAN([2, 3, 1], rng=0)
 X = np.random.default_rng(0).uniform(-1.0, 1.0, (8, 2))
@@ -328,8 +327,8 @@ REFUSED = [
     ("training on a row", lambda: train(X[0], Y[0]), ValueError, "x (N, 2) (2,) x[None, :]"),
     ("a network that is none", lambda: train(network="net"), TypeError, "network KAN str"),
     ("the class for a network", lambda: train(network=KAN), TypeError, "network KAN"),
-    ("an optimiser as text", lambda: train(optimizer="adam"), TypeError, "optimizer Adam 'adam'"),
-    ("the class for an optimiser", lambda: train(optimizer=Adam), TypeError, "optimizer Adam()"),
+    ("an optimizer as text", lambda: train(optimizer="adam"), TypeError, "optimizer Adam 'adam'"),
+    ("the class for an optimizer", lambda: train(optimizer=Adam), TypeError, "optimizer Adam()"),
     ("complex targets", lambda: train(y=1j * Y), TypeError, "y real complex128 real part"),
     ("targets as text", lambda: train(y=Y.astype(str)), TypeError, "y real numbers"),
     ("no targets", lambda: train(y=None), TypeError, "y real numbers"),
@@ -427,7 +426,7 @@ REFUSED = [
     ("inputs for others", lambda: Objective(NET, Y, Y), ValueError, "x (N, 2) (8, 1)"),
     ("an objective of nothing", lambda: Objective(None, X, Y), TypeError, "network KAN NoneType"),
     ("an unknown loss", lambda: Objective(NET, X, Y, "l1"), ValueError, "loss mse 'l1'"),
-    # optimisers
+    # optimizers
     ("a rate of 0", lambda: kn.SGD(0), ValueError, "learning_rate (0, inf 0"),
     ("a rate below 0", lambda: kn.Adam(-0.1), ValueError, "learning_rate (0, inf -0.1"),
     ("a rate of NaN", lambda: kn.Adam(np.nan), ValueError, "learning_rate finite nan"),

@@ -14,8 +14,8 @@ from kan_numpy import KAN, Objective, Symbol
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS, as_symbols
 from kan_numpy.networks.edges import spline_edges, symbolic_edges, with_symbol
-from kan_numpy.sparsity.model_selection import Verdict, verdict
-from kan_numpy.symbolic_regression.curve_fit import FIT_POINTS, fit_symbol, fit_symbols, normalised
+from kan_numpy.sparsity.model_selection import Assessment, assess
+from kan_numpy.symbolic_regression.curve_fit import FIT_POINTS, fit_symbol, fit_symbols, normalized
 from kan_numpy.symbolic_regression.suggestions import Suggestions, curve
 
 EVERY = pytest.mark.parametrize("name", SYMBOLS)
@@ -40,7 +40,7 @@ def values(symbol, affine, x):
 
 def canonical(symbol, affine):
     """Return the numbers in the form that is the same for all that make the same function."""
-    a, b, c, d = normalised(symbol, affine)
+    a, b, c, d = normalized(symbol, affine)
     if a < 0.0 and symbol.parity:
         a, b, c = -a, -b, c * symbol.parity
     if a < 0.0 and symbol.name in ("sigmoid", "arccos"):  # f(-u) = f(0) * 2 - f(u)
@@ -71,7 +71,7 @@ def test_a_symbol_is_found_in_its_own_curve(name, sign):
         want, got = canonical(symbol, affine), canonical(symbol, found.affine)
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-4)
         # And it says so in normal form.
-        np.testing.assert_allclose(normalised(symbol, found.affine), found.affine, rtol=1e-12)
+        np.testing.assert_allclose(normalized(symbol, found.affine), found.affine, rtol=1e-12)
 
 
 @UNITS
@@ -82,7 +82,7 @@ def test_the_units_of_the_curve_play_no_role(name, units):
     phi = values(symbol, numbers_for(symbol), x)
     a, b, c, d = fit_symbol(symbol, x, phi).affine
     found = fit_symbol(symbol, of_x * x, of_y * phi)
-    want = normalised(symbol, np.array([a / of_x, b, c * of_y, d * of_y]))
+    want = normalized(symbol, np.array([a / of_x, b, c * of_y, d * of_y]))
     np.testing.assert_allclose(found.affine, want, rtol=1e-6, atol=1e-9 * np.abs(want).max())
     assert found.error < 1e-9
 
@@ -104,7 +104,7 @@ def test_the_normal_form_is_the_same_function(name, a):
     b = 2.0 if name != "x^3" else -0.4
     affine = np.array([a, b, -1.7, 0.3])
     x = np.linspace(-1.0, 1.0, 50)
-    normal = normalised(symbol, affine)
+    normal = normalized(symbol, affine)
     want = values(symbol, affine, x)
     np.testing.assert_allclose(values(symbol, normal, x), want, rtol=1e-13, atol=1e-13)
     assert abs(normal[0]) == 1.0 or normal[1] == 0.0
@@ -114,7 +114,7 @@ def test_the_normal_form_is_the_same_function(name, a):
 def test_a_symbol_of_your_own_with_a_name_that_is_taken_is_itself(name):
     own = Symbol(name, np.arctan, (lambda u: 1.0 / (1.0 + u * u),))
     affine = np.array([2.0, -0.4, 3.0, 1.0])
-    assert np.array_equal(normalised(own, affine), affine)
+    assert np.array_equal(normalized(own, affine), affine)
     x = np.linspace(-1.0, 1.0, 100)
     found = fit_symbol(own, x, values(SYMBOLS["arctan"], affine, x))
     assert found.symbol is own
@@ -230,17 +230,17 @@ def test_the_units_of_the_network_play_no_role():
 def test_simplicity_is_what_complexity_costs():
     network, x, _ = trained(lambda x: np.exp(0.2 * x))
     names = ["x", "exp", "tanh"]
-    exact = kn.suggest_symbolic(network, x, 0, 0, 0, functions=names, simplicity=0)
+    exact = kn.suggest_symbolic(network, x, 0, 0, 0, functions=names, complexity_weight=0)
     assert [fitted.error for fitted in exact] == sorted(fitted.error for fitted in exact)
     assert [exact[0].symbol.name, exact[-1].symbol.name] == ["exp", "x"]
-    simple = kn.suggest_symbolic(network, x, 0, 0, 0, functions=names, simplicity=3)
+    simple = kn.suggest_symbolic(network, x, 0, 0, 0, functions=names, complexity_weight=3)
     assert simple[0].symbol.name == "x"
 
 
 def test_your_own_functions_are_tried_and_no_others():
     network, x, _ = trained(lambda x: np.cbrt(x + 2.0))
     own = Symbol("cbrt", np.cbrt, (lambda u: np.cbrt(u) ** -2 / 3.0,), domain=(0.0, np.inf))
-    found = kn.suggest_symbolic(network, x, 0, 0, 0, functions=[own, "x", "0"], simplicity=0)
+    found = kn.suggest_symbolic(network, x, 0, 0, 0, functions=[own, "x", "0"], complexity_weight=0)
     assert [fitted.symbol.name for fitted in found] == ["cbrt", "x", "0"]
     assert found[0].error < 1e-4
     np.testing.assert_allclose(found[2].error, 1.0, rtol=1e-12)
@@ -260,7 +260,7 @@ NARROW = Symbol("narrow", np.sin, (np.cos,), domain=(5.0, 5.001))
         ({"functions": "sin"}, TypeError, "functions must be a list of names"),
         ({"functions": [NARROW]}, ValueError, "none of the functions narrow is defined"),
         ({"top": 0}, ValueError, "top must be at least 1"),
-        ({"simplicity": -1.0}, ValueError, "simplicity"),
+        ({"complexity_weight": -1.0}, ValueError, "complexity_weight"),
         ({"x": np.zeros((5, 3))}, ValueError, "x must have shape"),
         ({"x": np.zeros((5, 2))}, ValueError, r"edge \(0, 0, 0\) is constant on x"),
         ({"network": kn.MLP([2, 1], rng=0)}, TypeError, "KAN"),
@@ -366,7 +366,7 @@ def test_a_simpler_symbol_takes_the_place_of_a_complex_one():
     network, x, y = trained(lambda x: 0.7 * x)
     network = with_symbol(network, (0, 0, 0), SYMBOLS["erf"], np.array([0.01, 0.0, 62.0, 0.0]))
     symbolic = kn.symbolify(network, x, y)
-    assert [effort for _, effort in symbolic_edges(symbolic)] == [SYMBOLS["x"].effort]
+    assert [effort for _, effort in symbolic_edges(symbolic)] == [SYMBOLS["x"].total_complexity]
 
 
 def test_of_many_samples_none_is_left_outside_the_domain():
@@ -416,7 +416,7 @@ def test_a_classifier_becomes_symbolic():
         ({"functions": []}, ValueError, "functions must hold at least one"),
         ({"top": 0}, ValueError, "top must be at least 1"),
         ({"steps": -1}, ValueError, "steps must be at least 0"),
-        ({"simplicity": np.nan}, ValueError, "simplicity"),
+        ({"complexity_weight": np.nan}, ValueError, "complexity_weight"),
         ({"x": np.zeros((20, 3))}, ValueError, "x must have shape"),
         ({"y": np.zeros((20, 2))}, ValueError, "y must have shape"),
         ({"y": np.full((20, 1), np.nan)}, ValueError, "y"),
@@ -437,15 +437,15 @@ def test_orders_that_make_no_sense_are_refused(arguments, error, message):
 # What is as good.
 
 
-def test_a_verdict_knows_error_and_free_numbers():
+def test_an_assessment_knows_error_and_free_numbers():
     network, x, y = trained(two_functions, (2, 1))
-    judged = verdict(Objective(network, x, y), network)
+    judged = assess(Objective(network, x, y), network)
     want = np.sqrt(np.mean((network(x) - y) ** 2) / np.var(y))
     np.testing.assert_allclose(judged.error, want, rtol=1e-12)
     assert (judged.numbers, judged.samples) == (network.size, 300)
     changed = with_symbol(network, (0, 0, 0), SYMBOLS["x^2"], np.ones(4))  # 3 of 4 are free
     spline = network.layers[0].basis.size + 1
-    assert verdict(Objective(network, x, y), changed).numbers == network.size - spline + 3
+    assert assess(Objective(network, x, y), changed).numbers == network.size - spline + 3
 
 
 def test_outputs_may_have_different_means():
@@ -453,10 +453,10 @@ def test_outputs_may_have_different_means():
     x = rng.uniform(-1.0, 1.0, (50, 1))
     y = np.hstack([x, x**2])
     network = KAN([1, 2], rng=0)
-    near = verdict(Objective(network, x, y), network)
+    near = assess(Objective(network, x, y), network)
     np.testing.assert_allclose(near.loss, np.mean((network(x) - y) ** 2) / y.var(axis=0).mean())
     shifted = KAN.from_layers([replace(network.layers[0], bias=np.array([0.0, 1000.0]))])
-    far = verdict(Objective(shifted, x, y + np.array([0.0, 1000.0])), shifted)
+    far = assess(Objective(shifted, x, y + np.array([0.0, 1000.0])), shifted)
     np.testing.assert_allclose(far.loss, near.loss, rtol=1e-9)
 
 
@@ -472,5 +472,5 @@ def test_outputs_may_have_different_means():
     ],
 )
 def test_a_smaller_network_may_be_somewhat_worse(loss, smaller, numbers, allowed):
-    large, small = Verdict(loss, 50, 1000), Verdict(smaller, 50 - numbers, 1000)
-    assert large.allows(small) is allowed
+    large, small = Assessment(loss, 50, 1000), Assessment(smaller, 50 - numbers, 1000)
+    assert large.accepts(small) is allowed

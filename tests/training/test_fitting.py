@@ -10,10 +10,10 @@ from strategies import shaken
 
 import kan_numpy as kn
 from kan_numpy import KAN, LBFGS, SGD, Adam, LevenbergMarquardt, fit
+from kan_numpy._arrays import some_rows
 from kan_numpy.optimizers.optimizer import State
 from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.losses import MeanSquaredError as Squares
-from kan_numpy.training.objective import some_rows
 
 ALL = [SGD(0.05), Adam(), LBFGS(), LevenbergMarquardt()]
 each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
@@ -341,7 +341,7 @@ def test_the_network_to_begin_with_counts_too():
 
 
 class Wandering:
-    """An optimiser that goes to given places, whatever the problem says."""
+    """An optimizer that goes to given places, whatever the problem says."""
 
     def __init__(self, places):
         self.places = places
@@ -555,7 +555,7 @@ def test_the_change_of_the_outputs_is_told():
 
 
 @each
-def test_an_optimiser_forgets_when_the_grid_changes(optimizer):
+def test_an_optimizer_forgets_when_the_grid_changes(optimizer):
     """Its memory speaks of other coefficients: going on is starting again."""
     x, y = samples()
     one, two = Networks(), Networks()
@@ -582,7 +582,7 @@ def test_when_no_better_step_is_found_the_next_refinement_comes_at_once():
 
 
 class Standing(SGD):
-    """An optimiser that goes nowhere, and says so as long as theta is short."""
+    """An optimizer that goes nowhere, and says so as long as theta is short."""
 
     def step(self, _, state):
         return state._replace(evaluations=state.evaluations + 1, converged=state.theta.size < 50)

@@ -1,4 +1,4 @@
-"""Penalties: their values by the formulas, their gradients, and what optimisers do with them."""
+"""Penalties: their values by the formulas, their gradients, and what optimizers do with them."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -344,7 +344,7 @@ def test_where_the_problem_is_convex_the_end_is_the_minimum():
 @pytest.mark.parametrize(
     "optimizer", [kn.LevenbergMarquardt(), kn.LBFGS(), kn.Adam(0.01), kn.SGD(0.05)], ids=repr
 )
-def test_every_optimiser_makes_edges_smaller(optimizer):
+def test_every_optimizer_makes_edges_smaller(optimizer):
     x, y = noisy_data()
     network = KAN([2, 3, 1], grid_size=3, rng=0)
     plain, sparse = (

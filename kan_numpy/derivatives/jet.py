@@ -1,0 +1,64 @@
+r"""What a jet is: value and derivatives of every node, and what a layer must do with it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from kan_numpy._arrays import Array, Indices
+
+
+class Jet(NamedTuple):
+    """Value and derivatives of every node of a level, or the gradients of a loss by them."""
+
+    value: Array  # (N, m)
+    gradient: Array  # (N, m, D), with D = n_in of the network, or 0
+    second: Array  # (N, m, Q)
+
+    @property
+    def orders(self) -> range:
+        """The orders of the derivatives of an edge that these ask for: none, 1, or 1 and 2."""
+        return range(1, 1 + (self.gradient.shape[2] > 0) + (self.second.shape[2] > 0))
+
+
+class Pairs(NamedTuple):
+    """The inputs a and b of each second derivative."""
+
+    a: Indices  # (Q,)
+    b: Indices  # (Q,)
+
+    def products(self, gradient: Array) -> Array:
+        """Return p = g_a g_b, from (N, m, D) to (N, m, Q)."""
+        return gradient[:, :, self.a] * gradient[:, :, self.b]
+
+    def backward(self, dp: Array, gradient: Array) -> Array:
+        """Return dg (N, m, D) from dp (N, m, Q)."""
+        dg = np.zeros_like(gradient)
+        for q, (a, b) in enumerate(zip(self.a, self.b, strict=True)):
+            dg[:, :, a] += dp[:, :, q] * gradient[:, :, b]
+            dg[:, :, b] += dp[:, :, q] * gradient[:, :, a]
+        return dg
+
+
+class JetLayer(Protocol):
+    """Name what a layer must be able to do with jets: the methods of `Layer`, jets for values."""
+
+    @property
+    def size(self) -> int:
+        """The number of trainable parameters."""
+
+    def features(self, z: Jet, pairs: Pairs) -> Any:
+        """Return the cache for the jets z: all that does not depend on theta."""
+
+    def output(self, cache: Any) -> Jet:
+        """Return the jets of the output nodes."""
+
+    def parameter_gradient(self, dy: Jet, cache: Any, out: Array) -> None:
+        """Write dtheta (size,) into ``out``."""
+
+    def input_gradient(self, dy: Jet, cache: Any) -> Jet:
+        """Return dz, dg and dh."""
+
+    def jacobian(self, dy: Jet, cache: Any, out: Array) -> None:
+        """Write dtheta of each sample by itself into ``out`` (N, size)."""

@@ -1,0 +1,61 @@
+r"""Columns brought to one size: an affine function of each, and perhaps a squashing one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array
+
+
+@dataclass(frozen=True, eq=False)
+class Scaler:
+    r"""Bring every column to mean 0 and standard deviation 1, or squash it into a grid on [-1, 1].
+
+    .. math:: z = (x - center) / scale, \qquad
+        \text{or, squashed, } z = \tanh((x - center) / scale)
+
+    Squashed, no x leaves the grid, however far out, and one scale from the center is 0.76.
+    """
+
+    center: Array  # (n,)
+    scale: Array  # (n,), positive
+    squash: bool = False
+
+    def __post_init__(self) -> None:
+        """Check, and keep read-only copies."""
+        center = as_array("center", self.center, ("n",))
+        scale = as_array("scale", self.scale, center.shape)
+        if np.any(scale <= 0.0):
+            raise ValueError(f"scale must be positive, but its smallest entry is {scale.min():g}")
+        for name, values in (("center", center), ("scale", scale)):
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+
+    @classmethod
+    def fit(cls, x: npt.ArrayLike, squash: bool = False) -> Scaler:
+        """Take mean and standard deviation of each column of x (N, n), usually the training part.
+
+        A constant column gets scale 1, and so becomes 0.
+        """
+        table = as_array("x", x, ("N", "n"))
+        constant = np.all(table == table[0], axis=0)  # (n,)
+        center = np.where(constant, table[0], table.mean(axis=0))
+        return cls(center, np.where(constant, 1.0, table.std(axis=0)), squash)
+
+    def __call__(self, x: npt.ArrayLike) -> Array:
+        """Return z (N, n) for x (N, n)."""
+        z = (as_array("x", x, ("N", self.center.size)) - self.center) / self.scale
+        return np.tanh(z) if self.squash else z
+
+    def inverse(self, z: npt.ArrayLike) -> Array:
+        """Return x (N, n) for z (N, n)."""
+        values = as_array("z", z, ("N", self.center.size))
+        if self.squash:
+            if np.any(np.abs(values) >= 1.0):
+                raise ValueError("z must lie between -1 and 1, ends excluded: it was squashed")
+            values = np.arctanh(values)
+        return self.center + self.scale * values

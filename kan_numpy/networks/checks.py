@@ -1,0 +1,87 @@
+r"""What the public doors ask of networks and of their inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array
+from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.network import Network, NetworkT
+
+
+def require_defined(y: Array, x: Array) -> None:
+    """Refuse outputs that are not finite, and name the first such sample.
+
+    Parameters
+    ----------
+    y : ndarray, shape (N, n_out)
+        Outputs of a network.
+    x : ndarray, shape (N, n_in)
+        Its inputs.
+
+    Raises
+    ------
+    ValueError
+        If one is NaN or infinite.
+    """
+    wrong = ~np.isfinite(y).all(axis=1)
+    if wrong.any():
+        index = int(np.argmax(wrong))
+        raise ValueError(
+            f"network is not defined at x[{index}] = {x[index]}; leave such samples out"
+        )
+
+
+def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
+    """Return the inputs (N, n_in) as an array, if the network is a KAN and they fit it.
+
+    Parameters
+    ----------
+    network : object
+        What should be a KAN.
+    x : array_like, shape (N, n_in)
+        Inputs.
+
+    Returns
+    -------
+    ndarray, shape (N, n_in)
+    """
+    if not isinstance(network, KAN):
+        raise TypeError(
+            f"network must be a KAN, with functions on its edges, but is {type(network).__name__}"
+        )
+    return as_array("x", x, ("N", network.widths[0]))
+
+
+def as_kan(network: object) -> KAN:
+    """Return the network if it has grids, and else say so.
+
+    Parameters
+    ----------
+    network : object
+        What should be a KAN.
+
+    Returns
+    -------
+    KAN
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if not isinstance(network, KAN):
+        raise TypeError(
+            f"network must be a KAN to adapt or refine its grids, but is {type(network).__name__}"
+        )
+    return network
+
+
+def as_network(network: NetworkT) -> NetworkT:
+    """Return the network if it is one, and else say so."""
+    if not isinstance(network, Network):
+        kind = network if isinstance(network, type) else type(network)
+        raise TypeError(f"network must be a KAN or an MLP, but is {kind.__name__}: {network!r}")
+    return network

@@ -1,0 +1,137 @@
+r"""Optimizers that follow the gradient: SGD and Adam."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_count, as_number
+from kan_numpy.optimizers.optimizer import ObjectiveLike, Optimizer, State
+
+
+class FirstOrder:
+    """Share what SGD and Adam have in common: a step is a function of the gradient."""
+
+    def start(self, objective: ObjectiveLike, theta: Array) -> State:
+        """Evaluate the problem at theta and forget everything before."""
+        loss, gradient = objective.fun(theta)
+        return State(theta, loss, gradient, 1, self.no_memory(theta))
+
+    def step(self, objective: ObjectiveLike, state: State) -> State:
+        """Move along the gradient at hand, and evaluate where that leads."""
+        move, memory = self.move(state.gradient, state.memory)
+        theta = state.theta + move
+        loss, gradient = objective.fun(theta)
+        return State(theta, loss, gradient, state.evaluations + 1, memory)
+
+    def no_memory(self, theta: Array) -> Any:
+        """Return the memory to begin with."""
+        raise NotImplementedError
+
+    def move(self, gradient: Array, memory: Any) -> tuple[Array, Any]:
+        """Return what to add to theta, and the memory afterwards."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SGD(FirstOrder):
+    r"""Follow the gradient, with momentum.
+
+    .. math:: v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta v
+
+    Parameters
+    ----------
+    learning_rate : float
+        :math:`\eta > 0`.
+    momentum : float
+        :math:`0 \le \mu < 1`.
+    """
+
+    learning_rate: float = 0.1
+    momentum: float = 0.9
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        as_number("learning_rate", self.learning_rate, 0.0, include_low=False)
+        as_number("momentum", self.momentum, 0.0, 1.0, include_high=False)
+
+    def no_memory(self, theta: Array) -> Array:
+        """Return v = 0."""
+        return np.zeros_like(theta)
+
+    def move(self, gradient: Array, memory: Array) -> tuple[Array, Array]:
+        """Return the move and the new v."""
+        v = self.momentum * memory + gradient
+        return -self.learning_rate * v, v
+
+
+class Moments(NamedTuple):
+    """What Adam remembers."""
+
+    t: int  # steps so far
+    m: Array  # (P,) running mean of g
+    v: Array  # (P,) running mean of g^2
+
+
+@dataclass(frozen=True)
+class Adam(FirstOrder):
+    r"""Divide each step by the size that the gradient usually has there.
+
+    .. math::
+        m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
+        v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
+        \theta \leftarrow \theta - \eta\,
+            \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+
+    (D. Kingma, J. Ba, arXiv 1412.6980v9, algorithm 1.)
+
+    Parameters
+    ----------
+    learning_rate : float
+        :math:`\eta > 0`.
+    beta1, beta2 : float
+        How long the two means remember, at least 0 and below 1.
+    epsilon : float
+        Keeps the quotient finite.
+    """
+
+    learning_rate: float = 0.01
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        as_number("learning_rate", self.learning_rate, 0.0, include_low=False)
+        as_number("beta1", self.beta1, 0.0, 1.0, include_high=False)
+        as_number("beta2", self.beta2, 0.0, 1.0, include_high=False)
+        as_number("epsilon", self.epsilon, 0.0, include_low=False)
+
+    def no_memory(self, theta: Array) -> Moments:
+        """Return t = 0 and both means 0."""
+        return Moments(0, np.zeros_like(theta), np.zeros_like(theta))
+
+    def move(self, gradient: Array, memory: Moments) -> tuple[Array, Moments]:
+        """Return the move and the new means."""
+        t = memory.t + 1
+        m = self.beta1 * memory.m + (1.0 - self.beta1) * gradient
+        v = self.beta2 * memory.v + (1.0 - self.beta2) * gradient**2
+        # The means began at 0: the two divisions take that bias away.
+        m_hat = m / (1.0 - self.beta1**t)
+        v_hat = v / (1.0 - self.beta2**t)
+        return -self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), Moments(t, m, v)
+
+
+def as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
+    """Return the size of a mini-batch, which not every optimizer can use."""
+    if batch_size is None:
+        return None
+    if not isinstance(optimizer, FirstOrder):
+        raise ValueError(
+            f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
+            " in every step; use Adam or SGD, or leave batch_size out"
+        )
+    return as_count("batch_size", batch_size, 1)

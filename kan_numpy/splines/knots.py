@@ -1,0 +1,72 @@
+r"""Knots: where splines change their polynomial, evenly spaced or given; what they must obey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._arrays import Array
+from kan_numpy._validation import as_array, as_count, as_number
+
+
+def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array:
+    r"""Return evenly spaced knots for a grid of G intervals, extended by k knots at each end.
+
+    .. math:: t_j = low + (j - k) h, \qquad h = (high - low) / G, \qquad j = 0 \dots G + 2k
+
+    Parameters
+    ----------
+    low, high : float
+        The ends of the grid: ``knots[k] == low`` and ``knots[-k - 1] == high``, exactly.
+    grid_size : int
+        G, the number of intervals, at least 1.
+    degree : int
+        k, at least 0.
+
+    Returns
+    -------
+    ndarray, shape (G + 2k + 1,)
+
+    Raises
+    ------
+    ValueError
+        If low is not below high, or a number is too small.
+    """
+    G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
+    low, high = as_number("low", low), as_number("high", high)
+    h = (high - low) / G
+    if not h > 4.0 * np.spacing(max(abs(low), abs(high))):
+        raise ValueError(
+            f"low must be below high, by enough for {G} intervals, but they are {low} and {high}"
+        )
+    knots = np.asarray(low + h * np.arange(-k, G + k + 1), dtype=np.float64)
+    knots[k], knots[-k - 1] = low, high
+    return knots
+
+
+def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int | str]) -> Array:
+    """Return knots (..., G + 2k + 1): non-decreasing along the last axis, around a real grid."""
+    knots = as_array(name, value, shape)
+    size = knots.shape[-1]
+    if size < 2 * degree + 2:
+        raise ValueError(
+            f"{name} must have at least 2 * degree + 2 = {2 * degree + 2} entries (one interval,"
+            f" and {degree} knots more at each end), but has {size}"
+        )
+    falls = np.argwhere(np.diff(knots) < 0)
+    if falls.size:
+        *row, j = (int(i) for i in falls[0])
+        place = (*row, j)
+        after = (*row, j + 1)
+        raise ValueError(
+            f"{name} must not decrease, but {name}[{', '.join(map(str, after))}] ="
+            f" {knots[after]:g} comes after {knots[place]:g}; sort them"
+        )
+    if np.any(knots[..., degree] >= knots[..., -degree - 1]):
+        raise ValueError(
+            f"{name} has no grid: knots[degree] and knots[-degree - 1] must differ,"
+            f" but with degree {degree} both are {np.ravel(knots[..., degree])[0]:g}"
+        )
+    return knots
