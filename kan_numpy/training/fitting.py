@@ -24,11 +24,7 @@ from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.first_order import FirstOrder, as_batch_size
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
-from kan_numpy.optimizers.optimizer import (
-    Optimizer,
-    State,
-    as_optimizer,
-)
+from kan_numpy.optimizers.optimizer import Optimizer, State, as_optimizer
 from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, Penalty

@@ -15,7 +15,7 @@ import kan_numpy as kn
 from kan_numpy import reference
 from kan_numpy.derivatives import kan_jets as jet_layers
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.derivatives import node_jets as jet_nodes
+from kan_numpy.derivatives import product_jets
 from kan_numpy.derivatives.jet import Jet, Pairs
 from kan_numpy.derivatives.kan_jets import KANJets, TiedJets
 from kan_numpy.derivatives.node_jets import DenseJets, as_jet_layer
@@ -561,13 +561,13 @@ BUGS = [
     ),
     Bug(
         "a product leaves out one of the two mixed terms",
-        jet_nodes, "_times",
+        product_jets, "_times",
         "+ u.gradient[:, :, b]", "+ 0.0 * u.gradient[:, :, b]",
         the_derivatives_of_a_product,
     ),
     Bug(
         "a product forgets the second derivatives in its backward pass",
-        jet_nodes, "_times_backward",
+        product_jets, "_times_backward",
         "+ pairs.backward", "+ 0.0 * pairs.backward",
         the_way_back_of_a_product,
     ),
