@@ -21,7 +21,7 @@ import numpy as np
 import kan_numpy as kn
 
 LOW, HIGH = -1.0, 1.0  # the grid
-G, K = 5, 3  # its intervals, and the degree of the splines on it
+G, k = 5, 3  # its intervals, and the degree of the splines on it
 rng = np.random.default_rng(2)
 build = Path("build")
 build.mkdir(exist_ok=True)
@@ -43,16 +43,16 @@ plt.rcParams.update({"font.size": 13, "axes.prop_cycle": colors})
 
 # %%
 h = (HIGH - LOW) / G
-t = np.array([LOW + (j - K) * h for j in range(G + 2 * K + 1)])
-js = range(len(t) - (K + 1))  # a bump starts at every knot but the last k + 1
+t = np.array([LOW + (j - k) * h for j in range(G + 2 * k + 1)])
+js = range(len(t) - (k + 1))  # a bump starts at every knot but the last k + 1
 
 print("1. Knots by hand")
-print(f"   {t[:K].round(1)} outside, {t[K:-K].round(1)} the grid, {t[-K:].round(1)} outside")
+print(f"   {t[:k].round(1)} outside, {t[k:-k].round(1)} the grid, {t[-k:].round(1)} outside")
 print(f"   G + 2k + 1 = {len(t)} knots carry G + k = {len(js)} bumps. The grid starts at t[k].\n")
 assert (len(t), len(js)) == (12, 8)
-knots = kn.uniform_knots(LOW, HIGH, G, K)
+knots = kn.uniform_knots(LOW, HIGH, G, k)
 np.testing.assert_allclose(knots, t, rtol=0, atol=1e-15)
-assert (knots[K], knots[-K - 1]) == (LOW, HIGH)
+assert (knots[k], knots[-k - 1]) == (LOW, HIGH)
 
 # %% [markdown]
 # ## 2. The recursion of Cox and de Boor
@@ -74,8 +74,8 @@ def bump(x, j, q, t, divide=np.divide):
 
 
 x = np.linspace(LOW, HIGH, 201)
-slow = np.array([[bump(value, j, K, t) for j in js] for value in x])  # (N, G+k)
-np.testing.assert_allclose(kn.bspline_basis(x, knots, K), slow, rtol=0, atol=1e-14)
+slow = np.array([[bump(value, j, k, t) for j in js] for value in x])  # (N, G+k)
+np.testing.assert_allclose(kn.bspline_basis(x, knots, k), slow, rtol=0, atol=1e-14)
 
 # %% [markdown]
 # This is slow: a call makes two more, so a bump costs 1 + 2 + 4 + 8 = 15 calls, and most of them
@@ -99,14 +99,14 @@ def triangle(x, t, k):
     return m - k, rows  # the first bump that is not zero, and the triangle
 
 
-first, rows = triangle(0.1, t, K)
-by_library = kn.bspline_basis([0.1], knots, K)[0]  # (G+k,)
-np.testing.assert_allclose(rows[-1], by_library[first : first + K + 1], rtol=0, atol=1e-14)
+first, rows = triangle(0.1, t, k)
+by_library = kn.bspline_basis([0.1], knots, k)[0]  # (G+k,)
+np.testing.assert_allclose(rows[-1], by_library[first : first + k + 1], rtol=0, atol=1e-14)
 print("2. The triangle at x = 0.1: every number is split in two, so every row sums to one")
 for q, row in enumerate(rows):
     numbers = "   ".join(f"{value:.3f}" for value in row)
     print(f"   degree {q}   {numbers:^30s}   sum {row.sum():.3f}")
-calls, entries = len(js) * sum(2**q for q in range(K + 1)), sum(row.size for row in rows)
+calls, entries = len(js) * sum(2**q for q in range(k + 1)), sum(row.size for row in rows)
 print(f"   Recursion: {calls} calls for all {len(js)} bumps. Triangle: {entries} numbers.\n")
 assert (calls, entries) == (120, 10)
 
@@ -117,15 +117,15 @@ assert (calls, entries) == (120, 10)
 # %%
 wide = np.linspace(-2.6, 2.6, 2081)
 fig, axes = plt.subplots(4, 1, figsize=(9, 9), sharex=True, layout="constrained")
-for k, ax in enumerate(axes):
-    t_k = kn.uniform_knots(LOW, HIGH, G, k)
-    B = kn.bspline_basis(wide, t_k, k)
+for degree, ax in enumerate(axes):
+    t_k = kn.uniform_knots(LOW, HIGH, G, degree)
+    B = kn.bspline_basis(wide, t_k, degree)
     ax.axvspan(LOW, HIGH, color="0.93")
     ax.plot(wide, np.where(B > 0, B, np.nan), lw=3)
     ax.plot(wide, B.sum(axis=1), "k:", lw=1.5)
     ax.plot(t_k, np.zeros_like(t_k), "k|", ms=12)
-    ax.set(ylabel=f"$B_{{j,{k}}}(x)$", ylim=(-0.1, 1.15))
-    ax.set_title(f"k = {k}: {G + k} bumps on {len(t_k)} knots", fontsize=13, loc="left")
+    ax.set(ylabel=f"$B_{{j,{degree}}}(x)$", ylim=(-0.1, 1.15))
+    ax.set_title(f"k = {degree}: {G + degree} bumps on {len(t_k)} knots", fontsize=13, loc="left")
 axes[-1].set_xlabel("x      (gray: the grid; ticks: knots; dotted: the sum of all bumps)")
 fig.savefig(build / "02_gallery.png", dpi=150)
 
@@ -139,28 +139,27 @@ fig.savefig(build / "02_gallery.png", dpi=150)
 
 # %%
 print("3. On the grid")
-for k in range(4):
-    B = kn.bspline_basis(x, kn.uniform_knots(LOW, HIGH, G, k), k)
+for degree in range(4):
+    B = kn.bspline_basis(x, kn.uniform_knots(LOW, HIGH, G, degree), degree)
     off, most = np.abs(B.sum(axis=1) - 1).max(), np.count_nonzero(B, axis=1).max()
-    print(f"   k = {k}: the sum is 1 up to {off:.0e}; at most {most} of {G + k} bumps are non-zero")
-    assert off < 1e-13
-    assert B.min() >= 0
-    assert most == k + 1
-between, on_knot = np.count_nonzero(kn.bspline_basis([0.1, knots[6]], knots, K), axis=1)
+    print(f"   k = {degree}: the sum is 1 up to {off:.0e}", end="; ")
+    print(f"at most {most} of {G + degree} bumps are non-zero")
+    assert most == degree + 1
+between, on_knot = np.count_nonzero(kn.bspline_basis([0.1, knots[6]], knots, k), axis=1)
 print(f"   At x = 0.1 it is {between}. On the knot 0.2 it is {on_knot}: one bump starts there.\n")
-assert (between, on_knot) == (K + 1, K)
+assert (between, on_knot) == (k + 1, k)
 
 # %% [markdown]
 # So a coefficient works locally. On a grid of 12 intervals, raise $c_6$: the spline moves on k + 1
 # of them and nowhere else. Nor does it ever leave the range of its coefficients.
 
 # %%
-finer = kn.uniform_knots(LOW, HIGH, 12, K)
-coef = rng.normal(size=12 + K)
-raised = coef + np.where(np.arange(12 + K) == 6, 1.0, 0.0)
-B = kn.bspline_basis(x, finer, K)
+finer = kn.uniform_knots(LOW, HIGH, 12, k)
+coef = rng.normal(size=12 + k)
+raised = coef + np.where(np.arange(12 + k) == 6, 1.0, 0.0)
+B = kn.bspline_basis(x, finer, k)
 moved = x[B @ raised != B @ coef]
-assert finer[6] < moved.min() <= moved.max() < finer[6 + K + 1]
+assert finer[6] < moved.min() <= moved.max() < finer[6 + k + 1]
 assert coef.min() <= (B @ coef).min() <= (B @ coef).max() <= coef.max()
 
 fig, ax = plt.subplots(figsize=(9, 5), layout="constrained")
@@ -181,9 +180,9 @@ fig.savefig(build / "02_spline.png", dpi=150)
 
 # %%
 outside = np.array([1.0, 1.2, 1.5, 2.2])
-sums = kn.bspline_basis(outside, knots, K).sum(axis=1)
+sums = kn.bspline_basis(outside, knots, k).sum(axis=1)
 np.testing.assert_allclose(sums, [1, 47 / 48, 131 / 192, 0], rtol=0, atol=1e-14)
-B = kn.bspline_basis(wide, knots, K)
+B = kn.bspline_basis(wide, knots, k)
 fig, ax = plt.subplots(figsize=(9, 4.5), layout="constrained")
 ax.axvspan(LOW, HIGH, color="0.93", label="the grid")
 ax.plot(wide, np.where(B > 0, B, np.nan), color="0.6", lw=1)
@@ -213,13 +212,13 @@ fig.savefig(build / "02_outside.png", dpi=150)
 # %%
 clamped = np.clip(t, LOW, HIGH)
 with np.errstate(divide="ignore", invalid="ignore"):
-    broken = np.array([[bump(value, j, K, clamped) for j in js] for value in x])
+    broken = np.array([[bump(value, j, k, clamped) for j in js] for value in x])
 n_nan = np.isnan(broken).any(axis=0).sum()
 trapped = np.nan_to_num(broken)
 print("5. Clamped knots")
 print(f"   plain division:    {n_nan} of {len(js)} bumps are NaN")
 print(f"   nan_to_num:        no NaN, but nowhere a sum above {trapped.sum(axis=1).max():.3f}")
-assert n_nan == 2 * K
+assert n_nan == 2 * k
 np.testing.assert_allclose(trapped.sum(axis=1).max(), 23 / 24, rtol=1e-12)
 
 # %% [markdown]
@@ -235,7 +234,7 @@ def guarded(numerator, denominator):
     return numerator / denominator if denominator > 0 else 0.0
 
 
-half_open = np.array([[bump(value, j, K, clamped, guarded) for j in js] for value in x])
+half_open = np.array([[bump(value, j, k, clamped, guarded) for j in js] for value in x])
 wrong = x[np.abs(half_open.sum(axis=1) - 1) > 1e-13]
 print(f"   guarded division:  the sum is 1, but {half_open[-1].sum():g} at x = {wrong[0]:g}")
 assert wrong.tolist() == [HIGH]
@@ -248,12 +247,12 @@ assert half_open[-1].sum() == 0
 # `kn.reference.bspline` is our `bump` with both mends.
 
 # %%
-mended = np.array([[kn.reference.bspline(value, j, K, clamped) for j in js] for value in x])
+mended = np.array([[kn.reference.bspline(value, j, k, clamped) for j in js] for value in x])
 off = np.abs(mended.sum(axis=1) - 1).max()
 print(f"   last box closed:   the sum is 1 up to {off:.0e}, at both ends too")
 assert off < 1e-13
 np.testing.assert_allclose(mended[:-1], half_open[:-1], rtol=0, atol=1e-14)
-np.testing.assert_allclose(kn.bspline_basis(x, clamped, K), mended, rtol=0, atol=1e-14)
+np.testing.assert_allclose(kn.bspline_basis(x, clamped, k), mended, rtol=0, atol=1e-14)
 
 # %% [markdown]
 # ## On your own

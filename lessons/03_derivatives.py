@@ -22,7 +22,7 @@ import numpy as np
 import kan_numpy as kn
 from kan_numpy.splines.bsplines import BSplineBasis
 
-G, K = 5, 3  # grid intervals and degree, where nothing else is said
+G, k = 5, 3  # grid intervals and degree, where nothing else is said
 rng = np.random.default_rng(3)
 x_fit = np.linspace(-1, 1, 3001)
 x_test = (x_fit[:-1] + x_fit[1:]) / 2
@@ -43,17 +43,17 @@ build.mkdir(exist_ok=True)
 # As a loop over j, as one line, and from the library:
 
 # %%
-t = kn.uniform_knots(-1, 1, G, K)
-coef = rng.normal(size=G + K)
+t = kn.uniform_knots(-1, 1, G, k)
+coef = rng.normal(size=G + k)
 x = rng.uniform(-1, 1, size=50)
 
-lower = kn.bspline_basis(x, t, K - 1)  # (N, G+k+1)
-slow = np.zeros((len(x), G + K))
-for j in range(G + K):
-    width, next_width = t[j + K] - t[j], t[j + K + 1] - t[j + 1]
-    slow[:, j] = K * (lower[:, j] / width - lower[:, j + 1] / next_width)
-fast = -K * np.diff(lower / (t[K:] - t[:-K]), axis=1)  # (N, G+k)
-slopes = kn.bspline_basis(x, t, K, derivative=1)  # (N, G+k)
+lower = kn.bspline_basis(x, t, k - 1)  # (N, G+k+1)
+slow = np.zeros((len(x), G + k))
+for j in range(G + k):
+    width, next_width = t[j + k] - t[j], t[j + k + 1] - t[j + 1]
+    slow[:, j] = k * (lower[:, j] / width - lower[:, j + 1] / next_width)
+fast = -k * np.diff(lower / (t[k:] - t[:-k]), axis=1)  # (N, G+k)
+slopes = kn.bspline_basis(x, t, k, derivative=1)  # (N, G+k)
 np.testing.assert_allclose(fast, slow, rtol=0, atol=1e-13)
 np.testing.assert_allclose(slopes, slow, rtol=0, atol=1e-13)
 
@@ -65,10 +65,10 @@ np.testing.assert_allclose(slopes, slow, rtol=0, atol=1e-13)
 # %%
 h = 2 / G
 slope_coef = np.diff(coef) / h  # (G+k-1,)
-by_quotients = kn.bspline_basis(x, t[1:-1], K - 1) @ slope_coef
+by_quotients = kn.bspline_basis(x, t[1:-1], k - 1) @ slope_coef
 np.testing.assert_allclose(by_quotients, slopes @ coef, rtol=0, atol=1e-12)
-print(f"1. The slope of a spline of degree {K} with {len(coef)} coefficients")
-print(f"   is a spline of degree {K - 1} with the {len(slope_coef)} coefficients diff(c) / h.\n")
+print(f"1. The slope of a spline of degree {k} with {len(coef)} coefficients")
+print(f"   is a spline of degree {k - 1} with the {len(slope_coef)} coefficients diff(c) / h.\n")
 
 # %% [markdown]
 # ## 2. Two judges
@@ -85,7 +85,7 @@ print(f"   is a spline of degree {K - 1} with the {len(slope_coef)} coefficients
 # **Predict:** how many digits does each of them confirm?
 
 # %%
-inner = BSplineBasis(t[None], K)
+inner = BSplineBasis(t[None], k)
 
 
 def spline(x, derivative):
@@ -94,7 +94,7 @@ def spline(x, derivative):
 
 print("2. Derivative d against two judges: largest difference, relative to the largest value")
 print("   d   central difference   complex step")
-for d in range(1, K + 1):
+for d in range(1, k + 1):
     below = partial(spline, derivative=d - 1)
     # Each value depends on its own point only, so the matrix of all derivatives is diagonal.
     difference = np.diag(kn.gradcheck.central_difference(below, x))
@@ -118,11 +118,11 @@ print("   The first judge confirms nine digits or more, the second all of them.\
 # decomposition. On good data they agree.
 
 # %%
-t10 = kn.uniform_knots(-1, 1, 10, K)
+t10 = kn.uniform_knots(-1, 1, 10, k)
 target = np.sin(np.pi * x_fit)
-B = kn.bspline_basis(x_fit, t10, K)  # (N, G+k)
+B = kn.bspline_basis(x_fit, t10, k)  # (N, G+k)
 normal = np.linalg.solve(B.T @ B, B.T @ target)
-np.testing.assert_allclose(kn.fit_spline(x_fit, target, t10, K), normal, rtol=0, atol=1e-11)
+np.testing.assert_allclose(kn.fit_spline(x_fit, target, t10, k), normal, rtol=0, atol=1e-11)
 
 # %% [markdown]
 # **Broken on purpose.** Activations may fill only half of their grid. Let all samples lie in
@@ -136,7 +136,7 @@ try:
     np.linalg.solve(B[seen].T @ B[seen], B[seen].T @ target[seen])
 except np.linalg.LinAlgError as error:
     complaint = str(error)
-mended = kn.fit_spline(x_fit[seen], target[seen], t10, K)
+mended = kn.fit_spline(x_fit[seen], target[seen], t10, k)
 unseen = ~B[seen].any(axis=0)
 worst = np.abs(B[seen] @ mended - target[seen]).max()
 print(f"3. No samples in (0, 1]: {unseen.sum()} of {len(mended)} coefficients are not determined")
@@ -168,7 +168,7 @@ def fit(f, intervals, k):
 bessel = kn.datasets.TOY_FUNCTIONS["bessel"].function
 size = np.sqrt(np.mean(bessel(x_test) ** 2))
 sizes_j0 = np.array([5, 10, 20, 50, 100, 200])
-errors_j0 = np.array([fit(bessel, intervals, K)[1] for intervals in sizes_j0])
+errors_j0 = np.array([fit(bessel, intervals, k)[1] for intervals in sizes_j0])
 print(f"4. J0(20 x) with cubic splines; the root mean square of the function is {size:.2f}")
 print("     G   intervals a wave     error")
 for intervals, error in zip(sizes_j0, errors_j0, strict=True):
@@ -180,7 +180,7 @@ assert errors_j0[1] > size / 2 > 15 * errors_j0[2]
 
 fig, axes = plt.subplots(3, 1, figsize=(9, 7.5), sharex=True, layout="constrained")
 for intervals, ax in zip((5, 10, 20), axes, strict=True):
-    values, error = fit(bessel, intervals, K)
+    values, error = fit(bessel, intervals, k)
     ax.plot(x_test, bessel(x_test), color="0.7", lw=4, label="$J_0(20x)$")
     ax.plot(x_test, values, color=ORANGE, lw=2, label="cubic spline")
     ax.set_title(f"G = {intervals}: error {error:.2g}", fontsize=13, loc="left")
@@ -241,12 +241,12 @@ fig.savefig(build / "03_order.png", dpi=150)
 
 # %%
 cube = np.prod([t[1:-3], t[2:-2], t[3:-1]], axis=0)  # (G+k,)
-np.testing.assert_allclose(kn.bspline_basis(x, t, K) @ cube, x**3, rtol=0, atol=1e-14)
+np.testing.assert_allclose(kn.bspline_basis(x, t, k) @ cube, x**3, rtol=0, atol=1e-14)
 
-by_hand = np.zeros(10 + K)
+by_hand = np.zeros(10 + k)
 by_hand[0::2] = (coef[:-1] + coef[1:]) / 2
 by_hand[1::2] = (coef[:-2] + 6 * coef[1:-1] + coef[2:]) / 8
-refined = kn.refine_spline(coef, t, t10, K)
+refined = kn.refine_spline(coef, t, t10, k)
 np.testing.assert_allclose(refined, by_hand, rtol=0, atol=1e-14)
 
 # %% [markdown]
@@ -255,14 +255,14 @@ np.testing.assert_allclose(refined, by_hand, rtol=0, atol=1e-14)
 # **Predict:** to which numbers of intervals can a spline on 5 go without any loss?
 
 # %%
-before = kn.bspline_basis(x_test, t, K) @ coef
+before = kn.bspline_basis(x_test, t, k) @ coef
 print("6. A spline on 5 intervals gets a finer grid\n     G   root mean square change")
 splines, change = {5: (t, coef)}, {}
 for intervals in range(6, 16):
-    finer, nested = kn.uniform_knots(-1, 1, intervals, K), intervals % 5 == 0
-    c = kn.refine_spline(coef, t, finer, K) if nested else kn.fit_spline(x_test, before, finer, K)
+    finer, nested = kn.uniform_knots(-1, 1, intervals, k), intervals % 5 == 0
+    c = kn.refine_spline(coef, t, finer, k) if nested else kn.fit_spline(x_test, before, finer, k)
     splines[intervals] = finer, c
-    change[intervals] = kn.bspline_basis(x_test, finer, K) @ c - before
+    change[intervals] = kn.bspline_basis(x_test, finer, k) @ c - before
     lost = np.sqrt(np.mean(change[intervals] ** 2))
     print(f"   {intervals:3d}   {lost:.1e}   {'knots inserted' if nested else 'best fit'}")
     assert (np.abs(change[intervals]).max() < 1e-13) == nested
@@ -284,10 +284,10 @@ fig, axes = plt.subplots(2, 1, figsize=(9, 7.5), sharex=True, layout="constraine
 for d, ax in zip((0, 3), axes, strict=True):
     for intervals, style in styles.items():
         knots, c = splines[intervals]
-        values = kn.bspline_basis(line, knots, K, derivative=d) @ c
+        values = kn.bspline_basis(line, knots, k, derivative=d) @ c
         ax.plot(line, values, label=f"{intervals} intervals", **{"lw": 2} | style)
 axes[0].set(ylabel="$s(x)$")
-axes[1].set(ylabel="$s'''(x)$", xlabel="x", xticks=t[K:-K])
+axes[1].set(ylabel="$s'''(x)$", xlabel="x", xticks=t[k:-k])
 axes[0].legend(fontsize=12)
 fig.savefig(build / "03_refinement.png", dpi=150)
 

@@ -22,7 +22,7 @@ import numpy as np
 
 import kan_numpy as kn
 
-WIDTHS, G, K = [2, 5, 1], 5, 3  # nodes of each level, grid intervals, degree k
+WIDTHS, G, k = [2, 5, 1], 5, 3  # nodes of each level, grid intervals, degree k
 N = 100  # samples
 DEPTH, STACK_WIDTHS, SEEDS = 8, (4, 8, 16, 32), 10  # the stacks of section 5
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
@@ -45,7 +45,7 @@ plt.rcParams.update({"font.size": 12, "savefig.dpi": 150, "figure.constrained_la
 # says itself that it is redundant: here it is part of $c$.
 
 # %%
-net = kn.KAN(WIDTHS, grid_size=G, degree=K, rng=rng)
+net = kn.KAN(WIDTHS, grid_size=G, degree=k, rng=rng)
 net = net.with_theta(0.3 * rng.standard_normal(net.theta.size))
 layer = net.layers[0]
 n_in, n_out = layer.n_in, layer.n_out
@@ -78,7 +78,7 @@ y_loop = np.zeros((N, n_out))
 for n, o in product(range(N), range(n_out)):
     for i in range(n_in):
         coef, w_base, knots = layer.coef[o, i], layer.w_base[o, i], layer.knots[i]
-        y_loop[n, o] += kn.reference.edge(x[n, i], coef, w_base, K, knots)
+        y_loop[n, o] += kn.reference.edge(x[n, i], coef, w_base, k, knots)
 
 # %% [markdown]
 # The loop evaluates $B_j(x_{ni})$ again for every output $o$, though it does not depend on $o$.
@@ -89,7 +89,7 @@ for n, o in product(range(N), range(n_out)):
 #   \; + \; \underbrace{b(x)}_{N \times n_{in}} \; \underbrace{w^T}_{n_{in} \times n_{out}}$$
 
 # %%
-B = kn.bspline_basis(x, layer.knots, K)  # (N, n_in, G+k)
+B = kn.bspline_basis(x, layer.knots, k)  # (N, n_in, G+k)
 c, w = layer.coef, layer.w_base  # (n_out, n_in, G+k) and (n_out, n_in)
 b = kn.activations.silu(x)  # (N, n_in)
 
@@ -111,9 +111,9 @@ assert worst < 1e-13
 
 # %%
 n_edges = sum(a * b for a, b in pairwise(WIDTHS))
-print(f"The network {WIDTHS} with G = {G} and k = {K}: {net.theta.size} parameters")
-print(f"  {n_edges} edges x ({G + K} coefficients + 1 base weight)\n")
-assert net.theta.size == n_edges * (G + K + 1) == 135
+print(f"The network {WIDTHS} with G = {G} and k = {k}: {net.theta.size} parameters")
+print(f"  {n_edges} edges x ({G + k} coefficients + 1 base weight)\n")
+assert net.theta.size == n_edges * (G + k + 1) == 135
 
 # %% [markdown]
 # It is 135. Every edge has $G + k$ coefficients, not $G$: $k + 1$ bumps overlap in each of the $G$
@@ -128,11 +128,11 @@ assert net.theta.size == n_edges * (G + K + 1) == 135
 # **Predict:** what are their slopes at $x = -4$ and at $x = 4$?
 
 # %%
-knots, bumpy = kn.uniform_knots(-1.0, 1.0, G, K), rng.standard_normal(G + K)
+knots, bumpy = kn.uniform_knots(-1.0, 1.0, G, k), rng.standard_normal(G + k)
 edges = {}
 for base, weight in {"silu": 0.5, "identity": 0.5, "zero": 0.0}.items():
     arrays = {"knots": [knots], "coef": [[bumpy]], "w_base": [[weight]]}
-    edges[base] = kn.KAN.from_arrays([arrays], degree=K, base=base)
+    edges[base] = kn.KAN.from_arrays([arrays], degree=k, base=base)
 
 
 def slope(edge, x):
@@ -179,7 +179,7 @@ target = np.sin(2.0 * far[:, :1]) + (far[:, 1:] - 4.0) ** 2  # (N, 1)
 print("Data between 3 and 5, ten steps of training: loss / variance of the target")
 shares = []
 for base, first_grid in [("zero", (-1, 1)), ("silu", (-1, 1)), ("zero", (3, 5))]:
-    start = kn.KAN(WIDTHS, G, K, grid_range=[first_grid, (-1, 1)], base=base, rng=1)
+    start = kn.KAN(WIDTHS, G, k, grid_range=[first_grid, (-1, 1)], base=base, rng=1)
     loss = kn.fit(start, far, target, steps=10).history["train_loss"][-1]
     shares.append(loss / target.var())
     print(f"  base {base}, first grid {first_grid!s:7}   {shares[-1]:.6f}")
@@ -205,7 +205,7 @@ assert shares[2] < 1e-3 < shares[1] < 0.9
 def spreads(init, width, seed):
     """Return the standard deviation of activations and gradients at every level, (2, levels)."""
     own = np.random.default_rng(seed)
-    stack = kn.KAN([width] * (DEPTH + 1), grid_size=G, degree=K, init=init, rng=own)
+    stack = kn.KAN([width] * (DEPTH + 1), grid_size=G, degree=k, init=init, rng=own)
     y, cache = stack.forward(own.uniform(-1.0, 1.0, (N, width)))
     gradients = [own.standard_normal(y.shape)]
     for layer, entry in zip(stack.layers[::-1], cache[::-1], strict=True):

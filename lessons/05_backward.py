@@ -23,7 +23,7 @@ import numpy as np
 
 import kan_numpy as kn
 
-N, N_IN, N_OUT, G, K = 5, 4, 2, 6, 3  # all different, so that mixed-up axes cannot hide
+N, N_IN, N_OUT, G, k = 5, 4, 2, 6, 3  # all different, so that mixed-up axes cannot hide
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
 rng = np.random.default_rng(5)
@@ -62,10 +62,10 @@ plt.rcParams.update({"font.size": 12, "savefig.dpi": 150, "figure.constrained_la
 # $B_j$ and $B'_j$ as single numbers.
 
 # %%
-layer = kn.KAN([N_IN, N_OUT], grid_size=G, degree=K, rng=rng).layers[0]
+layer = kn.KAN([N_IN, N_OUT], grid_size=G, degree=k, rng=rng).layers[0]
 knots = layer.knots
 x = rng.uniform(-1.3, 1.3, (N, N_IN))  # some points lie outside the grid
-c = rng.standard_normal((N_OUT, N_IN, G + K))
+c = rng.standard_normal((N_OUT, N_IN, G + k))
 w = rng.standard_normal((N_OUT, N_IN))
 dy = rng.standard_normal((N, N_OUT))
 
@@ -74,8 +74,8 @@ for n, o, i in product(range(N), range(N_OUT), range(N_IN)):
     sigma = 1.0 / (1.0 + np.exp(-x[n, i]))
     dw_loop[o, i] += dy[n, o] * x[n, i] * sigma
     dx_loop[n, i] += dy[n, o] * w[o, i] * sigma * (1.0 + x[n, i] * (1.0 - sigma))
-    for j in range(G + K):
-        B_j, slope = (kn.reference.bspline(x[n, i], j, K, knots[i], d) for d in (0, 1))
+    for j in range(G + k):
+        B_j, slope = (kn.reference.bspline(x[n, i], j, k, knots[i], d) for d in (0, 1))
         dc_loop[o, i, j] += dy[n, o] * B_j
         dx_loop[n, i] += dy[n, o] * c[o, i, j] * slope
 
@@ -92,7 +92,7 @@ for n, o, i in product(range(N), range(N_OUT), range(N_IN)):
 # %%
 def backward(dy, x, c, w):
     """Return dx, dc and dw of one layer."""
-    B, slopes = (kn.bspline_basis(x, knots, K, derivative=d) for d in (0, 1))  # (N, n_in, G+k)
+    B, slopes = (kn.bspline_basis(x, knots, k, derivative=d) for d in (0, 1))  # (N, n_in, G+k)
     dc = (dy.T @ B.reshape(len(x), -1)).reshape(c.shape)  # (n_out, n_in, G+k)
     dw = dy.T @ kn.activations.silu(x)  # (n_out, n_in)
     dB = (dy @ c.reshape(len(c), -1)).reshape(B.shape)  # (N, n_in, G+k)
@@ -122,7 +122,7 @@ print()
 
 # %%
 LENGTHS = {"n": (1.6, BLUE, f"$N$ = {N}"), "o": (0.8, ORANGE, rf"$n_{{out}}$ = {N_OUT}")}
-LENGTHS["ij"] = (3.0, GREEN, rf"$n_{{in}} (G+k)$ = {N_IN * (G + K)}")
+LENGTHS["ij"] = (3.0, GREEN, rf"$n_{{in}} (G+k)$ = {N_IN * (G + k)}")
 figure, ax = plt.subplots(figsize=(9, 7))
 for middle, matrices in [
     (7.4, (("$y$", "n", "o"), ("$B$", "n", "ij"), ("$c^T$", "ij", "o"))),
@@ -163,7 +163,7 @@ figure.savefig("build/05_shapes.png")
 # %%
 def forward(x, c, w):
     """Return y, the two matrix products of lesson 4."""
-    B = kn.bspline_basis(x, knots, K)  # (N, n_in, G+k)
+    B = kn.bspline_basis(x, knots, k)  # (N, n_in, G+k)
     return B.reshape(len(x), -1) @ c.reshape(len(c), -1).T + kn.activations.silu(x) @ w.T
 
 
@@ -180,7 +180,7 @@ print("Against central differences; argument 0 is x, 1 is c, 2 is w")
 print(f"  right: worst relative error {worst:.0e} of {x.size + c.size + w.size} entries")
 assert worst < 1e-6
 
-c_square = rng.standard_normal((N_IN, N_IN, G + K))
+c_square = rng.standard_normal((N_IN, N_IN, G + k))
 w_square = rng.standard_normal((N_IN, N_IN))
 for name, wrong, arguments, expected in [
     ("no base function", without_base, (x, c, w), "argument 0 is wrong"),
@@ -207,7 +207,7 @@ print()
 # backpropagation. For the mean squared error with target $t$, $dy = 2\, (y - t) / (N n_{out})$.
 
 # %%
-net = kn.KAN([N_IN, 3, N_OUT], grid_size=G, degree=K, rng=rng)
+net = kn.KAN([N_IN, 3, N_OUT], grid_size=G, degree=k, rng=rng)
 net = net.with_theta(0.3 * rng.standard_normal(net.theta.size))
 target = rng.standard_normal((N, N_OUT))
 y, cache = net.forward(x)
@@ -252,8 +252,8 @@ J = net.jacobian(many)[:, 0]  # (60, P), of the first output
 n_coef = net.layers[0].coef.size
 share = np.count_nonzero(J[:, :n_coef]) / J[:, :n_coef].size
 print(f"  first layer, coefficients: {share:.3f} of its entries are not zero")
-print(f"  k + 1 of G + k functions:  {(K + 1) / (G + K):.3f}")
-assert share == (K + 1) / (G + K)
+print(f"  k + 1 of G + k functions:  {(k + 1) / (G + k):.3f}")
+assert share == (k + 1) / (G + k)
 
 # %%
 figure, ax = plt.subplots(figsize=(11, 4))

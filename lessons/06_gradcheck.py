@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 import kan_numpy as kn
 from kan_numpy.splines.bsplines import BSplineBasis
 
-G, K = 5, 3  # grid intervals, degree k
+G, DEGREE = 5, 3  # grid intervals, degree k
 N, WIDTH = 4, 3  # samples, and nodes of the square layer in sections 3 and 4
 STEPS = 10.0 ** -np.arange(1.0, 13.5, 0.5)  # the steps h to try
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
@@ -54,7 +54,7 @@ plt.rcParams.update({"font.size": 12, "savefig.dpi": 150, "figure.constrained_la
 # **Predict:** which step would you take for a central difference, and how many digits will you get?
 
 # %%
-net = kn.KAN([1, 1], grid_size=G, degree=K, rng=rng)
+net = kn.KAN([1, 1], grid_size=G, degree=DEGREE, rng=rng)
 net = net.with_theta(rng.standard_normal(net.theta.size))
 x = rng.uniform(-1.0, 1.0, (200, 1))
 slope = net.backward(np.ones_like(x), net.forward(x)[1])[0]  # (200, 1), by hand
@@ -175,8 +175,8 @@ figure.savefig("build/06_steps.png")
 # **Predict:** which of them does the lazy check find?
 
 # %%
-layer = kn.KAN([WIDTH, WIDTH], grid_size=G, degree=K, rng=rng).layers[0]
-c, w = rng.standard_normal((WIDTH, WIDTH, G + K)), rng.standard_normal((WIDTH, WIDTH))
+layer = kn.KAN([WIDTH, WIDTH], grid_size=G, degree=DEGREE, rng=rng).layers[0]
+c, w = rng.standard_normal((WIDTH, WIDTH, G + DEGREE)), rng.standard_normal((WIDTH, WIDTH))
 inside, beyond = rng.uniform(-0.9, 0.9, (N, WIDTH)), rng.uniform(-1.8, 1.8, (N, WIDTH))
 
 
@@ -240,7 +240,7 @@ print()
 # %%
 def look_up(x):
     """Return B and B' (N, n_in, G+k), b and b' (N, n_in)."""
-    B, slopes = (kn.bspline_basis(x, layer.knots, K, derivative=d) for d in (0, 1))
+    B, slopes = (kn.bspline_basis(x, layer.knots, DEGREE, derivative=d) for d in (0, 1))
     return B, slopes, kn.activations.silu(x), kn.activations.silu_derivative(x)
 
 

@@ -25,7 +25,7 @@ import scipy.optimize
 
 import kan_numpy as kn
 
-WIDTHS, G, K = [2, 5, 1], 5, 3  # nodes of each level, grid intervals, degree k
+WIDTHS, G, DEGREE = [2, 5, 1], 5, 3  # nodes of each level, grid intervals, degree k
 DATA_SEED, SEED = 0, 0  # of the samples, and of the network's first parameters
 STEPS, STEPS_LM = 1000, 100  # of the race; a step of Levenberg-Marquardt is a big one
 TARGET, MOST_EVALUATIONS = 1e-4, 2500  # of section 5
@@ -49,7 +49,7 @@ def rmse(network, x, y):
 
 # %%
 data = kn.datasets.toy("exp_sin", rng=DATA_SEED)
-net = kn.KAN(WIDTHS, grid_size=G, degree=K, rng=SEED)
+net = kn.KAN(WIDTHS, grid_size=G, degree=DEGREE, rng=SEED)
 problem, start = kn.Objective(net, data.x_train, data.y_train), net.theta
 
 
@@ -84,21 +84,22 @@ np.testing.assert_allclose(theta, sgd.theta, rtol=1e-12)
 
 # %% [markdown]
 # **Adam** (Kingma and Ba, 2014) divides the mean of the last gradients by their usual size,
-# parameter by parameter. The means start at 0; the two divisions correct for that.
+# parameter by parameter. The means start at 0; the two divisions by
+# $1 - \beta^\tau$, with $\tau$ the number of the step, correct for that.
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2,
 #   \qquad \theta \leftarrow \theta - \eta\,
-#   \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}$$
+#   \frac{m / (1 - \beta_1^\tau)}{\sqrt{v / (1 - \beta_2^\tau)} + \epsilon}$$
 #
 # **Predict:** in the first step, how far does a parameter move whose gradient is 1? And 0.01?
 
 # %%
 rate, beta1, beta2, epsilon = 0.05, 0.9, 0.999, 1e-8
 theta, m, v = start, 0.0, 0.0
-for t in (1, 2, 3):
+for step in (1, 2, 3):
     g = problem.fun(theta)[1]
     m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
-    theta = theta - rate * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + epsilon)
+    theta = theta - rate * (m / (1 - beta1**step)) / (np.sqrt(v / (1 - beta2**step)) + epsilon)
 
 path = states(kn.Adam(rate), 3)
 print(f"   Adam    loss {problem.fun(theta)[0]:.4f}, the library {path[-1].loss:.4f}")
@@ -308,7 +309,7 @@ scores = {}
 for name, matrix in MATRICES.items():
     scores[name] = []
     for seed in range(5):
-        other = kn.KAN(WIDTHS, grid_size=G, degree=K, rng=seed)
+        other = kn.KAN(WIDTHS, grid_size=G, degree=DEGREE, rng=seed)
         theta = levenberg_marquardt(problem, other.theta, 40, matrix)
         scores[name].append(rmse(other.with_theta(theta), data.x_test, data.y_test))
     row = "".join(f"{score:9.1e}" for score in scores[name])
@@ -329,7 +330,7 @@ assert np.median(scores["geometric"]) < 0.7 * np.median(scores["diagonal"])
 print(f"5. To a test RMSE of {TARGET:g} with a growing grid")
 lm_errors, lm_seconds = [], []
 for seed in range(5):
-    small = kn.KAN(WIDTHS, grid_size=3, degree=K, rng=seed)
+    small = kn.KAN(WIDTHS, grid_size=3, degree=DEGREE, rng=seed)
     schedule = {"adapt_at": (5,), "refine_at": {20: 5, 40: 10, 60: 20}}
     found = kn.fit(small, data.x_train, data.y_train, steps=80, **schedule)
     lm_seconds.append(found.history["seconds"][-1])
@@ -368,7 +369,7 @@ def run_to_target(optimizer, seed):
         curve.append((history["evaluations"][-1], rmse(network, data.x_test, data.y_test)))
         return curve[-1][1] <= TARGET or curve[-1][0] > MOST_EVALUATIONS - 40
 
-    first = kn.KAN(WIDTHS, grid_size=G, degree=K, rng=seed)
+    first = kn.KAN(WIDTHS, grid_size=G, degree=DEGREE, rng=seed)
     schedule = {"adapt_at": (50,), "refine_at": {200: 10, 400: 20}, "callback": watch}
     kn.fit(first, data.x_train, data.y_train, optimizer, MOST_EVALUATIONS, **schedule)
     return np.array(curve).T
@@ -448,7 +449,7 @@ def nearest_even(value):
     return 2.0 * np.round(value / 2.0)
 
 
-first = kn.KAN([3, 3, 1], grid_size=5, degree=K, rng=SEED)
+first = kn.KAN([3, 3, 1], grid_size=5, degree=DEGREE, rng=SEED)
 found = kn.fit(first, scaler(x[train]), signature[train], steps=30, adapt_at=(0, 5))
 x_one = np.column_stack([x, np.ones(len(x))])
 weights = np.linalg.lstsq(x_one[train], signature[train], rcond=None)[0]

@@ -21,7 +21,7 @@ import numpy as np
 
 import kan_numpy as kn
 
-K = 3  # degree of the splines
+DEGREE = 3  # degree of the splines
 SIZES = (3, 5, 10, 20, 50, 100)  # G, intervals of the grid, one stage of training for each
 STEPS, N_STARTS = 80, 20  # steps of Levenberg-Marquardt in each stage; random starts
 N_TRAIN, N_TEST = 3000, 3000
@@ -52,7 +52,7 @@ def hidden(net):
 
 
 def hidden_grid(net):
-    return net.layers[1].knots[0, K:-K]  # (G+1,)
+    return net.layers[1].knots[0, DEGREE:-DEGREE]  # (G+1,)
 
 
 # %% [markdown]
@@ -65,7 +65,7 @@ def hidden_grid(net):
 # **Predict:** after five steps of training, what share of the hidden activations is off the grid?
 
 # %%
-young = kn.fit(kn.KAN([2, 1, 1], grid_size=5, degree=K, rng=2), x, y, steps=5).network
+young = kn.fit(kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, rng=2), x, y, steps=5).network
 u = hidden(young)
 share = np.mean((u < -1) | (u > 1))
 print("1. After five steps")
@@ -190,9 +190,9 @@ np.testing.assert_allclose(hidden_grid(moved).mean(), hidden(dead)[0], atol=1e-1
 
 # %%
 coarse, fine = adapted[1.0].layers[0], kn.refine(adapted[1.0], 10).layers[0]
-at = np.linspace(coarse.knots[0, K], coarse.knots[0, -K - 1], 500)
-values = kn.bspline_basis(at, coarse.knots[0], K) @ coarse.coef[0, 0]
-nearest = kn.fit_spline(at, values, fine.knots[0], K)
+at = np.linspace(coarse.knots[0, DEGREE], coarse.knots[0, -DEGREE - 1], 500)
+values = kn.bspline_basis(at, coarse.knots[0], DEGREE) @ coarse.coef[0, 0]
+nearest = kn.fit_spline(at, values, fine.knots[0], DEGREE)
 np.testing.assert_allclose(nearest, fine.coef[0, 0], rtol=0, atol=1e-12)
 
 everywhere = np.random.default_rng(8).uniform(-1.5, 1.5, (1000, 2))
@@ -217,7 +217,7 @@ print("   Ten intervals keep all the knots of five. Seven lose the four inner on
 
 # %%
 starts = [
-    kn.fit(kn.KAN([2, 1, 1], 3, K, rng=seed), x, y, steps=30, adapt_at=(2, 10), eps=1.0)
+    kn.fit(kn.KAN([2, 1, 1], 3, DEGREE, rng=seed), x, y, steps=30, adapt_at=(2, 10), eps=1.0)
     for seed in range(N_STARTS)
 ]
 errors = np.sqrt([min(start.history["train_loss"]) for start in starts])
@@ -294,14 +294,16 @@ save(fig, ax, "staircase")
 
 # %%
 def composed(G):
-    at, knots = np.linspace(-1, 1, DENSE), kn.uniform_knots(-1, 1, G, K)
-    inner = kn.fit_spline(at, np.column_stack([np.sin(np.pi * at), at**2]), knots, K)  # (2, G+k)
+    at, knots = np.linspace(-1, 1, DENSE), kn.uniform_knots(-1, 1, G, DEGREE)
+    inner = kn.fit_spline(
+        at, np.column_stack([np.sin(np.pi * at), at**2]), knots, DEGREE
+    )  # (2, G+k)
     layers = [{"knots": [knots, knots], "coef": inner[None], "w_base": np.zeros((1, 2))}]
-    u = kn.KAN.from_arrays(layers, K, base="zero")(x_test)
-    at, knots = np.linspace(u.min(), u.max(), DENSE), kn.uniform_knots(u.min(), u.max(), G, K)
-    outer = kn.fit_spline(at, np.exp(at), knots, K)  # (G+k,)
+    u = kn.KAN.from_arrays(layers, DEGREE, base="zero")(x_test)
+    at, knots = np.linspace(u.min(), u.max(), DENSE), kn.uniform_knots(u.min(), u.max(), G, DEGREE)
+    outer = kn.fit_spline(at, np.exp(at), knots, DEGREE)  # (G+k,)
     layers.append({"knots": [knots], "coef": outer[None, None], "w_base": np.zeros((1, 1))})
-    return kn.KAN.from_arrays(layers, K, base="zero")
+    return kn.KAN.from_arrays(layers, DEGREE, base="zero")
 
 
 at_most = {3: 2e-2, 5: 7e-3, 10: 3.5e-4, 20: 2.5e-5, 50: 6e-7, 100: 5e-8}
@@ -353,16 +355,18 @@ x_one, y_one, _, _ = kn.datasets.toy("bessel", 5000, rng=0)
 
 
 def best_spline(G):
-    knots = kn.uniform_knots(-1, 1, G, K)
-    spline = kn.bspline_basis(line, knots, K) @ kn.fit_spline(line, target[:, 0], knots, K)
+    knots = kn.uniform_knots(-1, 1, G, DEGREE)
+    spline = kn.bspline_basis(line, knots, DEGREE) @ kn.fit_spline(
+        line, target[:, 0], knots, DEGREE
+    )
     return np.sqrt(np.mean((spline - target[:, 0]) ** 2))
 
 
 def one_edge(G, n):
     """Fit n samples; return train RMSE, test RMSE, and the fewest samples under a bump."""
-    net = kn.KAN([1, 1], G, K, base="zero", rng=0)
+    net = kn.KAN([1, 1], G, DEGREE, base="zero", rng=0)
     net = kn.fit(net, x_one[:n], y_one[:n], steps=60).network
-    B = kn.bspline_basis(x_one[:n, 0], net.layers[0].knots[0], K)  # (n, G+k)
+    B = kn.bspline_basis(x_one[:n, 0], net.layers[0].knots[0], DEGREE)  # (n, G+k)
     fewest = np.count_nonzero(B, axis=0).min()
     return rmse(net, x_one[:n], y_one[:n]), rmse(net, line[:, None], target), fewest
 

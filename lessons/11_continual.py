@@ -22,7 +22,7 @@ import numpy as np
 import kan_numpy as kn
 
 CENTRES = (-0.8, -0.4, 0.0, 0.4, 0.8)  # of the peaks
-G, K = 200, 3  # grid intervals and degree of the splines in the network [1, 1]
+G, DEGREE = 200, 3  # grid intervals and degree of the splines in the network [1, 1]
 STEPS = 40  # of Levenberg-Marquardt in each phase, at most
 SEEDS = (0, 1, 2)  # for the networks whose start matters
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
@@ -69,11 +69,11 @@ def peaks(x):
 
 phases = [(x, peaks(x)) for x in (np.linspace(m - 0.2, m + 0.2, 100)[:, None] for m in CENTRES)]
 x_all, y_all = (np.concatenate(parts) for parts in zip(*phases, strict=True))
-net = from_zero(kn.KAN([1, 1], grid_size=G, degree=K, base="zero"))
+net = from_zero(kn.KAN([1, 1], grid_size=G, degree=DEGREE, base="zero"))
 
 c, careless, by_hand = net.theta, net.theta, []
 for x, y in phases:
-    B = kn.bspline_basis(x, net.layers[0].knots, K)[:, 0]  # (100, G+k)
+    B = kn.bspline_basis(x, net.layers[0].knots, DEGREE)[:, 0]  # (100, G+k)
     c = c + np.linalg.lstsq(B, y[:, 0] - B @ c, rcond=None)[0]
     careless = np.linalg.lstsq(B, y[:, 0], rcond=None)[0]
     by_hand.append(c)
@@ -116,7 +116,7 @@ for at, stage in enumerate(trained):
     assert rmse(stage, x_all[: 100 * (at + 1)], y_all[: 100 * (at + 1)]) <= 4e-6
     np.testing.assert_allclose(stage.theta, by_hand[at], rtol=0, atol=1e-9)
 
-best = kn.fit_spline(x_all[:, 0], y_all[:, 0], net.layers[0].knots[0], K)
+best = kn.fit_spline(x_all[:, 0], y_all[:, 0], net.layers[0].knots[0], DEGREE)
 at_once, in_phases = (rmse(net.with_theta(c), x_all, y_all) for c in (best, trained[-1].theta))
 print(f"   all five peaks: {in_phases:.4e}; the best spline, fitted at once: {at_once:.4e}\n")
 assert in_phases / at_once - 1 < 1e-4
@@ -139,8 +139,8 @@ seen = np.array([np.any(net.jacobian(x)[:, 0] > 1e-12, axis=0) for x, _ in phase
 counts, both = seen.sum(axis=1), seen.astype(int) @ seen.T
 print("3. Coefficients that each phase can move:", *counts, f"of {net.size}")
 print("   shared by phase 1 and phases 2 to 5:  ", *both[0, 1:])
-assert np.all(counts == 40 + K)
-assert list(both[0]) == [43, K, 0, 0, 0]
+assert np.all(counts == 40 + DEGREE)
+assert list(both[0]) == [43, DEGREE, 0, 0, 0]
 assert changes[~seen].max() < 1e-12
 print("   all others stay where they are, exactly")
 shared = changes[1:][seen[:-1] & seen[1:]].max()
@@ -175,7 +175,7 @@ plt.close(figure)
 # shared parameter more, the 204th. How much can it do?
 
 # %%
-with_base = from_zero(kn.KAN([1, 1], grid_size=G, degree=K, base="silu"))
+with_base = from_zero(kn.KAN([1, 1], grid_size=G, degree=DEGREE, base="silu"))
 stages = one_after_the_other(with_base, phases)
 print("4. One base weight more: RMSE on the first peak after each phase, and w")
 for at, stage in enumerate(stages):
@@ -220,12 +220,15 @@ def shared_share(net, phases):
 signs = np.array([(-1, -1), (1, -1), (-1, 1), (1, 1)])
 corners = [sign * np.random.default_rng(11).uniform(0.0, 1.0, (400, 2)) for sign in signs]
 quadrants = [(x, exponentials(x)) for x in corners]
-plane = from_zero(kn.KAN([2, 1], grid_size=10, degree=K, base="zero"))
+plane = from_zero(kn.KAN([2, 1], grid_size=10, degree=DEGREE, base="zero"))
 
 contenders = {
     "KAN [1, 1], splines only": ([net], phases),
     "KAN [1, 1], with silu": ([with_base], phases),
-    "KAN [1, 5, 1]": ([kn.KAN([1, 5, 1], (40, 20), K, base="zero", rng=s) for s in SEEDS], phases),
+    "KAN [1, 5, 1]": (
+        [kn.KAN([1, 5, 1], (40, 20), DEGREE, base="zero", rng=s) for s in SEEDS],
+        phases,
+    ),
     "KAN [2, 1], quadrants": ([plane], quadrants),
     "MLP [1, 20, 20, 1]": (
         [kn.MLP([1, 20, 20, 1], "tanh", init="glorot", rng=s) for s in SEEDS],
@@ -349,7 +352,7 @@ assert max(everywhere) < 3e-5
 assert rmse(stages[2], *quadrants[3]) > 0.5
 
 # %%
-t = np.linspace(-1.0, 1.0, 201)
+line = np.linspace(-1.0, 1.0, 201)
 curves = {
     "after task 1": (stages[0], GREY, ":"),
     "after task 2, free": (stages[1], ORANGE, "-"),
@@ -358,8 +361,8 @@ curves = {
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), sharey=True)
 for i, ax in enumerate(axes):
     for name, (stage, color, style) in curves.items():
-        phi = stage.layers[0].edges(np.stack([t, t], axis=1))[:, 0, i]  # (201,)
-        ax.plot(t, phi, color=color, ls=style, lw=2.5, label=name)
+        phi = stage.layers[0].edges(np.stack([line, line], axis=1))[:, 0, i]  # (201,)
+        ax.plot(line, phi, color=color, ls=style, lw=2.5, label=name)
     ax.set(
         xlabel=f"$x_{i + 1}$", ylabel=rf"$\phi_{i + 1}(x_{i + 1})$", xticks=[-1, -0.5, 0, 0.5, 1]
     )

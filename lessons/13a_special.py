@@ -26,7 +26,7 @@ import kan_numpy as kn
 from kan_numpy.datasets.benchmark import Benchmark
 from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
-WIDTHS, K, SIZES = [2, 4, 4, 1], 5, (4, 8)  # shape, degree, grid intervals one after the other
+WIDTHS, DEGREE, SIZES = [2, 4, 4, 1], 5, (4, 8)  # shape, degree, grid intervals one after the other
 STEPS, STARTS, FEW = 30, 3, 500  # steps for each grid; random starts, samples to compare them
 N_TRAIN, N_TEST, SEED = 2000, 5000, 0
 PAPER = {"jv": 1.64e-3, "kv": 2.52e-5, "lpmv_0": 5.25e-5, "ellipeinc": 8.26e-5}  # its table 1
@@ -93,7 +93,7 @@ def train(problem):
     data = problem.split(N_TRAIN, N_TEST, SEED, "half_stretched")
     few = data.x_train[:FEW], data.y_train[:FEW]
     starts = [
-        kn.fit(kn.KAN(WIDTHS, SIZES[0], K, rng=seed), *few, steps=20, adapt_at=(2, 10))
+        kn.fit(kn.KAN(WIDTHS, SIZES[0], DEGREE, rng=seed), *few, steps=20, adapt_at=(2, 10))
         for seed in range(STARTS)
     ]
     net = min(starts, key=lambda start: min(start.history["train_loss"])).network
@@ -214,7 +214,7 @@ print("   start   train RMSE   from theta, with   from phi, with")
 print(f"           counts < {GOOD:.0e}   cos theta       sin phi    phi")
 edges_from_phi, straight = {}, []
 for seed in range(8):
-    result = kn.fit(kn.KAN([2, 2, 1], 4, K, rng=seed), *data[:2], steps=60, adapt_at=(2, 10))
+    result = kn.fit(kn.KAN([2, 2, 1], 4, DEGREE, rng=seed), *data[:2], steps=60, adapt_at=(2, 10))
     edges = result.network.layers[0].edges(np.hstack([line, line]))[:, 0]  # (200, 2)
     shapes = ((np.cos(theta), 0), (np.sin(phi), 1), (phi, 1))
     cosine, sine, linear = [np.corrcoef(f, edges[:, i])[0, 1] ** 2 for f, i in shapes]

@@ -22,7 +22,7 @@ import numpy as np
 import kan_numpy as kn
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 
-K, SIZES = 5, (4, 8)  # degree, grid intervals one after the other
+DEGREE, SIZES = 5, (4, 8)  # degree, grid intervals one after the other
 STEPS, STARTS, FEW = 30, 3, 500  # steps for each grid; random starts, samples to compare them
 N_TRAIN, N_TEST, SEED = 2000, 5000, 0
 # The best of the four columns of the paper's table 2.
@@ -92,7 +92,7 @@ ways = {
 print("\n2. The density of gases in the air, from 1000 samples, tested on 1000 others")
 misses = {}
 for name, (x, adapt_at) in ways.items():
-    net = kn.KAN([x.shape[1], 1, 1] if x is lab else [1, 1], 8, K, rng=0)
+    net = kn.KAN([x.shape[1], 1, 1] if x is lab else [1, 1], 8, DEGREE, rng=0)
     net = kn.fit(net, x[:1000], density[:1000], steps=60, adapt_at=adapt_at).network
     misses[name] = rms(net(x[1000:]) - density[1000:])
     print(f"   {name:27} {net.size:3} parameters   test RMSE {misses[name]:.1e}")
@@ -119,7 +119,7 @@ def train(problem):
     few = data.x_train[:FEW], data.y_train[:FEW]
     widths = [len(problem.inputs), 4, 4, 1]
     starts = [
-        kn.fit(kn.KAN(widths, SIZES[0], K, rng=seed), *few, steps=20, adapt_at=(2, 10))
+        kn.fit(kn.KAN(widths, SIZES[0], DEGREE, rng=seed), *few, steps=20, adapt_at=(2, 10))
         for seed in range(STARTS)
     ]
     net = min(starts, key=lambda start: min(start.history["train_loss"])).network

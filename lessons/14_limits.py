@@ -23,7 +23,7 @@ from scipy.special import airy
 
 import kan_numpy as kn
 
-K = 3  # the degree of all splines
+DEGREE = 3  # the degree of all splines
 N_LINE, DRAWS = 1000, 10  # samples on the line, and how often they are drawn
 N_PLANE, NOISE = 300, 0.3  # samples and noise in the plane
 N_BOX = 1000  # samples in a box of any dimension
@@ -69,18 +69,18 @@ SIZES, SIGMAS = (10, 20, 40, 80), (0.0, 0.01, 0.1)
 
 def spline_errors(sigma, G):
     """Return the errors against f itself, one for each draw of samples and noise."""
-    knots, errors = kn.uniform_knots(-1, 1, G, K), []
+    knots, errors = kn.uniform_knots(-1, 1, G, DEGREE), []
     for seed in range(DRAWS):
         rng = np.random.default_rng(seed)
         x = rng.uniform(-1, 1, (N_LINE, 1))
         y = bessel(x) + sigma * rng.standard_normal(x.shape)
-        c = kn.fit_spline(x[:, 0], y[:, 0], knots, K)
-        errors.append(rms(kn.bspline_basis(line[:, 0], knots, K) @ c - bessel(line)[:, 0]))
+        c = kn.fit_spline(x[:, 0], y[:, 0], knots, DEGREE)
+        errors.append(rms(kn.bspline_basis(line[:, 0], knots, DEGREE) @ c - bessel(line)[:, 0]))
     return rms(errors)
 
 
 measured = np.array([[spline_errors(sigma, G) for G in SIZES] for sigma in SIGMAS])
-share = np.sqrt((np.array(SIZES) + K) / N_LINE)
+share = np.sqrt((np.array(SIZES) + DEGREE) / N_LINE)
 predicted = np.hypot(measured[0], np.outer(SIGMAS, share))
 print("1. One edge, 1000 samples: RMSE against the true function, and as predicted in brackets")
 print("     sigma" + "".join(f"{f'G = {G}':>20}" for G in SIZES))
@@ -114,7 +114,7 @@ def train_in_noise(G, seed, stop):
     rng = np.random.default_rng(seed)
     (x, y), check = noisy_plane(rng, N_PLANE), noisy_plane(rng, 100)
     early = {"validation": check, "patience": 10} if stop else {}
-    net = kn.fit(kn.KAN([2, 5, 1], G, K, rng=seed), x, y, adapt_at=(5,), **early).network
+    net = kn.fit(kn.KAN([2, 5, 1], G, DEGREE, rng=seed), x, y, adapt_at=(5,), **early).network
     test = rng.uniform(-1, 1, (2000, 2))
     return rms(net(x) - y), rms(net(test) - exp_sine(test))
 
@@ -126,7 +126,7 @@ to_the_end, stopped = [], []
 for G in GRIDS:
     for rows, stop in ((to_the_end, False), (stopped, True)):
         rows.append(np.median([train_in_noise(G, seed, stop) for seed in range(3)], axis=0))
-    size = kn.KAN([2, 5, 1], G, K).size
+    size = kn.KAN([2, 5, 1], G, DEGREE).size
     print(f"   {G:3}{size:10}{to_the_end[-1][0]:17.3f}", end="")
     print(f"{to_the_end[-1][1]:19.2f}{stopped[-1][1]:21.2f}")
 to_the_end, stopped = np.array(to_the_end), np.array(stopped)
@@ -197,10 +197,10 @@ def learn(f, net):
 
 DIMENSIONS = (1, 2, 4, 8)
 contenders = {
-    "f, KAN [d, 5, 1]": lambda d: learn(composed, kn.KAN([d, 5, 1], 5, K, rng=1)),
+    "f, KAN [d, 5, 1]": lambda d: learn(composed, kn.KAN([d, 5, 1], 5, DEGREE, rng=1)),
     "f, MLP [d, 20, 20, 1]": lambda d: learn(composed, kn.MLP([d, 20, 20, 1], rng=1)),
-    "g, KAN [d, 5, 1]": lambda d: learn(waves, kn.KAN([d, 5, 1], 5, K, rng=1)),
-    "g, KAN [d, 2d+1, 1]": lambda d: learn(waves, kn.KAN([d, 2 * d + 1, 1], 5, K, rng=1)),
+    "g, KAN [d, 5, 1]": lambda d: learn(waves, kn.KAN([d, 5, 1], 5, DEGREE, rng=1)),
+    "g, KAN [d, 2d+1, 1]": lambda d: learn(waves, kn.KAN([d, 2 * d + 1, 1], 5, DEGREE, rng=1)),
     "g, MLP [d, 20, 20, 1]": lambda d: learn(waves, kn.MLP([d, 20, 20, 1], rng=1)),
 }
 curves = {name: [run(d) for d in DIMENSIONS] for name, run in contenders.items()}
@@ -221,8 +221,8 @@ assert g_mlp[2] < 0.5 * min(g_kan[2], g_wide[2])
 assert g_mlp[3] < min(g_kan[3], g_wide[3])
 assert 3 ** DIMENSIONS[-1] > N_BOX
 for d in (4, 8):
-    assert kn.KAN([d, 5, 1], 5, K).size < kn.MLP([d, 20, 20, 1]).size
-assert kn.KAN([8, 17, 1], 5, K).size > kn.MLP([8, 20, 20, 1]).size
+    assert kn.KAN([d, 5, 1], 5, DEGREE).size < kn.MLP([d, 20, 20, 1]).size
+assert kn.KAN([8, 17, 1], 5, DEGREE).size > kn.MLP([8, 20, 20, 1]).size
 
 # %%
 figure, ax = plt.subplots(figsize=(9, 5))
@@ -269,7 +269,7 @@ def four_of_many(seed, easy=True):
 
 
 def rough(x, y, seed):
-    return kn.fit(kn.KAN([N_INPUTS, 2, 1], 3, K, rng=seed), x, y, kn.LBFGS(), steps=60).network
+    return kn.fit(kn.KAN([N_INPUTS, 2, 1], 3, DEGREE, rng=seed), x, y, kn.LBFGS(), steps=60).network
 
 
 def found(net, x, y):
@@ -331,7 +331,7 @@ assert sum(seen) <= 2
 # the network, and `kn.symmetry` whether two inputs enter through one combination.
 
 # %%
-start = kn.KAN([4, 5, 1], 5, K, rng=0)
+start = kn.KAN([4, 5, 1], 5, DEGREE, rng=0)
 small = kn.fit(start, x[:, four], y, steps=30, adapt_at=(5,)).network  # in the order a, b, c, d
 parts = kn.additive_groups(small, x[:, four])
 print("5. The last data set once more, with its four inputs a, b, c, d as x0, x1, x2, x3")
@@ -359,7 +359,7 @@ def tanh_samples(sigma, seed, n=200):
 
 
 def one_edge(x, y, G=10, seed=0):
-    return kn.fit(kn.KAN([1, 1], G, K, rng=seed), x, y, steps=20).network
+    return kn.fit(kn.KAN([1, 1], G, DEGREE, rng=seed), x, y, steps=20).network
 
 
 x_1, y_1 = tanh_samples(0, 0)
@@ -432,7 +432,7 @@ targets = {"kink": np.abs(dense - 0.3), "jump": np.where(dense > 0.3, 1.0, 0.0)}
 
 
 def best_spline(y, knots):
-    return kn.bspline_basis(dense, knots, K) @ kn.fit_spline(dense, y, knots, K)
+    return kn.bspline_basis(dense, knots, DEGREE) @ kn.fit_spline(dense, y, knots, DEGREE)
 
 
 # %%
@@ -440,7 +440,7 @@ print("7. The best cubic splines: RMSE, and overshoot of the jump")
 print("   " + " " * 9 + "".join(f"{f'G = {G}':>10}" for G in MANY) + "     slope")
 slopes = {}
 for name, y_1 in targets.items():
-    splines = [best_spline(y_1, kn.uniform_knots(-1, 1, G, K)) for G in MANY]
+    splines = [best_spline(y_1, kn.uniform_knots(-1, 1, G, DEGREE)) for G in MANY]
     errors = [rms(spline - y_1) for spline in splines]
     slopes[name] = np.polyfit(np.log(MANY), np.log(errors), 1)[0]
     print(f"   {name:9}" + "".join(f"{e:10.1e}" for e in errors) + f"{slopes[name]:10.2f}")
@@ -455,7 +455,7 @@ np.testing.assert_allclose(overshoot, 0.101, atol=0.002)
 # kink, four times a jump.
 
 # %%
-uniform = kn.uniform_knots(-1, 1, 10, K)
+uniform = kn.uniform_knots(-1, 1, 10, DEGREE)
 others = uniform[np.abs(uniform - 0.3) > 1e-9]
 for (name, y_1), m in zip(targets.items(), (3, 4), strict=True):
     error = rms(best_spline(y_1, np.sort([*others, *[0.3] * m])) - y_1)
@@ -472,7 +472,7 @@ print("   Nothing in the training of a KAN finds such a knot by itself.\n")
 # %%
 G_COST, x_4 = 10, np.random.default_rng(0).uniform(-1, 1, (1000, 4))
 machines = {
-    "KAN [4, 10, 1]": kn.KAN([4, 10, 1], G_COST, K, rng=0),
+    "KAN [4, 10, 1]": kn.KAN([4, 10, 1], G_COST, DEGREE, rng=0),
     "MLP [4, 10, 1]": kn.MLP([4, 10, 1], rng=0),
     "MLP [4, 23, 23, 1]": kn.MLP([4, 23, 23, 1], rng=0),
 }
@@ -492,7 +492,7 @@ for name, net in machines.items():
     time = milliseconds(lambda p=problem, theta=net.theta: p.fun(theta))
     print(f"   {name:20}{net.size:5} parameters{time:8.2f} ms")
 kan, narrow, equal = (net.size for net in machines.values())
-assert kan == (4 * 10 + 10 * 1) * (G_COST + K + 1) == 700
+assert kan == (4 * 10 + 10 * 1) * (G_COST + DEGREE + 1) == 700
 assert narrow == 4 * 10 + 10 + 10 * 1 + 1 == 61
 assert abs(equal / kan - 1) < 0.02
 print(f"   Of the same widths, the KAN is {kan / narrow:.1f} times as large as the MLP.\n")
@@ -525,7 +525,7 @@ assert nearest.error > 0.5
 # %%
 SIGMA = 0.3
 x_1, y_1 = tanh_samples(SIGMA, 1, 100)
-answer = kn.discover(kn.KAN([1, 1], 3, K, rng=0), x_1, y_1, functions=GUESSES, progress=False)
+answer = kn.discover(kn.KAN([1, 1], 3, DEGREE, rng=0), x_1, y_1, functions=GUESSES, progress=False)
 certificate = answer.certificate.after
 true_edge = kn.symbolify(one_edge(x_1, y_1, 3), x_1, y_1, edges={(0, 0, 0): "tanh"})
 found_instead = f"found: {answer}"
