@@ -27,7 +27,7 @@ def wanted(given, rows):
     tasks = [
         (name, item)
         for name, part in parts().items()
-        for item in part.ITEMS
+        for item in part.items
         if name in (given.part or parts()) and item in (given.item or [item])
     ]
     done = {
@@ -53,7 +53,7 @@ def draw_and_write(names):
     rows = table.read()
     for name, part in parts().items():
         own = [row for row in rows if row.part == name]
-        if name in names and own and hasattr(part, "figure"):
+        if name in names and own:
             part.figure(own, table.plot_path(name))
     table.PAGE.write_text(table.page(rows), encoding="utf-8")
 

@@ -8,21 +8,9 @@ import numpy as np
 import kan_numpy as kn
 from kan_numpy.datasets.benchmark import PEAKS, peak_phases
 
+from .experiment import Experiment, Row
 from .recipe import matched_widths, rmse
-from .table import Row
 
-TITLE = "Figure 3.4: continual learning"
-ABOUT = """
-Five Gaussian peaks, learned one after the other, 100 samples each; nothing of an earlier phase is
-shown again. The error is over the samples of all phases, after the last one. The KAN is [1, 1] with
-G = 200 and no base function, as in the paper's notebook, whose figure is the training error: it is
-that of the best spline, which degree 3 cannot beat, and degree 5 can. A step of Levenberg-Marquardt
-leaves a coefficient alone on which no sample depends. The MLP has as many parameters, the same
-optimizer and number of steps. That a KAN remembers is a matter of this example, with one input and
-one layer: lesson 11 shows where it forgets.
-"""
-
-ITEMS = ("KAN", "KAN of degree 5", "MLP")
 PAPER = {"KAN": 3.99e-6, "KAN of degree 5": 3.99e-6, "MLP": None}
 G, STEPS, SEEDS = 200, 50, (0, 1, 2)
 KAN_SIZE = G + 3
@@ -67,3 +55,20 @@ def figure(rows, path):  # noqa: ARG001
     fig.supxlabel("$x$")
     fig.savefig(path, dpi=110)
     plt.close(fig)
+
+
+EXPERIMENT = Experiment(
+    title="Figure 3.4: continual learning",
+    about="""
+Five Gaussian peaks, learned one after the other, 100 samples each; nothing of an earlier phase is
+shown again. The error is over the samples of all phases, after the last one. The KAN is [1, 1] with
+G = 200 and no base function, as in the paper's notebook, whose figure is the training error: it is
+that of the best spline, which degree 3 cannot beat, and degree 5 can. A step of Levenberg-Marquardt
+leaves a coefficient alone on which no sample depends. The MLP has as many parameters, the same
+optimizer and number of steps. That a KAN remembers is a matter of this example, with one input and
+one layer: lesson 11 shows where it forgets.
+""",
+    items=("KAN", "KAN of degree 5", "MLP"),
+    run=run,
+    figure=figure,
+)

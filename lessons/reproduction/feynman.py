@@ -3,18 +3,7 @@
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 
 from . import tables
-
-TITLE = "Table 2: Feynman's equations"
-ABOUT = f"""
-27 equations, each with the same recipe: a KAN [n, {tables.HIDDEN[0]}, {tables.HIDDEN[1]}, 1] of
-degree {tables.DEGREE} with G = 4, 8, and {tables.STEPS} steps of Levenberg-Marquardt for each G.
-The paper's figure is the best of its four columns: KANs of a shape chosen by hand, pruned and
-unpruned ones, and MLPs (arXiv 2404.19756, table 2). Two copies of the table disagree about I.26.2;
-the smaller figure is taken. The MLPs have as many parameters, the same optimizer, starts and number
-of steps.
-
-The paper does not print the ranges of the inputs; ours are in `kan_numpy/datasets/feynman.py`.
-"""
+from .experiment import Experiment
 
 # name: human shape, pruned, unpruned, MLP
 PAPER = {
@@ -46,7 +35,6 @@ PAPER = {
     "III.10.19": (2.54e-3, 1.18e-3, 8.16e-4, 1.67e-4),
     "III.17.37": (1.10e-3, 5.03e-4, 4.12e-4, 6.80e-4),
 }
-ITEMS = tuple(FEYNMAN_EQUATIONS)
 SIZES = (4, 8)
 
 
@@ -58,4 +46,22 @@ def run(item):
 
 def figure(rows, path):
     """Draw the errors of all equations."""
-    tables.draw(rows, ITEMS, path, "table 2")
+    tables.draw(rows, FEYNMAN_EQUATIONS, path, "table 2")
+
+
+EXPERIMENT = Experiment(
+    title="Table 2: Feynman's equations",
+    about=f"""
+27 equations, each with the same recipe: a KAN [n, {tables.HIDDEN[0]}, {tables.HIDDEN[1]}, 1] of
+degree {tables.DEGREE} with G = 4, 8, and {tables.STEPS} steps of Levenberg-Marquardt for each G.
+The paper's figure is the best of its four columns: KANs of a shape chosen by hand, pruned and
+unpruned ones, and MLPs (arXiv 2404.19756, table 2). Two copies of the table disagree about I.26.2;
+the smaller figure is taken. The MLPs have as many parameters, the same optimizer, starts and number
+of steps.
+
+The paper does not print the ranges of the inputs; ours are in `kan_numpy/datasets/feynman.py`.
+""",
+    items=tuple(FEYNMAN_EQUATIONS),
+    run=run,
+    figure=figure,
+)

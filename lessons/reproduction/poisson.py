@@ -6,19 +6,7 @@ import matplotlib.pyplot as plt
 
 import kan_numpy as kn
 
-from .table import Row
-
-TITLE = "Figure 3.3: Poisson equation"
-ABOUT = """
-u_xx + u_yy = f on [-1, 1] x [-1, 1] with u = sin(pi x) sin(pi y^2), solved with the second
-derivatives of the network and Levenberg-Marquardt on 1000 points inside and 200 on the sides. L2^2
-is the mean of (u - u*)^2, H1^2 that and the mean of |grad u - grad u*|^2 together. The KANs have
-splines of degree 5 and no base function, and their grids grow. The paper's figure (degree 3, 10,000
-and 800 points) stands beside our largest grid of the same network; it counts edges times G, which
-is 150, 210 and 300, where we count every trained number. Our MLP has 301 parameters; the paper's is
-the best of all its sizes.
-"""
-READ_OFF = True
+from .experiment import Experiment, Row
 
 GRIDS, STEPS, SEEDS = (2, 3, 4, 5, 6, 8), 40, (0, 1, 2)
 PAPER = {  # L2^2, H1^2
@@ -27,7 +15,6 @@ PAPER = {  # L2^2, H1^2
     "[2, 10, 1]": (5.3e-8, 2.1e-5),
     "MLP": (2.0e-6, 4.1e-4),
 }
-ITEMS = tuple(PAPER)
 
 
 def solve(item, seed, problem):
@@ -94,7 +81,7 @@ def figure(rows, path):
     """Draw both errors against the number of parameters."""
     fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for ax, name in zip(axes, ("L2^2", "H1^2"), strict=True):
-        for item, color in zip(ITEMS, ("#0072B2", "#009E73", "#E69F00", "#D55E00"), strict=True):
+        for item, color in zip(PAPER, ("#0072B2", "#009E73", "#E69F00", "#D55E00"), strict=True):
             own = [row for row in rows if row.belongs_to(item) and name in row.item]
             if own:
                 sizes = [row.parameters for row in own]
@@ -103,3 +90,21 @@ def figure(rows, path):
         ax.legend()
     fig.savefig(path, dpi=110)
     plt.close(fig)
+
+
+EXPERIMENT = Experiment(
+    title="Figure 3.3: Poisson equation",
+    about="""
+u_xx + u_yy = f on [-1, 1] x [-1, 1] with u = sin(pi x) sin(pi y^2), solved with the second
+derivatives of the network and Levenberg-Marquardt on 1000 points inside and 200 on the sides. L2^2
+is the mean of (u - u*)^2, H1^2 that and the mean of |grad u - grad u*|^2 together. The KANs have
+splines of degree 5 and no base function, and their grids grow. The paper's figure (degree 3, 10,000
+and 800 points) stands beside our largest grid of the same network; it counts edges times G, which
+is 150, 210 and 300, where we count every trained number. Our MLP has 301 parameters; the paper's is
+the best of all its sizes.
+""",
+    items=tuple(PAPER),
+    run=run,
+    figure=figure,
+    read_off=True,
+)

@@ -7,7 +7,7 @@ import numpy as np
 
 import kan_numpy as kn
 
-from .table import Row
+from .experiment import Row
 
 FEW = 1000  # samples on which the starts compete
 
@@ -45,10 +45,10 @@ def kan_stages(data, network, sizes, steps, damping=1.0, check=None):
         network = kn.fit(
             network, *data[:2], optimizer, steps=steps, adapt_at=adapt_at, progress=False
         ).network
-        yield G, judged(network, data, began, check)
+        yield G, evaluate(network, data, began, check)
 
 
-def judged(network, data, began, check=None):
+def evaluate(network, data, began, check=None):
     """Return the run that ended with this network; ``check`` is a validation set (x, y)."""
     errors = [rmse(network, *xy) for xy in (check or data[:2], data[2:])]
     return Run(network, *errors, time.process_time() - began)
@@ -61,7 +61,7 @@ def train_kan(data, widths, degree, sizes, steps, seed, starts=4):
     network = best_start(networks, data.x_train, data.y_train, adapt_at=(2, 10))
     for _, run in kan_stages(data, network, sizes, steps):
         last = run
-    return judged(last.network, data, began)
+    return evaluate(last.network, data, began)
 
 
 def train_mlp(data, parameters, steps, seed, starts=4, check=None):
@@ -76,7 +76,7 @@ def train_mlp(data, parameters, steps, seed, starts=4, check=None):
     networks = [kn.MLP(widths, *kinds[start % 2], rng=n + start) for start in range(starts)]
     network = best_start(networks, data.x_train, data.y_train)
     network = kn.fit(network, *data[:2], steps=steps, validation=check, progress=False).network
-    return judged(network, data, began, check)
+    return evaluate(network, data, began, check)
 
 
 def matched_widths(n_in, parameters):

@@ -3,21 +3,7 @@
 from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
 from . import tables
-from .table import Row
-
-TITLE = "Table 1: special functions"
-ABOUT = f"""
-Fifteen functions of two inputs, each with the same recipe: a KAN
-[2, {tables.HIDDEN[0]}, {tables.HIDDEN[1]}, 1] of degree {tables.DEGREE} with G = 4, 8, 16, and
-{tables.STEPS} steps of Levenberg-Marquardt for each G. The paper's figure is its best KAN over many
-shapes (arXiv 2404.19756, table 1). The rows "(figure 3.2)" compare the same network with the lowest
-point of the paper's Pareto plot, which is below the table. The MLPs have as many parameters, the
-same optimizer, starts and number of steps.
-
-The paper does not print the ranges of the inputs. Ours are in
-`kan_numpy/datasets/special_functions.py`: another choice would change all figures, and a ratio far
-from 1 means more than one near it.
-"""
+from .experiment import Experiment, Row
 
 # name: (table 1: best KAN, MLP; figure 3.2: lowest KAN)
 PAPER = {
@@ -37,7 +23,6 @@ PAPER = {
     "sph_harm_1_2": (1.50e-5, 1.84e-3, 1.5e-5),
     "sph_harm_2_2": (9.45e-5, 6.21e-4, 3.4e-5),
 }
-ITEMS = tuple(SPECIAL_FUNCTIONS)
 SIZES = (4, 8, 16)
 
 
@@ -51,4 +36,24 @@ def run(item):
 
 def figure(rows, path):
     """Draw the errors of all functions."""
-    tables.draw(rows, ITEMS, path, "table 1")
+    tables.draw(rows, SPECIAL_FUNCTIONS, path, "table 1")
+
+
+EXPERIMENT = Experiment(
+    title="Table 1: special functions",
+    about=f"""
+Fifteen functions of two inputs, each with the same recipe: a KAN
+[2, {tables.HIDDEN[0]}, {tables.HIDDEN[1]}, 1] of degree {tables.DEGREE} with G = 4, 8, 16, and
+{tables.STEPS} steps of Levenberg-Marquardt for each G. The paper's figure is its best KAN over many
+shapes (arXiv 2404.19756, table 1). The rows "(figure 3.2)" compare the same network with the lowest
+point of the paper's Pareto plot, which is below the table. The MLPs have as many parameters, the
+same optimizer, starts and number of steps.
+
+The paper does not print the ranges of the inputs. Ours are in
+`kan_numpy/datasets/special_functions.py`: another choice would change all figures, and a ratio far
+from 1 means more than one near it.
+""",
+    items=tuple(SPECIAL_FUNCTIONS),
+    run=run,
+    figure=figure,
+)

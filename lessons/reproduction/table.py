@@ -2,10 +2,11 @@
 
 import csv
 import math
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 from . import parts
+from .experiment import Row
 
 FOLDER = Path(__file__).resolve().parent / "results"
 TABLE, PAGE = FOLDER / "reproduction.csv", FOLDER / "reproduction.md"
@@ -25,29 +26,6 @@ that training has not seen, unless a part says otherwise.
   is the largest test error of these runs, or the largest score, divided by the smallest.
 - **seconds** is the processor time of all runs of a row together, on one core.
 """
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table; None where there is nothing to say."""
-
-    part: str
-    item: str
-    paper: float | None  # the published figure
-    ours: float
-    parameters: int | None = None
-    seconds: float | None = None
-    seeds: int = 1
-    spread: float | None = None  # the largest result of the seeds over the smallest
-
-    @property
-    def ratio(self):
-        """Ours over the paper's."""
-        return self.ours / self.paper if self.paper else None
-
-    def belongs_to(self, item):
-        """Say whether the row is one of those that ``run(item)`` returns."""
-        return self.item == item or self.item.startswith(f"{item} (")
 
 
 def as_text(value):
@@ -71,7 +49,7 @@ def _place(row):
     there = parts()
     if row.part not in there:
         return len(there), 0
-    found = [row.belongs_to(item) for item in there[row.part].ITEMS]
+    found = [row.belongs_to(item) for item in there[row.part].items]
     return list(there).index(row.part), found.index(True) if any(found) else len(found)
 
 
@@ -96,10 +74,9 @@ def page(rows):
     for name, part in parts().items():
         own = [row for row in rows if row.part == name]
         if own:
-            sections.append(f"## {part.TITLE}\n\n{part.ABOUT.strip()}\n")
+            sections.append(f"## {part.title}\n\n{part.about.strip()}\n")
             sections.append(assess(own, part))
-            if hasattr(part, "figure"):
-                sections.append(f"![{part.TITLE}]({plot_path(name).name})\n")
+            sections.append(f"![{part.title}]({plot_path(name).name})\n")
             sections.append(markdown_table(own, part))
     return "\n".join(sections)
 
@@ -109,12 +86,12 @@ def plot_path(name):
     return FOLDER / f"{name}.png"
 
 
-def judgement(row, part):
+def comparison(row, part):
     """Say how ours compares: "better", "worse", "equal", or "" if there is nothing to compare."""
     if row.ratio is None:
         return ""
-    gain = row.ratio if getattr(part, "LARGER_IS_BETTER", False) else 1.0 / row.ratio
-    tolerance = 1.1 if getattr(part, "READ_OFF", False) else 1.01
+    gain = row.ratio if part.larger_is_better else 1.0 / row.ratio
+    tolerance = 1.1 if part.read_off else 1.01
     if gain > tolerance:
         return "better"
     return "equal" if gain > 1.0 / tolerance else "worse"
@@ -127,13 +104,13 @@ def assess(rows, part):
     """
     found = {kind: [] for kind in ("better", "equal", "worse", "")}
     for row in rows:
-        found[judgement(row, part) if "MLP" not in row.item else ""].append(row.item)
+        found[comparison(row, part) if "MLP" not in row.item else ""].append(row.item)
     better, compared = len(found["better"]), len(rows) - len(found[""])
     if not compared:
         return "There is no published figure to compare with.\n"
     text = f"**Ours is better in {better} of {compared} comparisons.**"
     if found["equal"]:
-        within = "10 %, to which a plot can be read" if hasattr(part, "READ_OFF") else "1 %"
+        within = "10 %, to which a plot can be read" if part.read_off else "1 %"
         text += f" It is equal, within {within}, in {len(found['equal'])}."
     return text + (f" It is worse in: {', '.join(found['worse'])}.\n" if found["worse"] else "\n")
 
@@ -143,7 +120,7 @@ def markdown_table(rows, part):
     lines = ["| item | paper | ours | ratio | parameters | seconds | seeds | spread |"]
     lines.append("|---|" + "---:|" * 7)
     for row in rows:
-        ratio = as_cell(row.ratio) + (" worse" if judgement(row, part) == "worse" else "")
+        ratio = as_cell(row.ratio) + (" worse" if comparison(row, part) == "worse" else "")
         cells = [row.item, as_cell(row.paper), as_cell(row.ours), ratio, row.parameters]
         cells += [row.seconds and math.ceil(row.seconds), row.seeds, as_cell(row.spread)]
         lines.append("| " + " | ".join("–" if c is None else str(c) for c in cells) + " |")

@@ -9,34 +9,11 @@ import kan_numpy as kn
 from kan_numpy.datasets.benchmark import draw
 
 from .composed import EDGES, composed, with_degree
-from .recipe import best_start, judged, kan_stages, row, train_mlp
-from .table import Row
-
-TITLE = "Figures 2.3 and 3.1: toy functions"
-ABOUT = """
-Five functions, at each number G of grid intervals, with cubic splines and no base function. One
-network is trained at G = 3 and then refined: the best of eight starts by its training loss goes on,
-and of several seeds the best on a validation set is reported. "reference" is what one gets by
-fitting the best spline to each edge separately, where the formula tells the edges; training can
-beat it, as it looks for the splines that are best together. For the product it would be exact.
-
-- `product`: the starts have linear splines on the inner edges, and the cubic ones are made from the
-  best of them. Fully cubic starts creep towards the solution for hundreds of steps, because cubic
-  inner and outer functions can make up for each other.
-- `high_dimensional`: 100 inputs, so that G = 100 has 10,403 parameters.
-- `four_variables`: the shape [4, 2, 1, 1], which its formula needs.
-
-Half of the training samples are drawn evenly, and half are stretched towards corners and center
-(`kan_numpy.datasets.benchmark.draw`); a few hundred are added at which a hidden node of the first
-network has its lowest and highest values. Fine grids need samples there. The test samples are even.
-The MLPs have two hidden layers, as many parameters as the KAN with G = 100 (or 10, for 100 inputs),
-and the same optimizer, and stop where they are best on the validation set; the paper's figure is
-its best MLP.
-"""
+from .experiment import Experiment, Row
+from .recipe import best_start, evaluate, kan_stages, row, train_mlp
 
 SIZES = (3, 5, 10, 20, 50, 100)
 DEGREE, STARTS, STEPS = 3, 8, 25
-READ_OFF = True
 POOL, RARE = 200_000, 200
 N_TEST = {"high_dimensional": 5000}  # and 20,000 for the others
 
@@ -59,7 +36,6 @@ N_TRAIN = {"bessel": 5000, "exp_sin": 10_000, "product": 3000, "four_variables":
 # In 100 dimensions each size has its own number of samples, more than twice its parameters.
 N_TRAIN_HIGH = {3: 8000, 5: 8000, 10: 8000, 20: 12_000, 50: 16_000, 100: 26_000}
 SEEDS = {"bessel": (0, 1, 2), "exp_sin": (0, 1, 2), "product": (0, 1, 2), "four_variables": (0, 1)}
-ITEMS = ("high_dimensional", "bessel", "exp_sin", "product", "four_variables")
 
 
 def samples(name, n_train, seed):
@@ -127,7 +103,7 @@ def staircase_high(data):
             network, x, y, near, steps=steps, adapt_at=adapt_at, progress=False
         ).network
         part = data._replace(x_train=x, y_train=y)
-        yield G, judged(network, part, began)
+        yield G, evaluate(network, part, began)
 
 
 def run(item):
@@ -186,3 +162,32 @@ def figure(rows, path):
     axes.flat[-1].legend(handles, labels, loc="center", fontsize=13)
     fig.savefig(path, dpi=110)
     plt.close(fig)
+
+
+EXPERIMENT = Experiment(
+    title="Figures 2.3 and 3.1: toy functions",
+    about="""
+Five functions, at each number G of grid intervals, with cubic splines and no base function. One
+network is trained at G = 3 and then refined: the best of eight starts by its training loss goes on,
+and of several seeds the best on a validation set is reported. "reference" is what one gets by
+fitting the best spline to each edge separately, where the formula tells the edges; training can
+beat it, as it looks for the splines that are best together. For the product it would be exact.
+
+- `product`: the starts have linear splines on the inner edges, and the cubic ones are made from the
+  best of them. Fully cubic starts creep towards the solution for hundreds of steps, because cubic
+  inner and outer functions can make up for each other.
+- `high_dimensional`: 100 inputs, so that G = 100 has 10,403 parameters.
+- `four_variables`: the shape [4, 2, 1, 1], which its formula needs.
+
+Half of the training samples are drawn evenly, and half are stretched towards corners and center
+(`kan_numpy.datasets.benchmark.draw`); a few hundred are added at which a hidden node of the first
+network has its lowest and highest values. Fine grids need samples there. The test samples are even.
+The MLPs have two hidden layers, as many parameters as the KAN with G = 100 (or 10, for 100 inputs),
+and the same optimizer, and stop where they are best on the validation set; the paper's figure is
+its best MLP.
+""",
+    items=("high_dimensional", "bessel", "exp_sin", "product", "four_variables"),
+    run=run,
+    figure=figure,
+    read_off=True,
+)

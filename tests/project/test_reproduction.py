@@ -68,10 +68,10 @@ def test_the_ratio_is_ours_over_the_papers(package, rows):
 def test_every_item_has_its_rows(package, rows):
     for name, part in package().parts().items():
         own = [row for row in rows if row.part == name]
-        for item in part.ITEMS:
+        for item in part.items:
             assert any(row.belongs_to(item) for row in own), (name, item)
         for row in own:
-            assert sum(row.belongs_to(item) for item in part.ITEMS) == 1, row
+            assert sum(row.belongs_to(item) for item in part.items) == 1, row
 
 
 def test_the_page_is_made_from_the_table(package, rows):
@@ -128,10 +128,10 @@ def test_the_multilevel_example_is_below_the_published_one(rows):
 
 
 def test_rows_survive_the_file(package, tmp_path):
-    table = package("table")
+    table, Row = package("table"), package("experiment").Row
     before = [
-        table.Row("toy", "product (G = 3)", 2.0, 0.5, 36, 1.25, 3, 1.5),
-        table.Row("toy", "product (MLP)", None, 0.25),
+        Row("toy", "product (G = 3)", 2.0, 0.5, 36, 1.25, 3, 1.5),
+        Row("toy", "product (MLP)", None, 0.25),
     ]
     table.write(before, tmp_path / "t.csv")
     assert table.read(tmp_path / "t.csv") == before
@@ -140,35 +140,35 @@ def test_rows_survive_the_file(package, tmp_path):
 
 
 def test_rows_stand_in_the_order_of_the_parts(package, tmp_path):
-    table = package("table")
+    table, Row = package("table"), package("experiment").Row
     names = [("special", "jv (MLP)"), ("toy", "product"), ("special", "ellipj"), ("toy", "bessel")]
-    table.write([table.Row(part, item, None, 1.0) for part, item in names], tmp_path / "t.csv")
+    table.write([Row(part, item, None, 1.0) for part, item in names], tmp_path / "t.csv")
     order = [row.item for row in table.read(tmp_path / "t.csv")]
     assert order == ["bessel", "product", "ellipj", "jv (MLP)"]
 
 
 def test_a_part_says_where_it_is_worse(package):
-    table = package("table")
+    table, experiment = package("table"), package("experiment")
 
     def said(ours, **flags):
-        part = type("Part", (), {"TITLE": "T", "ABOUT": "A", **flags})
-        row = table.Row("p", "the item", 1.0, ours)
-        return table.judgement(row, part), table.assess([row], part)
+        part = experiment.Experiment("T", "A", ("the item",), None, None, **flags)
+        row = experiment.Row("p", "the item", 1.0, ours)
+        return table.comparison(row, part), table.assess([row], part)
 
     assert said(0.5)[0] == "better"
     assert said(1.005)[0] == "equal"
-    assert said(1.05, READ_OFF=True)[0] == "equal"
+    assert said(1.05, read_off=True)[0] == "equal"
     assert said(1.05)[0] == "worse"
-    assert said(0.5, LARGER_IS_BETTER=True)[0] == "worse"
+    assert said(0.5, larger_is_better=True)[0] == "worse"
     assert "It is worse in: the item." in said(2.0)[1]
     assert "better in 1 of 1" in said(0.5)[1]
     assert "worse" not in said(0.5)[1]
 
 
 def test_only_what_is_missing_is_computed(package):
-    main, table = package("__main__"), package("table")
+    main, Row = package("__main__"), package("experiment").Row
     given = type("Given", (), {"part": ["continual"], "item": None, "redo": False})
-    done = [table.Row("continual", "KAN", None, 1.0), table.Row("toy", "MLP", None, 1.0)]
+    done = [Row("continual", "KAN", None, 1.0), Row("toy", "MLP", None, 1.0)]
     assert main.wanted(given, done) == [("continual", "KAN of degree 5"), ("continual", "MLP")]
     given.redo = True
     assert len(main.wanted(given, done)) == 3
