@@ -1,0 +1,45 @@
+"""Conditions: derivatives that can be checked, coefficients, and what is refused."""
+
+import numpy as np
+import pytest
+from pde_problems import mixed
+
+from kan_numpy.pde import conditions as pde
+from kan_numpy.pde.conditions import PDE, Condition, Residual, linear
+
+
+@pytest.mark.gradient
+def test_the_partial_derivatives_of_any_equation_can_be_checked(record):
+    record(pde.check(mixed()))
+    first_order = PDE((0,), (1,), [Condition(linear(0.0, 1.0, 2.0), order=1)], pairs=[])
+    record(pde.check(first_order))
+
+
+def test_coefficients_may_be_functions():
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    u, u_a, u_q = np.array([1.0, 2.0]), np.array([[1.0, 0.0], [0.0, 1.0]]), 3.0 * np.eye(2)
+    equation = linear(lambda x: x[:, 0], 5.0, lambda x: x, (1.0, 10.0))
+    residual = Residual(*equation(x, u, u_a, u_q))
+    assert residual.r.tolist() == [3.0 + 1.0 + 5.0 - 1.0, 30.0 + 4.0 + 10.0 - 3.0]
+    assert residual.r_second.tolist() == [[1.0, 10.0]] * 2
+
+
+def test_bad_problems_are_refused():
+    equation = linear(0.0, 1.0)
+    with pytest.raises(TypeError, match="equation must be a function"):
+        Condition(3)
+    with pytest.raises(ValueError, match="weight must lie in"):
+        Condition(equation, weight=0.0)
+    with pytest.raises(ValueError, match="order must be 0, 1 or 2"):
+        Condition(equation, order=3)
+    with pytest.raises(ValueError, match="low must be below high"):
+        PDE((0, 1), (1, 1), [Condition(equation)])
+    with pytest.raises(ValueError, match="at least one Condition"):
+        PDE((0,), (1,), [])
+    with pytest.raises(TypeError, match=r"conditions\[0\] must be a Condition"):
+        PDE((0,), (1,), [equation])
+    for face in ((1, 0), (0, 2), 0):
+        with pytest.raises(ValueError, match=r"conditions\[0\] must hold on faces"):
+            PDE((0,), (1,), [Condition(equation, [face])])
+    with pytest.raises(ValueError, match="pairs must name inputs from 0 to 0"):
+        PDE((0,), (1,), [Condition(equation)], pairs=[(0, 1)])
