@@ -5,6 +5,8 @@ import sys
 import textwrap
 from dataclasses import dataclass
 
+import pytest
+
 
 @dataclass(frozen=True)
 class Bug:
@@ -26,3 +28,11 @@ def with_bug(bug):
     namespace = dict(vars(sys.modules[function.__module__]))
     exec(source.replace(bug.right, bug.wrong), namespace)
     return namespace[bug.function]
+
+
+def assert_caught(monkeypatch, bug):
+    """Assert that the check accepts the function as it is, and rejects it with the bug."""
+    bug.check()
+    monkeypatch.setattr(bug.owner, bug.function, with_bug(bug))
+    with pytest.raises(AssertionError, match=r"wrong in|Not equal to tolerance"):
+        bug.check()

@@ -18,7 +18,6 @@ KNOWN = {
     "bratu, upper": lambda: equations.bratu(branch="upper"),
 }
 
-
 known = pytest.mark.parametrize("problem", [make() for make in KNOWN.values()], ids=list(KNOWN))
 
 
