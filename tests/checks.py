@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kan_numpy import reference
 from kan_numpy.gradcheck import ATOL, RTOL, assert_adjoint, central_difference, complex_step
 
 EXACT = 1e-13
@@ -20,6 +21,12 @@ def agree(got, want, rtol=RTOL, atol=ATOL):
     """Assert equality, shape and dtype included, and return the worst relative error."""
     np.testing.assert_allclose(got, want, rtol=rtol, atol=atol, strict=True)
     return float(np.max(np.abs(got - want) / (np.abs(want) + atol / rtol)))
+
+
+def assert_close(got, want, atol=EXACT):
+    """Assert equality relative to the largest value, or to 1."""
+    scale = max(1.0, float(np.abs(want).max(initial=0.0)))
+    np.testing.assert_allclose(got, want, rtol=0, atol=atol * scale, strict=True)
 
 
 def agree_exactly(got, want, scale):
@@ -152,3 +159,19 @@ def same(a, b):
         for one, two in zip(a.layers, b.layers, strict=True)
         for name in names
     )
+
+
+SLOW_BASES = {"silu": reference.silu, "identity": float, "zero": lambda x: 0.0 * x, "wave": np.sin}
+
+
+def layer_by_hand(layer, x):
+    """Evaluate a layer one number at a time."""
+    values = (
+        layer.coef,
+        layer.w_base,
+        layer.bias,
+        layer.degree,
+        layer.knots,
+        SLOW_BASES[layer.base.name],
+    )
+    return np.array([reference.layer(sample, *values) for sample in x])

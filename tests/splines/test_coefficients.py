@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import EXACT
+from checks import assert_close
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.interpolate import BSpline, insert, make_lsq_spline
@@ -12,12 +12,6 @@ from kan_numpy import bspline_basis, fit_spline, refine_spline, uniform_knots
 from kan_numpy.splines.coefficients import project_spline
 
 SMOOTH = ("uniform", "random", "clamped")
-
-
-def assert_close(got, want, atol=EXACT):
-    """Assert equality relative to the largest value, or to 1."""
-    scale = max(1.0, float(np.abs(want).max()))
-    np.testing.assert_allclose(got, want, rtol=0, atol=atol * scale, strict=True)
 
 
 def spline(x, c, t, k):

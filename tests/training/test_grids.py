@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from checks import EXACT, same
+from checks import EXACT, assert_close, same
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import degrees, floats, grid_sizes, networks_with_inputs, seeds, shaken
@@ -14,12 +14,6 @@ import kan_numpy as kn
 from kan_numpy import KAN, adapt_grid, refine
 
 DISCRETE = np.array([-1.0, -1.0, 0.0, 0.0, 0.0, 0.5])
-
-
-def assert_close(got, want, atol=EXACT):
-    """Assert equality relative to the largest value, or to 1."""
-    scale = max(1.0, float(np.abs(want).max()))
-    np.testing.assert_allclose(got, want, rtol=0, atol=atol * scale, strict=True)
 
 
 def random_network(widths, seed=0, n_samples=50, **grid):

@@ -1,0 +1,57 @@
+"""Networks that tests build: with values worked out by hand, random, with changed edges."""
+
+from dataclasses import replace
+
+import numpy as np
+from strategies import shaken
+
+from kan_numpy import KAN
+
+
+def steps(*layers):
+    """Build a network of steps: each layer is knots (n_in, G + 1) and values (n_out, n_in, G)."""
+    given = [
+        {"knots": knots, "coef": values, "w_base": np.zeros(np.shape(values)[:2])}
+        for knots, values in layers
+    ]
+    return KAN.from_arrays(given, degree=0, base="zero")
+
+
+def two_edges_into_one():
+    """Return [2, 1, 1], with the hidden node at 3 and 5, the output at 1 and 4."""
+    first = ([[-1, 0, 1], [-1, 0, 1]], [[[3, 3], [0, 2]]])
+    second = ([[0, 4, 8]], [[[1, 4]]])
+    return steps(first, second), np.array([[-0.5, -0.5], [0.5, 0.5]])
+
+
+def random_network(widths, seed=0, n_samples=40, **grid):
+    """Return a network with random parameters, inputs (N, n_in), and the generator."""
+    rng = np.random.default_rng(seed)
+    network = shaken(KAN(widths, rng=rng, **grid), rng)
+    return network, rng.uniform(-1.0, 1.0, (n_samples, widths[0])), rng
+
+
+def with_edges(network, at, factor):
+    """Return the network with the edges of one layer multiplied, (n_out, n_in)."""
+    layers = list(network.layers)
+    factor = np.broadcast_to(np.asarray(factor, dtype=float), layers[at].active.shape)
+    coef, w_base = layers[at].coef * factor[:, :, None], layers[at].w_base * factor
+    layers[at] = replace(layers[at], coef=coef, w_base=w_base)
+    return KAN.from_layers(layers)
+
+
+def permuted(network, at, order):
+    """Return the network with the nodes between layers ``at`` and ``at + 1`` in another order."""
+    layers = list(network.layers)
+    a, b = layers[at], layers[at + 1]
+    names = ("coef", "w_base", "bias", "active")
+    layers[at] = replace(a, **{name: getattr(a, name)[order] for name in names})
+    columns = {name: getattr(b, name)[:, order] for name in ("coef", "w_base", "active")}
+    layers[at + 1] = replace(b, basis=type(b.basis)(b.knots[order], b.degree), **columns)
+    return KAN.from_layers(layers)
+
+
+def levels(network, x):
+    """Return the values of the nodes of every level, inputs first."""
+    y, cache = network.forward(x)
+    return [*(layer.x for layer in cache), y]
