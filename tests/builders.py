@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from strategies import shaken
+from strategies import shaken, with_symbols
 
 from kan_numpy import KAN
 
@@ -55,3 +55,11 @@ def levels(network, x):
     """Return the values of the nodes of every level, inputs first."""
     y, cache = network.forward(x)
     return [*(layer.x for layer in cache), y]
+
+
+def square_network():
+    """Widths 3, 3, 3, half of the edges symbols: what is transposed is wrong, and never a crash."""
+    rng = np.random.default_rng(7)
+    network = shaken(KAN([3, 3, 3], grid_size=4, rng=rng), rng)
+    network = KAN.from_layers(with_symbols(layer, rng) for layer in network.layers)
+    return network, rng.uniform(-1.8, 1.8, (5, 3)), rng

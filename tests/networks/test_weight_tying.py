@@ -5,184 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from checks import (
-    agree_exactly,
-    check_jacobian,
-    check_jacobian_adjoint,
-    check_network_input,
     check_network_theta,
-    check_objective,
 )
 from hypothesis import given
-from hypothesis import strategies as st
-from strategies import seeds, shaken
+from strategies import shaken
+from tied_networks import SINE, all_unlocked, locks_of, square, tied_networks_with_inputs
 
 import kan_numpy as kn
-from kan_numpy import KAN, MLP, Objective, Penalty
+from kan_numpy import KAN, MLP
 from kan_numpy.functions.symbols import SYMBOLS
-from kan_numpy.gradcheck import assert_adjoint
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.tied_layer import TiedLayer
 from kan_numpy.networks.edges import with_symbol
-
-SINE = np.array([1.0, 0.2, 0.7, -0.1])
-
-
-def square(seed=0, **options):
-    """Return a random network of widths 2, 2, 1, and inputs (N, 2)."""
-    rng = np.random.default_rng(seed)
-    return shaken(KAN([2, 2, 1], rng=rng, **options), rng), rng.uniform(-1.0, 1.0, (60, 2))
-
-
-def locks_of(network, at):
-    return network.layers[at].locks if isinstance(network.layers[at], TiedLayer) else ()
-
-
-def all_unlocked(network):
-    for at in range(len(network.layers)):
-        network = kn.unlock(network, at)
-    return network
-
-
-def sharing(network):
-    """Return S (parameters of all edges, P), built edge by edge from the names of parameters."""
-    names, column = [], {}
-    for at, layer in enumerate(network.layers):
-        first = {edge: lock[0] for lock in locks_of(network, at) for edge in lock}
-        edges = [tuple(edge) for edge in np.argwhere(layer.splines).tolist()]
-        parameter_index = [first.get(edge, edge) for edge in edges]
-        names += [(at, owner, j) for owner in parameter_index for j in range(layer.basis.size)]
-        names += [(at, owner, "w") for owner in parameter_index if layer.has_base]
-        names += [(at, (e.out, e.inp), letter) for e in layer.symbols for letter in "abcd"]
-    for name in names:
-        column.setdefault(name, len(column))
-    S = np.zeros((len(names), len(column)))
-    for row, name in enumerate(names):
-        S[row, column[name]] = 1.0
-    return S
-
-
-@st.composite
-def networks_with_inputs(draw):
-    """Draw a network with locks, perhaps a symbol, an edge less and different grids."""
-    rng = np.random.default_rng(draw(seeds))
-    widths = draw(st.sampled_from([[3, 2], [2, 3, 2], [1, 3, 1], [3, 3, 3]]))
-    base = draw(st.sampled_from(["silu", "zero"]))
-    network = shaken(KAN(widths, draw(st.integers(1, 4)), 3, base=base, rng=rng), rng)
-    x = rng.uniform(-1.2, 1.2, (draw(st.integers(1, 4)), widths[0]))
-    if draw(st.booleans()):
-        network = kn.adapt_grid(
-            network, rng.uniform(-1.0, 1.0, (20, 1)) * np.arange(1, 1 + widths[0])
-        )
-    for at, layer in enumerate(network.layers):
-        edges = [tuple(edge) for edge in rng.permutation(np.argwhere(layer.active)).tolist()]
-        if draw(st.booleans()) and len(edges) > 4:
-            network = with_symbol(network, (at, *edges.pop()), SYMBOLS["sin"], SINE)
-        while len(edges) >= 2 and draw(st.integers(0, 3)):
-            size = draw(st.integers(2, min(4, len(edges))))
-            network = kn.lock(network, at, [edges.pop() for _ in range(size)])
-    return network, x, rng
-
-
-# Gradients.
-
-
-@pytest.mark.gradient
-@given(drawn=networks_with_inputs())
-def test_a_network_with_locks_goes_back(record, drawn):
-    network, x, rng = drawn
-    record(check_network_theta(network, x, rng))
-    record(check_network_input(network, x, rng))
-
-
-@pytest.mark.gradient
-@given(drawn=networks_with_inputs())
-def test_its_jacobian_is_right(record, drawn):
-    network, x, rng = drawn
-    record(check_jacobian(network, x))
-    record(check_jacobian_adjoint(network, x, rng))
-
-
-@pytest.mark.gradient
-@given(drawn=networks_with_inputs())
-def test_what_is_shared_is_added_up(record, drawn):
-    network, x, rng = drawn
-    free, S = all_unlocked(network), sharing(network)
-    assert S.shape == (free.size, network.size)
-    np.testing.assert_allclose(S @ network.theta, free.theta, rtol=1e-13, atol=1e-13)
-    np.testing.assert_allclose(free(x), network(x), rtol=1e-13, atol=1e-13)
-    dy = rng.standard_normal(network(x).shape)
-    dtheta, all_of_it = (net.backward(dy, net.forward(x)[1])[1] for net in (network, free))
-    record(agree_exactly(dtheta, S.T @ all_of_it, np.abs(S.T) @ np.abs(all_of_it)))
-    J = free.jacobian(x)
-    record(agree_exactly(network.jacobian(x), J @ S, np.abs(J) @ S))
-    caches = zip(network.layers, free.layers, network.forward(x)[1], strict=True)
-    pairs = [
-        (layer.feature_mean_squares(c), other.feature_mean_squares(c)) for layer, other, c in caches
-    ]
-    squares, each = (np.concatenate(part) for part in zip(*pairs, strict=True))
-    record(agree_exactly(squares, S.T @ each, S.T @ each))
-
-
-@pytest.mark.gradient
-@given(drawn=networks_with_inputs())
-def test_a_penalty_goes_through_locks(record, drawn):
-    network, x, _ = drawn
-    penalty = Penalty(l1=0.3, entropy=0.2, coef=0.1, smoothness=0.4)
-    free, S = all_unlocked(network), sharing(network)
-    (value, dtheta), (of_all, slopes) = penalty(network, x), penalty(free, x)
-    assert value == pytest.approx(of_all, rel=1e-12)
-    record(agree_exactly(dtheta, S.T @ slopes, S.T @ np.abs(slopes)))
-    H = penalty.curvature(free, x)
-    scale = S.T @ np.abs(H) @ S
-    record(agree_exactly(penalty.curvature(network, x), S.T @ H @ S, scale))
-
-
-@pytest.mark.gradient
-def test_a_penalty_on_locked_edges_goes_back_as_central_differences_say(record):
-    network, x = square()
-    network = kn.lock(network, 0, [(0, 0), (1, 1)])
-    penalty = Penalty(l1=0.3, entropy=0.2, coef=0.1, smoothness=0.4)
-    error = assert_adjoint(
-        lambda theta: penalty(network.with_theta(theta), x)[0],
-        lambda dL, theta: dL * penalty(network.with_theta(theta), x)[1],
-        network.theta,
-        rng=np.random.default_rng(0),
-    )
-    record(error)
-    objective = Objective(network, x, np.sin(x[:, :1]), penalty=penalty)
-    record(check_objective(objective, network.theta, np.random.default_rng(1)))
-
-
-def gradient_of_the_last(self, dy, cache, out):
-    """Let the last edge of a lock overwrite the others instead of adding to them."""
-    dtheta = np.empty(self.parameter_index.size)
-    KANLayer.parameter_gradient(self, dy, cache, dtheta)
-    out[self.parameter_index] = dtheta
-
-
-def jacobian_of_the_last(self, dy, cache, out):
-    J = np.empty((len(dy), self.parameter_index.size))
-    KANLayer.jacobian(self, dy, cache, J)
-    out[:, self.parameter_index] = J
-
-
-@pytest.mark.gradient
-@pytest.mark.parametrize("name", ["parameter_gradient", "jacobian"])
-def test_gradients_that_are_not_added_up_are_caught(monkeypatch, name):
-    network, x = square()
-    network = kn.lock(network, 0, [(0, 0), (1, 1)])
-    bugs = {"parameter_gradient": gradient_of_the_last, "jacobian": jacobian_of_the_last}
-
-    def check():
-        if name == "jacobian":
-            check_jacobian(network, x)
-        check_network_theta(network, x, np.random.default_rng(0))
-
-    check()
-    monkeypatch.setattr(TiedLayer, name, bugs[name])
-    with pytest.raises(AssertionError, match=r"wrong in|Not equal to tolerance"):
-        check()
-
 
 # Locking and unlocking.
 
@@ -202,7 +36,7 @@ def test_the_function_that_is_shared_is_the_mean():
     assert np.array_equal(phi[:, 0, 0], phi[:, 1, 1])
 
 
-@given(drawn=networks_with_inputs())
+@given(drawn=tied_networks_with_inputs())
 def test_theta_comes_back_and_unlocking_leaves_the_function(drawn):
     network, x, rng = drawn
     theta = rng.standard_normal(network.size)

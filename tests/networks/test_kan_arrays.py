@@ -1,0 +1,208 @@
+"""Networks from arrays and a description, and back: bit for bit the same, or refused."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from checks import same
+from hypothesis import given
+from strategies import networks_with_inputs
+
+from kan_numpy import KAN
+from kan_numpy.functions.symbols import SYMBOLS, Symbol
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
+
+
+def arrays_of(network):
+    names = ("knots", "coef", "w_base", "bias")
+    return [{name: np.array(getattr(layer, name)) for name in names} for layer in network.layers]
+
+
+@given(drawn=networks_with_inputs())
+def test_a_network_built_from_arrays_computes_the_same(drawn):
+    network, x, _ = drawn
+    arrays, degrees = arrays_of(network), [layer.degree for layer in network.layers]
+    built = KAN.from_arrays(arrays, degrees, network.layers[0].base)
+    assert np.array_equal(built(x), network(x))
+    for layer in arrays:
+        for array in layer.values():
+            array[...] = 9.0  # the caller's arrays stay the caller's
+    assert np.array_equal(built(x), network(x))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"coef": None}, r"layers\[1\] lacks coef"),
+        ({"coef": np.zeros((1, 3, 7))}, r"layers\[1\]\['coef'\] must have shape"),
+        ({"w_base": np.zeros((3, 1))}, r"layers\[1\]\['w_base'\].*did you mean .*\.T"),
+        ({"bias": np.zeros((1, 1))}, r"layers\[1\]\['bias'\] must have shape \(1,\)"),
+        ({"bias": [np.nan]}, r"layers\[1\]\['bias'\] must be finite"),
+        ({"knots": np.zeros((3, 12))}, r"layers\[1\]\['knots'\] has no grid"),
+        ({"knots": np.arange(24.0).reshape(2, 12)}, r"layers\[1\]\['knots'\] must have shape"),
+        ({"w_spline": np.ones((1, 3))}, r"layers\[1\] has w_spline, which is none of"),
+    ],
+)
+def test_arrays_that_make_no_network_are_refused_with_their_reason(change, message):
+    arrays = arrays_of(KAN([2, 3, 1], rng=0))
+    arrays[1] = {
+        name: array for name, array in {**arrays[1], **change}.items() if array is not None
+    }
+    with pytest.raises(ValueError, match=message):
+        KAN.from_arrays(arrays, 3)
+
+
+@given(drawn=networks_with_inputs())
+def test_a_saved_network_is_loaded_bit_for_bit(tmp_path_factory, drawn):
+    network, x, _ = drawn
+    path = tmp_path_factory.mktemp("networks") / "network.kan"
+    network.save(path)
+    base = network.layers[0].base
+    loaded = KAN.load(path, base=base) if base.name == "wave" else KAN.load(path)
+    assert same(loaded, network)
+    assert np.array_equal(loaded(x), network(x))
+
+
+def test_a_base_function_of_your_own_must_be_given_again(tmp_path):
+    network = KAN([2, 1], base=(np.sin, np.cos), rng=0)
+    network.save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match=r"base is needed: .*'sin'"):
+        KAN.load(tmp_path / "net.npz")
+    loaded = KAN.load(tmp_path / "net.npz", base=(np.sin, np.cos))
+    assert np.array_equal(loaded([[0.1, 0.2]]), network([[0.1, 0.2]]))
+
+
+def test_layers_may_have_different_base_functions(tmp_path):
+    parts = [KAN([2, 2], base=base, rng=0).layers[0] for base in ("silu", (np.sin, np.cos), "zero")]
+    network = KAN.from_layers(parts)
+    network.save(tmp_path / "net.npz")
+    loaded = KAN.load(tmp_path / "net.npz", base=(np.sin, np.cos))
+    assert np.array_equal(loaded([[0.1, 0.2]]), network([[0.1, 0.2]]))
+
+
+def test_a_file_of_the_first_format_is_loaded_bit_for_bit(tmp_path):
+    network = KAN([2, 3, 1], grid_size=[3, 5], degree=[2, 3], base="tanh", rng=0)
+    meta = {"kind": "KAN", "degrees": [2, 3], "base": "tanh", "own_base": False, "format": 1}
+    arrays = {
+        f"{at}.{name}": getattr(layer, name)
+        for at, layer in enumerate(network.layers)
+        for name in ("knots", "coef", "w_base", "bias", "active")
+    }
+    np.savez(tmp_path / "net.npz", meta=np.array(json.dumps(meta)), **arrays)
+    loaded = KAN.load(tmp_path / "net.npz")
+    assert same(loaded, network)
+    assert loaded.layers[1].base is network.layers[1].base
+    np.savez(tmp_path / "net.npz", meta=np.array(json.dumps({**meta, "format": 3})), **arrays)
+    with pytest.raises(ValueError, match="not a file that kan_numpy saved"):
+        KAN.load(tmp_path / "net.npz")
+
+
+CUBE = Symbol("cube", lambda u: u**3, (lambda u: 3.0 * u**2,))
+
+
+def with_symbols(*symbols):
+    """Return a network in which the first edges to output 1 are symbols."""
+    layer, rng = KAN([3, 2], rng=0).layers[0], np.random.default_rng(0)
+    edges = tuple(
+        SymbolicEdge(1, inp, symbol, rng.standard_normal(4)) for inp, symbol in enumerate(symbols)
+    )
+    coef, w_base = layer.coef.copy(), layer.w_base.copy()
+    coef[1, : len(symbols)] = w_base[1, : len(symbols)] = 0.0
+    return KAN.from_layers([replace(layer, coef=coef, w_base=w_base, symbols=edges)])
+
+
+def test_symbols_are_saved_bit_for_bit(tmp_path):
+    network = with_symbols(SYMBOLS["sin"], CUBE)
+    network.save(tmp_path / "net.npz")
+    loaded = KAN.load(tmp_path / "net.npz", functions=[CUBE, SYMBOLS["exp"]])
+    x = np.random.default_rng(1).uniform(-1.0, 1.0, (20, 3))
+    assert [edge.symbol for edge in loaded.layers[0].symbols] == [SYMBOLS["sin"], CUBE]
+    assert np.array_equal(loaded.theta, network.theta)
+    assert np.array_equal(loaded(x), network(x))
+
+
+def test_symbols_of_your_own_must_be_given_again(tmp_path):
+    with_symbols(SYMBOLS["sin"], CUBE).save(tmp_path / "net.npz")
+    for functions in (None, ["exp"]):
+        with pytest.raises(ValueError, match=r"functions must hold your own.* lacks cube"):
+            KAN.load(tmp_path / "net.npz", functions=functions)
+    other = Symbol("cube", np.sin, (np.cos,))
+    with pytest.raises(ValueError, match=r"different symbols of the same name"):
+        with_symbols(CUBE, other).save(tmp_path / "net.npz")
+    mine = Symbol("sin", np.cos, (np.sin,))  # not the library's
+    with_symbols(SYMBOLS["sin"], mine).save(tmp_path / "net.npz")
+    loaded = KAN.load(tmp_path / "net.npz", functions=[mine])
+    assert [edge.symbol for edge in loaded.layers[0].symbols] == [SYMBOLS["sin"], mine]
+
+
+def change_description(path, **changes):
+    """Change what a file says about its first layer."""
+    with np.load(path) as file:
+        arrays = dict(file)
+    meta = json.loads(str(arrays["meta"]))
+    meta["layers"][0].update(changes)
+    arrays["meta"] = np.array(json.dumps(meta))
+    np.savez(path, **arrays)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"basis": "wavelet"},
+        {"basis": "gaussian"},
+        {"degree": 2.5},
+        {"degree": 9},
+        {"base": "swish"},
+        {"symbols": [[0, 5, "sin", False]]},
+        {"symbols": [[-1, 0, "sin", False]]},
+        {"symbols": [[0, 1, "sin", False]]},
+        {"symbols": [[1, 0, "sine", False]]},
+        {"symbols": [[1, 0, "sin", False], [1, 1, "sin", False]]},
+        {"symbols": 3},
+        {"groups": [[0, 1]], "n_in": 1},
+        {"groups": [[0, 1]], "n_in": 3},
+    ],
+)
+def test_a_damaged_description_is_refused(tmp_path, changes):
+    path, network = tmp_path / "net.npz", with_symbols(SYMBOLS["sin"])
+    layer = network.layers[0]
+    active = layer.active.copy()
+    active[0, 1] = False
+    coef, w_base = layer.coef * active[:, :, None], layer.w_base * active
+    layer = replace(layer, coef=coef, w_base=w_base, active=active)
+    KAN.from_layers([layer, *KAN([2, 1], rng=0).layers]).save(path)
+    assert KAN.load(path).widths == [3, 2, 1]
+    change_description(path, **changes)
+    with pytest.raises(ValueError, match=r"net\.npz' holds a damaged network"):
+        KAN.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("0.active", np.ones((1, 3), dtype=bool)),
+        ("0.active", np.ones((1, 2))),
+        ("0.coef", np.full((1, 2, 8), np.nan)),
+        ("0.coef", None),
+        ("0.knots", np.zeros((2, 12))),
+    ],
+)
+def test_a_damaged_network_is_refused(tmp_path, name, value):
+    path = tmp_path / "net.npz"
+    KAN([2, 1], rng=0).save(path)
+    with np.load(path) as file:
+        arrays = {key: array for key, array in {**file, name: value}.items() if array is not None}
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match=r"net\.npz' holds a damaged network"):
+        KAN.load(path)
+
+
+def test_what_one_file_cannot_hold_is_refused(tmp_path):
+    waves = KAN([2, 2], base=(np.sin, np.cos), rng=0), KAN([2, 1], base=(np.sinh, np.cosh), rng=0)
+    mixed = KAN.from_layers(waves[0].layers + waves[1].layers)
+    with pytest.raises(ValueError, match="different base functions of your own"):
+        mixed.save(tmp_path / "mixed.npz")
+    KAN([2, 1], rng=0).save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match="base must be left out"):
+        KAN.load(tmp_path / "net.npz", base="tanh")
