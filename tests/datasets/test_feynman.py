@@ -1,0 +1,75 @@
+"""Feynman's equations have known values, and are what their formulas say."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from kan_numpy.datasets.benchmark import (
+    draw,
+)
+from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
+
+PI = np.pi
+
+FEYNMAN_VALUES = {
+    "I.6.2": ((0.0, 2.0), 1 / np.sqrt(8 * PI)),
+    "I.6.2b": ((1.5, -0.5, 1.0), np.exp(-2) / np.sqrt(2 * PI)),
+    "I.9.18": ((1.0, -0.5, -1.0, 1.0, -0.5, 0.5), 1 / 7.25),
+    "I.12.11": ((0.5, PI / 6), 1.25),
+    "I.13.12": ((0.5, 0.5), 0.5),
+    "I.15.3x": ((-1.0, 0.6), 2.5),
+    "I.16.6": ((0.5, 0.5), 0.8),
+    "I.18.4": ((1.0, -1.0), 0.0),
+    "I.26.2": ((0.5, PI / 2), PI / 6),
+    "I.27.6": ((2.0, 0.5), 0.5),
+    "I.29.16": ((0.5, 2.0, 2.0 + PI / 3), np.sqrt(0.75)),
+    "I.30.3": ((2.0, 0.5 * PI), 2.0),
+    "I.30.5": ((1.0, 2.0), PI / 6),
+    "I.37.4": ((0.25, PI / 3), 1.75),
+    "I.40.1": ((0.5, -1.0), np.e / 2),
+    "I.44.4": ((0.5, 4.0), np.log(2)),
+    "I.50.26": ((PI / 3, 1.0), 0.75),
+    "II.2.42": ((1.5, 0.5), 0.25),
+    "II.6.15a": ((0.6, 0.8, 1.0), 1 / (4 * PI)),
+    "II.11.7": ((0.5, -1.0, PI / 3), 0.25),
+    "II.11.27": ((1.0, 1.5), 3.0),
+    "II.35.18": ((1.0, np.log(2)), 0.4),
+    "II.36.38": ((0.5, -0.5, 0.5), 0.25),
+    "II.38.3": ((1.0, 0.5), 2.0),
+    "III.9.52": ((1.0, PI, 0.0), 4 / PI**2),
+    "III.10.19": ((0.0, 0.0), 1.0),
+    "III.17.37": ((1.0, 0.5, PI), 0.5),
+}
+
+
+def test_the_equations_are_those_of_the_paper():
+    assert list(FEYNMAN_EQUATIONS) == list(FEYNMAN_VALUES)
+    assert len(FEYNMAN_EQUATIONS) == 27
+    assert all(problem.name == name for name, problem in FEYNMAN_EQUATIONS.items())
+
+
+@pytest.mark.parametrize(("name", "inputs", "value"), [(n, *v) for n, v in FEYNMAN_VALUES.items()])
+def test_equations_at_known_points(name, inputs, value):
+    np.testing.assert_allclose(FEYNMAN_EQUATIONS[name]([inputs]), [[value]], rtol=1e-14, atol=1e-15)
+
+
+def as_python(formula, variables):
+    """Write a formula for Python: a sign wherever one factor follows the other without any."""
+    tokens = re.findall(r"[a-z]\w*|[\d.]+|\S", formula.replace("^", "@"))
+    text = tokens[0]
+    for before, token in pairwise(tokens):
+        ends = before in variables | {"pi", ")"} or before[0].isdigit()
+        text += ("*" if ends and re.match(r"[\w(]", token) else "") + token
+    return text.replace("@", "**")
+
+
+@pytest.mark.parametrize("name", FEYNMAN_EQUATIONS)
+def test_an_equation_is_what_its_formula_says(name):
+    problem = FEYNMAN_EQUATIONS[name]
+    x = problem.from_cube(draw(50, len(problem.inputs), rng=0))
+    known = {key: getattr(np, key) for key in ("exp", "sqrt", "sin", "cos", "arcsin", "log", "pi")}
+    known |= {"ln": np.log, **dict(zip(problem.inputs, x.T, strict=True))}
+    values = eval(as_python(problem.formula, set(problem.inputs)), {"__builtins__": {}}, known)
+    np.testing.assert_allclose(problem(x)[:, 0], values, rtol=1e-12, atol=1e-14)
