@@ -6,33 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from checks import same
+from small_fits import Networks, each, mean_squared_error, samples, small
 from strategies import shaken
 
 import kan_numpy as kn
 from kan_numpy import KAN, LBFGS, SGD, Adam, LevenbergMarquardt, fit
-from kan_numpy._arrays import some_rows
 from kan_numpy.optimizers.optimizer import State
 from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.losses import MeanSquaredError as Squares
-
-ALL = [SGD(0.05), Adam(), LBFGS(), LevenbergMarquardt()]
-each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
-
-
-def samples(n_samples=40, n_in=2, noise=0.0, seed=0):
-    """Return x (N, n_in) and y (N, 1)."""
-    rng = np.random.default_rng(seed)
-    x = rng.uniform(-1.0, 1.0, (n_samples, n_in))
-    y = np.sin(2.0 * x.sum(axis=1, keepdims=True))
-    return x, y + noise * rng.standard_normal(y.shape)
-
-
-def small(**grid):
-    return KAN([2, 2, 1], **{"grid_size": 3, "rng": 0, **grid})
-
-
-def mean_squared_error(network, x, y):
-    return float(np.mean((network(x) - y) ** 2))
 
 
 class Watching(Squares):
@@ -48,17 +29,6 @@ class Watching(Squares):
     def residuals(self, prediction, target):
         self.targets.append(target[:, 0].tolist())
         return super().residuals(prediction, target)
-
-
-class Networks:
-    """A callback that keeps every network."""
-
-    def __init__(self):
-        self.seen = []
-
-    def __call__(self, step, network, history):
-        assert step == history["step"][-1]
-        self.seen.append(network)
 
 
 # What it does.
@@ -501,112 +471,6 @@ def test_large_data_are_no_reason_to_warn():
         fit(small(grid_range=(-1e6, 1e6)), 1e6 * x, 1e6 * y, steps=3)
 
 
-# Grids that change on the way.
-
-
-@each
-def test_grids_are_refined_before_the_steps_that_were_asked_for(optimizer):
-    networks = Networks()
-    x, y = samples()
-    result = fit(small(), x, y, optimizer, steps=6, refine_at={2: 6, 4: 7}, callback=networks)
-    sizes = [network.layers[0].basis.grid_size for network in networks.seen]
-    assert sizes == [3, 3, 6, 6, 7, 7]
-    changes = result.history["grid_change"]
-    assert changes[2] < 1e-13  # 6 is a multiple of 3
-    assert changes[4] > 1e-6  # 7 is none of 6
-    assert [changes[at] for at in (0, 1, 3, 5)] == [0.0] * 4
-
-
-def test_refining_before_the_first_step_is_refining_first():
-    x, y = samples()
-    one = fit(small(), x, y, steps=3, refine_at={0: 6})
-    two = fit(kn.refine(small(), 6), x, y, steps=3)
-    assert same(one.network, two.network)
-
-
-def test_grids_are_adapted_before_the_steps_that_were_asked_for():
-    networks = Networks()
-    x, y = samples()
-    fit(small(), 0.5 * x, y, steps=4, adapt_at=[2], eps=1.0, callback=networks)
-    first = [network.layers[0].knots for network in networks.seen]
-    assert np.array_equal(first[0], first[1])
-    want = kn.adapt_grid(networks.seen[1], 0.5 * x, eps=1.0)
-    assert np.array_equal(first[2], want.layers[0].knots)
-    assert np.array_equal(first[3], first[2])
-    assert np.abs(first[0] - first[2]).max() > 0.3
-
-
-def test_both_at_once_refine_first():
-    x, y = samples()
-    networks = Networks()
-    fit(small(), x, y, steps=1, adapt_at=[0], refine_at={0: 5}, eps=0.2, callback=networks)
-    want = kn.adapt_grid(kn.refine(small(), 5), x, eps=0.2)
-    for got, layer in zip(networks.seen[0].layers, want.layers, strict=True):
-        assert np.array_equal(got.knots, layer.knots)
-
-
-def test_the_change_of_the_outputs_is_told():
-    x, y = samples()
-    network = shaken(small(), np.random.default_rng(0))
-    result = fit(network, 0.5 * x, y, SGD(1e-9), steps=1, adapt_at=[0], eps=0.5)
-    _, want = kn.adapt_grid(network, 0.5 * x, eps=0.5, return_change=True)
-    assert want > 1e-4
-    assert result.history["grid_change"][0] == pytest.approx(want, rel=1e-9)
-
-
-@each
-def test_an_optimizer_forgets_when_the_grid_changes(optimizer):
-    """Its memory speaks of other coefficients: going on is starting again."""
-    x, y = samples()
-    one, two = Networks(), Networks()
-    fit(small(), x, y, optimizer, steps=5, refine_at={3: 6}, callback=one)
-    fit(kn.refine(one.seen[2], 6), x, y, optimizer, steps=2, callback=two)
-    assert same(one.seen[3], two.seen[0])
-    assert same(one.seen[4], two.seen[1])
-
-
-def test_when_no_better_step_is_found_the_next_refinement_comes_at_once():
-    x, y = samples(noise=0.1)
-    changes = {200: 4, 350: 8}
-    result = fit(KAN([2, 1], grid_size=2, rng=0), x, y, steps=500, refine_at=changes)
-    steps, losses = result.history["step"], np.array(result.history["train_loss"])
-    first = [step for step in steps if step <= 200]
-    second = [step for step in steps if 200 < step <= 350]
-    third = [step for step in steps if step > 350]
-    assert steps == first + second + third
-    assert (second[0], third[0]) == (201, 351)
-    assert max(len(first), len(second), len(third)) < 100
-    assert result.network.layers[0].basis.grid_size == 8
-    ends = losses[[len(first) - 1, len(first + second) - 1, -1]]
-    assert np.all(ends[1:] < 0.95 * ends[:-1])
-
-
-class Standing(SGD):
-    """An optimizer that goes nowhere, and says so as long as theta is short."""
-
-    def step(self, _, state):
-        return state._replace(evaluations=state.evaluations + 1, converged=state.theta.size < 50)
-
-
-def test_steps_that_were_skipped_try_nobodys_patience():
-    x, y = samples()
-    network = small()
-    assert network.size < 50 < kn.refine(network, 6).size
-    result = fit(
-        network, x, y, Standing(), steps=40, refine_at={20: 6}, validation=(x, y), patience=5
-    )
-    assert result.history["step"][:5] == [1, 21, 22, 23, 24]
-    assert result.message.startswith("no progress")
-
-
-def test_finer_grids_make_training_more_accurate():
-    x, _ = samples(300, n_in=1)
-    y = np.sin(6.0 * x)
-    coarse = fit(KAN([1, 1], grid_size=3, rng=0), x, y, steps=30).network
-    fine = fit(KAN([1, 1], grid_size=3, rng=0), x, y, steps=30, refine_at={15: 12}).network
-    assert mean_squared_error(fine, x, y) < 1e-3 * mean_squared_error(coarse, x, y)
-
-
 # What is shown.
 
 
@@ -655,23 +519,6 @@ def test_a_result_cannot_be_changed():
     result = fit(small(), *samples(), steps=1)
     with pytest.raises(AttributeError):
         result.network = None
-
-
-def test_a_mesh_is_not_watched_along_a_single_line():
-    line = np.linspace(-1.0, 1.0, 256)
-    x = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1).reshape(-1, 2)
-    rows = some_rows(x, 256)
-    assert len(np.unique(rows[:, 0])) > 100
-    assert len(np.unique(rows[:, 1])) > 100
-    assert np.array_equal(rows, some_rows(x, 256))
-
-
-def test_patience_begins_again_when_the_grids_change():
-    x, y = samples()
-    network = fit(small(), x, y, steps=200).network  # as good as it gets on these grids
-    schedule = {"refine_at": {30: 7}, "patience": 5, "validation": (x, y)}
-    result = fit(network, x, y, LevenbergMarquardt(tries=1), steps=40, **schedule)
-    assert result.history["step"][-1] > 31
 
 
 def test_a_callback_may_answer_with_numpys_true():
