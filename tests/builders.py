@@ -6,6 +6,8 @@ import numpy as np
 from strategies import shaken, with_symbols
 
 from kan_numpy import KAN
+from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.networks.edges import with_symbol
 
 
 def steps(*layers):
@@ -63,3 +65,25 @@ def square_network():
     network = shaken(KAN([3, 3, 3], grid_size=4, rng=rng), rng)
     network = KAN.from_layers(with_symbols(layer, rng) for layer in network.layers)
     return network, rng.uniform(-1.8, 1.8, (5, 3)), rng
+
+
+def symbolic(widths, edges, **options):
+    """Return a network whose edges are these symbols; those that are not named stay splines."""
+    network = KAN(widths, rng=0, **options)
+    for edge, (name, *affine) in edges.items():
+        network = with_symbol(network, edge, SYMBOLS[name], np.array(affine, dtype=float))
+    return network
+
+
+def odd():
+    """Return a network of which no number has a name."""
+    edges = {
+        (0, 0, 0): ("sin", 1.2345678, 0.3456789, 0.8765432, 0.1),
+        (0, 0, 1): ("tanh", 0.7654321, 0.0, 1.3456789, 0.0),
+        (1, 0, 0): ("exp", 0.4321987, 0.0, 2.2345678, -0.7654987),
+    }
+    return symbolic([2, 1, 1], edges)
+
+
+def inputs(n=2, N=200, seed=1):
+    return np.random.default_rng(seed).uniform(-1.0, 1.0, (N, n))

@@ -1,0 +1,68 @@
+"""Sparsifying leaves exactly the edges that are needed, in any units."""
+
+import numpy as np
+import pytest
+from builders import inputs
+
+import kan_numpy as kn
+from kan_numpy import KAN, Penalty
+from kan_numpy.networks.edges import layer_of
+from kan_numpy.sparsity import sparsification as sparsity
+
+
+def edges_of(network):
+    return [layer.active.tolist() for layer in network.layers]
+
+
+def test_exactly_the_edges_stay_that_are_needed():
+    x = inputs(N=500)
+    y = np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
+    network = KAN([2, 5, 1], grid_size=3, rng=0)
+    before = network.theta.copy()
+    sparse = kn.sparsify(network, x, y)
+    assert edges_of(sparse) == [[[True, True]], [[True]]]
+    assert np.sqrt(np.mean((sparse(x) - y) ** 2)) < 0.01 * y.std()
+    assert np.array_equal(network.theta, before)
+    assert layer_of(sparse, (0, 0, 0)).basis.grid_size == 6
+
+
+@pytest.mark.parametrize("units", [1e-4, 1.0, 1e4])
+def test_inputs_without_use_lose_their_edges_in_any_units(units):
+    x = inputs(4, N=300)
+    y = units * (np.sin(2.0 * x[:, :1]) + x[:, 2:3] ** 2)
+    sparse = kn.sparsify(KAN([4, 1], grid_size=4, rng=1), x, y, steps=30)
+    assert edges_of(sparse) == [[[True, False, True, False]]]
+
+
+def test_the_penalty_is_in_the_units_of_the_targets(monkeypatch):
+    given = {}
+
+    def recorded(**weights):
+        given.update(weights)
+        return Penalty(**weights)
+
+    monkeypatch.setattr(sparsity, "Penalty", recorded)
+    x = inputs(1, N=50)
+    y = np.hstack([3.0 * x, 4.0 * x**2 + 1000.0])
+    kn.sparsify(KAN([1, 2], rng=0), x, y, strength=0.02, steps=1)
+    variance = y.var(axis=0).mean()
+    np.testing.assert_allclose(given["l1"], 0.02 * np.sqrt(variance), rtol=1e-12)
+    np.testing.assert_allclose(given["entropy"], 0.02 * variance, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"strength": -1.0}, ValueError, "strength"),
+        ({"threshold": np.nan}, ValueError, "threshold"),
+        ({"threshold": 1e9, "steps": 1}, ValueError, "would leave no path"),
+        ({"steps": 0}, ValueError, "steps must be at least 1"),
+        ({"x": np.zeros((5, 3))}, ValueError, "x must have shape"),
+        ({"network": kn.MLP([2, 1], rng=0)}, TypeError, "KAN"),
+    ],
+)
+def test_orders_that_make_no_sense_are_refused(arguments, error, message):
+    x = inputs(N=20)
+    given = {"network": KAN([2, 1], rng=0), "x": x, "y": x[:, :1]} | arguments
+    with pytest.raises(error, match=message):
+        kn.sparsify(**given)
