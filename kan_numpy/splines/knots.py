@@ -58,7 +58,7 @@ def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array
 
 
 def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int | str]) -> Array:
-    """Return knots (..., G + 2k + 1): non-decreasing along the last axis, around a grid that is not empty."""
+    """Return knots (..., G + 2k + 1), non-decreasing along the last axis, around a grid."""
     knots = as_array(name, value, shape)
     size = knots.shape[-1]
     if size < 2 * degree + 2:
