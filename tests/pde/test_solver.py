@@ -11,10 +11,9 @@ from strategies import seeds
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.gradcheck import central_difference
+from kan_numpy.pde import PDE, Condition, Residual, dirichlet, equations, every_face, linear
 from kan_numpy.pde import conditions as pde
-from kan_numpy.pde import equations
 from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
-from kan_numpy.pde.conditions import PDE, Condition, Residual, dirichlet, every_face, linear
 
 KNOWN = {
     "poisson": equations.poisson,
