@@ -1,4 +1,4 @@
-r"""What every array and every generator of the library is, and how a value keeps its arrays."""
+r"""The types of arrays and generators in the library, and read-only arrays."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-"""What every number in the library is stored in: a float64 array."""
+"""The array of the library: float64."""
 
 
 Rng = int | np.random.Generator | np.random.SeedSequence | None
-"""What the argument ``rng`` takes: see `numpy.random.default_rng`."""
+"""The values that an argument ``rng`` takes, see `numpy.random.default_rng`."""
 
 
 def frozen(array: Array) -> Array:
-    """Return the array, read-only, so that a value that holds it can't change under a caller."""
+    """Return the array itself, made read-only, so that an immutable value can hold it."""
     array.flags.writeable = False
     return array
 
 
 def some_rows(x: Array, most: int) -> Array:
-    """Return at most so many samples, always the same ones, picked at random.
+    """Return at most so many samples of x (N, n_in), a fixed random choice.
 
-    Every n-th sample would not do: of the points of a mesh it may pick a single line.
+    Every n-th sample is not enough: of the points of a mesh they may lie on a single line.
     """
     if len(x) <= most:
         return x

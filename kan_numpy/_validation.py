@@ -1,6 +1,6 @@
-"""Checks at the public doors: the one place where errors about arguments are worded.
+"""Validation of arguments: the one place where their error messages are written.
 
-Every message names the argument, what was expected, what came and, if there is one, the way out.
+Every message states the argument, what was expected, what was given and, if there is one, a remedy.
 """
 
 from __future__ import annotations
@@ -16,27 +16,10 @@ from kan_numpy._arrays import Array, Rng
 
 
 def as_array(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None = None) -> Array:
-    """Return a float64 copy of ``value``, which must be finite, not empty and of the shape.
+    """Return a float64 copy of ``value``, which must be real, finite, not empty and of the shape.
 
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : array_like
-        Lists, integers and float32 are converted; complex numbers and text are refused.
-    shape : sequence of int or str, optional
-        What each axis must measure; a text such as ``"N"`` stands for any size of at least 1.
-
-    Returns
-    -------
-    ndarray, float64
-
-    Raises
-    ------
-    TypeError
-        If the values are not real numbers.
-    ValueError
-        If the shape is another, or a value is NaN or infinite.
+    Lists, integers and float32 are converted. In ``shape``, a text such as ``"N"`` stands for any
+    size of at least 1.
     """
     try:
         raw = np.asarray(value)
@@ -55,7 +38,7 @@ def as_array(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None 
 
 
 def require_shape(name: str, array: npt.NDArray[Any], shape: Sequence[int | str]) -> None:
-    """Refuse an array whose shape is another, above all one that would broadcast silently."""
+    """Refuse an array of another shape, above all one that would broadcast silently."""
 
     def fits(got: tuple[int, ...]) -> bool:
         return len(got) == len(shape) and all(
@@ -76,7 +59,7 @@ def require_shape(name: str, array: npt.NDArray[Any], shape: Sequence[int | str]
 
 
 def require_finite(name: str, array: Array) -> None:
-    """Refuse NaN and infinity, and say where the first one is."""
+    """Refuse NaN and infinity, with the index of the first one."""
     bad = ~np.isfinite(array)
     if bad.any():
         first = tuple(int(i) for i in np.argwhere(bad)[0])
@@ -149,14 +132,14 @@ def as_widths(widths: Sequence[int]) -> list[int]:
 
 
 def as_choice(name: str, value: Any, choices: Sequence[str]) -> str:
-    """Return ``value`` if it is one of the names that exist."""
+    """Return ``value`` if it is one of the choices."""
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, but is {value!r}")
     return str(value)
 
 
 def as_rng(rng: Rng) -> np.random.Generator:
-    """Return the generator that ``rng`` stands for; a generator is passed through."""
+    """Return the generator for a seed; a generator is returned as it is."""
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError) as error:

@@ -1,14 +1,14 @@
-r"""Verify a derivative that was worked out by hand.
+r"""Verification of derivatives that were worked out by hand.
 
-Three judges, in the order of their use here:
+Three methods:
 
 * `central_difference`: :math:`f'(x) \approx (f(x + h) - f(x - h)) / 2h`, error :math:`O(h^2)` of
   truncation and :math:`O(\epsilon / h)` of rounding; at h = 1e-6 about 1e-10 in float64.
-* `complex_step`: :math:`f'(x) = Im f(x + ih) / h`, no difference and so no rounding: exact to the
-  last digits, for a formula that takes complex numbers.
+* `complex_step`: :math:`f'(x) = Im f(x + ih) / h`, no difference and so no cancellation: exact to
+  machine precision, for a formula that takes complex numbers.
 * `assert_adjoint`: a backward pass computes :math:`dx = J^T dy`. It is checked for a random
-  upstream gradient dy, for every argument and every entry. A dy of ones would not do: it can't see
-  a pass that ignores dy, averages instead of summing, or reverses the batch.
+  upstream gradient dy, for every argument and every entry. A dy of ones is not enough: it misses a
+  pass that ignores dy, averages instead of summing, or reverses the batch.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def central_difference(
     ----------
     function : callable
         From an array like x to a number or an array.
-    x : array_like
-        Where; any shape.
+    x : array_like, any shape
+        The point.
     h : float
         The step, above 0.
 
@@ -51,10 +51,21 @@ def central_difference(
     ------
     ValueError
         If x is not finite, or h is not above 0.
+    TypeError
+        If x or h is not real.
 
     Notes
     -----
     At a knot a spline of degree 1 has a kink: the result is then off by O(1), for degree 2 by O(h).
+
+    Examples
+    --------
+    The Jacobian of (x y, x + y) at (2, 3):
+
+    >>> import kan_numpy as kn
+    >>> kn.gradcheck.central_difference(lambda z: [z[0] * z[1], z[0] + z[1]], [2.0, 3.0]).round(6)
+    array([[3., 2.],
+           [1., 1.]])
     """
     point = as_array("x", x)
     step = as_number("h", h, 0.0, include_low=False)
@@ -63,7 +74,7 @@ def central_difference(
         ahead, behind = point.copy(), point.copy()
         ahead.flat[b] += step
         behind.flat[b] -= step
-        width = ahead.flat[b] - behind.flat[b]  # what 2h became in floating point
+        width = ahead.flat[b] - behind.flat[b]  # 2h as rounded in floating point
         columns.append((np.asarray(function(ahead)) - np.asarray(function(behind))) / width)
     return np.stack(columns, axis=-1).reshape(columns[0].shape + point.shape)
 
@@ -79,8 +90,8 @@ def complex_step(
     ----------
     function : callable
         Takes a complex array and works element by element; further axes may follow in the result.
-    x : array_like
-        Where; any shape.
+    x : array_like, any shape
+        The points.
     h : float
         The step; it can be this small because nothing is subtracted.
 
@@ -90,8 +101,16 @@ def complex_step(
 
     Raises
     ------
+    ValueError
+        If x is not finite.
     TypeError
-        If the function does not return complex numbers.
+        If x is not real, or the function does not return complex numbers.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> kn.gradcheck.complex_step(lambda x: x**3, [1.0, 2.0])  # 3 x^2
+    array([ 3., 12.])
     """
     values = np.asarray(function(as_array("x", x) + 1j * h))
     if values.dtype.kind != "c":
@@ -118,15 +137,15 @@ def assert_adjoint(
         ``forward(*arguments)`` returns y, an array or a number.
     backward : callable
         ``backward(dy, *arguments)`` returns the gradient of each argument, as a tuple; for a single
-        argument the gradient itself will do. None says that a gradient is not claimed.
-    *arguments : array_like
-        The point; make it random, all sizes different, on a scale of 1.
+        argument it may be the gradient itself. A gradient that is None is not checked.
+    *arguments : array_like, any shape
+        The point. Choose it at random, all sizes different, of the order of 1.
     rng : int, Generator or None
-        For dy.
+        Draws dy; what `numpy.random.default_rng` takes.
     h : float
         Step of the central differences.
     rtol, atol : float
-        Allowed is ``atol + rtol * abs(numerical)``.
+        The largest error allowed is ``atol + rtol * abs(numerical)``.
 
     Returns
     -------
@@ -136,7 +155,24 @@ def assert_adjoint(
     Raises
     ------
     AssertionError
-        If a gradient has another shape or dtype, or a wrong entry; it says which and how wrong.
+        If a gradient has the wrong shape or dtype, or a wrong entry.
+    ValueError
+        If an argument is not finite.
+    TypeError
+        If an argument does not hold real numbers.
+
+    Examples
+    --------
+    The backward pass of y = x^2, and one that forgot the factor 2:
+
+    >>> import kan_numpy as kn
+    >>> x = [1.0, 2.0, 3.0]
+    >>> error = kn.gradcheck.assert_adjoint(lambda x: x**2, lambda dy, x: 2 * x * dy, x)
+    >>> error < 1e-6
+    True
+    >>> kn.gradcheck.assert_adjoint(lambda x: x**2, lambda dy, x: x * dy, x)
+    Traceback (most recent call last):
+    AssertionError: the gradient of argument 0 is wrong in 3 of 3 entries, ...
     """
     points = [as_array(f"arguments[{a}]", value) for a, value in enumerate(arguments)]
     y = np.asarray(forward(*points))
@@ -162,7 +198,7 @@ def assert_adjoint(
 
 
 def _worst_error(name: str, claimed: Any, numerical: Array, rtol: float, atol: float) -> float:
-    """Return the worst relative error of a claimed gradient, or say what is wrong with it."""
+    """Return the largest relative error of a gradient, or raise an AssertionError."""
     if not isinstance(claimed, np.ndarray | np.generic) or claimed.dtype != np.float64:
         kind = getattr(claimed, "dtype", type(claimed).__name__)
         raise AssertionError(f"the gradient of {name} must be float64, but is {kind}")

@@ -1,18 +1,18 @@
-r"""Two quasiperiodic chains with localized and extended states, and how to tell which is which.
+r"""Two quasiperiodic chains with localized and extended states, and measures that tell them apart.
 
-An electron on a chain of N sites has N states of energy E and amplitudes :math:`\psi_n`. Whether a
-state is spread over the chain is told by (arXiv 2404.19756, eq. 4.2 and 4.3)
+An electron on a chain of N sites has N states of energy E and amplitudes :math:`\psi_n`. How far a
+state extends over the chain is measured by (arXiv 2404.19756, eq. 4.2 and 4.3)
 
 .. math::
     IPR = \frac{\sum_n |\psi_n|^4}{(\sum_n |\psi_n|^2)^2}, \qquad D = -\frac{\log IPR}{\log N},
 
-the inverse participation ratio and the fractal dimension: a state on m sites alike has IPR = 1 / m.
-As N grows, D goes to 1 for an extended state and to 0 for a localized one. The generalized and the
-modified Aubry-Andre model have states of both kinds in one chain.
+the inverse participation ratio and the fractal dimension: a state that is spread evenly over m
+sites has IPR = 1 / m. As N grows, D tends to 1 for an extended state and to 0 for a localized one.
+The generalized and the modified Aubry-Andre model have states of both kinds in one chain.
 
-The unit of energy is the hopping between neighbors. The chains are rings, so that no state clings
-to an end, and N is a Fibonacci number. With the one before it, :math:`b = F_{m-1} / F_m` is the
-best rational neighbor of the inverse golden ratio, and the potential closes around the ring.
+The unit of energy is the hopping between neighbors. The chains are rings, so that there are no edge
+states, and N is a Fibonacci number. With the one before it, :math:`b = F_{m-1} / F_m` is the best
+rational approximation of the inverse golden ratio, and the potential is periodic around the ring.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from kan_numpy._validation import as_array, as_count, as_number
 
 
 def inverse_participation_ratio(psi: npt.ArrayLike) -> Array:
-    r"""Return by how few sites a state is carried: 1 for one site, 1 / N for all alike.
+    r"""Return the inverse participation ratio: 1 on a single site, 1 / N if spread evenly.
 
     .. math:: IPR = \sum_n |\psi_n|^4 \Big/ \Big( \sum_n |\psi_n|^2 \Big)^2
 
     Parameters
     ----------
     psi : array_like, shape (N, n_states)
-        Real amplitudes, one column a state, of any norm but 0.
+        Real amplitudes, one state a column, of any norm but 0.
 
     Returns
     -------
@@ -41,11 +41,21 @@ def inverse_participation_ratio(psi: npt.ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If a state is zero everywhere.
+        If a state is zero everywhere, or psi is not finite or not two-dimensional.
+    TypeError
+        If psi is complex.
 
     Notes
     -----
     Source: arXiv 2404.19756, eq. 4.2.
+
+    Examples
+    --------
+    A state on one of four sites, and one that is spread evenly over all of them:
+
+    >>> import kan_numpy as kn
+    >>> kn.aubry_andre.inverse_participation_ratio([[1, 1], [0, 1], [0, 1], [0, 1]])
+    array([1.  , 0.25])
     """
     amplitudes = np.abs(as_array("psi", psi, ("N", "n_states")))
     largest = amplitudes.max(axis=0)
@@ -60,14 +70,14 @@ def inverse_participation_ratio(psi: npt.ArrayLike) -> Array:
 
 
 def fractal_dimension(psi: npt.ArrayLike) -> Array:
-    r"""Return how a state fills the chain: 0 on a single site, 1 on all sites alike.
+    r"""Return the fractal dimension of states: 0 on a single site, 1 if spread evenly.
 
     .. math:: D = -\log IPR / \log N
 
     Parameters
     ----------
     psi : array_like, shape (N, n_states)
-        Real amplitudes, one column a state, at least two sites.
+        Real amplitudes, one state a column, at least two sites.
 
     Returns
     -------
@@ -76,11 +86,24 @@ def fractal_dimension(psi: npt.ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If there is only one site, or a state is zero everywhere.
+        If there is only one site, a state is zero everywhere, or psi is not finite.
+    TypeError
+        If psi is complex.
 
     Notes
     -----
     Source: arXiv 2404.19756, eq. 4.3.
+
+    Examples
+    --------
+    Spread evenly over 2 of 16 sites, IPR = 1/2 and D = log 2 / log 16:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> psi = np.zeros((16, 1))
+    >>> psi[:2] = 1.0
+    >>> kn.aubry_andre.fractal_dimension(psi)
+    array([0.25])
     """
     ipr = inverse_participation_ratio(psi)
     n_sites = as_count("the number of sites", len(np.asarray(psi)), 2)
@@ -103,7 +126,15 @@ def golden_approximant(n_sites: int) -> float:
     Raises
     ------
     ValueError
-        If N is not a Fibonacci number; the message names the nearest two.
+        If N is below 5 or not a Fibonacci number; the message gives the nearest two.
+    TypeError
+        If N is not a whole number.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> kn.aubry_andre.golden_approximant(8)  # 5 / 8; the inverse golden ratio is 0.618...
+    0.625
     """
     n_sites, before, last = as_count("n_sites", n_sites, 5), 3, 5
     while last < n_sites:
@@ -141,13 +172,28 @@ def generalized_hamiltonian(n_sites: int, lam: float, alpha: float, phi: float =
     Raises
     ------
     ValueError
-        If an argument does not make sense; the message says which and why.
+        If N is not a Fibonacci number, alpha does not lie between -1 and 1, or lam or phi is not
+        finite.
+    TypeError
+        If N is not a whole number, or another argument not a real one.
 
     Notes
     -----
     Source: arXiv 2404.19756, eq. 4.6 and 4.7; S. Ganeshan, J. Pixley, S. Das Sarma, Physical Review
     Letters 114, 146601 (2015). On an open chain the sign of t changes no energy and no
-    :math:`|\psi_n|`: turn the sign of every second amplitude.
+    :math:`|\psi_n|`: it only flips the sign of every second amplitude.
+
+    Examples
+    --------
+    Without a potential, only the hopping between neighbors on a ring of five sites remains:
+
+    >>> import kan_numpy as kn
+    >>> kn.aubry_andre.generalized_hamiltonian(5, lam=0.0, alpha=0.0).astype(int)
+    array([[0, 1, 0, 0, 1],
+           [1, 0, 1, 0, 0],
+           [0, 1, 0, 1, 0],
+           [0, 0, 1, 0, 1],
+           [1, 0, 0, 1, 0]])
     """
     lam, cosine = as_number("lam", lam), _cosine(n_sites, phi)
     alpha = as_number("alpha", alpha, -1.0, 1.0, include_low=False, include_high=False)
@@ -181,12 +227,23 @@ def modified_hamiltonian(n_sites: int, lam: float, p: float, phi: float = 0.0) -
     Raises
     ------
     ValueError
-        If an argument does not make sense; the message says which and why.
+        If N is not a Fibonacci number, p is not above 0, or lam or phi is not finite.
+    TypeError
+        If N is not a whole number, or another argument not a real one.
 
     Notes
     -----
     Source: arXiv 2404.19756, eq. 4.9 and 4.10, with the hopping between neighbors as the unit of
     energy; J. Biddle, S. Das Sarma, Physical Review Letters 104, 070601 (2010).
+
+    Examples
+    --------
+    With p = log 2, hopping to the second neighbor is half of that to the first:
+
+    >>> from math import log
+    >>> import kan_numpy as kn
+    >>> kn.aubry_andre.modified_hamiltonian(5, lam=0.0, p=log(2))[0]  # on a ring of five sites
+    array([0. , 1. , 0.5, 0.5, 1. ])
     """
     lam, cosine = as_number("lam", lam), _cosine(n_sites, phi)
     p = as_number("p", p, 0.0, include_low=False)
@@ -203,7 +260,7 @@ def _cosine(n_sites: int, phi: float) -> Array:
 
 
 def _distance(n_sites: int) -> Array:
-    """Return the shorter way around the ring between every two sites, shape (N, N)."""
+    """Return the distance around the ring between every two sites, shape (N, N)."""
     sites = np.arange(n_sites, dtype=np.float64)
     apart = np.abs(sites[:, None] - sites)
     return np.minimum(apart, n_sites - apart)

@@ -1,9 +1,9 @@
-r"""Regression problems whose answer is known: a formula, and the box its inputs come from.
+r"""Regression problems with a known answer: a formula, and the box of its inputs.
 
 .. math:: x_i = low_i + (high_i - low_i)\,\frac{z_i + 1}{2}, \qquad z \in [-1, 1]^n
 
 Networks are trained on z, because there all inputs share one range. The tables of special functions
-and of Feynman's equations are made of such problems; two single ones stand here.
+and of Feynman's equations consist of such problems; two more are defined here.
 """
 
 from __future__ import annotations
@@ -23,13 +23,36 @@ HOW = ("uniform", "half_stretched")
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A function of known formula on a box; call it with inputs (N, n) to get values (N, 1)."""
+    """A function of known formula on a box; call it with inputs (N, n) to get values (N, 1).
+
+    Parameters
+    ----------
+    name : str
+        A short name.
+    formula : str
+        The formula as text.
+    function : callable
+        Maps the n columns of the inputs to the values, all (N,).
+    inputs : tuple of str
+        The names of the n inputs in the formula.
+    ranges : tuple of (float, float)
+        The ends of the range of each input.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> area = kn.problems.Benchmark("area", "a b", lambda a, b: a * b, ("a", "b"), ((0, 4),) * 2)
+    >>> area([[2.0, 3.0]])
+    array([[6.]])
+    >>> area.from_cube([[-1.0, 0.5]])  # from [-1, 1] to [0, 4]
+    array([[0., 3.]])
+    """
 
     name: str
     formula: str
-    function: Callable[..., Array]  # maps the n columns of the inputs to the values, all (N,)
-    inputs: tuple[str, ...]  # the names of the n inputs, as the formula has them
-    ranges: tuple[tuple[float, float], ...]  # the ends of the range of each input
+    function: Callable[..., Array]
+    inputs: tuple[str, ...]
+    ranges: tuple[tuple[float, float], ...]
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Return the values at the inputs x (N, n), as a column (N, 1)."""
@@ -44,20 +67,21 @@ class Benchmark:
     def split(
         self, n_train: int = 1000, n_test: int = 1000, rng: Rng = 0, how: str = "uniform"
     ) -> Split:
-        """Draw samples to train on and to test with; the inputs are z, in the cube.
+        """Draw training and test samples; the inputs are z, in the cube.
 
         Parameters
         ----------
         n_train, n_test : int
-            How many samples of each kind, at least 1.
+            The number of samples of each kind, at least 1.
         rng : int, Generator or None
-            Where the numbers come from.
+            What `numpy.random.default_rng` takes.
         how : {"uniform", "half_stretched"}
             How the training inputs are drawn, see `draw`. The test inputs are always uniform.
 
         Returns
         -------
         Split
+            Training and test samples.
         """
         n_train, n_test = as_count("n_train", n_train, 1), as_count("n_test", n_test, 1)
         generator = as_rng(rng)
@@ -75,19 +99,40 @@ def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> A
     Parameters
     ----------
     n_samples : int
-        N, how many.
+        N, the number of rows, at least 1.
     n_inputs : int
-        n, how many columns.
+        n, the number of columns.
     rng : int, Generator or None
-        Where the numbers come from.
+        What `numpy.random.default_rng` takes.
     how : {"uniform", "half_stretched"}
-        The second stretches every other sample outwards or inwards, in turns with one power p for
-        all its inputs and with one for each. So it reaches the faces, the corners and the center,
-        where uniform samples are rare, and where the splines of a fine grid need some.
+        The second moves every other sample outwards or inwards, alternately with one power p for
+        the whole row and with one for each input. It reaches the faces, the corners and the center,
+        where uniform samples are rare and the splines of a fine grid need some.
 
     Returns
     -------
     ndarray, shape (N, n)
+        z.
+
+    Raises
+    ------
+    ValueError
+        If n_samples is below 1, or ``how`` is none of the two.
+    TypeError
+        If n_samples is not a whole number.
+
+    Examples
+    --------
+    Every second row of "half_stretched" is drawn with powers. More of its samples are near the
+    faces of the cube, |z| > 0.9:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> uniform, stretched = (
+    ...     kn.problems.draw(10_000, 1, how=how) for how in ("uniform", "half_stretched")
+    ... )
+    >>> [round(float(np.mean(np.abs(z) > 0.9)), 2) for z in (uniform, stretched)]
+    [0.1, 0.16]
     """
     generator = as_rng(rng)
     z = generator.uniform(-1.0, 1.0, (as_count("n_samples", n_samples, 1), n_inputs))
@@ -116,10 +161,10 @@ MULTILEVEL = Benchmark(
     ("x", "y"),
     ((0.0, 1.0), (0.0, 1.0)),
 )
-"""The example of arXiv 2603.04827, sec. 5: waves, and kinks that lie askew."""
+"""The example of arXiv 2603.04827, sec. 5: waves, and kinks that are not aligned with the axes."""
 
 PEAK_CENTERS = (-0.8, -0.4, 0.0, 0.4, 0.8)
-"""Where the peaks of `peaks` stand."""
+"""The centers of the peaks of `PEAKS`."""
 
 
 def _five_peaks(x: Array) -> Array:
@@ -143,14 +188,29 @@ def peak_phases(n_each: int = 100, width: float = 0.2) -> list[tuple[Array, Arra
     Parameters
     ----------
     n_each : int
-        How many evenly spaced samples a peak has.
+        The number of evenly spaced samples of a peak, at least 1.
     width : float
-        How far they reach to both sides of its center.
+        The distance from the center of a peak to its first and last sample.
 
     Returns
     -------
     list of (x, y)
         x and y (n_each, 1) for each of `PEAK_CENTERS`, from left to right.
+
+    Raises
+    ------
+    ValueError
+        If n_each is below 1, or the width is negative.
+    TypeError
+        If n_each is not a whole number, or the width not a real one.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> phases = kn.problems.peak_phases(n_each=3)
+    >>> x, y = phases[0]  # the first peak, at -0.8
+    >>> len(phases), x[:, 0], y[:, 0].round(3)
+    (5, array([-1. , -0.8, -0.6]), array([0., 1., 0.]))
     """
     count, reach = as_count("n_each", n_each, 1), as_number("width", width, 0.0)
     columns = [np.linspace(c - reach, c + reach, count)[:, None] for c in PEAK_CENTERS]

@@ -1,8 +1,12 @@
-"""The 27 equations of Feynman's lectures in arXiv 2404.19756, table 2, without dimensions.
+"""The 27 dimensionless equations of Feynman's lectures in arXiv 2404.19756, table 2.
 
-The names are those of the lectures: volume, chapter, equation. The paper does not print the ranges
-of its inputs. The ranges here are a choice: of the size at which the quantities occur, and without
-a singularity.
+The names are those of the lectures: volume, chapter, equation. The paper does not state the ranges
+of its inputs. Those chosen here are physically plausible and contain no singularity.
+
+>>> import kan_numpy as kn
+>>> velocity = kn.feynman.FEYNMAN_EQUATIONS["I.16.6"]  # the relativistic sum of two velocities
+>>> velocity.formula, velocity([[0.5, 0.5]])
+('(a + b) / (1 + a b)', array([[0.8]]))
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from numpy import arcsin, cos, exp, log, pi, sin, sinc, sqrt
 from kan_numpy._arrays import Array
 from kan_numpy.datasets.benchmark import Benchmark
 
-_TURN = (0.0, 2 * pi)  # an angle all the way round
+_TURN = (0.0, 2 * pi)  # a full turn of an angle
 _ONE = (0.0, 1.0)
 _SIGNED = (-1.0, 1.0)
 _RATIO = (0.5, 2.0)

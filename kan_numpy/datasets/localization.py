@@ -1,6 +1,6 @@
 r"""Labeled states of Aubry-Andre chains: localized or extended, and the edge between them.
 
-A curve :math:`g = 0`, the mobility edge, parts the two kinds, and g > 0 means localized:
+A curve :math:`g = 0`, the mobility edge, separates the two kinds, and g > 0 means localized:
 
 .. math::
     g = \alpha E - 2 (t - \lambda) \text{ (eq. 4.8)}, \qquad
@@ -31,18 +31,35 @@ from kan_numpy.datasets.aubry_andre import (
 )
 
 THRESHOLD = 0.5
-"""States with a fractal dimension up to this one are labeled localized."""
+"""States with a fractal dimension up to this value are labeled localized."""
 
 AMBIGUOUS = 0.1
-"""Within this distance of the threshold N is too small to tell."""
+"""Within this distance of the threshold, N is too small for a certain label."""
 
 
 class Model(NamedTuple):
-    """What tells one model from another; both arguments before phi come with their ranges."""
+    """A chain whose parameters are drawn at random.
 
-    hamiltonian: Callable[..., Array]  # of (n_sites, *parameters), phi the last of them
-    edge: Callable[..., Array]  # g of (E, *parameters without phi), > 0 for localized states
-    ranges: dict[str, tuple[float, float]]  # from which the parameters are drawn
+    Parameters
+    ----------
+    hamiltonian : callable
+        Maps N and the parameters, of which phi is the last, to an array (N, N).
+    edge : callable
+        Maps E (M,) and the parameters without phi to g (M,), positive for localized states.
+    ranges : dict of (float, float)
+        The range that each parameter is drawn from, by name.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> model = kn.localization.MODELS["generalized"]
+    >>> model.edge(1.0, 1.5, 0.5)  # alpha E - 2 (1 - lambda) = 0.5 + 1
+    1.5
+    """
+
+    hamiltonian: Callable[..., Array]
+    edge: Callable[..., Array]
+    ranges: dict[str, tuple[float, float]]
 
 
 MODELS = {
@@ -63,7 +80,7 @@ MODELS = {
 
 
 def mobility_edge(model: str, x: npt.ArrayLike) -> Array:
-    r"""Return g, which is positive for states that theory calls localized.
+    r"""Return g, which is positive for the states that are localized in theory.
 
     .. math::
         g = \alpha E - 2 (1 - \lambda) \text{ for "generalized"}, \qquad
@@ -72,7 +89,7 @@ def mobility_edge(model: str, x: npt.ArrayLike) -> Array:
     Parameters
     ----------
     model : {"generalized", "modified"}
-        Which.
+        A key of `MODELS`.
     x : array_like, shape (M, 4)
         States with the columns of `StateTable.x`; the last one, phi, does not matter.
 
@@ -83,11 +100,21 @@ def mobility_edge(model: str, x: npt.ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If there is no such model, or x has another shape.
+        If there is no such model, or x has another shape or is not finite.
+    TypeError
+        If x does not hold real numbers.
 
     Notes
     -----
     Source: arXiv 2404.19756, eq. 4.8 and 4.11.
+
+    Examples
+    --------
+    At E = 1 and alpha = 0.5, a strong potential localizes a state and a weak one does not:
+
+    >>> import kan_numpy as kn
+    >>> kn.localization.mobility_edge("generalized", [[1, 1.5, 0.5, 0], [1, 0.5, 0.5, 0]])
+    array([ 1.5, -0.5])
     """
     edge = MODELS[as_choice("model", model, tuple(MODELS))].edge
     return edge(*as_array("x", x, ("M", 4)).T[:3])
@@ -95,18 +122,27 @@ def mobility_edge(model: str, x: npt.ArrayLike) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class StateTable:
-    """Hold M states of many chains, a row each.
+    """A table of M states of many chains, one state a row.
 
     Parameters
     ----------
     names : tuple of str
-        Of the columns: E, lam, alpha or p, phi.
+        The columns of x: E, lam, alpha or p, phi.
     x : ndarray, shape (M, 4)
         Energy and parameters of each state.
     dimension : ndarray, shape (M,)
         D of each state.
     chain : ndarray of int, shape (M,)
-        In which chain, counted from 0, each state lives.
+        The chain of each state, counted from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x, D = np.zeros((3, 4)), np.array([0.1, 0.55, 0.9])
+    >>> table = kn.localization.StateTable(("E", "lam", "alpha", "phi"), x, D, np.zeros(3, int))
+    >>> table.localized, table.ambiguous
+    (array([1, 0, 0]), array([False,  True, False]))
     """
 
     names: tuple[str, ...]
@@ -116,32 +152,32 @@ class StateTable:
 
     @property
     def localized(self) -> npt.NDArray[np.int64]:
-        """The labels: 1 where D is at most `THRESHOLD`, else 0, shape (M,)."""
+        """Labels: 1 where D is at most `THRESHOLD`, else 0, shape (M,)."""
         return (self.dimension <= THRESHOLD).astype(np.int64)
 
     @property
     def ambiguous(self) -> npt.NDArray[np.bool_]:
-        """Where D is within `AMBIGUOUS` of the threshold: another N may decide otherwise."""
+        """Whether D is within `AMBIGUOUS` of the threshold, shape (M,): a larger N may differ."""
         return np.abs(self.dimension - THRESHOLD) < AMBIGUOUS
 
 
 def sample_states(
     model: str, n_chains: int, n_states: int, n_sites: int = 377, rng: Rng = 0
 ) -> StateTable:
-    """Draw the parameters of many chains, diagonalize them, and pick some states of each.
+    """Draw the parameters of many chains, diagonalize them, and select some states of each.
 
     Parameters
     ----------
     model : {"generalized", "modified"}
-        Which.
+        A key of `MODELS`.
     n_chains : int
-        How many chains, each with parameters drawn evenly from `MODELS[model].ranges`.
+        The number of chains, each with parameters drawn uniformly from `MODELS[model].ranges`.
     n_states : int
-        How many states of each, from 1 to N, picked at random, in the order of their energies.
+        The number of states of each, from 1 to N, chosen at random, in the order of their energies.
     n_sites : int
         N, a Fibonacci number.
     rng : int, Generator or None
-        Draws the parameters and picks the states.
+        What `numpy.random.default_rng` takes.
 
     Returns
     -------
@@ -152,13 +188,27 @@ def sample_states(
     Raises
     ------
     ValueError
-        If there is no such model, or a number does not make sense.
+        If there is no such model, n_chains or n_states is below 1, n_states exceeds N, or N is not
+        a Fibonacci number.
+    TypeError
+        If a count is not a whole number, or rng is not a seed.
 
     Notes
     -----
-    Far from the edge extended states come in pairs of nearly one energy, waves running either way
-    around the ring. Any mixture of two is a state as well, so their D depends a little on the
-    solver, far above the threshold.
+    Far from the edge, extended states occur in pairs of nearly equal energy: waves in both
+    directions around the ring. Any combination of the two is a state as well, so their D, far above
+    the threshold, depends slightly on the solver.
+
+    Examples
+    --------
+    The labels, from diagonalization, agree with the sign of g in theory:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> table = kn.localization.sample_states("generalized", n_chains=20, n_states=5, n_sites=89)
+    >>> g = kn.localization.mobility_edge("generalized", table.x)
+    >>> float(np.mean((g > 0) == table.localized))
+    0.99
     """
     hamiltonian, _, ranges = MODELS[as_choice("model", model, tuple(MODELS))]
     n_chains, generator = as_count("n_chains", n_chains, 1), as_rng(rng)
@@ -180,10 +230,10 @@ def sample_states(
 def boundary_points(
     decision: Callable[[Array], Array], x: npt.ArrayLike, n_points: int = 1000
 ) -> Array:
-    """Return points where a decision changes its sign: a learned edge, ready for regression.
+    """Return points where a decision function changes its sign: a learned edge, for regression.
 
-    Each state below 0 is paired with the nearest one above, distances measured in
-    standard deviations of the columns, and the line between the two is bisected 50 times.
+    Each state below 0 is paired with the nearest one above, with distances measured in standard
+    deviations of the columns, and the line between the two is bisected 50 times.
 
     Parameters
     ----------
@@ -192,7 +242,7 @@ def boundary_points(
     x : array_like, shape (M, n)
         States of both classes.
     n_points : int
-        How many pairs to use, the closest first; fewer if fewer states lie below 0.
+        The number of pairs, the closest first; fewer if fewer states lie below 0.
 
     Returns
     -------
@@ -201,7 +251,21 @@ def boundary_points(
     Raises
     ------
     ValueError
-        If all states are decided alike, or a column is constant.
+        If all states are in one class, a column is constant, n_points is below 1, or x is not
+        finite.
+    TypeError
+        If n_points is not a whole number, or x does not hold real numbers.
+
+    Examples
+    --------
+    The boundary of the disk of radius 1/2, from points inside and outside of it:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    >>> points = kn.localization.boundary_points(lambda z: 0.25 - (z**2).sum(axis=1), x, 3)
+    >>> np.hypot(*points.T)
+    array([0.5, 0.5, 0.5])
     """
     states, n_points = as_array("x", x, ("M", "n")), as_count("n_points", n_points, 1)
     positive = decision(states) > 0.0  # (M,)

@@ -1,4 +1,4 @@
-r"""Samples to train on and samples to test with: how rows are split."""
+r"""Training and test samples: random splits of the rows of arrays."""
 
 from __future__ import annotations
 
@@ -14,12 +14,31 @@ Rows = tuple[npt.NDArray[Any], ...]
 
 
 class Split(NamedTuple):
-    """Samples to train on, and samples to test with."""
+    """Training and test samples, one sample a row.
 
-    x_train: Array  # (n_train, n)
-    y_train: Array  # (n_train, 1)
-    x_test: Array  # (n_test, n)
-    y_test: Array  # (n_test, 1)
+    Parameters
+    ----------
+    x_train : ndarray, shape (n_train, n)
+        Inputs to train on.
+    y_train : ndarray, shape (n_train, 1)
+        Their targets.
+    x_test : ndarray, shape (n_test, n)
+        Inputs to test with.
+    y_test : ndarray, shape (n_test, 1)
+        Their targets.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> x_train, y_train, x_test, y_test = kn.datasets.toy("product", n_train=100, n_test=10)
+    >>> bool((y_test[:, 0] == x_test[:, 0] * x_test[:, 1]).all())
+    True
+    """
+
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
 
 
 def split(*arrays: npt.ArrayLike, test_share: float = 0.2, rng: Rng = 0) -> tuple[Rows, Rows]:
@@ -28,11 +47,11 @@ def split(*arrays: npt.ArrayLike, test_share: float = 0.2, rng: Rng = 0) -> tupl
     Parameters
     ----------
     *arrays : array_like, shape (N, ...)
-        At least one, of any dtype; rows that belong together stay together.
+        At least one, of any dtype. All are split at the same rows.
     test_share : float
-        The share of the rows that is kept for testing, between 0 and 1.
+        The share of the rows that is used for testing, between 0 and 1.
     rng : int, Generator or None
-        Decides which.
+        What `numpy.random.default_rng` takes.
 
     Returns
     -------
@@ -43,6 +62,16 @@ def split(*arrays: npt.ArrayLike, test_share: float = 0.2, rng: Rng = 0) -> tupl
     ------
     ValueError
         If the arrays differ in length, or no row is left for training or for testing.
+    TypeError
+        If test_share is not a real number, or rng is not a seed.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> x, y = [1, 2, 3, 4, 5], [10, 20, 30, 40, 50]
+    >>> (x_train, y_train), (x_test, y_test) = kn.datasets.split(x, y, test_share=0.4)
+    >>> x_train, y_train, x_test, y_test
+    (array([4, 1, 2]), array([40, 10, 20]), array([3, 5]), array([30, 50]))
     """
     tables = [np.asarray(array) for array in arrays]
     lengths = {len(table) if table.ndim else 0 for table in tables}

@@ -1,8 +1,12 @@
 """The fifteen special functions of arXiv 2404.19756, table 1, each of two inputs.
 
-The paper does not print the ranges of its inputs. The ranges here are a choice: wide enough for
-waves and steep places to show, and at some distance from every singularity. The values come from
-`scipy.special`.
+The paper does not state the ranges of its inputs. Those chosen here show oscillations and steep
+slopes, and stay away from every singularity. The values come from `scipy.special`.
+
+>>> import kan_numpy as kn
+>>> bessel = kn.special_functions.SPECIAL_FUNCTIONS["jv"]
+>>> bessel([[0.0, 2.404825557695773]]).round(12)  # J_0 at its first zero
+array([[0.]])
 """
 
 from __future__ import annotations

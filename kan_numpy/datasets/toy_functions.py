@@ -1,7 +1,7 @@
-"""The data of the lessons: toy functions, two moons and knots, and how to split and scale them.
+"""Toy functions: formulas that a small network can learn, and samples of them.
 
-What is drawn comes from the generator that ``rng`` stands for: a seed gives the same numbers every
-time. Inputs are (N, n), one row a sample, and targets (N, 1), as a network takes them.
+Inputs are (N, n), one sample a row, and targets (N, 1), as a network takes them. The same seed
+gives the same samples.
 """
 
 from __future__ import annotations
@@ -20,13 +20,34 @@ from kan_numpy.datasets.preprocessing import Split
 
 @dataclass(frozen=True)
 class ToyFunction:
-    """A function of known formula; call it with inputs (N, n) to get values (N, 1)."""
+    """A function of known formula; call it with inputs (N, n) to get values (N, 1).
+
+    Parameters
+    ----------
+    name : str
+        Its key in `TOY_FUNCTIONS`.
+    formula : str
+        The formula as text.
+    function : callable
+        Maps the n columns of the inputs to the values, all (N,).
+    widths : tuple of int
+        The shape of the paper's network; ``widths[0]`` is n.
+    low, high : float
+        The ends of the range of every input.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> f = kn.datasets.TOY_FUNCTIONS["product"]
+    >>> f.formula, f([[2.0, 3.0]])
+    ('x1 x2', array([[6.]]))
+    """
 
     name: str
     formula: str
-    function: Callable[..., Array]  # maps the n columns of the inputs to the values, all (N,)
-    widths: tuple[int, ...]  # the shape of the paper's network; widths[0] is n
-    low: float = -1.0  # the ends of the range of every input
+    function: Callable[..., Array]
+    widths: tuple[int, ...]
+    low: float = -1.0
     high: float = 1.0
 
     def __call__(self, x: npt.ArrayLike) -> Array:
@@ -71,20 +92,32 @@ def toy(
     name : str
         A key of `TOY_FUNCTIONS`.
     n_train, n_test : int
-        How many samples of each kind, at least 1.
+        The number of samples of each kind, at least 1.
     noise : float
         The standard deviation of the noise, relative to that of the targets it is added to.
     rng : int, Generator or None
-        The inputs that a seed gives do not depend on the noise.
+        What `numpy.random.default_rng` takes. The inputs of a seed do not depend on the noise.
 
     Returns
     -------
     Split
+        Training and test samples.
 
     Raises
     ------
     ValueError
-        If there is no such function, or a number is too small.
+        If there is no such function, a count is below 1, or the noise is negative.
+    TypeError
+        If a count is not a whole number, or the noise not a real one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> data = kn.datasets.toy("exp_sin", n_train=3, n_test=2)
+    >>> x1, x2 = data.x_train.T
+    >>> data.y_train[:, 0] / np.exp(np.sin(np.pi * x1) + x2**2)
+    array([1., 1., 1.])
     """
     f = TOY_FUNCTIONS[as_choice("name", name, tuple(TOY_FUNCTIONS))]
     n_train, n_test = as_count("n_train", n_train, 1), as_count("n_test", n_test, 1)

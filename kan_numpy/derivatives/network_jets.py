@@ -1,19 +1,16 @@
-r"""Derivatives of a network with respect to its inputs, and the backward pass from them to theta.
+r"""Derivatives of a network with respect to its inputs, and their gradient with respect to theta.
 
-A differential equation speaks of u and its derivatives, so training on one needs, for each sample,
+A differential equation contains u and its derivatives, so training on one needs, for each sample,
 
 .. math::
     u(x), \qquad \frac{\partial u}{\partial x_a}, \qquad
     \frac{\partial^2 u}{\partial x_a \partial x_b}
 
-and the gradient of anything made of them with respect to theta. The three together are a jet. Jets
-go forwards through the network, layer after layer: at the input the value is x, the gradient the
-unit matrix, and the second derivatives are 0. What a layer makes of them, and what it hands back,
-is derived in `kan_numpy.derivatives.kan_jets` and `kan_numpy.derivatives.node_jets`; here the
-layers are backpropagate, as in `kan_numpy.networks.network`.
-
-One forward and one backward pass cost a few times what `forward` and `backward` cost, whatever the
-number of parameters.
+together a jet, and the gradient of a loss of jets with respect to theta. Jets are propagated layer
+by layer: at the input the value is x, the gradient is the unit matrix, and the second derivatives
+are 0. The jets of a layer, and its backward pass, are derived in `kan_numpy.derivatives.kan_jets`
+and `kan_numpy.derivatives.node_jets`; here the layers are chained. Both passes cost a few times
+those of the network itself, whatever the number of parameters.
 """
 
 from __future__ import annotations
@@ -31,9 +28,11 @@ from kan_numpy.derivatives.node_jets import as_jet_layer
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network
 
+__all__ = ["backward", "forward", "hessian", "jacobian", "jet"]
+
 
 class JetCache(NamedTuple):
-    """What the backward pass needs."""
+    """The intermediate results for the backward pass."""
 
     layers: list[JetLayer]
     caches: list[Any]  # one for each layer
@@ -59,13 +58,26 @@ def jet(network: Network, x: npt.ArrayLike) -> Jet:
 
     Raises
     ------
-    ValueError, TypeError
-        If x does not fit, or a base function or activation does not know its second derivative.
+    ValueError
+        If x has another shape or is not finite, or a base function or activation has no second
+        derivative.
+    TypeError
+        If network is not a network, or x does not hold real numbers.
 
     Notes
     -----
-    Exact up to rounding, and inside the intervals of a spline of any degree. At a knot, a spline of
-    degree k has k - 1 continuous derivatives; beyond that these are the derivatives from the right.
+    Exact up to rounding between the knots of a spline of any degree. At a knot, a spline of degree
+    k has k - 1 continuous derivatives; higher ones are derivatives from the right.
+
+    Examples
+    --------
+    For u = x^2 y at (2, 3): u = 12, its gradient is (2 x y, x^2), its second derivatives (2 y, 0).
+
+    >>> import kan_numpy as kn
+    >>> net = kn.from_formula("x^2*y", ["x", "y"])
+    >>> u = kn.jets.jet(net, [[2.0, 3.0]])
+    >>> u.value, u.gradient, u.second
+    (array([[12.]]), array([[[12.,  4.]]]), array([[[6., 0.]]]))
     """
     return forward(network, x)[0]
 
@@ -85,8 +97,23 @@ def hessian(network: Network, x: npt.ArrayLike) -> Array:
     Returns
     -------
     ndarray, shape (N, n_out, n_in, n_in)
-        Symmetric in its last two axes. If u is a sum of functions of a and of b, their mixed entry
-        is 0.
+        Symmetric in its last two axes. If u is a sum of a function of a and a function of b, their
+        mixed entry is 0.
+
+    Raises
+    ------
+    ValueError
+        If x has another shape or is not finite, or a second derivative is not known.
+    TypeError
+        If network is not a network, or x does not hold real numbers.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> net = kn.from_formula("x^2*y", ["x", "y"])
+    >>> kn.jets.hessian(net, [[2.0, 3.0]])[0, 0]  # 2 y, 2 x and 0
+    array([[6., 4.],
+           [4., 0.]])
     """
     n_in = as_network(network).widths[0]
     a, b = np.triu_indices(n_in)
@@ -101,7 +128,7 @@ def forward(
     x: npt.ArrayLike,
     pairs: Sequence[tuple[int, int]] | None = None,
 ) -> tuple[Jet, JetCache]:
-    """Return the jets of the outputs, and what `backward` and `jacobian` need.
+    """Return the jets of the outputs, and the cache for `backward` and `jacobian`.
 
     Parameters
     ----------
@@ -110,14 +137,30 @@ def forward(
     x : array_like, shape (N, n_in)
         One sample a row.
     pairs : sequence of pairs of int, optional
-        Which second derivatives are wanted; ``[(0, 0), (0, 1)]`` are the second one by x_0 and the
-        mixed one by x_0 and x_1. Without it, the n_in pure ones; an empty list for none.
+        The second derivatives: ``[(0, 1)]`` is the mixed one by x_0 and x_1. By default the n_in
+        pure ones; an empty list for none.
 
     Returns
     -------
     jet : Jet
         ``value`` (N, n_out), ``gradient`` (N, n_out, n_in) and ``second`` (N, n_out, Q).
     cache : JetCache
+        For `backward` and `jacobian`.
+
+    Raises
+    ------
+    ValueError
+        If x has another shape or is not finite, or a pair is not one of inputs.
+    TypeError
+        If network is not a network, or pairs is not a list of pairs of whole numbers.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> net = kn.from_formula("x^2*y", ["x", "y"])
+    >>> u, cache = kn.jets.forward(net, [[2.0, 3.0]], pairs=[(0, 1)])
+    >>> u.second  # 2 x
+    array([[[4.]]])
     """
     n_in = as_network(network).widths[0]
     points = as_array("x", x, ("N", n_in))
@@ -127,12 +170,12 @@ def forward(
 
 
 def backward(network: Network, dy: Jet, cache: JetCache) -> tuple[Array, Array]:
-    """Carry an upstream gradient, of values and derivatives, back to input and parameters.
+    """Backpropagate a gradient by values and derivatives to the inputs and the parameters.
 
     Parameters
     ----------
     network : KAN or MLP
-        The one that `forward` was given.
+        The network that `forward` was called with.
     dy : Jet
         dL/dvalue, dL/dgradient and dL/dsecond, in the shapes that `forward` returned.
     cache : JetCache
@@ -147,8 +190,22 @@ def backward(network: Network, dy: Jet, cache: JetCache) -> tuple[Array, Array]:
 
     Raises
     ------
-    ValueError, TypeError
-        If dy does not have those shapes, or the cache is something else.
+    ValueError
+        If dy has other shapes.
+    TypeError
+        If dy is not a `Jet`, or cache does not come from `forward`.
+
+    Examples
+    --------
+    For u = x^2 y and L = u_xy = 2 x, the gradient of L by (x, y) is (2, 0):
+
+    >>> import kan_numpy as kn
+    >>> net = kn.from_formula("x^2*y", ["x", "y"])
+    >>> u, cache = kn.jets.forward(net, [[2.0, 3.0]], pairs=[(0, 1)])
+    >>> dy = u._replace(value=0 * u.value, gradient=0 * u.gradient, second=[[[1.0]]])
+    >>> dx, dtheta = kn.jets.backward(net, dy, cache)
+    >>> dx
+    array([[2., 0.]])
     """
     upstream = _as_upstream(network, dy, cache)
     dtheta = np.empty(network.size)
@@ -157,15 +214,14 @@ def backward(network: Network, dy: Jet, cache: JetCache) -> tuple[Array, Array]:
 
 
 def jacobian(network: Network, dy: Jet, cache: JetCache) -> Array:
-    """Carry the upstream gradient of each sample back by itself: `backward` without the sum.
+    """Backpropagate the gradient of each sample separately: `backward` without the sum.
 
-    If r is a function of the jet of a sample, and dy holds its partial derivatives at each sample,
-    the result is the Jacobian of these residuals.
+    If dy holds the partial derivatives of a residual at each sample, the result is its Jacobian.
 
     Parameters
     ----------
     network : KAN or MLP
-        The one that `forward` was given.
+        The network that `forward` was called with.
     dy : Jet
         As in `backward`.
     cache : JetCache
@@ -174,11 +230,25 @@ def jacobian(network: Network, dy: Jet, cache: JetCache) -> Array:
     Returns
     -------
     ndarray, shape (N, P)
+        One row for each sample.
 
     Raises
     ------
-    ValueError, TypeError
-        As `backward`.
+    ValueError
+        If dy has other shapes.
+    TypeError
+        If dy is not a `Jet`, or cache does not come from `forward`.
+
+    Examples
+    --------
+    Its rows sum to the dtheta of `backward`:
+
+    >>> import kan_numpy as kn
+    >>> net = kn.KAN([2, 3, 1], rng=0)
+    >>> u, cache = kn.jets.forward(net, [[0.1, 0.2], [0.3, 0.4]])
+    >>> J, (_, dtheta) = kn.jets.jacobian(net, u, cache), kn.jets.backward(net, u, cache)
+    >>> J.shape, bool(abs(J.sum(axis=0) - dtheta).max() < 1e-12)
+    ((2, 81), True)
     """
     upstream = _as_upstream(network, dy, cache)
     J = np.empty((len(upstream.value), network.size))
@@ -187,7 +257,7 @@ def jacobian(network: Network, dy: Jet, cache: JetCache) -> Array:
 
 
 def as_pairs(pairs: Sequence[tuple[int, int]] | None, n_in: int) -> Pairs:
-    """Return the pairs of inputs, all (a, a) if none are given."""
+    """Return the pairs of inputs given as an argument, all (a, a) for None."""
     if pairs is None:
         return Pairs(np.arange(n_in), np.arange(n_in))
     try:
@@ -203,14 +273,14 @@ def as_pairs(pairs: Sequence[tuple[int, int]] | None, n_in: int) -> Pairs:
 
 
 def seed(x: Array, pairs: Pairs, gradient: bool = True) -> Jet:
-    """Return the jets of the inputs x (N, n_in): x, the unit matrix, 0; or no gradient at all."""
+    """Return the jets of the inputs x (N, n_in): x, the unit matrix (or no gradient), and 0."""
     N, n_in = x.shape
     unit = np.broadcast_to(np.eye(n_in, n_in if gradient else 0), (N, n_in, n_in * gradient))
     return Jet(x, unit, np.zeros((N, n_in, len(pairs.a))))
 
 
 def propagate(layers: Sequence[JetLayer], first: Any, pairs: Pairs) -> tuple[Jet, JetCache]:
-    """Evaluate without checks; ``first`` is what the first layer has prepared."""
+    """Return the jets of the outputs, from the cache of the first layer, without checks."""
     y, caches = layers[0].output(first), [first]
     for layer in layers[1:]:
         caches.append(layer.features(y, pairs))
@@ -232,7 +302,7 @@ def backpropagate(cache: JetCache, dy: Jet, out: Array) -> Jet:
 
 
 def _as_upstream(network: Network, dy: Jet, cache: JetCache) -> Jet:
-    """Check what comes back to a network."""
+    """Return dy as a `Jet` of arrays, if it and the cache fit the network."""
     if not isinstance(cache, JetCache) or [c.z.value.shape[1] for c in cache.caches] != [
         layer.n_in for layer in as_network(network).layers
     ]:
@@ -246,5 +316,5 @@ def _as_upstream(network: Network, dy: Jet, cache: JetCache) -> Jet:
 
 
 def _as_part(name: str, part: npt.ArrayLike, shape: tuple[int, ...]) -> Array:
-    """Return an array of the shape; there may be no second derivatives, which is no mistake."""
+    """Return an array of the shape, which may be empty if there are no second derivatives."""
     return as_array(name, part, shape) if 0 not in shape else np.zeros(shape)

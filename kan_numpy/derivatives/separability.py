@@ -1,13 +1,13 @@
-r"""Which inputs a function keeps apart: tests for sums, products and inner combinations.
+r"""Separability of a function: tests for sums, products and combinations of inputs.
 
-Derivatives here are in units of the spread of the inputs over the samples, so that units play no
-role, and angle brackets are means over the samples:
+Derivatives here are in units of the standard deviations of the inputs over the samples, so that
+they do not depend on units, and angle brackets are means over the samples:
 
 .. math::
     f_i = s_i \frac{\partial f}{\partial x_i}, \qquad
     f_{ij} = s_i s_j \frac{\partial^2 f}{\partial x_i \partial x_j}, \qquad s_i = std(x_i).
 
-Two inputs stand in different terms of a sum if :math:`f_{ij} = 0`, in different factors of a
+Two inputs belong to different terms of a sum if :math:`f_{ij} = 0`, in different factors of a
 product if this holds for log|f|, whose mixed derivative is :math:`(f f_{ij} - f_i f_j) / f^2`. The
 scores
 
@@ -15,19 +15,19 @@ scores
     \frac{\langle |f_{ij}| \rangle}{std(f)}, \qquad
     \frac{\langle |f f_{ij} - f_i f_j| \rangle}{rms(f)\, std(f)}
 
-need no logarithm and no division by f, so zeros of f do no harm.
+need no logarithm and no division by f, so f may have zeros.
 
 A function depends on inputs A through one combination, :math:`f = F(h(x_A), x_B)`, if the direction
 of :math:`\nabla_A f`, which is that of :math:`\nabla h`, does not turn when an input b outside A
 changes. It turns by the angle :math:`|\nabla_A f \wedge \nabla_A f_b| / |\nabla_A f|^2`, where the
-length of a wedge product is the area between two vectors. Where the gradient is small its direction
-means little, so the angles are averaged with the weights :math:`|\nabla_A f|^2`:
+length of a wedge product is the area of the parallelogram of two vectors. The direction of a small
+gradient is inaccurate, so the angles are averaged with the weights :math:`|\nabla_A f|^2`:
 
 .. math::
     \frac{\langle |\nabla_A f \wedge \nabla_A f_b| \rangle}{\langle |\nabla_A f|^2 \rangle},
     \qquad |u \wedge v|^2 = \sum_{i < j} (u_i v_j - u_j v_i)^2.
 
-0/0 counts as 0. Derivatives tell about neighborhoods: if the samples fill a box, about the box.
+0/0 counts as 0. The samples should fill a box: the scores describe f only where the samples are.
 """
 
 from __future__ import annotations
@@ -50,35 +50,21 @@ from kan_numpy.networks.network import Network
 from kan_numpy.splines.bsplines import BSplineBasis
 
 ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
-"""How many samples the tests look at, and how many numbers an array of jets may hold."""
+"""The number of samples that are tested, and the largest number of entries of an array of jets."""
 
 
 @dataclass(frozen=True, eq=False)
 class Separability:
-    """Tell into which groups of inputs a function falls apart; print it to read it.
+    """The groups of inputs into which a function separates; print it to read it."""
 
-    Parameters
-    ----------
-    sign : str
-        "+" if the function is a sum of functions of the groups, "*" if a product.
-    groups : tuple of tuple of int
-        Every input is in one group.
-    scores : ndarray, shape (n_in, n_in)
-        How much two inputs need each other, for the output where they need each other most.
-    unused : tuple of int
-        Inputs with less influence than the threshold: :math:`<|f_i|> / std(f)`.
-    threshold : float
-        Pairs that score more are in one group, and whatever hangs together by such pairs.
-    """
-
-    sign: str
-    groups: tuple[tuple[int, ...], ...]
-    scores: Array
-    unused: tuple[int, ...]
-    threshold: float
+    sign: str  # "+" if the function is a sum of functions of the groups, "*" if a product
+    groups: tuple[tuple[int, ...], ...]  # every input is in one group
+    scores: Array  # (n_in, n_in), of each pair of inputs, for the output with the largest score
+    unused: tuple[int, ...]  # inputs whose influence <|f_i|> / std(f) is below the threshold
+    threshold: float  # pairs with a larger score, and chains of such pairs, are in one group
 
     def __str__(self) -> str:
-        """Return the form of the function, and how clear the decision was."""
+        """Return the form of the function, and the scores on both sides of the threshold."""
         used = [group for group in self.groups if not set(group) <= set(self.unused)]
         terms = [f"f{index}({_names(group)})" for index, group in enumerate(used, start=1)]
         lines = ["f = " + (f" {self.sign} ".join(terms) or "constant")]
@@ -103,30 +89,19 @@ class Separability:
 
 @dataclass(frozen=True, eq=False)
 class Symmetry:
-    """Tell whether a function needs only one combination of some inputs; print it to read it.
+    """Whether a function depends on some inputs through one combination; print it to read it."""
 
-    Parameters
-    ----------
-    inputs : tuple of int
-        A, the inputs in question.
-    scores : ndarray, shape (n_in,)
-        The angle, in radians, by which the gradient of the worst output turns if an input outside
-        A moves by its spread; 0 for those in A.
-    threshold : float
-        The largest score that counts as none.
-    """
-
-    inputs: tuple[int, ...]
-    scores: Array
-    threshold: float
+    inputs: tuple[int, ...]  # A
+    scores: Array  # (n_in,), in radians: how far the gradient turns with each input outside A
+    threshold: float  # the largest score that counts as 0
 
     @property
     def holds(self) -> bool:
-        """Whether one combination is enough."""
+        """Whether one combination is sufficient."""
         return bool(self.scores.max() <= self.threshold)
 
     def __str__(self) -> str:
-        """Return the answer, and how clear it is."""
+        """Return the answer, and the largest score."""
         others = [i for i in range(len(self.scores)) if i not in self.inputs]
         worst = max(others, key=lambda i: float(self.scores[i]))
         answer = f"f = F(h({_names(self.inputs)}), {_names(others)})"
@@ -148,27 +123,31 @@ def additive_groups(network: Network, x: npt.ArrayLike, threshold: float = 0.05)
     network : KAN or MLP
         f, smooth.
     x : array_like, shape (N, n_in)
-        Where to look, best a box; 1,000 samples at most are used.
+        Samples, which should fill a box; at most 1,000 of them are used.
     threshold : float
-        Scores up to here count as none. Second derivatives of a trained network are less accurate
-        than its values: look at the scores, too.
+        The largest score that counts as 0; compare it with the scores.
 
     Returns
     -------
     Separability
+        ``.groups`` are the groups.
 
     Raises
     ------
-    ValueError, TypeError
-        If x does not fit, or the network is piecewise linear, which no second derivative shows.
+    ValueError
+        If x has another shape or is not finite, threshold is negative, or the network is piecewise
+        linear, so that its second derivatives are 0.
+    TypeError
+        If network is not a network.
 
     Examples
     --------
     >>> import numpy as np
     >>> import kan_numpy as kn
-    >>> net, x = kn.KAN([3, 1], rng=0), np.random.default_rng(0).uniform(-1, 1, (100, 3))
-    >>> kn.additive_groups(net, x).groups  # one layer can do nothing but add
-    ((0,), (1,), (2,))
+    >>> net = kn.from_formula("sin(x) + y*z", ["x", "y", "z"])
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (100, 3))
+    >>> kn.additive_groups(net, x).groups
+    ((0,), (1, 2))
     """
     limit, found = _asked(network, x, threshold)
     return _grouped("+", found.second, found, limit)
@@ -196,12 +175,23 @@ def multiplicative_groups(
     Returns
     -------
     Separability
-        A product plus a constant is no product.
+        ``.groups`` are the groups. A product plus a constant is not a product.
 
     Raises
     ------
-    ValueError, TypeError
-        As `additive_groups`.
+    ValueError
+        As in `additive_groups`.
+    TypeError
+        If network is not a network.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> net = kn.from_formula("exp(x) * sin(y + z)", ["x", "y", "z"])
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (100, 3))
+    >>> kn.multiplicative_groups(net, x).groups
+    ((0,), (1, 2))
     """
     limit, found = _asked(network, x, threshold)
     f, first, second = found
@@ -213,7 +203,7 @@ def multiplicative_groups(
 def symmetry(
     network: Network, x: npt.ArrayLike, inputs: Iterable[int], threshold: float = 0.05
 ) -> Symmetry:
-    r"""Ask whether one combination of some inputs is all that the network needs of them.
+    r"""Test whether a network depends on some inputs through one combination only.
 
     .. math:: f(x) = F(h(x_A), x_B) \quad\Leftrightarrow\quad
               \frac{\nabla_A f}{|\nabla_A f|} \text{ does not depend on } x_B
@@ -228,7 +218,7 @@ def symmetry(
     inputs : iterable of int
         A: two inputs or more, but not all of them, for f itself is a combination of all.
     threshold : float
-        Angles up to here count as none.
+        The largest angle that counts as 0.
 
     Returns
     -------
@@ -237,8 +227,19 @@ def symmetry(
 
     Raises
     ------
-    ValueError, TypeError
-        As `additive_groups`, or if the inputs are no such set.
+    ValueError
+        As in `additive_groups`, or if inputs are fewer than two, all, repeated or do not exist.
+    TypeError
+        If network is not a network, or inputs is not a list of whole numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> net = kn.from_formula("exp(x) * sin(y + z)", ["x", "y", "z"])
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (100, 3))
+    >>> kn.symmetry(net, x, [1, 2]).holds, kn.symmetry(net, x, [0, 1]).holds
+    (True, False)
     """
     limit, (_, first, second) = _asked(network, x, threshold)
     n_in = first.shape[2]
@@ -259,7 +260,7 @@ def symmetry(
 
 
 class Derivatives(NamedTuple):
-    """Values and derivatives at some samples, in units of the spread of the inputs."""
+    """Values and derivatives at some samples, in units of the inputs' standard deviations."""
 
     f: Array  # (N, n_out)
     first: Array  # (N, n_out, n_in)
@@ -302,7 +303,7 @@ def _ratio(size: Array, unit: Array) -> Array:
 
 
 def _grouped(sign: str, mixed: Array, found: Derivatives, threshold: float) -> Separability:
-    """Put the inputs that need each other into groups, in the order of their first members."""
+    """Return the connected groups of inputs, in the order of their first members."""
     spread = found.f.std(axis=0)[:, None]
     influence = _ratio(np.abs(found.first).mean(axis=0), spread).max(axis=0)  # (n_in,)
     scores = _ratio(np.abs(mixed).mean(axis=0), spread[:, None]).max(axis=0)  # (n_in, n_in)
@@ -314,5 +315,5 @@ def _grouped(sign: str, mixed: Array, found: Derivatives, threshold: float) -> S
 
 
 def _names(inputs: Iterable[int]) -> str:
-    """Return the names of inputs as `formula` gives them."""
+    """Return the names of inputs as in `formula`."""
     return ", ".join(f"x{i}" for i in inputs)

@@ -1,8 +1,9 @@
 r"""Base functions and activations, each with its derivatives.
 
 Every edge of a KAN is a spline plus a fixed base function b(x) with a weight (arXiv 2404.19756,
-eq. 2.10); an MLP puts the same functions on its nodes. An `Activation` is the function and its
-first derivatives, as many as are known, written out by hand.
+eq. 2.10); an MLP has the same functions on its nodes. An `Activation` is a function with its first
+derivatives, written out by hand. The functions here work element by element: x may have any shape,
+and the result has the same shape.
 """
 
 from __future__ import annotations
@@ -21,16 +22,32 @@ Function = Callable[[Array], Array]
 
 @dataclass(frozen=True)
 class Activation:
-    r"""Hold a function of one variable and its derivatives :math:`f, f', f'', f'''`.
+    r"""A function of one variable with its derivatives :math:`f, f', f'', f'''`.
 
     Parameters
     ----------
     name : str
-        What a saved network calls it.
+        The name in `ACTIVATIONS` and in saved networks.
     function : callable
         Elementwise, from an array to an array of the same shape.
     derivatives : tuple of callable
         :math:`(f', f'', \dots)`; training needs the first, differential equations the others.
+
+    Raises
+    ------
+    ValueError
+        If there is no derivative.
+    TypeError
+        If one of the functions is not callable.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> square = kn.Activation("square", lambda x: x**2, (lambda x: 2 * x,))
+    >>> x = np.array([1.0, 3.0])
+    >>> square(x), square(x, derivative=1)
+    (array([1., 9.]), array([2., 6.]))
     """
 
     name: str
@@ -38,7 +55,7 @@ class Activation:
     derivatives: tuple[Function, ...]
 
     def __post_init__(self) -> None:
-        """Refuse what can't be called."""
+        """Check that there is a derivative, and that all functions are callable."""
         if not self.derivatives:
             raise ValueError(f"derivatives of {self.name!r} must hold at least the first one")
         for function in (self.function, *self.derivatives):
@@ -46,29 +63,15 @@ class Activation:
                 raise TypeError(f"{self.name!r} must be made of functions, but holds {function!r}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let a copy of one of `ACTIVATIONS` be that very one, also in another process."""
+        """Let the copy of an entry of `ACTIVATIONS` be that entry, also in another process."""
         if ACTIVATIONS.get(self.name) is self:
             return as_activation, ("name", self.name)
         return Activation, (self.name, self.function, self.derivatives)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Evaluate the function, or its derivative of the given order.
+        """Evaluate the derivative of the given order, 0 for the function itself, elementwise.
 
-        Parameters
-        ----------
-        x : ndarray
-            Any shape.
-        derivative : int
-            The order, 0 for the function itself.
-
-        Returns
-        -------
-        ndarray, same shape as x
-
-        Raises
-        ------
-        ValueError
-            If that derivative is not known.
+        Raises a ValueError if there is no derivative of this order.
         """
         if not 0 <= derivative <= len(self.derivatives):
             raise ValueError(
@@ -79,78 +82,162 @@ class Activation:
 
 
 def sigmoid(x: Array) -> Array:
-    r""":math:`\sigma(x) = 1 / (1 + e^{-x})`, without overflow: below -700 it stays at 1e-304."""
+    r"""Evaluate the sigmoid, :math:`\sigma(x) = 1 / (1 + e^{-x})`; below -700 it stays at 1e-304.
+
+    Examples
+    --------
+    >>> sigmoid(np.log([1.0, 3.0]))
+    array([0.5 , 0.75])
+    """
     return 1.0 / (1.0 + np.exp(-np.maximum(x, -700.0)))
 
 
 def sigmoid_derivative(x: Array) -> Array:
-    r""":math:`\sigma' = \sigma (1 - \sigma)`."""
+    r"""Evaluate :math:`\sigma' = \sigma (1 - \sigma)`.
+
+    Examples
+    --------
+    >>> sigmoid_derivative(np.log([1.0, 3.0]))  # 1/2 * 1/2 and 3/4 * 1/4
+    array([0.25  , 0.1875])
+    """
     s = sigmoid(x)
     return s * (1.0 - s)
 
 
 def sigmoid_second(x: Array) -> Array:
-    r""":math:`\sigma'' = \sigma' (1 - 2 \sigma)`."""
+    r"""Evaluate :math:`\sigma'' = \sigma' (1 - 2 \sigma)`.
+
+    Examples
+    --------
+    >>> sigmoid_second(np.log([3.0]))  # 3/16 * (1 - 3/2)
+    array([-0.09375])
+    """
     s = sigmoid(x)
     return s * (1.0 - s) * (1.0 - 2.0 * s)
 
 
 def sigmoid_third(x: Array) -> Array:
-    r""":math:`\sigma''' = \sigma' (1 - 6 \sigma + 6 \sigma^2)`."""
+    r"""Evaluate :math:`\sigma''' = \sigma' (1 - 6 \sigma + 6 \sigma^2)`.
+
+    Examples
+    --------
+    >>> sigmoid_third(np.log([1.0]))  # 1/4 * (1 - 3 + 3/2)
+    array([-0.125])
+    """
     s = sigmoid(x)
     return s * (1.0 - s) * (1.0 - 6.0 * s + 6.0 * s * s)
 
 
 def silu(x: Array) -> Array:
-    r""":math:`b(x) = x \sigma(x)`, arXiv 2404.19756, eq. 2.11."""
+    r"""Evaluate the SiLU, :math:`b(x) = x \sigma(x)` (arXiv 2404.19756, eq. 2.11).
+
+    Examples
+    --------
+    >>> silu(np.array([-1.0, 0.0, 1.0])).round(4)  # x = 1 minus x = -1 is 1
+    array([-0.2689,  0.    ,  0.7311])
+    """
     return x * sigmoid(x)
 
 
 def silu_derivative(x: Array) -> Array:
-    r""":math:`b' = \sigma + x \sigma' = \sigma (1 + x (1 - \sigma))`."""
+    r"""Evaluate :math:`b' = \sigma + x \sigma' = \sigma (1 + x (1 - \sigma))`.
+
+    Examples
+    --------
+    >>> silu_derivative(np.array([0.0]))
+    array([0.5])
+    """
     s = sigmoid(x)
     return s * (1.0 + x * (1.0 - s))
 
 
 def silu_second(x: Array) -> Array:
-    r""":math:`b'' = 2 \sigma' + x \sigma''`."""
+    r"""Evaluate :math:`b'' = 2 \sigma' + x \sigma''`.
+
+    Examples
+    --------
+    >>> silu_second(np.array([0.0]))
+    array([0.5])
+    """
     return 2.0 * sigmoid_derivative(x) + x * sigmoid_second(x)
 
 
 def silu_third(x: Array) -> Array:
-    r""":math:`b''' = 3 \sigma'' + x \sigma'''`."""
+    r"""Evaluate :math:`b''' = 3 \sigma'' + x \sigma'''`, an odd function.
+
+    Examples
+    --------
+    >>> silu_third(np.array([-1.0, 0.0, 1.0])).round(4)
+    array([ 0.3079,  0.    , -0.3079])
+    """
     return 3.0 * sigmoid_second(x) + x * sigmoid_third(x)
 
 
 def tanh_derivative(x: Array) -> Array:
-    r""":math:`\tanh' = 1 - \tanh^2`."""
+    r"""Evaluate :math:`\tanh' = 1 - \tanh^2`.
+
+    Examples
+    --------
+    >>> tanh_derivative(np.arctanh([0.0, 0.5]))
+    array([1.  , 0.75])
+    """
     return 1.0 - np.tanh(x) ** 2
 
 
 def tanh_second(x: Array) -> Array:
-    r""":math:`\tanh'' = -2 \tanh (1 - \tanh^2)`."""
+    r"""Evaluate :math:`\tanh'' = -2 \tanh (1 - \tanh^2)`.
+
+    Examples
+    --------
+    >>> tanh_second(np.arctanh([0.5]))  # -2 * 1/2 * 3/4
+    array([-0.75])
+    """
     t = np.tanh(x)
     return -2.0 * t * (1.0 - t * t)
 
 
 def tanh_third(x: Array) -> Array:
-    r""":math:`\tanh''' = (1 - \tanh^2) (6 \tanh^2 - 2)`."""
+    r"""Evaluate :math:`\tanh''' = (1 - \tanh^2) (6 \tanh^2 - 2)`.
+
+    Examples
+    --------
+    >>> tanh_third(np.arctanh([0.5]))  # 3/4 * (3/2 - 2)
+    array([-0.375])
+    """
     t2 = np.tanh(x) ** 2
     return (1.0 - t2) * (6.0 * t2 - 2.0)
 
 
 def relu(x: Array) -> Array:
-    r""":math:`\max(x, 0)`."""
+    r"""Evaluate :math:`\max(x, 0)`.
+
+    Examples
+    --------
+    >>> relu(np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 3.])
+    """
     return np.where(x > 0.0, x, 0.0)
 
 
 def relu_derivative(x: Array) -> Array:
-    """1 where x > 0, else 0: at the kink the derivative from the left."""
+    r"""Evaluate the derivative of the ReLU: 1 where x > 0, else 0, also at the kink.
+
+    Examples
+    --------
+    >>> relu_derivative(np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 1.])
+    """
     return np.where(x > 0.0, 1.0, 0.0)
 
 
 def identity(x: Array) -> Array:
-    """Return x itself."""
+    r"""Return x itself.
+
+    Examples
+    --------
+    >>> identity(np.array([-2.0, 3.0]))
+    array([-2.,  3.])
+    """
     return x
 
 
@@ -173,20 +260,20 @@ ACTIVATIONS = {
         Activation("relu", relu, (relu_derivative, _zero, _zero)),
     )
 }
-"""The functions that a network can name, and so save and load."""
+"""The activations that have a name, which is what a saved network stores."""
 
 
 Base = str | Activation | tuple[Function, ...]
-"""What an argument that names a function takes."""
+"""The values that an argument ``base`` or ``activation`` takes."""
 
 
 def as_activation(name: str, value: Base) -> Activation:
-    """Return the activation that an argument stands for.
+    """Return the activation given as an argument: by name, as functions, or as it is.
 
     Parameters
     ----------
     name : str
-        The argument's name, for the message.
+        The name of the argument, for error messages.
     value : str, Activation or tuple of callable
         One of the names in `ACTIVATIONS`, or your own: an `Activation`, or the tuple
         ``(function, derivative, ...)``.
@@ -194,13 +281,21 @@ def as_activation(name: str, value: Base) -> Activation:
     Returns
     -------
     Activation
+        The entry of `ACTIVATIONS`, or a new one.
 
     Raises
     ------
     TypeError
-        If it is none of these.
+        If the value is none of these, or the derivative is missing.
     ValueError
-        If there is no such name, or the derivative is missing.
+        If there is no such name.
+
+    Examples
+    --------
+    >>> as_activation("base", "tanh") is ACTIVATIONS["tanh"]
+    True
+    >>> as_activation("base", (np.sin, np.cos))(np.array([0.0]), derivative=1)
+    array([1.])
     """
     if isinstance(value, Activation):
         return value

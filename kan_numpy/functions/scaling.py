@@ -1,4 +1,4 @@
-r"""Columns brought to one size: an affine function of each, and perhaps a squashing one."""
+r"""Standardization of columns: mean 0 and standard deviation 1, optionally squashed by tanh."""
 
 from __future__ import annotations
 
@@ -13,16 +13,41 @@ from kan_numpy._validation import as_array
 
 @dataclass(frozen=True, eq=False)
 class Scaler:
-    r"""Bring every column to mean 0 and standard deviation 1, or squash it into a grid on [-1, 1].
+    r"""Scale every column to mean 0 and standard deviation 1, or squash it into a grid on [-1, 1].
 
     .. math:: z = (x - center) / scale, \qquad
         \text{or, squashed, } z = \tanh((x - center) / scale)
 
-    Squashed, no x leaves the grid, however far out, and one scale from the center is 0.76.
+    Squashed, no x lies outside the grid; one scale from the center becomes tanh 1 = 0.76.
+
+    Parameters
+    ----------
+    center : ndarray, shape (n,)
+        The value of each column that becomes 0.
+    scale : ndarray, shape (n,)
+        The unit of each column, positive.
+    squash : bool
+        Whether the tanh is taken.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a scale is not positive, or a number is not finite.
+    TypeError
+        If an array does not hold real numbers.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> scaler = kn.datasets.Scaler.fit([[1.0, 10.0], [3.0, 30.0]])
+    >>> scaler.center, scaler.scale
+    (array([ 2., 20.]), array([ 1., 10.]))
+    >>> scaler([[3.0, 0.0]]), scaler.inverse([[1.0, -2.0]])
+    (array([[ 1., -2.]]), array([[3., 0.]]))
     """
 
-    center: Array  # (n,)
-    scale: Array  # (n,), positive
+    center: Array
+    scale: Array
     squash: bool = False
 
     def __post_init__(self) -> None:
@@ -37,9 +62,9 @@ class Scaler:
 
     @classmethod
     def fit(cls, x: npt.ArrayLike, squash: bool = False) -> Scaler:
-        """Take mean and standard deviation of each column of x (N, n), usually the training part.
+        """Return the scaler of each column's mean and standard deviation in x (N, n).
 
-        A constant column gets scale 1, and so becomes 0.
+        Take the training samples for x. A constant column has scale 1, so it becomes 0.
         """
         table = as_array("x", x, ("N", "n"))
         constant = np.all(table == table[0], axis=0)  # (n,)

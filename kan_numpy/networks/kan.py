@@ -1,10 +1,10 @@
-r"""A Kolmogorov-Arnold network: KAN layers composed, and perhaps products between them.
+r"""A Kolmogorov-Arnold network: a composition of KAN layers, optionally with products between them.
 
 .. math:: KAN(x) = (\Phi_{L-1} \circ \dots \circ \Phi_0)\, x
 
-(arXiv 2404.19756, eq. 2.7). What it computes, forwards and backwards, is in
-`kan_numpy.networks.network` and `kan_numpy.layers.kan_layer`; here are its ways into the world:
-random, from arrays, from a file.
+(arXiv 2404.19756, eq. 2.7). The forward and the backward pass are in `kan_numpy.networks.network`
+and `kan_numpy.layers.kan_layer`; here a network is constructed: at random, from layers, from arrays
+or from a file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ from kan_numpy.networks.network import Network
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class KAN(Network):
-    r"""Build a Kolmogorov-Arnold network with random coefficients.
+    r"""A Kolmogorov-Arnold network as an immutable value, with random coefficients.
+
+    .. math:: KAN(x) = (\Phi_{L-1} \circ \dots \circ \Phi_0)\, x, \qquad
+              \Phi(x)_o = \beta_o + \sum_i \phi_{o,i}(x_i)
 
     Parameters
     ----------
@@ -35,23 +38,23 @@ class KAN(Network):
         Nodes of each level, inputs first: ``[2, 5, 1]`` (eq. 2.3). A pair is (sums, products):
         ``[2, (3, 1), 1]`` has three nodes that add and one that multiplies ``arity`` sums.
     grid_size : int or sequence of int
-        G, intervals of the grid; one number, or one for each KAN layer. Of another basis than
+        G, the number of grid intervals, for all KAN layers or for each. For another basis than
         "bspline" it is the number of functions.
     degree : int or sequence of int
-        k, degree of the splines; likewise. Another basis has none, and does not look at it.
+        k, the degree of the splines, for all KAN layers or for each. Ignored for another basis.
     grid_range : pair of float, or sequence of pairs
-        The ends of the grid; likewise.
+        The ends of the grid, for all KAN layers or for each.
     base : str, Activation or tuple of callable
         The base function b: "silu", "identity", "zero", another name in
         `kan_numpy.functions.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
     init : {"glorot", "paper"}
-        How to start, see `kan_numpy.networks.initialization`.
+        The initialization, see `kan_numpy.networks.initialization`.
     rng : int, Generator or None
         What `numpy.random.default_rng` takes.
     basis : {"bspline", "gaussian", "chebyshev", "fourier"}
-        Which functions the edges are made of, see `kan_numpy.functions.other_bases`.
+        The basis functions of the edges, see `kan_numpy.functions.other_bases`.
     arity : int
-        How many factors each product has.
+        The number of factors of each product.
 
     Attributes
     ----------
@@ -61,17 +64,26 @@ class KAN(Network):
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument does not make sense; the message says which and why.
+    ValueError
+        If widths are fewer than two or below 1, grid_size or arity is below 1, degree is below 0,
+        grid_range is not increasing, a list does not have one entry for each KAN layer, or base,
+        init or basis is not a known name.
+    TypeError
+        If widths, grid_size, degree or arity are not whole numbers, or base is neither a name nor
+        functions.
 
     Examples
     --------
     >>> import kan_numpy as kn
     >>> net = kn.KAN([2, 5, 1], grid_size=5, degree=3, rng=0)
-    >>> net([[0.1, 0.2], [0.3, 0.4]]).shape
+    >>> net  # 15 edges, each with 5 + 3 coefficients and a base weight
+    KAN([2, 5, 1], 135 parameters)
+    >>> y = net([[0.1, 0.2], [0.3, 0.4]])
+    >>> y.shape
     (2, 1)
-    >>> net.theta.size  # 15 edges, each with 5 + 3 coefficients and a base weight
-    135
+    >>> other = net.with_theta(net.theta + 1.0)  # another network; the first is unchanged
+    >>> bool((net([[0.1, 0.2], [0.3, 0.4]]) == y).all())
+    True
     """
 
     layers: tuple[KANLayer | ProductLayer, ...]
@@ -94,12 +106,12 @@ class KAN(Network):
         object.__setattr__(self, "layers", layers)
 
     def __repr__(self) -> str:
-        """Return shape and size, as in ``KAN([2, (3, 1), 1], 126 parameters)``."""
+        """Return the shape and the number of parameters."""
         return f"KAN({self.shape}, {self.size} parameters)"
 
     @property
     def shape(self) -> list[Width]:
-        """The nodes of each level as `KAN` is given them: products together with sums."""
+        """The nodes of each level as in the argument ``widths``: sums, or (sums, products)."""
         levels: list[Width] = [self.widths[0]]
         for layer in self.layers:
             if isinstance(layer, ProductLayer):
@@ -110,17 +122,7 @@ class KAN(Network):
 
     @classmethod
     def from_layers(cls, layers: Iterable[KANLayer | ProductLayer]) -> KAN:
-        """Compose layers that exist; nothing is checked.
-
-        Parameters
-        ----------
-        layers : iterable of KANLayer and ProductLayer
-            Inputs first.
-
-        Returns
-        -------
-        KAN
-        """
+        """Build a network from layers, inputs first, without checks."""
         network = object.__new__(cls)
         object.__setattr__(network, "layers", tuple(layers))
         return network
@@ -132,14 +134,14 @@ class KAN(Network):
         degree: int | Sequence[int],
         base: Base = "silu",
     ) -> KAN:
-        """Build a network from weights that were trained elsewhere.
+        """Build a network from given knots and coefficients.
 
         Parameters
         ----------
         layers : sequence of dict
             For each layer ``knots`` (n_in, G + 2k + 1), ``coef`` (n_out, n_in, G + k), ``w_base``
-            (n_out, n_in) and, if there is one, ``bias`` (n_out,). Multiply a spline weight w_s
-            of the other library into ``coef``.
+            (n_out, n_in) and optionally ``bias`` (n_out,). The weight w_s of a spline in another
+            library must be multiplied into ``coef``.
         degree : int or sequence of int
             k, for all layers or for each.
         base : str, Activation or tuple of callable
@@ -148,25 +150,28 @@ class KAN(Network):
         Returns
         -------
         KAN
+            With these layers.
 
         Raises
         ------
-        ValueError, TypeError
-            If something is missing, has the wrong shape or is not finite.
+        ValueError
+            If an array is missing, has the wrong shape or is not finite.
+        TypeError
+            If layers is not a list of dicts, or an array does not hold real numbers.
         """
         return cls.from_layers(layers_from_arrays(layers, degree, base))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the network into one .npz file, bit for bit, without pickle.
+        """Write the network into one .npz file, exactly and without pickle.
 
         Parameters
         ----------
         path : path-like
-            Where; nothing is appended to the name.
+            The file; nothing is appended to its name.
 
         Notes
         -----
-        A base function of your own is saved by its name only, and so are symbols of your own: give
+        A base function of your own is saved by its name only, and so are symbols of your own: pass
         them to `load` again.
         """
         save_layers(path, self.layers)
@@ -187,15 +192,16 @@ class KAN(Network):
         base : Activation or tuple of callable, optional
             The base function, if the network was built with one of your own.
         functions : iterable of Symbol, optional
-            The symbols on its edges that are your own, at least.
+            The symbols on its edges that are your own.
 
         Returns
         -------
         KAN
+            Equal to the saved one.
 
         Raises
         ------
         ValueError
-            If the file is no such network, or a function of your own is missing.
+            If the file does not hold such a network, or a function of your own is missing.
         """
         return cls.from_layers(load_layers(path, base, functions))

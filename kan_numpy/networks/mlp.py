@@ -2,13 +2,13 @@ r"""The baseline: a multi-layer perceptron as an immutable value, with the metho
 
 .. math:: MLP(x) = W_{L-1}\, f( \dots f(W_0\, x + \beta_0) \dots ) + \beta_{L-1}
 
-The equations of a layer, forwards and backwards, are in `kan_numpy.layers.dense_layer`; they are
-chained like those of a KAN, by `kan_numpy.networks.network`.
+The equations of a layer, forward and backward, are in `kan_numpy.layers.dense_layer`; the layers
+are chained like those of a KAN, by `kan_numpy.networks.network`.
 
-The weights begin as normal numbers around 0, the biases as 0. With "he" the variance is
-:math:`2 / n_{in}`, which keeps the size of the values on their way through ReLUs (K. He et al.,
-arXiv 1502.01852, eq. 10). With "glorot" it is :math:`2 / (n_{in} + n_{out})`, a compromise between
-values and gradients for functions that are like the identity at 0 (X. Glorot, Y. Bengio, 2010).
+Initially the weights are normally distributed with mean 0, and the biases are 0. With "he" the
+variance is :math:`2 / n_{in}`, which preserves the variance of the values through ReLUs (K. He et
+al., arXiv 1502.01852, eq. 10). With "glorot" it is :math:`2 / (n_{in} + n_{out})`, a compromise
+between values and gradients for functions that are nearly linear at 0 (X. Glorot, Y. Bengio, 2010).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from kan_numpy.networks.npz import load_arrays, save_arrays
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class MLP(Network):
-    r"""Build a multi-layer perceptron with random weights.
+    r"""A multi-layer perceptron as an immutable value, with random weights.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class MLP(Network):
         The function f on the hidden nodes: "silu", "relu", "tanh", another name in
         `kan_numpy.functions.activations.ACTIVATIONS`, or your own with its derivative, ``(f, f')``.
     init : {"he", "glorot"}
-        The variance of the first weights, see `kan_numpy.networks.mlp`.
+        The variance of the initial weights, see `kan_numpy.networks.mlp`.
     rng : int, Generator or None
         What `numpy.random.default_rng` takes.
 
@@ -52,17 +52,24 @@ class MLP(Network):
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument does not make sense; the message says which and why.
+    ValueError
+        If widths are fewer than two or below 1, or activation or init is not a known name.
+    TypeError
+        If widths are not whole numbers, or activation is neither a name nor functions.
 
     Examples
     --------
     >>> import kan_numpy as kn
-    >>> net = kn.MLP([2, 64, 64, 1], activation="silu", rng=0)
-    >>> net([[0.1, 0.2], [0.3, 0.4]]).shape
-    (2, 1)
-    >>> net.theta.size  # (2 + 1) 64 + (64 + 1) 64 + (64 + 1)
+    >>> kn.MLP([2, 64, 64, 1], rng=0).size  # (2 + 1) 64 + (64 + 1) 64 + (64 + 1)
     4417
+
+    The absolute value as a sum of two ReLUs, of x and of -x:
+
+    >>> hidden = {"weights": [[1], [-1]], "bias": [0, 0]}
+    >>> output = {"weights": [[1, 1]], "bias": [0]}
+    >>> kn.MLP.from_arrays([hidden, output], activation="relu")([[-2.0], [3.0]])
+    array([[2.],
+           [3.]])
     """
 
     layers: tuple[DenseLayer, ...]
@@ -84,7 +91,7 @@ class MLP(Network):
         self._set(maps, as_activation("activation", activation))
 
     def _set(self, maps: Sequence[tuple[Array, Array]], activation: Activation) -> None:
-        """Fill the frozen value with weights and biases, inputs first."""
+        """Set the layers from weights (n_out, n_in) and biases (n_out,), inputs first."""
         before = [ACTIVATIONS["identity"], *[activation] * (len(maps) - 1)]
         layers = tuple(DenseLayer(*wb, f) for wb, f in zip(maps, before, strict=True))
         object.__setattr__(self, "layers", layers)
@@ -94,7 +101,7 @@ class MLP(Network):
     def from_arrays(
         cls, layers: Sequence[Mapping[str, npt.ArrayLike]], activation: Base = "silu"
     ) -> MLP:
-        """Build a network from weights that were trained elsewhere.
+        """Build a network from given weights and biases.
 
         Parameters
         ----------
@@ -106,11 +113,14 @@ class MLP(Network):
         Returns
         -------
         MLP
+            With these layers.
 
         Raises
         ------
-        ValueError, TypeError
-            If something is missing, has the wrong shape or is not finite.
+        ValueError
+            If an array is missing, has the wrong shape or is not finite.
+        TypeError
+            If layers is not a list of dicts, or an array does not hold real numbers.
         """
         if isinstance(layers, Mapping | str) or not isinstance(layers, Sequence) or not layers:
             raise TypeError("layers must be a list of dicts, one for each layer, and not empty")
@@ -127,7 +137,7 @@ class MLP(Network):
         return network
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the network into one .npz file, bit for bit, without pickle; see `KAN.save`."""
+        """Write the network into one .npz file, exactly and without pickle; see `KAN.save`."""
         own = ACTIVATIONS.get(self.activation.name) is not self.activation
         meta = {"kind": "MLP", "activation": self.activation.name, "own_activation": own}
         meta["depth"] = len(self.layers)
@@ -137,7 +147,7 @@ class MLP(Network):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], activation: Base | None = None) -> MLP:
-        """Read what `save` wrote; an activation of your own must be given again."""
+        """Read a network that `save` wrote; an activation of your own must be given again."""
         meta, arrays = load_arrays(path, "MLP")
         if activation is None and meta.get("own_activation"):
             raise ValueError(

@@ -1,4 +1,4 @@
-r"""A piecewise linear KAN is a ReLU network, and the other way round: exact conversions.
+r"""Exact conversions between piecewise linear KANs and ReLU networks.
 
 From k = 1 to ReLU. The spline on an edge joins the values :math:`0, c_0, \dots, c_G, 0` at its
 G + 3 knots by straight lines, and is 0 outside them. With the slopes :math:`\sigma_m` between the
@@ -8,15 +8,15 @@ knots m and m + 1, and :math:`\sigma_{-1} = 0`,
     s(x) = \sum_{m=0}^{G+1} (\sigma_m - \sigma_{m-1})\, relu(u - t_m), \qquad
     u = \min(x, t_{G+2}) = t_{G+2} - relu(t_{G+2} - x).
 
-One more hinge at :math:`t_{G+2}` would do in place of the minimum. But far to the right of the
-knots large terms would then cancel, and with them the digits; here all terms are bounded. Each KAN
-layer becomes two layers of ReLUs: n_in nodes that stop x at its last knot, then n_in (G + 2)
-hinges. All edges out of a node share them, because they share the knots.
+One more hinge at :math:`t_{G+2}` could replace the minimum, but far to the right of the knots large
+terms would then cancel, with a loss of digits; here all terms are bounded. Each KAN layer becomes
+two layers of ReLUs: n_in nodes that clip x at its last knot, then n_in (G + 2) hinges. All edges
+out of a node share them, because they share the knots.
 
-From ReLU to k = 1. A layer of an MLP, cut as in `kan_numpy.layers.dense_layer`, is already a layer
-of edges :math:`w\, relu(x)`: straight lines with a kink at 0. So the KAN has the widths of the MLP,
-one interval in its first layer, and two, that meet at 0, in all others. Only a grid has ends:
-intervals that certainly hold every activation follow from the box of the inputs, layer after layer,
+From ReLU to k = 1. A layer of an MLP, divided as in `kan_numpy.layers.dense_layer`, is already a
+layer of edges :math:`w\, relu(x)`: straight lines with a kink at 0. So the KAN has the widths of
+the MLP, one interval in its first layer, and two intervals that meet at 0 in all others. Grids are
+finite: intervals that contain every activation follow from the box of the inputs, layer by layer,
 
 .. math:: y_o \in \beta_o + \sum_i w_{o,i}\, [f(low_i), f(high_i)].
 
@@ -45,18 +45,18 @@ RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero
 
 
 class Affine(NamedTuple):
-    """Hold an affine map, y = W x + b."""
+    """An affine map, y = W x + b."""
 
     weights: Array  # (n_out, n_in)
     bias: Array  # (n_out,)
 
     def after(self, other: Affine) -> Affine:
-        """Return the map that does the other one first."""
+        """Return the composition with another map, which is applied first."""
         return Affine(self.weights @ other.weights, self.weights @ other.bias + self.bias)
 
 
 def to_relu(network: KAN) -> MLP:
-    r"""Write a piecewise linear KAN as a ReLU network: the same function at every real x.
+    r"""Convert a piecewise linear KAN into a ReLU network, the same function at every real x.
 
     Parameters
     ----------
@@ -66,22 +66,33 @@ def to_relu(network: KAN) -> MLP:
     Returns
     -------
     MLP
-        With the activation "relu". Two hidden layers stand for each KAN layer, n_in and
-        n_in (G + 2) nodes wide; with the base function "identity" 2 n_in and n_in (G + 4).
-        [2, 5, 1] with G = 5 and without base function becomes [2, 2, 14, 5, 35, 1]: the nodes of
-        the KAN, and after each level its hinges.
+        With the activation "relu". Each KAN layer becomes two hidden layers, n_in and n_in (G + 2)
+        nodes wide; with the base function "identity" 2 n_in and n_in (G + 4). [2, 5, 1] with G = 5
+        and without base function becomes [2, 2, 14, 5, 35, 1]: the nodes of the KAN, and after each
+        level its hinges.
 
     Raises
     ------
     TypeError
-        If it is no KAN, or not one of B-splines.
+        If network is not a KAN, or has products or another basis than B-splines.
     ValueError
-        If it is not piecewise linear, or jumps at a repeated knot.
+        If network is not piecewise linear, or jumps at a repeated knot.
 
     Notes
     -----
-    The two agree up to rounding. It grows with G, because the slopes do: on [2, 5, 1] with
+    The two agree up to rounding, which grows with G, because the slopes do: on [2, 5, 1] with
     coefficients up to 1, the outputs differ by less than 1e-13 for G = 5, and 1e-12 for G = 20.
+
+    Examples
+    --------
+    A spline through 0, 1, 3, 0 at the knots -1, 0, 1, 2: its slopes are 1, 2 and -3, and the ReLUs
+    have the differences of the slopes as weights.
+
+    >>> import kan_numpy as kn
+    >>> layer = {"knots": [[-1, 0, 1, 2]], "coef": [[[1, 3]]], "w_base": [[0]]}
+    >>> net = kn.to_relu(kn.KAN.from_arrays([layer], degree=1, base="zero"))
+    >>> net.layers[-1].weights, net([[0.5]])
+    (array([[ 1.,  1., -5.]]), array([[2.]]))
     """
     if not isinstance(network, KAN):
         raise TypeError(f"network must be a KAN, but is {type(network).__name__}")
@@ -100,7 +111,7 @@ def to_relu(network: KAN) -> MLP:
 
 
 def _require_piecewise_linear(name: str, layer: KANLayer) -> None:
-    """Refuse a layer that ReLUs can't represent exactly."""
+    """Refuse a layer that ReLUs cannot represent exactly."""
     if not isinstance(layer.basis, BSplineBasis):
         raise TypeError(f"{name} must be made of B-splines, but has {type(layer.basis).__name__}")
     if layer.degree != 1:
@@ -124,8 +135,8 @@ def _require_piecewise_linear(name: str, layer: KANLayer) -> None:
 def _hinged(layer: KANLayer) -> tuple[Affine, Affine, Affine]:
     """Return the three maps of one layer: y = total(relu(hinges(relu(stop(x))))).
 
-    With the base function "identity", the part of x after the last knot goes along, so that
-    x = u + relu(x - last) can be put together in the end.
+    With the base function "identity", the part of x beyond the last knot is passed through, so that
+    x = u + relu(x - last) is available in the last map.
     """
     t, one = layer.knots, np.eye(layer.n_in)
     last = t[:, -1]
@@ -150,7 +161,7 @@ def _hinged(layer: KANLayer) -> tuple[Affine, Affine, Affine]:
 
 
 def to_kan(mlp: MLP, low: npt.ArrayLike, high: npt.ArrayLike) -> KAN:
-    r"""Write a ReLU network as a piecewise linear KAN: the same function on a box.
+    r"""Convert a ReLU network into a piecewise linear KAN, the same function on a box.
 
     Parameters
     ----------
@@ -162,19 +173,28 @@ def to_kan(mlp: MLP, low: npt.ArrayLike, high: npt.ArrayLike) -> KAN:
     Returns
     -------
     KAN
-        Of degree 1, without base function, and of the widths of the MLP. An edge has 2 coefficients
-        in the first layer and 3 in the others, for one weight of the MLP.
+        Of degree 1, without base function, and with the widths of the MLP. An edge has 2
+        coefficients in the first layer and 3 in the others, for one weight of the MLP.
 
     Raises
     ------
     TypeError
-        If it is no MLP.
+        If mlp is not an MLP, or low or high does not hold real numbers.
     ValueError
-        If its activation is another, or the box is empty.
+        If its activation is not "relu", or low is not below high.
 
     Notes
     -----
-    The two agree on the box up to rounding. Outside it, the KAN leaves its grids and fades.
+    The two agree on the box up to rounding. Outside the box, the KAN leaves its grids and decays.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> mlp = kn.MLP([1, 4, 1], activation="relu", rng=0)
+    >>> kan = kn.to_kan(mlp, low=-1.0, high=1.0)
+    >>> x = [[-0.5], [0.5]]
+    >>> kan, bool(abs(kan(x) - mlp(x)).max() < 1e-15)
+    (KAN([1, 4, 1], 20 parameters), True)
     """
     if not isinstance(mlp, MLP):
         raise TypeError(f"mlp must be an MLP, but is {type(mlp).__name__}")
@@ -209,7 +229,7 @@ def _as_box(low: npt.ArrayLike, high: npt.ArrayLike, n_in: int) -> tuple[Array, 
 
 
 def _grid(layer: DenseLayer, low: Array, high: Array) -> Array:
-    """Return the ends, and between them the kink of a ReLU, or any point if there is no kink."""
+    """Return grids (n_in, G + 1): the ends, and between them the kink of a ReLU, or the middle."""
     if layer.activation == IDENTITY:
         return np.stack([low, high], axis=1)
     kink = np.where((low < 0.0) & (high > 0.0), 0.0, 0.5 * (low + high))
@@ -217,9 +237,9 @@ def _grid(layer: DenseLayer, low: Array, high: Array) -> Array:
 
 
 def _reachable(layer: DenseLayer, low: Array, high: Array) -> tuple[Array, Array]:
-    """Return ends (n_out,) that no output leaves if the inputs keep theirs (n_in,).
+    """Return bounds (n_out,) of the outputs for inputs between the bounds (n_in,).
 
-    A margin takes up what rounding adds, and keeps a constant output from having no interval.
+    A margin accounts for rounding, and gives a constant output an interval.
     """
     low, high, w = layer.activation(low), layer.activation(high), layer.weights
     up, down = np.maximum(w, 0.0), np.minimum(w, 0.0)

@@ -13,32 +13,32 @@ from kan_numpy.optimizers.optimizer import ObjectiveLike, Optimizer, State
 
 
 class FirstOrder:
-    """Share what SGD and Adam have in common: a step is a function of the gradient."""
+    """What SGD and Adam have in common: a step is a function of the gradient."""
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
-        """Evaluate the problem at theta and forget everything before."""
+        """Evaluate the objective at theta (P,) and begin with an empty memory."""
         loss, gradient = objective.fun(theta)
         return State(theta, loss, gradient, 1, self.no_memory(theta))
 
     def step(self, objective: ObjectiveLike, state: State) -> State:
-        """Move along the gradient at hand, and evaluate where that leads."""
+        """Take one step and evaluate the objective at the new point."""
         move, memory = self.move(state.gradient, state.memory)
         theta = state.theta + move
         loss, gradient = objective.fun(theta)
         return State(theta, loss, gradient, state.evaluations + 1, memory)
 
     def no_memory(self, theta: Array) -> Any:
-        """Return the memory to begin with."""
+        """Return the initial memory of the method."""
         raise NotImplementedError
 
     def move(self, gradient: Array, memory: Any) -> tuple[Array, Any]:
-        """Return what to add to theta, and the memory afterwards."""
+        """Return what to add to theta (P,), and the updated memory."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class SGD(FirstOrder):
-    r"""Follow the gradient, with momentum.
+    r"""Gradient descent with momentum.
 
     .. math:: v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta v
 
@@ -48,6 +48,27 @@ class SGD(FirstOrder):
         :math:`\eta > 0`.
     momentum : float
         :math:`0 \le \mu < 1`.
+
+    Raises
+    ------
+    ValueError
+        If a parameter lies outside its range.
+    TypeError
+        If a parameter is not a real number.
+
+    Examples
+    --------
+    Two steps down :math:`L = \theta^2` from 1, where v = 2 and then v = 0.5 * 2 + 2 * 0.8 = 2.6:
+
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> parabola = SimpleNamespace(fun=lambda theta: (float(theta @ theta), 2.0 * theta))
+    >>> sgd = kn.SGD(learning_rate=0.1, momentum=0.5)
+    >>> first = sgd.step(parabola, sgd.start(parabola, np.array([1.0])))
+    >>> second = sgd.step(parabola, first)
+    >>> first.theta, second.theta
+    (array([0.8]), array([0.54]))
     """
 
     learning_rate: float = 0.1
@@ -69,7 +90,7 @@ class SGD(FirstOrder):
 
 
 class Moments(NamedTuple):
-    """What Adam remembers."""
+    """The memory of Adam."""
 
     t: int  # steps so far
     m: Array  # (P,) running mean of g
@@ -78,7 +99,7 @@ class Moments(NamedTuple):
 
 @dataclass(frozen=True)
 class Adam(FirstOrder):
-    r"""Divide each step by the size that the gradient usually has there.
+    r"""Adam: momentum, with each component divided by the typical size of its gradient.
 
     .. math::
         m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
@@ -93,9 +114,30 @@ class Adam(FirstOrder):
     learning_rate : float
         :math:`\eta > 0`.
     beta1, beta2 : float
-        How long the two means remember, at least 0 and below 1.
+        Decay rates of the two running means, at least 0 and below 1.
     epsilon : float
-        Keeps the quotient finite.
+        A positive number that keeps the quotient finite.
+
+    Raises
+    ------
+    ValueError
+        If a parameter lies outside its range.
+    TypeError
+        If a parameter is not a real number.
+
+    Examples
+    --------
+    In the first step m / sqrt(v) is the sign of the gradient, whatever its size: both components
+    move by the learning rate, although one gradient is 1000 times the other.
+
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> g = np.array([2.0, -0.002])
+    >>> plane = SimpleNamespace(fun=lambda theta: (float(g @ theta), g))
+    >>> adam = kn.Adam(learning_rate=0.01)
+    >>> adam.step(plane, adam.start(plane, np.zeros(2))).theta.round(4)
+    array([-0.01,  0.01])
     """
 
     learning_rate: float = 0.01
@@ -119,14 +161,14 @@ class Adam(FirstOrder):
         t = memory.t + 1
         m = self.beta1 * memory.m + (1.0 - self.beta1) * gradient
         v = self.beta2 * memory.v + (1.0 - self.beta2) * gradient**2
-        # The means began at 0: the two divisions take that bias away.
+        # The means started at 0; the two divisions correct that bias.
         m_hat = m / (1.0 - self.beta1**t)
         v_hat = v / (1.0 - self.beta2**t)
         return -self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), Moments(t, m, v)
 
 
 def as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
-    """Return the size of a mini-batch, which not every optimizer can use."""
+    """Return the size of a mini-batch, which only first-order optimizers can use."""
     if batch_size is None:
         return None
     if not isinstance(optimizer, FirstOrder):

@@ -1,4 +1,4 @@
-r"""L-BFGS: Newton's step from what the last few gradients tell about the curvature."""
+r"""L-BFGS: an approximate Newton step, with the curvature estimated from the last gradients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Pairs = tuple[tuple[Array, Array], ...]
 
 
 class Memory(NamedTuple):
-    """What L-BFGS remembers."""
+    """The memory of L-BFGS."""
 
     pairs: Pairs  # the last (s, y), oldest first
     d: Array | float  # the diagonal scaling, shape (P,)
@@ -24,18 +24,18 @@ class Memory(NamedTuple):
 
 @dataclass(frozen=True)
 class LBFGS:
-    r"""Approximate Newton's step from the last few gradients.
+    r"""L-BFGS: the quasi-Newton method with limited memory.
 
     Newton's direction is :math:`-H^{-1} g`. The m last pairs :math:`s = \theta' - \theta`,
-    :math:`y = g' - g` say how H acts along the path, and the two-loop recursion applies the inverse
-    that they define without ever forming it. A line search with the strong Wolfe conditions makes
-    sure that :math:`s \cdot y > 0`, hence that every direction goes downhill.
+    :math:`y = g' - g` tell how H acts along the path, and the two-loop recursion applies the
+    inverse that they define without ever forming it. A line search with the strong Wolfe conditions
+    ensures that :math:`s \cdot y > 0`, hence that every direction is a descent direction.
 
-    About all other directions a first guess has to do, :math:`H^{-1} \approx \gamma\, diag(1 / d)`.
-    The textbook has d = 1; here d is the mean square of what each parameter is multiplied with, if
-    the problem has a method ``diagonal_scaling``, as `Objective` has. It is the same as measuring
-    every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
-    :math:`\gamma I` for z is this one for theta (lesson 07 shows what it is worth).
+    In all other directions the initial guess :math:`H^{-1} \approx \gamma\, diag(1 / d)` remains.
+    In the textbook d = 1; here d is the mean square of the factor that each parameter is multiplied
+    by, if the objective has a method ``diagonal_scaling``, as `Objective` has. This is the same as
+    measuring every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
+    :math:`\gamma I` for z is this one for theta (lesson 07 measures the gain).
 
     (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
 
@@ -45,6 +45,31 @@ class LBFGS:
         m, the number of pairs kept.
     scaled : bool
         False for d = 1.
+
+    Raises
+    ------
+    ValueError
+        If ``memory`` is below 1.
+    TypeError
+        If ``memory`` is not a whole number.
+
+    Examples
+    --------
+    Rosenbrock's curved valley, from the usual start to its minimum at (1, 1):
+
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> def rosenbrock(theta):
+    ...     x, y = theta
+    ...     loss = 100 * (y - x**2) ** 2 + (1 - x) ** 2
+    ...     return loss, np.array([-400 * x * (y - x**2) - 2 * (1 - x), 200 * (y - x**2)])
+    >>> valley, lbfgs = SimpleNamespace(fun=rosenbrock), kn.LBFGS(memory=5)
+    >>> state = lbfgs.start(valley, np.array([-1.2, 1.0]))
+    >>> for _ in range(40):
+    ...     state = lbfgs.step(valley, state)
+    >>> state.theta.round(6)
+    array([1., 1.])
     """
 
     memory: int = 100
@@ -55,18 +80,18 @@ class LBFGS:
         as_count("memory", self.memory, 1)
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
-        """Evaluate the problem at theta and forget everything before."""
+        """Evaluate the objective at theta (P,) and begin with an empty memory."""
         loss, gradient = objective.fun(theta)
         scaling = getattr(objective, "diagonal_scaling", None)
         d = scaling(theta) if self.scaled and scaling is not None else 1.0
         return State(theta, loss, gradient, 1, Memory((), d))
 
     def step(self, objective: ObjectiveLike, state: State) -> State:
-        """Search along the quasi-Newton direction; if that fails, along the gradient."""
+        """Search along the quasi-Newton direction; if that fails, along the negative gradient."""
         theta, loss, g, evaluations, (memory, d), _ = state
         for pairs in (memory, ()) if memory else ((),):
             direction = -two_loop(g, pairs, d)
-            # Without pairs gamma is unknown: begin with a step of at most 1 in the units of d.
+            # Without pairs gamma is unknown: start with a step of length at most 1, scaled by d.
             first = 1.0 if pairs else 1.0 / max(1.0, float(np.sqrt(-(g @ direction))))
             found, used = wolfe_search(objective.fun, theta, loss, g, direction, first)
             evaluations += used
@@ -79,7 +104,7 @@ class LBFGS:
 
 
 def two_loop(gradient: Array, pairs: Pairs, d: Array | float = 1.0) -> Array:
-    r"""Apply the inverse Hessian of L-BFGS to a gradient (algorithm 7.4).
+    r"""Apply the inverse Hessian of L-BFGS to a gradient, (P,) -> (P,) (algorithm 7.4).
 
     Each pair changes the guess K of the inverse to
     :math:`V^T K V + s s^T / (s \cdot y)` with :math:`V = I - y s^T / (s \cdot y)`. Applied to g,
@@ -90,20 +115,8 @@ def two_loop(gradient: Array, pairs: Pairs, d: Array | float = 1.0) -> Array:
 
     with the newest s and y (eq. 7.20 has d = 1). Then the :math:`V^T`'s, the oldest pair first,
     each with its own :math:`s (s \cdot g) / (s \cdot y)`: together
-    :math:`q + (\alpha - \beta) s` with :math:`\beta = y \cdot q / (s \cdot y)`.
-
-    Parameters
-    ----------
-    gradient : ndarray, shape (P,)
-        g.
-    pairs : tuple of (s, y)
-        Oldest first.
-    d : ndarray, shape (P,), or float
-        The diagonal scaling.
-
-    Returns
-    -------
-    ndarray, shape (P,)
+    :math:`q + (\alpha - \beta) s` with :math:`\beta = y \cdot q / (s \cdot y)`. The pairs (s, y)
+    are given oldest first; d is the diagonal scaling, (P,) or 1.
     """
     q, alphas = gradient.copy(), []
     for s, y in reversed(pairs):

@@ -15,50 +15,76 @@ from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
 
 class Linearization(NamedTuple):
-    """What Levenberg-Marquardt remembers: its damping, and the problem linearized at theta."""
+    """The memory of Levenberg-Marquardt: its damping, and the objective linearized at theta."""
 
     damping: float  # lambda
     growth: float  # the factor after the next failure
     J: Array  # (M, P)
     r: Array  # (M,)
-    curvature: Array | None  # (P, P) of what is added to the squares
+    curvature: Array | None  # (P, P) of the terms added to the sum of squares
 
 
 @dataclass(frozen=True)
 class LevenbergMarquardt:
-    r"""Minimize a sum of squares :math:`r \cdot r` by damped Gauss-Newton steps.
+    r"""Levenberg-Marquardt: damped Gauss-Newton steps for a sum of squares, r . r.
 
-    Near theta, :math:`r(\theta + \delta) \approx r + J \delta`, so that the step solves a linear
-    least-squares problem; the damping keeps it where that is true:
+    Near theta, :math:`r(\theta + \delta) \approx r + J \delta`, so the step solves a linear
+    least-squares problem; damping keeps it within the region where this linear model holds:
 
     .. math:: (J^T J + \lambda D)\, \delta = -J^T r, \qquad
               D = \sqrt{\bar d\, diag(J^T J)}
 
-    Levenberg took D = I, which is blind to scales; Marquardt took the diagonal d, which lets basis
-    functions that few samples see run away. This is the geometric mean of both, with
-    :math:`\bar d` the mean of d (lesson 07 compares the three), and 1e-10 of its largest entry
-    more for parameters that nothing depends on.
+    Levenberg took D = I, which ignores the scales of the parameters; Marquardt took the diagonal d,
+    which hardly damps the coefficients of basis functions with few samples. D is the geometric mean
+    of both, with :math:`\bar d` the mean of d (lesson 07 compares the three), plus 1e-10 of its
+    largest entry for parameters without influence.
 
-    If the step goes down, with :math:`\rho` the gain over the gain that the linear model predicts,
-    :math:`\lambda` is multiplied by :math:`\max(1/3, 1 - (2 \rho - 1)^3)`: it shrinks if the model
-    was good, :math:`\rho > 1/2`, and grows up to twofold if it was poor. If the step goes up,
-    :math:`\lambda` grows by 2, 4, 8, ... and the step is tried again (H. B. Nielsen,
-    IMM-REP-1999-05, eq. 2.21).
+    If the loss decreases, let :math:`\rho` be the decrease divided by the one that the linear model
+    predicts. Then :math:`\lambda` is multiplied by :math:`\max(1/3, 1 - (2 \rho - 1)^3)`: it
+    shrinks if the model was good, :math:`\rho > 1/2`, and grows up to twofold if it was poor. If
+    the loss increases, :math:`\lambda` is multiplied by 2, 4, 8, ... and the step is tried again
+    (H. B. Nielsen, IMM-REP-1999-05, eq. 2.21).
 
     From :math:`(J^T J + \lambda D) D^{-1} J^T = J^T (J D^{-1} J^T + \lambda I)` follows
     :math:`\delta = -D^{-1} J^T (J D^{-1} J^T + \lambda I)^{-1} r`, the smaller system if there are
     fewer residuals than parameters.
 
-    A term R that is no sum of squares can be added to the loss, if it comes with a curvature H
-    (`Penalty` does): :math:`J^T J + H/2` and :math:`J^T r + \nabla R/2` take the places of
-    :math:`J^T J` and :math:`J^T r`, and gains are those of the whole.
+    A term R that is not a sum of squares can be added to the loss if it has a curvature H, as
+    `Penalty` has: :math:`J^T J + H/2` and :math:`J^T r + \nabla R/2` replace :math:`J^T J` and
+    :math:`J^T r`, and the decrease is that of the whole loss.
 
     Parameters
     ----------
     damping : float
-        :math:`\lambda` to begin with, above 0.
+        The initial :math:`\lambda`, above 0.
     tries : int
-        How many values of :math:`\lambda` one step may try.
+        How many values of :math:`\lambda` one step may try, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If ``damping`` is not above 0, or ``tries`` is below 1.
+    TypeError
+        If ``damping`` is not a real number, or ``tries`` not a whole number.
+
+    Examples
+    --------
+    Rosenbrock's valley is a sum of two squares. With the Jacobian of both, 25 steps reach its
+    minimum at (1, 1):
+
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> valley = SimpleNamespace(
+    ...     residuals=lambda theta: np.array([10 * (theta[1] - theta[0] ** 2), 1 - theta[0]]),
+    ...     jacobian=lambda theta: np.array([[-20 * theta[0], 10.0], [-1.0, 0.0]]),
+    ... )
+    >>> method = kn.LevenbergMarquardt()
+    >>> state = method.start(valley, np.array([-1.2, 1.0]))
+    >>> for _ in range(25):
+    ...     state = method.step(valley, state)
+    >>> state.theta.round(6)
+    array([1., 1.])
     """
 
     damping: float = 1.0
@@ -70,12 +96,12 @@ class LevenbergMarquardt:
         as_count("tries", self.tries, 1)
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
-        """Evaluate the problem at theta and forget everything before."""
+        """Evaluate the objective at theta (P,) and begin with the initial damping."""
         r, extra = objective.residuals(theta), _addition(objective, theta)
         return _linearized(objective, theta, r, extra, 1, self.damping)
 
     def step(self, objective: ObjectiveLike, state: State) -> State:
-        """Increase the damping until a step goes down."""
+        """Increase the damping until a step decreases the loss."""
         damping, growth, J, r, curvature = state.memory
         solve = _damped_solver(J, r, state.gradient / 2.0, curvature)
         evaluations = state.evaluations
@@ -97,7 +123,7 @@ class LevenbergMarquardt:
 
 
 class Addition(NamedTuple):
-    """What is added to the squares, at one theta."""
+    """The terms added to the sum of squares, at one theta."""
 
     value: float
     gradient: Array | float  # (P,)
@@ -105,7 +131,7 @@ class Addition(NamedTuple):
 
 
 def _addition(objective: Any, theta: Array) -> Addition:
-    """Return what the problem adds to its squares; most problems add nothing."""
+    """Return what the objective adds to its sum of squares; most add nothing."""
     if not hasattr(objective, "penalty_terms"):
         return NOTHING
     return Addition(*objective.penalty_terms(theta))
@@ -131,14 +157,14 @@ def _linearized(
 def _damped_solver(
     J: Array, r: Array, half_gradient: Array, curvature: Array | None
 ) -> Callable[[float], tuple[Array | None, float]]:
-    """Return a function of the damping that gives the step and the gain that it predicts."""
+    """Return a function of the damping that gives the step (P,) and the predicted decrease."""
     M, P = J.shape
     small = M < P and curvature is None
     d = np.einsum("mp,mp->p", J, J)
     if curvature is not None:
         d += 0.5 * np.diagonal(curvature)
     D = np.sqrt(d * d.mean())
-    D += 1e-10 * D.max() + 1e-300  # a parameter that nothing depends on stays where it is
+    D += 1e-10 * D.max() + 1e-300  # a parameter without influence stays where it is
     if small:
         scaled = J / np.sqrt(D)  # (M, P)
         gram = scaled @ scaled.T
@@ -156,7 +182,7 @@ def _damped_solver(
             delta = -(scaled.T @ cho_solve(factor, r, check_finite=False)) / np.sqrt(D)
         else:
             delta = -cho_solve(factor, half_gradient, check_finite=False)
-        # With h half the gradient and A = JTJ (and H/2), the model's gain is -2 delta.h -
+        # With h half the gradient and A = JTJ (and H/2), the predicted decrease is -2 delta.h -
         # delta.(A delta), and delta solves A delta = -h - damping D delta.
         predicted = float(delta @ (damping * D * delta - half_gradient))
         return delta, predicted

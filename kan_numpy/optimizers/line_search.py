@@ -1,7 +1,7 @@
 r"""A line search with the strong Wolfe conditions.
 
-Along :math:`\varphi(a) = L(\theta + a d)` it looks for a step a that goes down enough, and after
-which the slope is flatter,
+Along :math:`\varphi(a) = L(\theta + a d)` it finds a step a with a sufficient decrease of the loss
+and a sufficiently flat slope,
 
 .. math::
     \varphi(a) \le \varphi(0) + c_1 a \varphi'(0), \qquad |\varphi'(a)| \le c_2 |\varphi'(0)|.
@@ -41,30 +41,11 @@ def wolfe_search(
     direction: Array,
     first: float,
 ) -> tuple[Trial | None, int]:
-    """Find a step along the direction.
+    """Return a point on theta + a direction, both (P,), or None; and the number of evaluations.
 
-    Parameters
-    ----------
-    fun : callable
-        theta -> (loss, gradient). A loss that is not finite counts as infinitely high.
-    theta : ndarray, shape (P,)
-        Where the line starts.
-    loss : float
-        There.
-    gradient : ndarray, shape (P,)
-        There.
-    direction : ndarray, shape (P,)
-        Where the line leads; must go downhill.
-    first : float
-        The step to try first.
-
-    Returns
-    -------
-    trial : Trial or None
-        A point below the start: one with the strong Wolfe conditions, or the lowest that was seen
-        when evaluations ran out; None if no step goes down.
-    evaluations : int
-        How often ``fun`` was called.
+    ``first`` is the first step a that is tried. The point satisfies the strong Wolfe conditions, or
+    is the lowest one found when the evaluations ran out; None means that no step decreases the
+    loss. A loss that is not finite counts as infinite.
     """
     start = Trial(0.0, loss, float(gradient @ direction), theta, gradient)
     used = 0
@@ -103,21 +84,7 @@ def wolfe_search(
 def evaluated(
     fun: Callable[[Array], tuple[float, Array]], theta: Array, direction: Array, step: float
 ) -> Trial:
-    """Return the point at this step; what is not finite counts as infinitely high.
-
-    Parameters
-    ----------
-    fun : callable
-        theta -> (loss, gradient).
-    theta, direction : ndarray, shape (P,)
-        The line.
-    step : float
-        a.
-
-    Returns
-    -------
-    Trial
-    """
+    """Return the point theta + step * direction, (P,); a loss that is not finite is infinite."""
     point = theta + step * direction
     loss, gradient = fun(point)
     if not (np.isfinite(loss) and np.all(np.isfinite(gradient))):
@@ -126,17 +93,10 @@ def evaluated(
 
 
 def between(low: Trial, high: Trial) -> float:
-    r"""Return the minimum of the cubic through both ends, kept off the ends (eq. 3.59).
+    """Return the minimum of the cubic through both ends of the interval (eq. 3.59).
 
-    Parameters
-    ----------
-    low, high : Trial
-        The ends of the interval; the loss at ``high`` may be infinite, then halve.
-
-    Returns
-    -------
-    float
-        A step at least a tenth of the interval away from both ends.
+    It is kept at least a tenth of the interval away from the ends. If the loss at ``high`` is
+    infinite, or the cubic has no minimum, it is the middle.
     """
     width = high.step - low.step
     middle = low.step + 0.5 * width

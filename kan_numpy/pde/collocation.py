@@ -1,11 +1,11 @@
-r"""The loss of a differential equation: its conditions, asked at many points.
+r"""The loss of a differential equation: the residuals of its conditions at many points.
 
 .. math:: L(\theta) = \sum_c \frac{\alpha_c}{N_c} \sum_n r_c(x_{cn})^2
 
 with a weight :math:`\alpha_c` and :math:`N_c` points for each condition c of a `PDE` (arXiv
 2404.19756, sec. 3.4). This is a sum of squares, of :math:`\sqrt{\alpha_c / N_c}\, r_c`, and the
-backward pass of `kan_numpy.derivatives.network_jets` gives its Jacobian, which is all that
-Levenberg-Marquardt needs.
+backward pass of `kan_numpy.derivatives.network_jets` gives its Jacobian, as Levenberg-Marquardt
+needs it.
 """
 
 from __future__ import annotations

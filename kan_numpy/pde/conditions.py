@@ -1,6 +1,6 @@
-r"""Differential equations on a box: what u must obey inside, and what on the faces.
+r"""Differential equations on a box: conditions for u inside and on the faces.
 
-A problem is a list of conditions. Each says where it holds and what must vanish there, for example
+A problem is a list of conditions. Each consists of an equation and the place where it holds, like
 
 .. math::
     \Delta u - f = 0 \ \text{ inside}, \qquad u - g = 0 \ \text{ on the faces}.
@@ -11,12 +11,13 @@ partial derivatives too, by hand: an *equation* is a function
     equation(x, u, gradient, second) -> (r, r_u, r_gradient, r_second)
 
 of arrays with the shapes (N, n_in), (N,), (N, n_in) and (N, Q), to arrays with the shapes (N,),
-(N,), (N, n_in) and (N, Q); None stands for partial derivatives that are zero. `linear` writes
-linear equations, `check` compares yours with central differences. Which Q second derivatives there
-are is said by `pairs` of the problem; without it they are the n_in pure ones.
+(N,), (N, n_in) and (N, Q); None stands for partial derivatives that are zero.
+`kan_numpy.pde.linear_equations` has linear equations, and `check` compares partial derivatives with
+central differences. The Q second derivatives are the ``pairs`` of the problem, by default the n_in
+pure ones.
 
 A known solution is a function of x (N, n_in) that returns u (N,) and its gradient (N, n_in).
-`solve_pde` finds one; it is in `kan_numpy.pde.solver`.
+`kan_numpy.pde.solver.solve_pde` finds an approximate one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count, as_number, as_rng, require_shape
@@ -37,20 +37,41 @@ from kan_numpy.gradcheck import assert_adjoint
 
 Equation = Callable[[Array, Array, Array, Array], tuple[Any, Any, Any, Any]]
 Solution = Callable[[Array], tuple[Array, Array]]
-Coefficient = npt.ArrayLike | Callable[[Array], npt.ArrayLike]
-"""A number, or one for each input or pair, or a function of x (N, n_in) that returns N of these."""
 
 Faces = Sequence[tuple[int, int]]
-"""Each is (input, end): (0, 0) where the first input is lowest, (0, 1) where it is highest."""
+"""Pairs (input, end): (0, 0) is the face where the first input is lowest, (0, 1) highest."""
 
 
 class Residual(NamedTuple):
-    """What an equation returns."""
+    """The residual of an equation with its partial derivatives.
 
-    r: Array  # (N,)
-    r_u: Array  # (N,)
-    r_gradient: Array  # (N, n_in)
-    r_second: Array  # (N, Q)
+    Parameters
+    ----------
+    r : ndarray, shape (N,)
+        The residual at each point.
+    r_u : ndarray, shape (N,)
+        Its derivative by u.
+    r_gradient : ndarray, shape (N, n_in)
+        Its derivatives by the gradient of u.
+    r_second : ndarray, shape (N, Q)
+        Its derivatives by the second derivatives of u.
+
+    Examples
+    --------
+    The residual of u^2 - 5 at u = 3:
+
+    >>> import kan_numpy as kn
+    >>> square = kn.pde.Condition(lambda x, u, *_: (u**2 - 5, 2 * u, None, None))
+    >>> zero = np.zeros((1, 1))
+    >>> part = square.residual(zero, np.array([3.0]), zero, zero)
+    >>> part.r, part.r_u, part.r_gradient
+    (array([4.]), array([6.]), array([[0.]]))
+    """
+
+    r: Array
+    r_u: Array
+    r_gradient: Array
+    r_second: Array
 
     def upstream(self, dr: Array) -> Jet:
         """Return the gradient of the jet of a network with one output, from dr (N,)."""
@@ -61,20 +82,36 @@ class Residual(NamedTuple):
 
 @dataclass(frozen=True)
 class Condition:
-    """Hold one equation and the place where it holds.
+    """An equation, and the place where it holds.
 
     Parameters
     ----------
     equation : callable
         See `kan_numpy.pde.conditions`.
     faces : sequence of (int, int)
-        The faces of the box where it holds, as (input, end) with end 0 or 1; without any, it holds
-        inside.
+        The faces of the box where it holds, as (input, end) with end 0 or 1; inside if empty.
     weight : float
         The factor of its mean square in the loss, above 0.
     order : {0, 1, 2}
-        How many derivatives the equation looks at. Those beyond are not computed: they arrive as
-        arrays without columns, and so must what is returned for them, or be None.
+        The highest order of the derivatives in the equation. Higher ones are not computed: they are
+        passed as arrays without columns, and are returned as such or as None.
+
+    Raises
+    ------
+    ValueError
+        If weight is not above 0, or order is not 0, 1 or 2.
+    TypeError
+        If equation is not callable, or weight is not a real number.
+
+    Examples
+    --------
+    u' = u, with u(0) = 1:
+
+    >>> import kan_numpy as kn
+    >>> growth = kn.pde.Condition(kn.pde.linear(0.0, value=-1.0, gradient=1.0), order=1)
+    >>> start = kn.pde.dirichlet(1.0, faces=[(0, 0)])
+    >>> kn.pde.PDE([0.0], [1.0], [growth, start]).n_in
+    1
     """
 
     equation: Equation
@@ -83,7 +120,7 @@ class Condition:
     order: int = 2
 
     def __post_init__(self) -> None:
-        """Check what can be checked without a problem."""
+        """Check the arguments."""
         if not callable(self.equation):
             raise TypeError(f"equation must be a function, but is {self.equation!r}")
         as_number("weight", self.weight, 0.0, include_low=False)
@@ -91,7 +128,7 @@ class Condition:
             raise ValueError(f"order must be 0, 1 or 2, but is {self.order!r}")
 
     def residual(self, x: Array, u: Array, gradient: Array, second: Array) -> Residual:
-        """Evaluate the equation, and check the shapes of what it returns."""
+        """Evaluate the equation for x (N, n_in) and the jet of u, and check the shapes."""
         returned = self.equation(x, u, gradient, second)
         if not isinstance(returned, tuple) or len(returned) != 4:
             raise TypeError(
@@ -110,25 +147,38 @@ class Condition:
 
 @dataclass(frozen=True)
 class PDE:
-    """Hold a differential equation, its boundary and initial conditions, and where they hold.
+    """A differential equation on a box, with its boundary and initial conditions.
 
     Parameters
     ----------
     low, high : sequence of float, length n_in
         The ends of the box.
     conditions : sequence of Condition
-        What u must obey. Time is an input like any other, and an initial condition is one on the
-        face where it is lowest.
+        The conditions for u. Time is an input like any other, and an initial condition is one on
+        the face where it is lowest.
     pairs : sequence of pairs of int, optional
-        Which second derivatives the equations look at, as in
+        The second derivatives in the equations, as in
         `kan_numpy.derivatives.network_jets.forward`.
     solution : callable, optional
-        u and its gradient, where they are known: x (N, n_in) -> (N,), (N, n_in).
+        u and its gradient, if they are known: x (N, n_in) -> (N,), (N, n_in).
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument does not make sense; the message says which and why.
+    ValueError
+        If low is not below high, there is no condition, or a face or pair does not exist.
+    TypeError
+        If a condition is not a `Condition`, or pairs is not a list of pairs of whole numbers.
+
+    Examples
+    --------
+    u'' = 2 with u(0) = 0 and u(1) = 1, solved by u = x^2:
+
+    >>> import kan_numpy as kn
+    >>> inside = kn.pde.Condition(kn.pde.linear(2.0, second=1.0))
+    >>> ends = kn.pde.dirichlet(lambda x: x[:, 0], faces=kn.pde.every_face(1))
+    >>> problem = kn.pde.PDE([0.0], [1.0], [inside, ends], solution=lambda x: (x[:, 0] ** 2, 2 * x))
+    >>> kn.pde_errors(kn.from_formula("x^2", ["x"]), problem)
+    Errors(l2=0.0, h1=0.0)
     """
 
     low: Sequence[float]
@@ -163,88 +213,32 @@ class PDE:
 
 
 def every_face(n_in: int) -> list[tuple[int, int]]:
-    """Return all faces of a box with so many inputs.
+    """Return all faces of a box.
 
     Parameters
     ----------
     n_in : int
-        The number of inputs.
+        The number of inputs, at least 1.
 
     Returns
     -------
     list of (int, int)
+        Pairs (input, end).
+
+    Raises
+    ------
+    ValueError
+        If n_in is below 1.
+    TypeError
+        If n_in is not a whole number.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> kn.pde.every_face(2)
+    [(0, 0), (0, 1), (1, 0), (1, 1)]
     """
     return list(product(range(as_count("n_in", n_in, 1)), (0, 1)))
-
-
-def linear(
-    source: Coefficient,
-    value: Coefficient = 0.0,
-    gradient: Coefficient = 0.0,
-    second: Coefficient = 0.0,
-) -> Equation:
-    r"""Return a linear equation.
-
-    .. math:: r = \sum_q a_q\, \partial_q u + \sum_a b_a\, \partial_a u + c\, u - f
-
-    Parameters
-    ----------
-    source : float or callable
-        f; a function maps x (N, n_in) to (N,).
-    value : float or callable
-        c, likewise.
-    gradient : sequence of float or callable
-        b: a number for each input; a function returns (N, n_in).
-    second : sequence of float or callable
-        a: a number for each second derivative; a function returns (N, Q).
-
-    Returns
-    -------
-    callable
-        An equation, see `kan_numpy.pde.conditions`.
-    """
-
-    def coefficient_at(
-        name: str, coefficient: Coefficient, x: Array, shape: tuple[int, ...]
-    ) -> Array:
-        if not callable(coefficient):
-            return np.broadcast_to(np.asarray(coefficient, dtype=np.float64), shape)
-        values = np.asarray(coefficient(x), dtype=np.float64)
-        require_shape(f"what {name}(x) returns", values, shape)
-        return values
-
-    def equation(x: Array, u: Array, u_a: Array, u_q: Array) -> tuple[Array, Array, Array, Array]:
-        c = coefficient_at("value", value, x, u.shape)
-        b = coefficient_at("gradient", gradient, x, u_a.shape)
-        a = coefficient_at("second", second, x, u_q.shape)
-        r = (
-            (a * u_q).sum(axis=1)
-            + (b * u_a).sum(axis=1)
-            + c * u
-            - coefficient_at("source", source, x, u.shape)
-        )
-        return r, c, b, a
-
-    return equation
-
-
-def dirichlet(source: Coefficient, faces: Faces, weight: float = 1.0) -> Condition:
-    """Return the condition that u is given on some faces.
-
-    Parameters
-    ----------
-    source : float or callable
-        The values; a function maps x (N, n_in) to (N,).
-    faces : sequence of (int, int)
-        Where, as in `Condition`.
-    weight : float
-        Its factor in the loss.
-
-    Returns
-    -------
-    Condition
-    """
-    return Condition(linear(source, value=1.0), faces, weight, order=0)
 
 
 def check(problem: PDE, n_points: int = 5, rng: Rng = 0) -> float:
@@ -253,21 +247,31 @@ def check(problem: PDE, n_points: int = 5, rng: Rng = 0) -> float:
     Parameters
     ----------
     problem : PDE
-        The one whose equations were differentiated by hand.
+        The problem whose equations were differentiated by hand.
     n_points : int
-        How many random points in the box, with random numbers for u and its derivatives.
+        The number of random points in the box, with random numbers for u and its derivatives.
     rng : int, Generator or None
-        Where they come from.
+        What `numpy.random.default_rng` takes.
 
     Returns
     -------
     float
-        The worst relative error.
+        The largest relative error.
 
     Raises
     ------
     AssertionError
         If one is wrong; arguments 0, 1 and 2 are u, its gradient and its second derivatives.
+    ValueError
+        If n_points is below 1, or an equation returns other shapes.
+    TypeError
+        If n_points is not a whole number, or an equation does not return four parts.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> kn.pde.check(kn.equations.burgers()) < 1e-6
+    True
     """
     N, n_in, generator = as_count("n_points", n_points, 1), problem.n_in, as_rng(rng)
     Q = len(as_pairs(problem.pairs, n_in).a)

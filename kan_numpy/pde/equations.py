@@ -1,4 +1,4 @@
-r"""Differential equations whose solutions are known, to test a solver with.
+r"""Differential equations with known solutions, to test a solver with.
 
 ======================= ============================================== =========================
 `poisson`               :math:`\Delta u = f`                           the paper's example
@@ -14,7 +14,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_choice, as_number
-from kan_numpy.pde.conditions import PDE, Condition, dirichlet, every_face, linear
+from kan_numpy.pde.conditions import PDE, Condition, every_face
+from kan_numpy.pde.linear_equations import dirichlet, linear
 
 
 def poisson(weight: float = 0.01) -> PDE:
@@ -26,11 +27,29 @@ def poisson(weight: float = 0.01) -> PDE:
     Parameters
     ----------
     weight : float
-        :math:`\alpha`, the weight of the equation against that of the boundary.
+        :math:`\alpha`, the weight of the equation; that of the boundary is 1.
 
     Returns
     -------
     PDE
+        With its solution.
+
+    Raises
+    ------
+    ValueError
+        If weight is not above 0.
+    TypeError
+        If weight is not a real number.
+
+    Examples
+    --------
+    At (1/2, 1), the solution is sin(pi / 2) sin(pi) = 0, and its y-derivative 2 pi cos(pi):
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> u, gradient = kn.equations.poisson().solution(np.array([[0.5, 1.0]]))
+    >>> u.round(12), (gradient / np.pi).round(12)
+    (array([0.]), array([[ 0., -2.]]))
     """
 
     def solution(x: Array) -> tuple[Array, Array]:
@@ -48,24 +67,41 @@ def poisson(weight: float = 0.01) -> PDE:
 
 
 def heat(nu: float = 0.1, weight: float = 0.1) -> PDE:
-    r"""Return the heat equation for a bar whose ends are kept cold.
+    r"""Return the heat equation for a bar with ends at temperature 0.
 
     .. math:: u_t = \nu\, u_{xx} \text{ on } [-1, 1] \times [0, 1], \qquad
               u^* = \sin(\pi x)\, e^{-\nu \pi^2 t}
 
-    The inputs are (x, t). What is known at t = 0 and at the ends of the bar are three faces; at
-    t = 1 nothing is.
+    The inputs are (x, t). Values are given on three faces: at t = 0 and at both ends of the bar.
 
     Parameters
     ----------
     nu : float
         :math:`\nu > 0`, the conductivity.
     weight : float
-        The weight of the equation against that of the initial and the boundary values.
+        The weight of the equation; that of the initial and the boundary values is 1.
 
     Returns
     -------
     PDE
+        With its solution.
+
+    Raises
+    ------
+    ValueError
+        If nu or weight is not above 0.
+    TypeError
+        If nu or weight is not a real number.
+
+    Examples
+    --------
+    In the time log(2) / (nu pi^2), the temperature falls to one half:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> half_life = np.log(2) / (0.1 * np.pi**2)
+    >>> kn.equations.heat(nu=0.1).solution(np.array([[0.5, 0.0], [0.5, half_life]]))[0]
+    array([1. , 0.5])
     """
     nu = as_number("nu", nu, 0.0, include_low=False)
 
@@ -82,7 +118,7 @@ def heat(nu: float = 0.1, weight: float = 0.1) -> PDE:
 
 
 def burgers(nu: float = 0.1, weight: float = 0.1) -> PDE:
-    r"""Return the viscous Burgers equation with a front that moves with speed 1/2.
+    r"""Return the viscous Burgers equation with a front that moves at speed 1/2.
 
     .. math:: u_t + u\, u_x = \nu\, u_{xx} \text{ on } [-1, 1] \times [0, 1], \qquad
               u^* = \frac{1}{1 + e^{s}}, \qquad s = \frac{x - t/2}{2 \nu}
@@ -97,6 +133,23 @@ def burgers(nu: float = 0.1, weight: float = 0.1) -> PDE:
     Returns
     -------
     PDE
+        With its solution.
+
+    Raises
+    ------
+    ValueError
+        If nu or weight is not above 0.
+    TypeError
+        If nu or weight is not a real number.
+
+    Examples
+    --------
+    The middle of the front, u = 1/2, is at x = 0 for t = 0 and at x = 1/2 for t = 1:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> kn.equations.burgers().solution(np.array([[0.0, 0.0], [0.5, 1.0]]))[0]
+    array([0.5, 0.5])
     """
     nu = as_number("nu", nu, 0.0, include_low=False)
 
@@ -123,21 +176,40 @@ def bratu(strength: float = 1.0, branch: str = "lower", weight: float = 1.0) -> 
               \theta = \sqrt{2 \lambda} \cosh(\theta / 4)
 
     The equation for :math:`\theta` has two solutions too, if :math:`\lambda < 3.5138`. Its right
-    side is convex, so Newton's method comes to the smaller one from 0, and to the larger one from
-    beyond.
+    side is convex, so Newton's method converges to the smaller one from 0, and to the larger one
+    from a larger start.
 
     Parameters
     ----------
     strength : float
-        :math:`\lambda`, between 0 and 3.5.
+        :math:`\lambda`, above 0 and at most 3.5.
     branch : {"lower", "upper"}
-        Which solution to compare with; the equation is the same.
+        The solution to compare with; the equation is the same.
     weight : float
-        The weight of the equation against that of the ends.
+        The weight of the equation; that of the ends is 1.
 
     Returns
     -------
     PDE
+        With its solution.
+
+    Raises
+    ------
+    ValueError
+        If strength lies outside its range, branch is neither "lower" nor "upper", or weight is not
+        above 0.
+    TypeError
+        If strength or weight is not a real number.
+
+    Examples
+    --------
+    Both solutions at x = 1/2:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> lower, upper = (kn.equations.bratu(branch=branch) for branch in ("lower", "upper"))
+    >>> [round(float(b.solution(np.array([[0.5]]))[0][0]), 4) for b in (lower, upper)]
+    [0.1405, 4.0915]
     """
     lam = as_number("strength", strength, 0.0, 3.5, include_low=False)
     theta = 0.0 if as_choice("branch", branch, ("lower", "upper")) == "lower" else 100.0

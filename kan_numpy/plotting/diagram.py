@@ -1,12 +1,12 @@
-r"""Where everything stands in the diagram of a network: nodes, frames, curves and wires.
+r"""The layout of the diagram of a network: positions of nodes, frames, curves and wires.
 
-Levels lie one above the other, inputs at the bottom. The frames of the edges from input node i
-stand above it, those to outputs further right further to the right; where a layer has more than
-`ROW` frames they are stacked, and the wires run up between the stacks. Between factors and their
-product there is only a wire. Lengths are in units: each frame has a square of side 1 to itself.
+Levels lie one above the other, inputs at the bottom. The frames of the edges from input node i lie
+above it, ordered by their output nodes; where a layer has more than `ROW` frames they are stacked,
+and the wires run between the stacks. A factor and its product are joined by a wire only. Lengths
+are in units of the square that each frame occupies.
 
-A curve is drawn over the values that its input node takes. What its frame shows, the `Limits`, is
-the same, unless several networks share them to be compared.
+A curve is drawn over the values of its input node. The `Limits` of its frame are the range of the
+curve, or a common range if several networks are compared.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import edge_scores
 
 POINTS = 201
-"""Points of a curve."""
+"""The number of points of a curve."""
 
 FRAME = 0.34
-"""Half the side of a frame."""
+"""Half the side of a frame, in units."""
 
 LANES = (0.48, 0.65)
-"""How far beside the middle of a stack the wires run up."""
+"""The distances of the wires from the middle of a stack, in units."""
 
 ROW = 20
-"""So many frames stand side by side in a layer, or one for each input if there are more."""
+"""The number of frames side by side in a layer, or one for each input if there are more."""
 
 ROUNDING = 1e-12
-"""What varies by less than this share of its size is constant, up to rounding."""
+"""Values that vary by less than this fraction of their size are constant, up to rounding."""
 
 
 class Place(NamedTuple):
-    """Where the nodes and the frames of one layer stand, in units."""
+    """The positions of the nodes and the frames of one layer, in units."""
 
     inputs: Array  # (n_in, 2)
     outputs: Array  # (n_out, 2)
@@ -51,7 +51,7 @@ class Place(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What the frames of one layer show."""
+    """The axes of the frames of one layer."""
 
     left: Array  # (n_in,)
     right: Array  # (n_in,)
@@ -60,7 +60,7 @@ class Limits(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """One active edge as lines, in units, and what to write beside its frame."""
+    """One active edge as lines, in units, and the texts beside its frame."""
 
     wires: tuple[Array, Array]  # in and out, (points, 2) each
     frame: Array  # (5, 2)
@@ -68,13 +68,13 @@ class Edge(NamedTuple):
     alpha: float
     kind: str  # spline, symbol or lock
     name: str  # of its symbol or its lock
-    stacked: bool  # whether other frames stand above or below its own
+    stacked: bool  # whether other frames lie above or below its own
     x_ends: list[str]  # left, right
     y_ends: list[str]  # bottom, top
 
 
 def places_of(network: KAN) -> list[Place]:
-    """Lay the network out, as wide as its widest layer."""
+    """Return the layout of a network, as wide as its widest layer."""
     widths, layers = network.widths, list(pairwise(network.widths))
     rows = [
         0 if isinstance(layer, ProductLayer) else -(-layer.n_out // max(1, ROW // layer.n_in))
@@ -105,7 +105,7 @@ def places_of(network: KAN) -> list[Place]:
 
 
 def limits_of(network: KAN, x: Array) -> list[Limits | None]:
-    """Return what the frames of each layer have to show; None if it multiplies."""
+    """Return the axes of the frames of each layer for inputs x (N, n_in); None for products."""
     return [
         None
         if curves is None
@@ -115,7 +115,7 @@ def limits_of(network: KAN, x: Array) -> list[Limits | None]:
 
 
 def common_limits(networks: Iterable[KAN], x: Array) -> list[Limits | None]:
-    """Return what the frames have to show, if they are to do for all of these networks."""
+    """Return axes of the frames that fit all of these networks, for inputs x (N, n_in)."""
 
     def both(one: Limits | None, other: Limits | None) -> Limits | None:
         if one is None or other is None:
@@ -132,7 +132,7 @@ def common_limits(networks: Iterable[KAN], x: Array) -> list[Limits | None]:
 def edges_of(
     network: KAN, x: Array, beta: float, places: list[Place], limits: list[Limits | None]
 ) -> Iterator[Edge]:
-    """Yield the active edges, with a curve over the values that x (N, n_in) leads to."""
+    """Yield the active edges, each with its curve over the values of its node for x (N, n_in)."""
     square = FRAME * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
     parts = zip(
         network.layers, places, edge_scores(network, x), _curves(network, x), limits, strict=True
@@ -186,7 +186,7 @@ def _curves(network: KAN, x: Array) -> Iterator[tuple[Array, Array, Array] | Non
 
 
 def _names(layer: KANLayer) -> dict[tuple[int, int], tuple[str, str]]:
-    """Return (kind, name) of the edges (out, inp) that are no common splines."""
+    """Return (kind, name) of the edges (out, inp) that are not plain splines."""
     names = {(edge.out, edge.inp): ("symbol", edge.symbol.name) for edge in layer.symbols}
     for index, lock in enumerate(layer.locks if isinstance(layer, TiedLayer) else ()):
         names |= {edge: ("lock", f"lock {index + 1}") for edge in lock if layer.splines[edge]}
@@ -194,35 +194,35 @@ def _names(layer: KANLayer) -> dict[tuple[int, int], tuple[str, str]]:
 
 
 def _ends(x: Array) -> tuple[Array, Array]:
-    """Return the range of each column of x (N, n_in); around a constant, one of length 1."""
+    """Return the range (n_in,) of each column of x (N, n_in), of length 1 around a constant."""
     low, high = x.min(axis=0), x.max(axis=0)
     widen = 0.5 * (high - low <= ROUNDING * np.maximum(np.abs(low), np.abs(high)))
     return low - widen, high + widen
 
 
 def _stretched(values: Array, low: float, high: float) -> Array:
-    """Return the values with low ... high stretched to -1 ... 1; if they are the same, zeros."""
+    """Return the values scaled from low ... high to -1 ... 1, or zeros if these are equal."""
     middle, half = (high + low) / 2, (high - low) / 2
     constant = half <= ROUNDING * max(abs(low), abs(high))
     return np.zeros_like(values) if constant else (values - middle) / half
 
 
 def _wires(place: Place, o: int, i: int) -> tuple[Array, Array]:
-    """Return the wires of an edge; those of stacked frames run up beside the other frames."""
+    """Return both wires of an edge, (points, 2); in a stack they run beside the other frames."""
     start, end, (x, y) = place.inputs[i], place.outputs[o], place.centers[o, i]
     if place.rows == 1:
         return np.array([start, [x, y - FRAME]]), np.array([[x, y + FRAME], end])
     row = o % place.rows
     bottom, top = y - row - 0.5, y - row + place.rows - 0.5
     lanes = np.linspace(*LANES, place.rows + 1)
-    # The more frames a wire has to pass, the further out it runs, so that wires do not cross there.
+    # The more frames a wire passes, the further out it runs, so that wires do not cross there.
     left, right = x - lanes[row], x + lanes[place.rows - 1 - row]
     way_in = [start, [left, bottom], [left, y], [x - FRAME, y]]
     return np.array(way_in), np.array([[x + FRAME, y], [right, y], [right, top], end])
 
 
 def _rounded(low: float, high: float) -> list[str]:
-    """Return both ends of an axis as text, to two digits of its length."""
+    """Return both ends of an axis as text, rounded to two digits of its length."""
     length = high - low or abs(low) or 1.0
     digits = 1 - math.floor(math.log10(length))
     return [f"{round(float(end), digits) + 0.0:.6g}" for end in (low, high)]
@@ -238,12 +238,12 @@ def gap_of(places: list[Place]) -> float:
 
 
 def width_of(nodes: Array) -> float:
-    """Return the width of the diagram, in units: the nodes of each level are spread over it."""
+    """Return the width of the diagram, in units; nodes (n, 2) are centered in it."""
     return float(2 * nodes[:, 0].mean())
 
 
 def names_of(name: str, names: object, count: int, letter: str) -> list[str]:
-    """Return the names of the input or output nodes, if they are as many; or $x_1$, $x_2$, ..."""
+    """Return the names of ``count`` nodes, by default $x_1$, $x_2$, ..."""
     if names is None:
         numbered = [f"${letter}_{{{index}}}$" for index in range(1, count + 1)]
         return numbered if count > 1 else [f"${letter}$"]

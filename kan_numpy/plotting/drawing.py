@@ -1,8 +1,7 @@
-"""The diagram of a network as lines, marks and words of Matplotlib.
+"""The diagram of a network as lines, markers and texts of Matplotlib.
 
-All frames lie in one pair of axes, and all lines of one kind are one artist: this is what makes
-large networks quick to draw. Figures know nothing of pyplot: no window opens, nothing has to be
-closed.
+All frames lie in one pair of axes, and all lines of one kind are one artist, which makes large
+networks fast to draw. Figures are made without pyplot: no window opens, nothing has to be closed.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ from kan_numpy.plotting.diagram import Edge, Place, gap_of, products_of, width_o
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 
 COLORS = {"spline": ("black", BLUE), "symbol": (ORANGE, ORANGE), "lock": (GREEN, GREEN)}
-"""What the frame and the curve of each kind of edge are drawn with."""
+"""The colors of the frame and of the curve of each kind of edge."""
 
 WIDEST = 200.0
-"""Inches of the widest figure: more would be more pixels than a .png can have."""
+"""The width of the widest figure in inches, limited by the pixels of a .png."""
 
 LETTER = 0.1
-"""Inches that a letter of a name takes, about."""
+"""The approximate width of a letter in inches."""
 
 
 def canvas_for(
     places: list[Place], below: list[str], above: list[str], title: str, ranges: bool
 ) -> tuple[Figure, Axes, float]:
-    """Return a figure with empty axes of its size, and the inches of a unit."""
+    """Return a figure, its axes, which are empty and fill it, and the inches of a unit."""
     width = width_of(places[0].inputs)
     height = places[-1].outputs[0, 1]
     unit = min(float(np.clip(12 / width, 0.8 if ranges else 0.55, 1.2)), WIDEST / width)
@@ -56,14 +55,14 @@ def canvas_for(
 
 
 def _turned(names: list[str], room: float) -> float:
-    """Return how long names are, in inches, that do not fit side by side into the room, or 0."""
+    """Return the length of names in inches if they must be rotated to fit into the room, else 0."""
     plain = [re.sub(r"[${}_^]", "", re.sub(r"\\[a-zA-Z]+", "a", name)) for name in names]
     longest = LETTER * max(map(len, plain))
     return longest if len(names) > 1 and len(names) * (longest + LETTER) > room else 0.0
 
 
 def draw_edges(axes: Axes, edges: list[Edge], places: list[Place], unit: float) -> list[Artist]:
-    """Draw wires, frames and curves, and the names of symbols and locks; return what was drawn."""
+    """Draw wires, frames, curves, and the names of symbols and locks; return the artists."""
     alphas = [edge.alpha for edge in edges]
     frames, curves = zip(*(COLORS[edge.kind] for edge in edges), strict=True)
     drawn: list[Artist] = []
@@ -80,10 +79,10 @@ def draw_edges(axes: Axes, edges: list[Edge], places: list[Place], unit: float) 
 
 
 def _draw_edge_names(axes: Axes, edges: list[Edge], gap: float, unit: float) -> list[Artist]:
-    """Write the names of edges, as faint as the edges themselves.
+    """Write the names of edges, with the opacity of the edges.
 
-    They stand to the right of the frames, turned if there is no room for them; where frames are
-    stacked and wires run beside them, above.
+    They are placed to the right of the frames, rotated if there is no room for them, and above
+    stacked frames, which have wires beside them.
     """
     named = [edge for edge in edges if edge.name]
     size, away = 5 + 5 * unit, 0.05 / unit
@@ -124,7 +123,7 @@ def draw_nodes(axes: Axes, network: KAN, places: list[Place], unit: float) -> No
 
 
 def draw_names(axes: Axes, nodes: Array, names: list[str], unit: float, va: str) -> None:
-    """Write the names of inputs below them (va is "top"), or those of outputs above."""
+    """Write the names of the inputs below (va is "top") or of the outputs above their nodes."""
     rotation = 90 if _turned(names, unit * width_of(nodes)) else 0
     away = 0.14 / unit if va == "bottom" else -0.14 / unit
     for (x, y), name in zip(nodes, names, strict=True):
@@ -132,7 +131,7 @@ def draw_names(axes: Axes, nodes: Array, names: list[str], unit: float, va: str)
 
 
 def draw_ranges(axes: Axes, edges: list[Edge], unit: float) -> None:
-    """Write where the axes of each frame begin and end: x below it, y to its left."""
+    """Write the ends of the axes of each frame: x below it, y to its left."""
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
     style: dict[str, Any] = {"size": 4 + 3 * unit, "rotation_mode": "anchor", "bbox": paper}
     away = 0.035 / unit

@@ -1,19 +1,19 @@
 r"""Networks, basis functions and training histories as figures.
 
 A network is drawn with its inputs at the bottom and its outputs at the top. Every active edge has a
-small frame, which shows :math:`\phi_{o,i}` over the values that its input node takes, in a scale of
-its own. A wire comes in from the input node, another goes out to the output node, where a + stands
-for the sum. A × stands for a product, with wires from its factors. Splines are blue. An edge that
-is a symbol is orange, with the name of its function beside it. Those that are locked together are
-green, with the number of their lock. The opacity of frame, curve and wires is
+small frame that shows :math:`\phi_{o,i}` over the values of its input node, each with its own
+scale. One wire leads to it from the input node, another from it to the output node, where a +
+denotes the sum. A × denotes a product, with wires from its factors. Splines are blue. A symbolic
+edge is orange, with the name of its function beside it. Tied edges are green, with the number of
+their lock. The opacity of frame, curve and wires is
 
 .. math:: \alpha_{o,i} = \tanh\Big(\beta\, \frac{|\phi_{o,i}|_1}{\max |\phi|_1}\Big),
 
 with the largest score of the layer in the denominator. The paper has :math:`\tanh(\beta A)` with
-the bare magnitude A of the edge (arXiv 2404.19756, sec. 2.5.1); dividing makes the picture
-independent of the units of the nodes.
+the magnitude A of the edge (arXiv 2404.19756, sec. 2.5.1); dividing makes the picture independent
+of the units of the nodes.
 
-Figures know nothing of pyplot: no window opens, nothing has to be closed, and `Figure.savefig`
+Figures are made without pyplot: no window opens, nothing has to be closed, and `Figure.savefig`
 writes them as .pdf, .svg or .png.
 """
 
@@ -49,10 +49,10 @@ from kan_numpy.splines.knots import as_knots
 SHADE = "0.93"
 
 LABELLED = 20
-"""Up to so many basis functions are labeled."""
+"""The largest number of basis functions that are labeled."""
 
 DRAWN = ("step", "train_loss", "validation_loss", "outside", "grid_change")
-"""What of a history is drawn."""
+"""The columns of a history that are drawn."""
 
 
 def plot(
@@ -75,17 +75,17 @@ def plot(
     network : KAN
         The network.
     x : array_like, shape (N, n_in)
-        Inputs; they decide over which range each function is drawn, and the scores.
+        Inputs, which determine the range of each curve, and the scores.
     beta : float
-        The larger, the more of the weak edges can be seen; above 0.
+        Above 0; the larger, the more visible are the weak edges.
     inputs : sequence of str, optional
         Names of the inputs, which may hold mathtext; by default ``"$x_{1}$"`` and so on.
     outputs : sequence of str, optional
-        Names of the outputs, likewise.
+        Names of the outputs, likewise; by default ``"$y_{1}$"`` and so on.
     ranges : bool
-        Whether each frame shows where its axes begin and end.
+        Whether the ends of the axes of each frame are written.
     title : str, optional
-        What to write on top.
+        The title of the figure.
 
     Returns
     -------
@@ -94,8 +94,11 @@ def plot(
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument does not make sense; the message says which and why.
+    ValueError
+        If x has another shape or is not finite, beta is not above 0, or a list of names has another
+        length.
+    TypeError
+        If network is not a KAN, x does not hold real numbers, or a name is not a text.
 
     Notes
     -----
@@ -105,10 +108,13 @@ def plot(
 
     Examples
     --------
-    >>> import numpy as np
+    The names of a figure: of the symbolic edges, of the inputs and of the output.
+
     >>> import kan_numpy as kn
-    >>> net, x = kn.KAN([2, 5, 1], rng=0), np.random.default_rng(0).uniform(-1, 1, (100, 2))
-    >>> figure = kn.plot(net, x, inputs=["time", "mass"], title="Not yet trained")
+    >>> net = kn.from_formula("sin(x) + exp(y)", ["x", "y"])
+    >>> figure = kn.plot(net, [[-1.0, -1.0], [1.0, 1.0]], inputs=["time", "mass"])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['sin', 'exp', 'time', 'mass', '$y$']
     """
     points = checked_inputs(network, x)
     beta = as_number("beta", beta, 0.0, include_low=False)
@@ -127,34 +133,41 @@ def plot(
 
 
 def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
-    r"""Draw all B-spline basis functions on one set of knots, and their sum.
+    r"""Draw all B-spline basis functions on given knots, and their sum.
 
     .. math:: B_{j,k}(x), \quad j = 0 \dots G + k - 1, \qquad \sum_j B_{j,k}(x)
 
     Parameters
     ----------
     knots : array_like, shape (G + 2k + 1,)
-        Non-decreasing. The grid is shaded; a repeated knot has a taller stack of marks.
+        Non-decreasing. The grid is shaded; a repeated knot has one mark for each repetition.
     degree : int
         k, at least 0.
 
     Returns
     -------
     matplotlib.figure.Figure
+        With a line for each basis function, whose gid is ``"B_0"`` and so on.
 
     Raises
     ------
-    ValueError, TypeError
-        If the knots decrease or enclose no grid, or an argument does not make sense.
+    ValueError
+        If the knots decrease, are not finite or enclose no grid, or degree is below 0.
+    TypeError
+        If degree is not a whole number, or knots does not hold real numbers.
 
     Examples
     --------
+    Hat functions on two intervals:
+
     >>> import kan_numpy as kn
-    >>> figure = kn.plot_basis(kn.uniform_knots(-1, 1, grid_size=5, degree=3), degree=3)
+    >>> figure = kn.plot_basis(kn.uniform_knots(-1, 1, grid_size=2, degree=1), degree=1)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['$B_{0}$', '$B_{1}$', '$B_{2}$']
     """
     k = as_count("degree", degree, 0)
     t = as_knots("knots", knots, k, ("G+2k+1",))
-    # Interval by interval, each without its right end, so that jumps are drawn where they are.
+    # Interval by interval, each without its right end, so that jumps are drawn at the knots.
     x = np.concatenate([np.linspace(a, np.nextafter(b, a), 50) for a, b in pairwise(np.unique(t))])
     B = bspline_basis(x, t, k)  # (N, G+k)
     figure, (axes,) = _panels(1, (9, 4))
@@ -177,7 +190,7 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
 
 
 def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
-    """Draw the losses of a training run, and the share of activations outside the grids.
+    """Draw the losses of a training run, and the fraction of activations outside the grids.
 
     Parameters
     ----------
@@ -188,11 +201,14 @@ def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
+        With two axes, one below the other.
 
     Raises
     ------
-    ValueError, TypeError
-        If this is no history, or an empty one.
+    ValueError
+        If a column is missing, or the history is empty.
+    TypeError
+        If history is not a dict.
 
     Examples
     --------
@@ -200,6 +216,8 @@ def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
     >>> net = kn.KAN([1, 1], rng=0)
     >>> result = kn.fit(net, [[-1.0], [0.0], [1.0]], [[1.0], [0.0], [1.0]], steps=3)
     >>> figure = kn.plot_history(result.history)
+    >>> [axes.get_ylabel() for axes in figure.axes]
+    ['loss', 'outside the grids (%)']
     """
     step, train, check, outside, change = _history(history)
     figure, (above, below) = _panels(2, (9, 5.5))
@@ -234,6 +252,6 @@ def _history(history: object) -> list[Array]:
 
 
 def _panels(count: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
-    """Return a figure and its axes, one below the other, with one axis of x."""
+    """Return a figure and its axes, one below the other, with a common axis of x."""
     figure = Figure(figsize=size, layout="constrained")
     return figure, list(figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0])

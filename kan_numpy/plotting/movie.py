@@ -1,4 +1,4 @@
-"""A movie of training: networks recorded on the way, and drawn one after the other."""
+"""A movie of training: networks recorded during training, and drawn one after the other."""
 
 from __future__ import annotations
 
@@ -18,57 +18,48 @@ from kan_numpy.plotting.drawing import canvas_for, draw_edges, draw_names, draw_
 
 @dataclass(frozen=True)
 class Recorder:
-    """Hold the networks that were recorded; made by `record`.
+    """A callback of `fit` that records networks, from `record`."""
 
-    Parameters
-    ----------
-    every : int
-        The distance in steps.
-    networks : list of KAN
-        The networks, in the order in which they came.
-    steps : list of int
-        The step after which each of them was recorded.
-    """
-
-    every: int
-    networks: list[KAN] = field(default_factory=list)
-    steps: list[int] = field(default_factory=list)
+    every: int  # record after each step that this divides
+    networks: list[KAN] = field(default_factory=list)  # in the order of training
+    steps: list[int] = field(default_factory=list)  # the step after which each was recorded
 
     def __call__(self, step: int, network: KAN, _: object = None) -> None:
-        """Keep the network, if it is its turn: what `fit` calls after each step."""
+        """Record the network after every so many steps; `fit` calls this after each step."""
         if step % self.every == 0:
             self.networks.append(network)
             self.steps.append(step)
 
 
 def record(every: int = 1) -> Recorder:
-    """Return a callback for `fit` that keeps the networks of training.
+    """Return a callback for `fit` that records networks during training.
 
-    Networks are values, so a list of them is all that a movie needs. One recorder may be given to
-    several calls of `fit` and goes on where it was.
+    Networks are immutable, so a list of them is all that a movie needs. The same recorder may be
+    passed to several calls of `fit`, and appends to its lists.
 
     Parameters
     ----------
     every : int
-        Keep the network after each step that this divides; at least 1.
+        The network is recorded after each step that this divides; at least 1.
 
     Returns
     -------
     Recorder
-        With the lists ``.networks`` and ``.steps``, empty at first.
+        With the lists ``.networks`` and ``.steps``, initially empty.
 
     Raises
     ------
-    ValueError, TypeError
-        If ``every`` is no whole number above 0.
+    ValueError
+        If ``every`` is below 1.
+    TypeError
+        If ``every`` is not a whole number.
 
     Examples
     --------
     >>> import kan_numpy as kn
-    >>> taken = kn.record(every=2)
-    >>> x = [[-1.0], [0.0], [1.0]]
-    >>> result = kn.fit(kn.KAN([1, 2, 1], rng=0), x, x, kn.Adam(), steps=6, callback=taken)
-    >>> taken.steps, taken.networks[-1]
+    >>> recorder, x = kn.record(every=2), [[-1.0], [0.0], [1.0]]
+    >>> result = kn.fit(kn.KAN([1, 2, 1], rng=0), x, x, kn.Adam(), steps=6, callback=recorder)
+    >>> recorder.steps, recorder.networks[-1]
     ([2, 4, 6], KAN([1, 2, 1], 36 parameters))
     """
     return Recorder(as_count("every", every, 1))
@@ -85,8 +76,8 @@ def plot_movie(
 ) -> FuncAnimation:
     """Draw networks one after the other, as the frames of a movie.
 
-    Each is drawn as by `plot`, but what the frame of an edge shows does not change: it is wide and
-    high enough for all of the networks, so that one sees activations wander and curves grow.
+    Each is drawn as by `plot`, but with the same axes in the frame of an edge for all networks, so
+    that activations and curves can be seen to move and grow.
 
     Parameters
     ----------
@@ -95,31 +86,36 @@ def plot_movie(
     x : array_like, shape (N, n_in)
         Inputs, as for `plot`.
     titles : sequence of str, optional
-        What to write on top, one for each network.
-    beta, inputs, outputs
+        The titles, one for each network.
+    beta : float
+        As for `plot`.
+    inputs, outputs : sequence of str, optional
         As for `plot`.
     interval : float
-        Milliseconds from one network to the next.
+        Milliseconds from one network to the next, above 0.
 
     Returns
     -------
     matplotlib.animation.FuncAnimation
-        ``movie.save("training.gif", writer="pillow")`` makes one picture that moves, and
+        ``movie.save("training.gif", writer="pillow")`` writes an animated picture, and
         ``movie.save("training.html", writer="html")`` a page, with a .png for each network in the
         folder training_frames beside it. A notebook shows ``HTML(movie.to_jshtml())``.
 
     Raises
     ------
-    ValueError, TypeError
-        If the networks have different nodes, or an argument does not make sense.
+    ValueError
+        If there is no network, networks have different nodes, x has another shape or is not finite,
+        beta or interval is not above 0, or a list of names or titles has another length.
+    TypeError
+        If networks does not hold KANs, x does not hold real numbers, or a name is not a text.
 
     Examples
     --------
     >>> import kan_numpy as kn
-    >>> taken, x = kn.record(every=2), [[-1.0], [0.0], [1.0]]
-    >>> result = kn.fit(kn.KAN([1, 2, 1], rng=0), x, x, kn.Adam(), steps=6, callback=taken)
-    >>> movie = kn.plot_movie(taken.networks, x, titles=[f"step {s}" for s in taken.steps])
-    >>> page = movie.to_jshtml()
+    >>> networks = [kn.KAN([1, 1], rng=seed) for seed in (0, 1)]
+    >>> movie = kn.plot_movie(networks, [[-1.0], [1.0]], titles=["first", "second"])
+    >>> movie.to_jshtml().count("data:image/png")  # one picture for each network
+    2
     """
     chosen = _with_same_nodes(networks)
     points = checked_inputs(chosen[0], x)

@@ -1,18 +1,18 @@
-r"""Networks without their weak edges: smaller, and with the same means.
+r"""Pruning: removal of weak edges, with the means of all nodes preserved.
 
-What an edge sends is its mean plus what varies. Only what varies is lost when the edge goes: the
-mean moves into the bias of its output node. Further on, functions bend, and the mean of a bent
-function moves although the mean of its argument does not. So every later bias is corrected as well.
+The output of an edge is its mean plus a variation. Only the variation is lost when the edge is
+removed: the mean is added to the bias of its output node. Later functions are nonlinear, so their
+means change although the means of their arguments do not. So every later bias is corrected as well.
 With the value :math:`y_{no}` of node o before pruning, and :math:`\hat y_{no}` with its old bias
-but the remaining edges, which read the nodes of the pruned network,
+but only the remaining edges, evaluated in the pruned network,
 
 .. math:: \hat\beta_o = \beta_o + \frac{1}{N} \sum_n (y_{no} - \hat y_{no}).
 
-If nothing before node o has changed and only its edge from i goes, the sum is the mean of
-:math:`\phi_{o,i}`. A node without incoming edges is a constant, and so is what its outgoing edges
-make of it: the same sum takes it up, and the node can go. Only a factor of a product stays, as the
-constant that it has become, for a product must not lose a factor. Products have no bias: their
-means may move, and the layer after them makes up for it.
+If nothing before node o has changed and only its edge from i is removed, the sum is the mean of
+:math:`\phi_{o,i}`. A node without incoming edges is constant, and so are the outputs of its
+outgoing edges: the same sum includes them, and the node is removed. Only a factor of a product
+remains, as a constant, because a product must not lose a factor. Products have no bias: their means
+may change, and the next layer corrects it.
 """
 
 from __future__ import annotations
@@ -46,64 +46,67 @@ def prune(
     y: npt.ArrayLike | None = None,
     loss: str | Loss = "mse",
 ) -> KAN:
-    r"""Remove edges by their scores or by name, and the hidden nodes that this leaves without use.
+    r"""Remove edges by their scores or by index, and the hidden nodes that are then unused.
 
-    The mean over x of every sum that stays, hidden or output, is what it was, up to rounding:
+    The mean over x of every remaining sum, hidden or output, is unchanged, up to rounding:
 
     .. math:: \hat\beta_o = \beta_o + \frac{1}{N} \sum_n (y_{no} - \hat y_{no}),
 
-    see `kan_numpy.sparsity.pruning`. Nothing is promised for a single sample, for other inputs or
-    for a product. A factor of a product that loses all its edges stays as a constant, its mean.
+    see `kan_numpy.sparsity.pruning`. This does not hold for a single sample, for other inputs or
+    for a product. A factor of a product that loses all its edges remains as a constant, its mean.
 
     Parameters
     ----------
     network : KAN
-        Left as it is.
+        The network, which is not changed.
     x : array_like, shape (N, n_in)
-        Inputs; they decide the scores and the means.
+        Inputs, which determine the scores and the means.
     threshold : float
-        Edges that score less go, see `edge_scores`; a score below 0 counts as 0. At 0 nothing goes.
-        With "l1", the nodes below the threshold of arXiv 2404.19756, eq. 2.21, lose all edges on
-        one side, and so go too. Not looked at if there is a list, nor is ``kind``. A product never
-        loses a factor, whatever its score.
+        Edges with a smaller score are removed, see `edge_scores`; a negative score counts as 0. At
+        0 no edge is removed. With "l1", the nodes below the threshold of arXiv 2404.19756, eq.
+        2.21, lose all edges on one side, so they are removed, too. A product never loses a factor,
+        whatever its score. Ignored, as is ``kind``, if there is a list.
     kind : {"l1", "std", "attribution", "ablation"}
-        Which score. They are taken once, from the network as it is.
+        The score, which is computed once, from the given network.
     edges : iterable of (layer, out, inp), optional
-        These edges go: ``network.layers[layer]``, from its input node inp to its output node out.
+        Edges to remove: in ``network.layers[layer]``, from input node inp to output node out.
     nodes : iterable of (level, index), optional
-        These hidden nodes go, with all their edges. Levels are those of ``network.widths``, where
-        0 stands for the inputs.
+        Hidden nodes to remove, with all their edges. Levels are those of ``network.widths``, where
+        0 denotes the inputs.
     inputs : iterable of int, optional
-        No edge uses these inputs any more; x keeps its shape.
-    y : array_like, optional
-        Targets, for "ablation" only.
+        Inputs whose edges are all removed; x keeps its shape.
+    y : array_like, shape (N, n_out), optional
+        Targets, for "ablation" only; labels (N,) for cross-entropy.
     loss : str or Loss
-        Likewise.
+        As in `fit`, for "ablation" only.
 
     Returns
     -------
     KAN
-        With fewer parameters. A hidden node that no input reaches, or that reaches no output, is
-        gone from the arrays. If no edge goes, it is the network itself.
+        With fewer parameters. Hidden nodes that no input reaches, or that reach no output, are
+        removed from the arrays. If no edge is removed, it is the network itself.
 
     Raises
     ------
     ValueError
-        If no path from an input to an output would be left (so no layer is ever empty), an edge in
-        a list does not exist or is not active, or another argument does not make sense.
+        If no path from an input to an output would remain, an edge or node in a list does not exist
+        or is not active, threshold is negative, or x or y has another shape or is not finite.
     TypeError
-        If the network is no KAN, or a list does not hold whole numbers.
+        If network is not a KAN, or a list does not hold whole numbers.
 
     Examples
     --------
-    >>> import numpy as np
+    Without its edge from b, which is 1.5 on average, the network is 3 a + 1.5:
+
     >>> import kan_numpy as kn
-    >>> net, x = kn.KAN([2, 5, 1], rng=0), np.random.default_rng(0).uniform(-1, 1, (100, 2))
-    >>> small = kn.prune(net, x, nodes=[(1, 0), (1, 4)], edges=[(0, 2, 1)])
-    >>> small
-    KAN([2, 3, 1], 72 parameters)
-    >>> bool(np.isclose(small(x).mean(), net(x).mean(), rtol=0, atol=1e-14))
-    True
+    >>> net = kn.from_formula("3*a + b", ["a", "b"])
+    >>> kn.prune(net, [[0.0, 1.0], [0.0, 2.0]], edges=[(0, 0, 1)])([[1.0, 100.0]])
+    array([[4.5]])
+
+    Without two of its five hidden nodes:
+
+    >>> kn.prune(kn.KAN([2, 5, 1], rng=0), [[0.1, 0.2]], nodes=[(1, 0), (1, 4)])
+    KAN([2, 3, 1], 81 parameters)
     """
     points = checked_inputs(network, x)
     active = [layer.active for layer in network.layers]
@@ -133,13 +136,13 @@ def prune(
 
 
 def _threshold_hint(threshold: float, strengths: list[Array]) -> str:
-    """Say which threshold would leave a path: at most the best path's weakest edge."""
+    """Return a message with a threshold that leaves a path: the weakest edge of the best path."""
     widest = np.full(strengths[0].shape[1], np.inf)
     for strength in strengths:
         widest = np.minimum(strength, widest).max(axis=1)  # (n_out,)
     largest = [float(strength.max()) for strength in strengths]
     l = int(np.argmin(largest))
-    # A little less, so that the three digits are not rounded up beyond it.
+    # Slightly less, so that rounding to three digits does not exceed it.
     return (
         f"threshold {threshold:g} would leave no path from an input to an output: the largest"
         f" score in layers[{l}] is {largest[l]:.3g}; threshold={0.99 * widest.max():.3g} would"
@@ -148,6 +151,7 @@ def _threshold_hint(threshold: float, strengths: list[Array]) -> str:
 
 
 def _remove_edges(network: KAN, kept: list[Mask], edges: object) -> None:
+    """Remove the listed edges from the masks (n_out, n_in) of the layers."""
     for name, edge in _entries("edges", edges, "(layer, out, inp)"):
         l, out, inp = edge
         if l >= len(kept):
@@ -169,6 +173,7 @@ def _remove_edges(network: KAN, kept: list[Mask], edges: object) -> None:
 
 
 def _remove_nodes(kept: list[Mask], active: list[Mask], nodes: object) -> None:
+    """Remove the incoming edges of the listed nodes from the masks (n_out, n_in) of the layers."""
     for name, node in _entries("nodes", nodes, "(level, index)"):
         level, index = node
         if not 0 < level < len(active):
@@ -185,6 +190,7 @@ def _remove_nodes(kept: list[Mask], active: list[Mask], nodes: object) -> None:
 
 
 def _remove_inputs(kept: list[Mask], active: list[Mask], inputs: object) -> None:
+    """Remove the edges of the listed inputs from the mask (n_out, n_in) of the first layer."""
     n_in = active[0].shape[1]
     for name, (inp,) in _entries("inputs", inputs, "index"):
         if inp >= n_in:
@@ -226,7 +232,7 @@ def _any(mask: Mask, axis: int) -> Mask:
 
 
 def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
-    """Return the network with these edges only, all means kept, and no node without use."""
+    """Return the network with these edges only, the same means, and no unused nodes."""
     layers: list[KANLayer | ProductLayer] = []
     before, after = x, x
     columns: Mask = np.ones(x.shape[1], dtype=bool)
@@ -238,7 +244,7 @@ def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
             layers.append(layer.part(rows, columns))
             after, _ = layers[-1].forward(after)
         else:
-            # Where nothing has changed before a node, its bias collects no rounding errors.
+            # Where nothing before a node has changed, its bias must not collect rounding errors.
             moved = _any((layer.active & ~mask) | (mask & moved), 1)  # (n_out,)
             smaller = _part(layer, mask, rows, columns)
             after, cache = smaller.forward(after)  # (N, rows that stay)
@@ -251,10 +257,10 @@ def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
 
 
 def _rows(network: KAN, living: list[Mask]) -> list[Mask]:
-    """Return which outputs of each layer stay: those of the network, and those that are used."""
+    """Return which outputs of each layer remain: those of the network, and those in use."""
     rows: list[Mask] = [np.ones(network.widths[-1], dtype=bool)]
     for layer, mask in zip(network.layers[:0:-1], living[:0:-1], strict=True):
-        # A product needs all its factors, those too that have become constant.
+        # A product needs all its factors, including constant ones.
         used = layer.active[rows[-1]] if isinstance(layer, ProductLayer) else mask
         rows.append(_any(used, 0))
     return rows[::-1]

@@ -1,7 +1,7 @@
 r"""B-spline basis functions by the Cox-de Boor recursion, as fast arrays.
 
-A spline of degree k on the knots :math:`t_0 \le t_1 \le \dots` is a sum of bumps,
-:math:`s(x) = \sum_j c_j B_{j,k}(x)` (arXiv 2404.19756, eq. 2.12), and the bumps obey
+A spline of degree k on the knots :math:`t_0 \le t_1 \le \dots` is a linear combination of basis
+functions, :math:`s(x) = \sum_j c_j B_{j,k}(x)` (arXiv 2404.19756, eq. 2.12), and these obey
 
 .. math::
     B_{j,0}(x) &= 1 \text{ if } t_j \le x < t_{j+1} \text{ else } 0 \\
@@ -25,8 +25,8 @@ The denominators span the interval of x, which is never empty, so 0/0 does not a
 a knot is repeated. On uniform knots with spacing h they are just q h. In the code lists count from
 0: ``left[j - 1]`` is :math:`l_j`, and ``right[j - 1]`` is :math:`r_j`.
 
-Grid: G intervals between ``knots[k]`` and ``knots[-k-1]``; the k knots more at each end carry the
-functions down to zero outside. The last interval of the grid is closed on the right.
+Grid: G intervals between ``knots[k]`` and ``knots[-k-1]``. Over the k additional knots at each end
+the functions decay to zero. The last interval of the grid is closed on the right.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def bspline_basis(
     Parameters
     ----------
     x : array_like, shape (N,) or (N, n_in)
-        Points. Between the grid and the outermost knots the functions fade, beyond they are 0.
+        Points. Between the grid and the outermost knots the functions decay, beyond they are 0.
     knots : array_like, shape (G + 2k + 1,) or (n_in, G + 2k + 1)
-        Non-decreasing; repeated knots are welcome.
+        Non-decreasing; knots may be repeated.
     degree : int
         k, at least 0.
     derivative : int
@@ -65,16 +65,31 @@ def bspline_basis(
     Returns
     -------
     ndarray, shape (N, G + k) or (N, n_in, G + k)
+        One basis function a column.
 
     Raises
     ------
     ValueError
-        If the knots decrease or enclose no grid, the shapes do not fit, or d > k.
+        If the knots decrease or enclose no grid, the shapes do not fit, a number is not finite, or
+        d > k.
+    TypeError
+        If degree or derivative is not a whole number, or an array does not hold real numbers.
 
     Notes
     -----
     At a knot this is the value from the right; at the right end of the grid, from the left.
-    Slow twin: `kan_numpy.reference.bspline`.
+    `kan_numpy.reference.bspline` is the same recursion without arrays.
+
+    Examples
+    --------
+    Two hat functions, and cubics at a knot, where they are 1/6, 4/6 and 1/6:
+
+    >>> import kan_numpy as kn
+    >>> kn.bspline_basis([0.25, 1.0], knots=[-1, 0, 1, 2], degree=1)
+    array([[0.75, 0.25],
+           [0.  , 1.  ]])
+    >>> 6 * kn.bspline_basis([0.0], kn.uniform_knots(-1, 1, grid_size=2, degree=3), degree=3)
+    array([[0., 1., 4., 1., 0.]])
     """
     k = as_count("degree", degree, 0)
     d = as_count("derivative", derivative, 0)
@@ -93,15 +108,15 @@ def bspline_basis(
 
 
 class Window(NamedTuple):
-    """Where the k + 1 functions stand that may differ from zero at each point."""
+    """The positions of the k + 1 functions that may differ from zero at each point."""
 
     start: Indices  # (N, n_in) the first of them, in the flattened (N, n_in, G+k) array
     outside: Indices | None  # the points outside the grid, if there are any, flattened
-    shift: Indices | None  # how far their functions stick out of 0 ... G + k - 1
+    shift: Indices | None  # how far their functions lie outside of 0 ... G + k - 1
 
 
 class BasisCache(NamedTuple):
-    """What the backward pass needs."""
+    """The intermediate results for the backward pass."""
 
     window: Window
     T: list[Array]  # k arrays (N, n_in): the divided row of degree k - 1
@@ -109,21 +124,14 @@ class BasisCache(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BSplineBasis:
-    """Hold the knots of every input node and evaluate their basis functions.
+    """The B-splines of all input nodes of a layer.
 
-    Used by the layers; it trusts its arguments, and takes complex points,
-    which makes the complex step in `kan_numpy.gradcheck` possible.
-
-    Parameters
-    ----------
-    knots : ndarray, shape (n_in, G + 2k + 1)
-        Non-decreasing along each row.
-    degree : int
-        k.
+    Arguments are not checked. Points may be complex, which `kan_numpy.gradcheck.complex_step`
+    needs.
     """
 
-    knots: Array
-    degree: int
+    knots: Array  # (n_in, G+2k+1), non-decreasing along each row
+    degree: int  # k
     _intervals: Intervals = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -156,19 +164,7 @@ class BSplineBasis:
         return self.knots[:, -self.degree - 1]
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Return the d-th derivative of every basis function, shape (N, n_in, G + k).
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, n_in)
-            Real or complex.
-        derivative : int
-            d, from 0 to k.
-
-        Returns
-        -------
-        ndarray, shape (N, n_in, G + k)
-        """
+        """Return the d-th derivative of every basis function, (N, n_in) -> (N, n_in, G + k)."""
         k = self.degree
         m, left, right = self._intervals.distances(x)
         row = self._row_of_degree_0(x)
@@ -178,7 +174,7 @@ class BSplineBasis:
         return self._scattered(row, self._window(m))
 
     def forward(self, x: Array) -> tuple[Array, BasisCache]:
-        """Return the basis functions B (N, n_in, G + k), and what `backward` needs."""
+        """Return the basis functions B (N, n_in, G + k), and the cache for `backward`."""
         m, left, right = self._intervals.distances(x)
         row, T = self._row_of_degree_0(x), []
         for _ in range(self.degree):
@@ -188,18 +184,9 @@ class BSplineBasis:
         return self._scattered(row, window), BasisCache(window, T)
 
     def backward(self, dB: Array, cache: BasisCache) -> Array:
-        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, touching only k + 1 of the G + k.
+        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, (N, n_in, G + k) -> (N, n_in).
 
-        Parameters
-        ----------
-        dB : ndarray, shape (N, n_in, G + k)
-            The upstream gradient.
-        cache : BasisCache
-            From `forward`.
-
-        Returns
-        -------
-        ndarray, shape (N, n_in)
+        Only k + 1 of the G + k terms are read, the others are zero.
         """
         if self.degree == 0:
             return np.zeros(dB.shape[:2])
@@ -211,7 +198,7 @@ class BSplineBasis:
         return dx
 
     def _row_of_degree_0(self, x: Array) -> list[Array]:
-        """Return the only function of degree 0 that is not zero; see `_divided` for its scale."""
+        """Return the only nonzero function of degree 0, (N, n_in), scaled for `_divided`."""
         k, h = self.degree, self._intervals.spacing
         return [np.full_like(x, 1.0 if h is None else 1.0 / (factorial(k) * h**k))]
 
@@ -219,8 +206,8 @@ class BSplineBasis:
         """Return T, the row of degree q - 1 divided by the widths of its supports.
 
         On uniform knots all these widths are q h. Dividing by h, 2h, ... kh in turn is dividing by
-        k! h^k, and that was done at the start: the rows on the way are too small by a factor, and
-        the last one is right.
+        k! h^k, which `_row_of_degree_0` has done: the rows in between are too small by a factor,
+        and the last one is correct.
         """
         if self._intervals.spacing is not None:
             return row
@@ -228,10 +215,10 @@ class BSplineBasis:
         return [row[a] / (right[a] + left[q - a - 1]) for a in range(q)]
 
     def _window(self, m: Indices) -> Window:
-        """Return where the functions m - k ... m stand.
+        """Return the positions of the functions m - k ... m in the flattened array.
 
-        Beyond the grid some of them do not exist, those before 0 or after G + k - 1. There the
-        window is moved inside, and `_folded` moves the values by as much.
+        Outside the grid some of these functions do not exist, those before 0 or after G + k - 1.
+        There the window is shifted inside, and `_folded` shifts the values accordingly.
         """
         first, last_start = m - self.degree, self.grid_size - 1
         start = np.arange(0, m.size * self.size, self.size).reshape(m.shape)
@@ -243,7 +230,7 @@ class BSplineBasis:
         return Window(start + inside, outside, shift.take(outside))
 
     def _scattered(self, row: list[Array], window: Window) -> Array:
-        """Write the k + 1 values of each point into its row of G + k."""
+        """Write the k + 1 values of each point into its row of G + k, (N, n_in, G + k)."""
         B = np.zeros((*row[0].shape, self.size), dtype=row[0].dtype)  # (N, n_in, G+k)
         flat = B.reshape(-1)
         for r, values in enumerate(_folded(row, window)):
@@ -252,7 +239,7 @@ class BSplineBasis:
 
 
 def _folded(row: list[Array], window: Window) -> list[Array]:
-    """Move the values with their window; those of functions that do not exist are dropped."""
+    """Shift the values with their window, and drop those of functions that do not exist."""
     if window.outside is None or window.shift is None:
         return row
     out, k = window.outside, len(row) - 1

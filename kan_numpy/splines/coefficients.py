@@ -1,7 +1,8 @@
-r"""Coefficients of splines: fitted to data, carried over exactly to more knots, or projected.
+r"""Coefficients of splines: fitted to data, or projected onto other knots.
 
 The same function :math:`s = \sum_j c_j B_j` has other coefficients on other knots. If the new knots
-contain the old ones the change is exact; if not, the nearest spline in the mean square is taken.
+contain the old ones the change is exact, see `kan_numpy.splines.knot_insertion`; if not, the
+nearest spline in the mean square is taken.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
 
 RANK = 1e-12
-"""Singular values below this share of the largest count as zero."""
+"""Singular values below this fraction of the largest count as zero."""
 
 
 def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree: int) -> Array:
@@ -29,7 +30,7 @@ def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree:
     x : array_like, shape (N,)
         Points on the grid.
     y : array_like, shape (N,) or (N, n_out)
-        Values there, of one function or of several.
+        Values at these points, of one function or of several.
     knots : array_like, shape (G + 2k + 1,)
         Non-decreasing.
     degree : int
@@ -38,13 +39,28 @@ def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree:
     Returns
     -------
     ndarray, shape (G + k,) or (n_out, G + k)
-        With fewer points than coefficients, or an interval without points, the smallest of all
-        that fit best.
+        c. With fewer points than coefficients, or an interval without points, the solution of
+        smallest norm.
 
     Raises
     ------
     ValueError
-        If a point lies outside the grid, or shapes do not fit.
+        If a point lies outside the grid, the shapes do not fit, or the knots decrease.
+    TypeError
+        If degree is not a whole number, or an array does not hold real numbers.
+
+    Examples
+    --------
+    A spline of degree 1 passes through the values at its knots; one of degree 2 is x^2 exactly:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> kn.fit_spline([0, 1, 2], [5.0, 7.0, 4.0], kn.uniform_knots(0, 2, 2, degree=1), degree=1)
+    array([5., 7., 4.])
+    >>> x, knots = np.linspace(-1, 1, 9), kn.uniform_knots(-1, 1, 4, degree=2)
+    >>> coef = kn.fit_spline(x, x**2, knots, degree=2)
+    >>> (kn.bspline_basis([0.3], knots, 2) @ coef).round(12)
+    array([0.09])
     """
     k = as_count("degree", degree, 0)
     points = as_array("x", x, ("N",))
@@ -63,48 +79,19 @@ def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree:
 
 
 def least_squares(A: Array, b: Array) -> Array:
-    """Return the smallest c of those that bring A c nearest to b, whatever the rank of A.
-
-    Parameters
-    ----------
-    A : ndarray, shape (N, W)
-        The basis functions at the points.
-    b : ndarray, shape (N,) or (N, m)
-        The values.
-
-    Returns
-    -------
-    ndarray, shape (W,) or (W, m)
-    """
+    """Return the least-squares solution (W, m) of smallest norm of A c = b, (N, W) and (N, m)."""
     return np.asarray(lstsq(A, b, cond=RANK, check_finite=False, lapack_driver="gelsd")[0])
 
 
 def project_spline(coef: Array, knots: Array, new_knots: Array, degree: int) -> tuple[Array, Array]:
-    r"""Find the nearest splines on other knots.
+    r"""Project splines onto other knots, in the mean square.
 
     .. math:: c' = \arg\min_{c'} \int \Big(\sum_j c'_j B'_j(x) - \sum_j c_j B_j(x)\Big)^2 dx
 
     over the new grid (arXiv 2404.19756, eq. 2.16, with x uniform). Between neighboring knots of
-    both kinds the integrand is a polynomial, so that k + 1 Gauss points there make the integral
-    exact, and the minimum a least-squares problem of full rank. What lies outside the grid has no
-    vote: no sample has ever seen it.
-
-    Parameters
-    ----------
-    coef : ndarray, shape (n_out, G + k)
-        Coefficients of splines on the same knots.
-    knots : ndarray, shape (G + 2k + 1,)
-        Their knots.
-    new_knots : ndarray, shape (G' + 2k + 1,)
-        The other knots.
-    degree : int
-        k.
-
-    Returns
-    -------
-    coef : ndarray, shape (n_out, G' + k)
-    change : ndarray, shape (n_out,)
-        Root mean square of the change on the new grid.
+    both kinds the integrand is a polynomial, so k + 1 Gauss points per interval make the integral
+    exact, and the minimum is a least-squares problem of full rank. Coefficients (n_out, G + k)
+    become (n_out, G' + k); also returned is the root mean square (n_out,) of the change.
     """
     low, high = new_knots[degree], new_knots[-degree - 1]
     ends = np.unique(np.concatenate([knots, new_knots]))

@@ -1,12 +1,12 @@
-r"""Where a point lies among the knots: its interval, and its distances to the knots around it.
+r"""The knot interval of a point, and its distances to the knots around it.
 
-The recursion of Cox and de Boor in the interval :math:`[t_m, t_{m+1})` of x needs nothing but
+The recursion of Cox and de Boor in the interval :math:`[t_m, t_{m+1})` of x needs only
 
 .. math:: l_j = x - t_{m+1-j}, \qquad r_j = t_{m+j} - x, \qquad j = 1 \dots k.
 
-Evenly spaced knots are found by a division, others by bisection, for all points at once. The last
-interval of the grid is closed on the right. An interval that is found is never empty, however often
-a knot is repeated.
+The interval is found by a division if the knots are evenly spaced and by bisection if not, for all
+points at once. The last interval of the grid is closed on the right. The interval of a point is
+never empty, however often a knot is repeated.
 """
 
 from __future__ import annotations
@@ -23,21 +23,13 @@ Indices = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Intervals:
-    """Hold the knots of all inputs in one table, ready for look-ups.
+    """The knots of all inputs in one table, prepared for look-ups."""
 
-    Parameters
-    ----------
-    knots : ndarray, shape (n_in, M)
-        Non-decreasing along each row.
-    degree : int
-        k, the number of distances on each side.
-    """
-
-    knots: Array
-    degree: int
+    knots: Array  # (n_in, M), non-decreasing along each row
+    degree: int  # k, the number of distances on each side
     spacing: Array | None = field(init=False)  # h of each input if all are uniform, else None
     _table: Array = field(init=False)  # all knots, padded, in one long row
-    _row: Indices = field(init=False)  # where t_0 of each input stands in the table
+    _row: Indices = field(init=False)  # the index of t_0 of each input in the table
     _high: Array = field(init=False)  # the right end of each grid
     _last: Indices = field(init=False)  # the last interval of each grid
 
@@ -45,10 +37,10 @@ class Intervals:
         """Prepare what does not depend on x."""
         k, knots = self.degree, self.knots
         if np.all(knots == knots[0]):
-            knots = knots[:1]  # one row serves all inputs, and broadcasts fast
+            knots = knots[:1]  # one row for all inputs, which broadcasts fast
         n, M = knots.shape
-        # k + 1 knots more at each end, so that 2k knots surround every point; then infinity up to
-        # a power of two, so that bisection needs no bounds.
+        # k + 1 more knots at each end, so that 2k knots surround every point; then infinity up to a
+        # power of two, so that bisection needs no bounds.
         more = np.arange(1.0, k + 2)
         width = knots[:, -1:] - knots[:, :1]
         padded = np.hstack([knots[:, :1] - more[::-1] * width, knots, knots[:, -1:] + more * width])
@@ -56,10 +48,10 @@ class Intervals:
         table[:, : padded.shape[1]] = padded
         high = knots[:, -k - 1]
         h = (high - knots[:, k]) / (M - 2 * k - 1)
-        # The tolerance lets through knots whose steps differ by rounding and nothing else.
+        # The tolerance accepts knots whose steps differ only by rounding.
         uniform = np.all(np.abs(np.diff(knots, axis=1) - h[:, None]) <= 3e-14 * h[:, None])
         last = [np.searchsorted(t, end) - 1 for t, end in zip(knots, high, strict=True)]
-        # Nor must the k-th power of h overflow.
+        # The k-th power of h must not overflow.
         usable = uniform and np.all(k * np.abs(np.log10(h)) < 250.0)
         object.__setattr__(self, "spacing", h if usable else None)
         object.__setattr__(self, "_table", table.ravel())
@@ -68,19 +60,9 @@ class Intervals:
         object.__setattr__(self, "_last", np.array(last, dtype=np.intp))
 
     def distances(self, x: Array) -> tuple[Indices, list[Array], list[Array]]:
-        """Return the interval of each point, and its distances to the k knots on each side.
+        """Return the interval m of each point x, and the distances l_1 ... l_k and r_1 ... r_k.
 
-        Parameters
-        ----------
-        x : ndarray, shape (N, n_in)
-            Real or complex.
-
-        Returns
-        -------
-        m : ndarray of int, shape (N, n_in)
-            -1 before all knots, M - 1 after them.
-        left, right : list of k ndarrays, shape (N, n_in)
-            l_1, l_2, ... and r_1, r_2, ...
+        All are (N, n_in), like x, which may be complex; m is -1 before all knots, M - 1 after them.
         """
         js = range(1, self.degree + 1)
         if self.spacing is None:
@@ -96,7 +78,7 @@ class Intervals:
         return m, left, right
 
     def _guess(self, x: Array, h: Array) -> tuple[Indices, Array, Array]:
-        """Return m, l_1 and r_1: division guesses m, and the knots have the last word."""
+        """Return m, l_1 and r_1: m from a division, corrected by a comparison with the knots."""
         t, M = self._table, self.knots.shape[1]
         guess = (x.real - t[self._row]) * (1.0 / h)
         if not (guess.min() >= 0.0 and guess.max() < M - 1.0):  # "not" because a NaN may be there
@@ -117,9 +99,9 @@ class Intervals:
         return m, l1, r1
 
     def _near(self, x: Array, m: Indices, row: Indices) -> Array:
-        """Return x, with the points beyond all knots moved to the first knot: no function sees it.
+        """Return x, with points outside all knots moved to the first knot.
 
-        Their powers can't overflow then.
+        All basis functions are 0 there, and powers of the distances cannot overflow.
         """
         beyond = (m < 0) | (m >= self.knots.shape[1] - 1)
         return np.where(beyond, self._table[row], x) if beyond.any() else x
@@ -130,5 +112,5 @@ class Intervals:
         m = np.broadcast_to(row - 1, x.shape)
         for bit in reversed(range(M.bit_length())):
             m = m + 2**bit * (self._table.take(m + 2**bit) <= x)
-        in_last = (x == high) | np.isnan(x)  # a NaN must come out as NaN, so it lies somewhere
+        in_last = (x == high) | np.isnan(x)  # any interval turns a NaN into a NaN
         return np.where(in_last, last, np.minimum(m - row, M - 1))

@@ -1,4 +1,4 @@
-r"""Knots: where splines change their polynomial, evenly spaced or given; what they must obey."""
+r"""Knots: the points where a spline changes its polynomial, evenly spaced or given."""
 
 from __future__ import annotations
 
@@ -28,11 +28,22 @@ def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array
     Returns
     -------
     ndarray, shape (G + 2k + 1,)
+        t, increasing.
 
     Raises
     ------
     ValueError
-        If low is not below high, or a number is too small.
+        If low is not below high, grid_size is below 1, or degree is below 0.
+    TypeError
+        If grid_size or degree is not a whole number.
+
+    Examples
+    --------
+    Two intervals on [0, 1], and one knot more at each end for degree 1:
+
+    >>> import kan_numpy as kn
+    >>> kn.uniform_knots(0.0, 1.0, grid_size=2, degree=1)
+    array([-0.5,  0. ,  0.5,  1. ,  1.5])
     """
     G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
     low, high = as_number("low", low), as_number("high", high)
@@ -47,7 +58,7 @@ def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array
 
 
 def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int | str]) -> Array:
-    """Return knots (..., G + 2k + 1): non-decreasing along the last axis, around a real grid."""
+    """Return knots (..., G + 2k + 1), non-decreasing along the last axis, around a grid."""
     knots = as_array(name, value, shape)
     size = knots.shape[-1]
     if size < 2 * degree + 2:

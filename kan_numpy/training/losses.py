@@ -1,7 +1,7 @@
-r"""Losses, each with its gradient with respect to the network's output.
+r"""Losses, each with its gradient with respect to the outputs of the network.
 
-A loss object checks the targets once (`as_target`), and then gives the loss with its gradient. One
-that is a sum of squares also gives the residuals, which Levenberg-Marquardt needs.
+A loss checks the targets once (`as_target`) and then returns its value and gradient. A loss that is
+a sum of squares also returns the residuals, which Levenberg-Marquardt needs.
 """
 
 from __future__ import annotations
@@ -16,12 +16,30 @@ from kan_numpy._validation import as_array, as_choice, as_number
 
 
 class Loss(Protocol):
-    """Name what training asks of a loss."""
+    """Protocol of a loss, for a loss of your own.
+
+    Examples
+    --------
+    The sum of absolute errors:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> class AbsoluteError:
+    ...     name = "absolute"
+    ...     def as_target(self, y, n_samples, n_out):
+    ...         return np.reshape(y, (n_samples, n_out))
+    ...     def value_and_gradient(self, prediction, target):
+    ...         error = prediction - target
+    ...         return float(np.abs(error).sum()), np.sign(error)
+    >>> loss = kn.losses.as_loss(AbsoluteError())
+    >>> loss.value_and_gradient(np.array([[1.0, 5.0]]), loss.as_target([[2.0, 2.0]], 1, 2))
+    (4.0, array([[-1.,  1.]]))
+    """
 
     name: str
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
-        """Check the targets, given as the argument ``y``, and return them in the form used here."""
+        """Check the targets y and return them as (N, n_out), the form of the other methods."""
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient dL/dprediction (N, n_out)."""
@@ -29,7 +47,16 @@ class Loss(Protocol):
 
 @runtime_checkable
 class SquaresLoss(Loss, Protocol):
-    """Name what Levenberg-Marquardt asks of a loss besides: residuals r with loss = r . r."""
+    """Protocol of a loss that is a sum of squares r . r, as Levenberg-Marquardt needs it.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> kn.losses.MeanSquaredError().residuals(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
+    array([1.41421356, 0.        ])
+    >>> isinstance(kn.losses.CrossEntropy(), kn.losses.SquaresLoss)
+    False
+    """
 
     def residuals(self, prediction: Array, target: Array) -> Array:
         """Return r, shape (N * n_out,)."""
@@ -44,69 +71,33 @@ class MeanSquaredError:
     .. math::
         L = \frac{1}{N n} \sum_{n,o} (\hat y_{no} - y_{no})^2, \qquad
         \frac{\partial L}{\partial \hat y_{no}} = \frac{2}{N n} (\hat y_{no} - y_{no})
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> loss = kn.losses.MeanSquaredError()
+    >>> loss.value_and_gradient(np.array([[1.0, 2.0]]), np.array([[1.0, 0.0]]))  # (0 + 4) / 2
+    (2.0, array([[0., 2.]]))
     """
 
     name = "mse"
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
-        """Return y as (N, n_out); (N,) would broadcast silently and is refused.
-
-        Parameters
-        ----------
-        y : array_like, shape (N, n_out)
-            The targets.
-        n_samples, n_out : int
-            What the shape must be.
-
-        Returns
-        -------
-        ndarray, shape (N, n_out)
-        """
+        """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
         return as_array("y", y, (n_samples, n_out))
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
-        """Return the loss and its gradient.
-
-        Parameters
-        ----------
-        prediction, target : ndarray, shape (N, n_out)
-            What the network says, and what it should say.
-
-        Returns
-        -------
-        loss : float
-        gradient : ndarray, shape (N, n_out)
-        """
+        """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""
         error = prediction - target  # (N, n_out)
         flat = error.ravel()
         return float(flat @ flat) / error.size, (2.0 / error.size) * error
 
     def residuals(self, prediction: Array, target: Array) -> Array:
-        r"""Return :math:`r = (\hat y - y) / \sqrt{N n}`, whose sum of squares is the loss.
-
-        Parameters
-        ----------
-        prediction, target : ndarray, shape (N, n_out)
-            What the network says, and what it should say.
-
-        Returns
-        -------
-        ndarray, shape (N * n_out,)
-        """
+        r"""Return :math:`r = (\hat y - y) / \sqrt{N n}`, shape (N * n_out,), with L = r . r."""
         return (prediction - target).ravel() * self.residual_scale(prediction)
 
     def residual_scale(self, prediction: Array) -> float:
-        r"""Return :math:`1 / \sqrt{N n}`.
-
-        Parameters
-        ----------
-        prediction : ndarray, shape (N, n_out)
-            Only its size matters.
-
-        Returns
-        -------
-        float
-        """
+        r"""Return :math:`1 / \sqrt{N n}`, which depends on the size of the prediction only."""
         return float(1.0 / np.sqrt(prediction.size))
 
 
@@ -118,13 +109,30 @@ class CrossEntropy:
         \frac{\partial L}{\partial z_{no}} = \frac{1}{N} (p_{no} - [o = c_n]), \qquad
         p_{no} = \frac{e^{z_{no}}}{\sum_{o'} e^{z_{no'}}}
 
-    The largest z of each sample is subtracted first, which changes nothing and cannot overflow.
+    The largest z of each sample is subtracted first, which does not change L and prevents overflow.
 
     Parameters
     ----------
     label_smoothing : float
-        The share of each label that is given to all classes alike, so that p never has to be 1 and
-        z stays finite where classes can be separated.
+        The fraction of each label that is spread evenly over all classes, so that the best p is
+        below 1 and the best z is finite even for separable classes.
+
+    Raises
+    ------
+    ValueError
+        If label_smoothing does not lie between 0 and 1.
+    TypeError
+        If label_smoothing is not a real number.
+
+    Examples
+    --------
+    Equal logits give all classes the same probability; for two classes the loss is log 2.
+
+    >>> import kan_numpy as kn
+    >>> loss = kn.losses.CrossEntropy(label_smoothing=0.1)
+    >>> target = loss.as_target([1], n_samples=1, n_out=2)
+    >>> target, loss.value_and_gradient(np.zeros((1, 2)), target)
+    (array([[0.05, 0.95]]), (0.6931471805599453, array([[ 0.45, -0.45]])))
     """
 
     name = "cross_entropy"
@@ -133,24 +141,7 @@ class CrossEntropy:
         self.label_smoothing = as_number("label_smoothing", label_smoothing, 0.0, 1.0)
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
-        """Return the labels as a one-hot table (N, n_out).
-
-        Parameters
-        ----------
-        y : array_like of int, shape (N,)
-            The class of each sample, from 0 to n_out - 1.
-        n_samples, n_out : int
-            The number of samples and of classes.
-
-        Returns
-        -------
-        ndarray, shape (N, n_out)
-
-        Raises
-        ------
-        ValueError
-            If a label is not one of 0 ... n_out - 1.
-        """
+        """Return labels y (N,) from 0 to n_out - 1 as a smoothed one-hot table (N, n_out)."""
         labels = as_array("y", y, (n_samples,))
         if n_out < 2:
             raise ValueError("loss 'cross_entropy' needs a network with one output for each class")
@@ -164,20 +155,7 @@ class CrossEntropy:
         return (1.0 - smoothing) * one_hot + smoothing / n_out
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
-        """Return the loss and its gradient.
-
-        Parameters
-        ----------
-        prediction : ndarray, shape (N, n_out)
-            The logits z.
-        target : ndarray, shape (N, n_out)
-            One-hot labels.
-
-        Returns
-        -------
-        loss : float
-        gradient : ndarray, shape (N, n_out)
-        """
+        """Return the loss and its gradient (N, n_out) for logits and one-hot labels (N, n_out)."""
         z = prediction - prediction.max(axis=1, keepdims=True)
         e = np.exp(z)
         total = e.sum(axis=1, keepdims=True)  # (N, 1)
@@ -189,7 +167,31 @@ LOSSES: dict[str, Any] = {loss.name: loss for loss in (MeanSquaredError(), Cross
 
 
 def as_loss(value: str | Loss) -> Loss:
-    """Return the loss that an argument stands for, by name or itself."""
+    """Return the loss given as an argument, by name or as it is.
+
+    Parameters
+    ----------
+    value : {"mse", "cross_entropy"} or Loss
+        A key of `LOSSES`, or a loss.
+
+    Returns
+    -------
+    Loss
+        The loss.
+
+    Raises
+    ------
+    ValueError
+        If there is no such name.
+    TypeError
+        If it is neither a name nor a `Loss`.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> kn.losses.as_loss("mse").name
+    'mse'
+    """
     if isinstance(value, str):
         loss: Loss = LOSSES[as_choice("loss", value, tuple(LOSSES))]
         return loss

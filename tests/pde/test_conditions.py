@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from pde_problems import mixed
 
+from kan_numpy.pde import PDE, Condition, Residual, linear
 from kan_numpy.pde import conditions as pde
-from kan_numpy.pde.conditions import PDE, Condition, Residual, linear
 
 
 @pytest.mark.gradient

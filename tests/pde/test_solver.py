@@ -5,10 +5,9 @@ import pytest
 from pde_problems import mixed
 
 import kan_numpy as kn
+from kan_numpy.pde import PDE, Condition, dirichlet, equations, every_face, linear
 from kan_numpy.pde import conditions as pde
-from kan_numpy.pde import equations
 from kan_numpy.pde.collocation import collocation_points
-from kan_numpy.pde.conditions import PDE, Condition, dirichlet, every_face, linear
 
 
 def test_the_poisson_equation_is_solved_far_better_than_in_the_paper():
