@@ -1,4 +1,12 @@
-"""Chapter 10, differential equations: networks whose derivatives fulfil an equation."""
+"""Chapter 10, differential equations: networks whose derivatives fulfil an equation.
+
+Lesson 12 tells it. Read the files in this order; each imports only those above it::
+
+    conditions   what u must obey inside a box, and what on its faces
+    equations    Poisson, heat, Burgers, Bratu, with known solutions
+    collocation  the conditions at many points, as a sum of squares
+    solver       solve_pde, and errors against a known solution
+"""
 
 from kan_numpy.pde.conditions import PDE, Condition, Residual, check, dirichlet, every_face, linear
 
