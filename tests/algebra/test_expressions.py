@@ -139,9 +139,9 @@ def test_python_reads_the_text_too(written, expected):
 def test_the_product_comes_out_of_quarter_squares():
     squares = parse("0.25*(x + y)**2 - 0.25*(x - y)**2")
     assert text(expand(squares)) == "x*y"
-    learnt = parse("0.25000001*(x + y)**2 - 0.25*(x - y)**2")
-    assert complexity(expand(learnt)) > 3
-    rounded = map_numbers(expand(learnt, 1e-6), lambda number: recognize(number.value, 1e-6))
+    learned = parse("0.25000001*(x + y)**2 - 0.25*(x - y)**2")
+    assert complexity(expand(learned)) > 3
+    rounded = map_numbers(expand(learned, 1e-6), lambda number: recognize(number.value, 1e-6))
     assert text(rounded) == "x*y"
 
 
@@ -155,12 +155,12 @@ def test_expanding_stops_where_it_should():
 
 
 def test_numbers_are_replaced():
-    learnt = parse("2.0000003*x**1.9999999 + 1e-9*y + 3.1415927*sin(0.5*x)")
+    learned = parse("2.0000003*x**1.9999999 + 1e-9*y + 3.1415927*sin(0.5*x)")
 
     def round_off(number):
         return recognize(round(number.value, 6), 1e-6) or number
 
-    assert text(map_numbers(learnt, round_off)) == "pi*sin(x/2) + 2*x**2"
+    assert text(map_numbers(learned, round_off)) == "pi*sin(x/2) + 2*x**2"
 
 
 def test_what_an_expression_holds():

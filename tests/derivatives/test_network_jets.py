@@ -183,7 +183,7 @@ def check_by_complex_step(network, x, rng):
     return max(worst, close(jet.second, np.einsum("noaa->noa", H), H))
 
 
-def check_way_back(network, x, rng, pairs=None):
+def check_backward_pass(network, x, rng, pairs=None):
     """Dx and dtheta of value, gradient and second derivatives, by central differences."""
     like, _ = jets.forward(network, x, pairs)
 
@@ -201,7 +201,7 @@ def check_way_back(network, x, rng, pairs=None):
     )
 
 
-def check_way_back_exactly(network, x, rng, pairs=None):
+def check_backward_pass_exactly(network, x, rng, pairs=None):
     """<dy, J v> = <dx, v_x> + <dtheta, v_theta>, with J v by complex step."""
     y, cache = jets.forward(network, x, pairs)
     dy, v = random_jet(y, rng), rng.standard_normal(x.shape)
@@ -292,21 +292,21 @@ def test_derivatives_by_the_inputs_are_what_central_differences_say(record, draw
 
 @pytest.mark.gradient
 @given(drawn=networks(), data=st.data())
-def test_the_way_back_to_theta_and_x_is_what_central_differences_say(record, drawn, data):
+def test_the_backward_pass_to_theta_and_x_is_what_central_differences_say(record, drawn, data):
     network, x, rng = drawn
-    record(check_way_back(network, x, rng, data.draw(pairs_of(network.widths[0]))))
+    record(check_backward_pass(network, x, rng, data.draw(pairs_of(network.widths[0]))))
 
 
 @pytest.mark.gradient
 @given(drawn=st.one_of(kans(points), mlps()), data=st.data())
-def test_the_way_back_is_exact_on_knots_too(record, drawn, data):
+def test_the_backward_pass_is_exact_on_knots_too(record, drawn, data):
     network, x, rng = drawn
-    record(check_way_back_exactly(network, x, rng, data.draw(pairs_of(network.widths[0]))))
+    record(check_backward_pass_exactly(network, x, rng, data.draw(pairs_of(network.widths[0]))))
 
 
 @pytest.mark.gradient
 @given(drawn=networks(), data=st.data())
-def test_the_jacobian_and_the_way_back_say_the_same(record, drawn, data):
+def test_the_jacobian_and_the_backward_pass_say_the_same(record, drawn, data):
     network, x, rng = drawn
     record(check_jacobian(network, x, rng, data.draw(pairs_of(network.widths[0]))))
 
@@ -359,7 +359,7 @@ def jump_at_a_knot(degree):
     return abs(after - before)
 
 
-def test_the_way_back_from_second_derivatives_jumps_at_knots_of_degree_3_but_not_4():
+def test_the_backward_pass_from_second_derivatives_jumps_at_knots_of_degree_3_but_not_4():
     assert jump_at_a_knot(3) > 1.0
     assert jump_at_a_knot(4) < 1e-5
 
@@ -401,26 +401,26 @@ def the_derivatives_of_a_product():
     check_by_complex_step(*a_product())
 
 
-def the_way_back():
-    check_way_back(*a_square_kan(), BUG_PAIRS)
+def the_backward_pass():
+    check_backward_pass(*a_square_kan(), BUG_PAIRS)
 
 
-def the_way_back_exactly():
-    check_way_back_exactly(*a_square_kan(), BUG_PAIRS)
+def the_backward_pass_exactly():
+    check_backward_pass_exactly(*a_square_kan(), BUG_PAIRS)
 
 
-def the_way_back_of_an_mlp():
-    check_way_back(*a_square_mlp(), BUG_PAIRS)
+def the_backward_pass_of_an_mlp():
+    check_backward_pass(*a_square_mlp(), BUG_PAIRS)
 
 
-def the_way_back_of_a_product():
-    check_way_back(*a_product(), BUG_PAIRS)
+def the_backward_pass_of_a_product():
+    check_backward_pass(*a_product(), BUG_PAIRS)
 
 
-def the_way_back_of_a_lock():
+def the_backward_pass_of_a_lock():
     network, x, rng = a_square_kan()
     network = kn.KAN.from_layers(with_lock(layer) for layer in network.layers)
-    check_way_back(network, x, rng, BUG_PAIRS)
+    check_backward_pass(network, x, rng, BUG_PAIRS)
 
 
 def the_jacobian():
@@ -466,44 +466,44 @@ BUGS = [
         "in the backward pass a product hands its gradient to one factor only",
         Pairs, "backward",
         "dg[:, :, b] +=", "dg[:, :, b] += 0.0 *",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "in the backward pass a product hands its gradient to the wrong factor",
         Pairs, "backward",
         "dg[:, :, a] += dp[:, :, q] * gradient[:, :, b]",
         "dg[:, :, a] += dp[:, :, q] * gradient[:, :, a]",
-        the_way_back_exactly,
+        the_backward_pass_exactly,
     ),
     Bug(
         "dtheta leaves out what the second derivatives say",
         KANJets, "_upstream",
         "return [slope, dy.second", "return [slope, 0.0 * dy.second",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "dtheta leaves out the second derivatives of the layer before",
         KANJets, "_upstream",
         "slope += dy.second", "slope += 0.0 * dy.second",
-        the_way_back_exactly,
+        the_backward_pass_exactly,
     ),
     Bug(
         "dtheta takes the slopes of the basis where its bends belong",
         KANJets, "parameter_gradient",
         "cache.B[index]", "cache.B[0]",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "the backward pass to the inputs uses the second derivative for the third",
         KANJets, "input_gradient",
         "index + 2", "2",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "the backward pass to the inputs forgets the pairs",
         KANJets, "input_gradient",
         "gradient += cache", "gradient += 0.0 * cache",
-        the_way_back_exactly,
+        the_backward_pass_exactly,
     ),
     Bug(
         "the Jacobian takes the slopes of the base function where its bends belong",
@@ -521,13 +521,13 @@ BUGS = [
         "the slope of a symbol by its scale a lacks the product rule",
         jet_layers, "_slopes",
         "d * f +", "f +",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "what comes back to a shared parameter goes to its neighbor",
         jets, "as_jet_layer",
         "layer.parameter_index", "np.roll(layer.parameter_index, 1)",
-        the_way_back_of_a_lock,
+        the_backward_pass_of_a_lock,
     ),
     Bug(
         "an MLP forgets the bend of its activation",
@@ -539,19 +539,19 @@ BUGS = [
         "an MLP leaves the third derivative of its activation out",
         DenseJets, "input_gradient",
         "self._factor(cache, 3) *", "0.0 *",
-        the_way_back_of_an_mlp,
+        the_backward_pass_of_an_mlp,
     ),
     Bug(
         "an MLP does not multiply the second derivatives in the backward pass",
         DenseJets, "input_gradient",
         "second *= cache.f[0]", "second *= 1.0 + 0.0 * cache.f[0]",
-        the_way_back_of_an_mlp,
+        the_backward_pass_of_an_mlp,
     ),
     Bug(
         "dw of an MLP leaves the second derivatives out",
         DenseJets, "parameter_gradient",
         "dw += np", "dw += 0.0 * np",
-        the_way_back_of_an_mlp,
+        the_backward_pass_of_an_mlp,
     ),
     Bug(
         "the Jacobian of an MLP is transposed, which fits because it is square",
@@ -569,19 +569,19 @@ BUGS = [
         "a product forgets the second derivatives in its backward pass",
         jet_nodes, "_times_backward",
         "+ pairs.backward", "+ 0.0 * pairs.backward",
-        the_way_back_of_a_product,
+        the_backward_pass_of_a_product,
     ),
     Bug(
         "a product multiplies the upstream gradient by the factor it belongs to",
         ProductJets, "input_gradient",
         "jets[index - 1]", "v",
-        the_way_back_of_a_product,
+        the_backward_pass_of_a_product,
     ),
     Bug(
         "the layers are backpropagate without the first step back",
         jets, "backpropagate",
         "dy = layer", "_ = layer",
-        the_way_back,
+        the_backward_pass,
     ),
 ]  # fmt: skip
 

@@ -176,7 +176,7 @@ def test_the_jacobian_of_an_mlp_is_what_central_differences_say(record, drawn):
 
 @pytest.mark.gradient
 @given(drawn=mlps_with_inputs((*SMOOTH, "relu")))
-def test_the_jacobian_of_an_mlp_and_its_way_back_say_the_same(record, drawn):
+def test_the_jacobian_of_an_mlp_and_its_backward_pass_say_the_same(record, drawn):
     record(check_jacobian_adjoint(*drawn))
 
 
@@ -213,7 +213,7 @@ def with_slope_of_values(self, dy, cache):
 
 @pytest.mark.gradient
 @pytest.mark.parametrize("bug", [without_slope, with_transposed_weights, with_slope_of_values])
-def test_the_checks_reject_a_wrong_way_back(monkeypatch, bug):
+def test_the_checks_reject_a_wrong_backward_pass(monkeypatch, bug):
     network = MLP([3, 3, 3], "tanh", rng=0)
     x, rng = np.random.default_rng(1).uniform(-1.0, 1.0, (5, 3)), np.random.default_rng(2)
     monkeypatch.setattr(DenseLayer, "input_gradient", bug)
