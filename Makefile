@@ -8,7 +8,7 @@ export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lessons lesson reproduce test gradients thorough bench lint types check clean
+.PHONY: help lessons lesson reproduce test slow gradients thorough bench lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -36,8 +36,13 @@ lesson: .venv/installed ## Run one lesson, say: make lesson N=05
 reproduce: .venv/installed ## Compute the papers' tables again; one part: make reproduce PART=toy
 	OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) -m lessons.reproduction $(PART) $(if $(REDO),--redo)
 
-test: .venv/installed ## Run the tests, the docstring examples and the README (not the lessons)
-	$(RUN) -m pytest -m "not lesson"
+test: .venv/installed ## Run the tests and the docstring examples; one chapter: make test CHAPTER=splines
+	@test -z "$(CHAPTER)" || test -d "kan_numpy/$(CHAPTER)" || \
+		{ echo "There is no chapter $(CHAPTER); see the folders of kan_numpy/."; exit 1; }
+	$(RUN) -m pytest -m "not lesson and not slow" $(if $(CHAPTER),tests/$(CHAPTER) kan_numpy/$(CHAPTER))
+
+slow: .venv/installed ## Run the tests that make test leaves out: installs, wheels, long property tests
+	$(RUN) -m pytest -m "slow and not lesson"
 
 gradients: .venv/installed ## Verify every gradient, and nothing else, one line each
 	$(RUN) -m pytest -m gradient -v
@@ -55,7 +60,7 @@ lint: .venv/installed-dev ## Check the style of the code with ruff
 types: .venv/installed-dev ## Check the types of the library with mypy
 	$(RUN) -m mypy
 
-check: lint types test lessons ## Run what continuous integration runs
+check: lint types test slow lessons ## Run what continuous integration runs
 
 clean: ## Remove figures and caches; delete .venv yourself to start over
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis

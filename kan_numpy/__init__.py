@@ -1,9 +1,57 @@
-"""Kolmogorov-Arnold networks in NumPy, every derivative by hand: the public names."""
+"""Kolmogorov-Arnold networks in NumPy, every derivative by hand.
+
+`minimal` is a complete network on one page: read it first. `reference` has the same formulas for
+single numbers, to compare with, and `gradcheck` is what verifies the gradients. The rest is
+fourteen chapters. Each imports only those before it, and says in which order to read its files::
+
+     1  splines              bumps that sum to one, their slopes, and the curves they add up to
+     2  functions            functions of one variable that an edge can carry
+     3  layers               what lies between two levels of nodes, forward and backward
+     4  networks             layers composed, from random numbers, arrays or a file
+     5  optimizers           the ways downhill, which know a vector theta and no networks
+     6  datasets             functions of known formula, knots, quantum states
+     7  training             losses, penalties, grids that follow the data, and fit
+     8  sparsity             which edges matter, and networks without the others
+     9  derivatives          by the inputs of a network, forward and backward
+    10  pde                  networks whose derivatives fulfil a differential equation
+    11  algebra              formulas as trees, printed, read, simplified
+    12  formulas             from a network to a formula with a certificate, and back
+    13  symbolic_regression  splines replaced by known functions, in one call
+    14  plotting             networks, histories and movies as figures
+
+Three walks, in the order in which a call meets the files. From ``net(x)`` to the recursion::
+
+    networks/network       `Network.__call__` sends x from layer to layer
+    layers/kan_layer       `KANLayer.features`, then `KANLayer.output`: two matrix products
+    splines/bsplines       `BSplineBasis.forward`: the recursion of Cox and de Boor
+    splines/intervals      `Intervals.distances`: from x to the knots around it
+
+From ``fit`` to the step::
+
+    training/fitting       `fit` checks its arguments and repeats the step
+    training/objective     `Objective.residuals` and `Objective.jacobian`, or `Objective.fun`
+    training/losses        what is compared with the targets, and how
+    networks/network       `Network.backward`: the chain rule
+    layers/kan_layer       the gradients of one layer
+    optimizers/levenberg_marquardt  `LevenbergMarquardt.step`
+
+From data to a formula::
+
+    symbolic_regression/discovery         `discover`, the whole way
+    symbolic_regression/structure_search  networks are tried, the simplest that will do is kept
+    sparsity/sparsification               training with a penalty, pruning, training again
+    symbolic_regression/symbolification   edges become symbols, one after the other
+    symbolic_regression/suggestions       which functions an edge looks like
+    symbolic_regression/curve_fit         c f(a x + b) + d fitted to a curve
+    formulas/formula                      the network as a formula with a certificate
+    formulas/network_to_expression        its symbols put into each other
+    formulas/constant_recognition         numbers that are meant exactly
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kan_numpy import datasets, gradcheck, pde, reference
+from kan_numpy import datasets, gradcheck, minimal, pde, reference
 from kan_numpy.datasets import aubry_andre, feynman, localization, special_functions
 from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
@@ -93,6 +141,7 @@ __all__ = [
     "localization",
     "lock",
     "losses",
+    "minimal",
     "multiplicative_groups",
     "node_scores",
     "pde",

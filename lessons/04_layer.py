@@ -25,7 +25,7 @@ import kan_numpy as kn
 WIDTHS, G, k = [2, 5, 1], 5, 3  # nodes of each level, grid intervals, degree k
 N = 100  # samples
 DEPTH, STACK_WIDTHS, SEEDS = 8, (4, 8, 16, 32), 10  # the stacks of section 5
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
 rng = np.random.default_rng(4)
 Path("build").mkdir(exist_ok=True)
@@ -57,7 +57,7 @@ for i, o in product(range(n_in), range(n_out)):
     base_part = layer.w_base[o, i] * layer.base(line)
     ax, edge = axes[i, o], phi[:, o, i]
     ax.plot(line, edge, color=BLUE, lw=2.5, label=r"edge $\phi_{o,i}$")
-    ax.plot(line, base_part, color=GREY, ls="--", label="base part $w_{o,i}\\, b$")
+    ax.plot(line, base_part, color=GRAY, ls="--", label="base part $w_{o,i}\\, b$")
     ax.plot(line, edge - base_part, color=ORANGE, ls=":", lw=2, label="spline part")
     ax.set(title=rf"$\phi_{{{o},{i}}}$", xticks=[-1, 0, 1])
     ax.grid(alpha=0.3)
@@ -159,7 +159,7 @@ for (base, edge), style in zip(edges.items(), ("-", "--", "-."), strict=True):
     left.plot(wide, edge(wide), style, color=color, lw=2, label=f"$b$ = {base}")
     right.plot(wide, slope(edge, wide), style, color=color, lw=2)
 for ax, label in ((left, r"edge $\phi(x)$"), (right, r"slope $\phi'(x)$")):
-    ax.axvspan(-1, 1, color=GREY, alpha=0.15, label="grid")
+    ax.axvspan(-1, 1, color=GRAY, alpha=0.15, label="grid")
     ax.set(xlabel="$x$", ylabel=label)
     ax.grid(alpha=0.3)
 left.legend()

@@ -24,7 +24,7 @@ import numpy as np
 import kan_numpy as kn
 
 N, N_IN, N_OUT, G, k = 5, 4, 2, 6, 3  # all different, so that mixed-up axes cannot hide
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
 rng = np.random.default_rng(5)
 Path("build").mkdir(exist_ok=True)

@@ -30,7 +30,7 @@ from kan_numpy.splines.bsplines import BSplineBasis
 G, DEGREE = 5, 3  # grid intervals, degree k
 N, WIDTH = 4, 3  # samples, and nodes of the square layer in sections 3 and 4
 STEPS = 10.0 ** -np.arange(1.0, 13.5, 0.5)  # the steps h to try
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
 rng = np.random.default_rng(6)
 Path("build").mkdir(exist_ok=True)
@@ -149,7 +149,7 @@ print()
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6))
 styles = {"forward": (ORANGE, "s-"), "central": (BLUE, "o-"), "complex": (GREEN, "^-")}
-styles["float32"] = (GREY, "x--")
+styles["float32"] = (GRAY, "x--")
 for way, (color, style) in styles.items():
     left.loglog(STEPS, np.maximum(errors[way], 1e-17), style, color=color, label=way, ms=5)
 for (k, (central, _)), style in zip(at_knots.items(), ("s-", "^-", "o-"), strict=True):

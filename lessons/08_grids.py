@@ -26,7 +26,7 @@ SIZES = (3, 5, 10, 20, 50, 100)  # G, intervals of the grid, one stage of traini
 STEPS, N_STARTS = 80, 20  # steps of Levenberg-Marquardt in each stage; random starts
 N_TRAIN, N_TEST = 3000, 3000
 DENSE = 20_000  # points that stand for a whole interval
-BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
+BLUE, ORANGE, GREEN, PINK, GRAY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
 
 build = Path("build")
 build.mkdir(exist_ok=True)
@@ -125,7 +125,7 @@ for eps in (1.0, 0.5, 0.0):
 assert np.ptp(counts) <= 2  # eps = 0: equal shares
 
 fig, ax = plt.subplots(figsize=(9, 5))
-ax.hist(u, 60, color=GREY, alpha=0.6)
+ax.hist(u, 60, color=GRAY, alpha=0.6)
 rows = {"before": hidden_grid(young)} | {
     rf"$\epsilon$ = {eps:g}": hidden_grid(net) for eps, net in adapted.items()
 }
@@ -272,7 +272,7 @@ ax.semilogy(history["step"], trains, color=BLUE, lw=2.5, label="train RMSE", **p
 ax.semilogy(history["step"], tests, color=ORANGE, lw=2, ls="--", label="test RMSE", **post)
 for m, G in enumerate(SIZES):
     nested = m == 0 or G % SIZES[m - 1] == 0
-    ax.axvline(m * STEPS, color=GREY, lw=1 if nested else 2, ls="-" if nested else ":")
+    ax.axvline(m * STEPS, color=GRAY, lw=1 if nested else 2, ls="-" if nested else ":")
     ax.text((m + 0.5) * STEPS, 0.2, f"G = {G}", ha="center")
 ax.set(xlabel="step of Levenberg-Marquardt", ylabel="RMSE", ylim=(5e-9, 1))
 ax.set_xlim(0, STEPS * len(SIZES))
@@ -325,7 +325,7 @@ fig, ax = plt.subplots(figsize=(8.5, 6))
 ax.loglog(SIZES, list(wanted.values()), "s--", color=ORANGE, lw=2, ms=8, label="composed")
 ax.loglog(SIZES, list(reached.values()), "o-", color=BLUE, lw=2.5, ms=8, label="trained")
 drop = 3.0**-4
-ax.loglog([10, 30, 10, 10], np.array([1, drop, drop, 1]) * 6e-7, color=GREY, lw=2)
+ax.loglog([10, 30, 10, 10], np.array([1, drop, drop, 1]) * 6e-7, color=GRAY, lw=2)
 ax.text(9.5, 6e-7 * drop**0.5, "4", ha="right", va="center")
 ax.text(17, 5e-7 * drop, "1", ha="center", va="top")
 ax.set(xlabel="grid intervals $G$", ylabel="test RMSE", ylim=(1e-9, 0.1))
@@ -390,7 +390,7 @@ assert train_2 < 0.1 * train_1
 assert test_2 > 100 * test_1
 
 fig, ax = plt.subplots(figsize=(9, 6))
-ax.loglog(FINER, list(ideal.values()), color=GREY, lw=9, alpha=0.35, label="best spline")
+ax.loglog(FINER, list(ideal.values()), color=GRAY, lw=9, alpha=0.35, label="best spline")
 for (n, run), color, marker in zip(runs.items(), (BLUE, PINK, GREEN, ORANGE), "o^vs", strict=True):
     train, test, _ = np.array(list(run.values())).T
     ax.loglog(FINER, test, color=color, marker=marker, lw=2.5, label=f"{n} samples")

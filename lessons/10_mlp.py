@@ -26,7 +26,7 @@ BUDGET = 170  # parameters that a network of the contest may have
 STEPS = 50  # of Levenberg-Marquardt, for every network of the contest
 TUNING_SEEDS, SEEDS = (0, 1), (2, 3, 4, 5, 6)  # starts to choose with, and to report
 DATA_SEED = 10
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
 rng = np.random.default_rng(DATA_SEED)
 build = Path("build")
@@ -121,7 +121,7 @@ assert far_away > 0.1
 
 # %%
 figure, ax = plt.subplots(figsize=(9, 4.5))
-for factor, knot, color in ((1, -1, GREEN), (-2, 0, ORANGE), (1, 1, GREY)):
+for factor, knot, color in ((1, -1, GREEN), (-2, 0, ORANGE), (1, 1, GRAY)):
     label = f"{factor:+d} relu(x - t), t = {knot}"
     ax.plot(line, factor * relu(line - knot), color=color, ls="--", lw=2, label=label)
 ax.plot(line, hat, color=BLUE, lw=3.5, label="their sum: the hat $B(x)$")

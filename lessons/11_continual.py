@@ -21,11 +21,11 @@ import numpy as np
 
 import kan_numpy as kn
 
-CENTRES = (-0.8, -0.4, 0.0, 0.4, 0.8)  # of the peaks
+CENTERS = (-0.8, -0.4, 0.0, 0.4, 0.8)  # of the peaks
 G, DEGREE = 200, 3  # grid intervals and degree of the splines in the network [1, 1]
 STEPS = 40  # of Levenberg-Marquardt in each phase, at most
 SEEDS = (0, 1, 2)  # for the networks whose start matters
-BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
+BLUE, ORANGE, GREEN, PINK, GRAY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
 
 build = Path("build")
 build.mkdir(exist_ok=True)
@@ -64,10 +64,10 @@ def from_zero(net):
 # %%
 def peaks(x):
     """Return the target at x (N, 1), as a column."""
-    return np.exp(-300.0 * (x - np.array(CENTRES)) ** 2).sum(axis=1, keepdims=True)
+    return np.exp(-300.0 * (x - np.array(CENTERS)) ** 2).sum(axis=1, keepdims=True)
 
 
-phases = [(x, peaks(x)) for x in (np.linspace(m - 0.2, m + 0.2, 100)[:, None] for m in CENTRES)]
+phases = [(x, peaks(x)) for x in (np.linspace(m - 0.2, m + 0.2, 100)[:, None] for m in CENTERS)]
 x_all, y_all = (np.concatenate(parts) for parts in zip(*phases, strict=True))
 net = from_zero(kn.KAN([1, 1], grid_size=G, degree=DEGREE, base="zero"))
 
@@ -151,8 +151,8 @@ assert shared < 1e-4
 line = np.linspace(-1.0, 1.0, 1001)[:, None]
 figure, axes = plt.subplots(2, 5, figsize=(14, 5.5), sharex="row", sharey="row")
 for at, (curve, bars) in enumerate(axes.T):
-    curve.axvspan(CENTRES[at] - 0.2, CENTRES[at] + 0.2, color=ORANGE, alpha=0.2, lw=0)
-    curve.plot(line, peaks(line), color=GREY, ls=":", lw=1.5)
+    curve.axvspan(CENTERS[at] - 0.2, CENTERS[at] + 0.2, color=ORANGE, alpha=0.2, lw=0)
+    curve.plot(line, peaks(line), color=GRAY, ls=":", lw=1.5)
     curve.plot(line, trained[at](line), color=BLUE, lw=2)
     curve.set(title=f"after phase {at + 1}", xlabel="$x$", xticks=[-1, 0, 1])
     bars.vlines(np.flatnonzero(seen[at]), 1e-10, changes[at][seen[at]], color=ORANGE, lw=1.5)
@@ -266,7 +266,7 @@ for row, low, high in ((silu_weight, 0.2, 0.24), (deep, 0.02, 0.4), (planar, 0.8
 
 # %%
 figure, ax = plt.subplots(figsize=(11, 5))
-for (name, story), color in zip(stories.items(), (BLUE, ORANGE, GREEN, PINK, GREY), strict=True):
+for (name, story), color in zip(stories.items(), (BLUE, ORANGE, GREEN, PINK, GRAY), strict=True):
     ax.semilogy(np.arange(1, len(story) + 1), story, "o-", color=color, lw=2, label=name)
 ax.set(xlabel="tasks learned", ylabel="RMSE on the first task", xticks=range(1, 6))
 ax.grid(alpha=0.3)
@@ -354,7 +354,7 @@ assert rmse(stages[2], *quadrants[3]) > 0.5
 # %%
 line = np.linspace(-1.0, 1.0, 201)
 curves = {
-    "after task 1": (stages[0], GREY, ":"),
+    "after task 1": (stages[0], GRAY, ":"),
     "after task 2, free": (stages[1], ORANGE, "-"),
     "after task 2, frozen": (frozen[1], BLUE, "--"),
 }

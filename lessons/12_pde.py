@@ -25,8 +25,8 @@ GRIDS = (2, 3, 4, 6, 8, 11)  # grid intervals G, one after the other
 STEPS = 40  # of Levenberg-Marquardt on each of them
 POINTS, BOUNDARY = 900, 200  # where the equation is asked, and the boundary values
 SEED = 4
-COLOURS = {3: "#D55E00", 4: "#009E73", 5: "#0072B2"}
-GREY = "#777777"
+COLORS = {3: "#D55E00", 4: "#009E73", 5: "#0072B2"}
+GRAY = "#777777"
 
 build = Path("build")
 build.mkdir(exist_ok=True)
@@ -200,10 +200,10 @@ fig.savefig(build / "12_solution.png")
 # %%
 fig, ax = plt.subplots(figsize=(7.5, 5.6))
 for k, (_, table, _) in runs.items():
-    ax.loglog(table[:, 0], table[:, 1], "o-", color=COLOURS[k], label=f"[2, 5, 1], degree {k}")
+    ax.loglog(table[:, 0], table[:, 1], "o-", color=COLORS[k], label=f"[2, 5, 1], degree {k}")
 paper = np.array([[60, 4e-5], [120, 3.4e-6], [180, 4.6e-7], [240, 1.0e-7], [300, 5.3e-8]])
 # The paper counts G for each of its 30 edges; its figure 3.3, read off.
-ax.loglog(*paper.T, "s--", color=GREY, label="the paper, [2, 10, 1], $30\\, G$")
+ax.loglog(*paper.T, "s--", color=GRAY, label="the paper, [2, 10, 1], $30\\, G$")
 ticks = [60, 100, 150, 200, 300]
 ax.set_xticks(ticks, [str(tick) for tick in ticks])
 ax.set_xticks([], minor=True)
@@ -265,11 +265,11 @@ lower, upper = kn.equations.bratu(2.0), kn.equations.bratu(2.0, "upper")
 x = np.linspace(0.0, 1.0, 101)[:, None]
 fig, ax = plt.subplots(figsize=(7.5, 5.6))
 for problem, label in ((lower, "the two solutions"), (upper, None)):
-    ax.plot(x[:, 0], problem.solution(x)[0], color=GREY, lw=6, alpha=0.4, label=label)
+    ax.plot(x[:, 0], problem.solution(x)[0], color=GRAY, lw=6, alpha=0.4, label=label)
 print("\n6. The Bratu equation from three parabolas c x (1 - x): distance from the solutions")
 print("      c      lower      upper       loss")
 distances = {}
-for c, color, at in ((0.0, COLOURS[5], 0), (4.0, COLOURS[4], 4), (8.0, COLOURS[3], 0)):
+for c, color, at in ((0.0, COLORS[5], 0), (4.0, COLORS[4], 4), (8.0, COLORS[3], 0)):
     spline = kn.KAN([1, 1], grid_size=20, degree=5, grid_range=(0, 1), base="zero", rng=SEED)
     start = kn.fit(spline, x, c * x * (1.0 - x), steps=20).network
     result = kn.solve_pde(start, lower, 100, steps=60)

@@ -29,7 +29,7 @@ from kan_numpy.training.contrastive import GaussianHead, contrast
 SEEDS = range(10)  # starts of the networks whose inputs are scored
 PAIRS = range(12)  # starts of the networks without a target
 ROWS = 3000  # knots shown to them
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
 build = Path("build")
 build.mkdir(exist_ok=True)
@@ -201,7 +201,7 @@ assert found == len(scores)
 assert margin > 2
 
 fig, ax = plt.subplots(figsize=(9, 4.5))
-colors = [BLUE if name in THREE else GREY for name in SEVEN]
+colors = [BLUE if name in THREE else GRAY for name in SEVEN]
 ax.bar(SEVEN, 100 * scores.mean(axis=0), color=colors)
 for row in scores:
     ax.plot(SEVEN, 100 * row, "_", color="black", ms=16)

@@ -36,7 +36,7 @@ G = 4  # intervals of the grids
 STARTS, FEW, SCREEN = 12, 2000, 40  # random starts compete on so many states for so many steps
 STEPS = 150  # for the best one, on all states
 SMOOTH = kn.Penalty(smoothness=1e-3)
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#777777"
+BLUE, ORANGE, GREEN, GRAY = "#0072B2", "#D55E00", "#009E73", "#777777"
 
 build = Path("build")
 build.mkdir(exist_ok=True)

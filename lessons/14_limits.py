@@ -31,7 +31,7 @@ N_MANY, N_INPUTS = 2000, 100  # samples and inputs when only four matter
 FIRST, SECOND = 0.12, 0.05  # inputs with a smaller score go, in the first and second round
 SEEDS = range(10)  # data sets with noise; five of them for many inputs
 GUESSES = ("tanh", "sin", "arctan")  # what an edge may become
-BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
+BLUE, ORANGE, GREEN, PINK, GRAY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
 
 build = Path("build")
 build.mkdir(exist_ok=True)
@@ -138,7 +138,7 @@ assert stopped[0, 1] < 0.6 * NOISE
 
 # %%
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5))
-for sigma, row, guess, color in zip(SIGMAS, measured, predicted, (GREY, BLUE, ORANGE), strict=True):
+for sigma, row, guess, color in zip(SIGMAS, measured, predicted, (GRAY, BLUE, ORANGE), strict=True):
     left.loglog(SIZES, row, "o", color=color, ms=8, label=rf"$\sigma$ = {sigma:g}")
     left.loglog(SIZES, guess, color=color, lw=2)
 left.set(xlabel="grid intervals $G$", ylabel="RMSE against $f$", title="one edge; lines: predicted")
@@ -148,7 +148,7 @@ left.legend()
 right.plot(GRIDS, to_the_end[:, 1], "o-", color=ORANGE, lw=2, label="trained to the end")
 right.plot(GRIDS, stopped[:, 1], "s-", color=BLUE, lw=2, label="stopped in time")
 right.plot(GRIDS, to_the_end[:, 0], "o:", color=ORANGE, mfc="white", label="on its own samples")
-right.axhline(NOISE, color=GREY, ls="--", label=r"$\sigma$")
+right.axhline(NOISE, color=GRAY, ls="--", label=r"$\sigma$")
 right.set(xlabel="grid intervals $G$", ylabel="RMSE", xticks=GRIDS, title="KAN [2, 5, 1]")
 right.set_ylim(-0.05, 1.25)
 right.legend(loc="upper left")
@@ -229,7 +229,7 @@ figure, ax = plt.subplots(figsize=(9, 5))
 styles = (BLUE, "o-"), (BLUE, "s--"), (ORANGE, "o-"), (PINK, "o-"), (ORANGE, "s--")
 for (name, curve), (color, style) in zip(curves.items(), styles, strict=True):
     ax.loglog(DIMENSIONS, curve, style, color=color, lw=2.5, label=name)
-ax.axhline(1, color=GREY, ls=":")
+ax.axhline(1, color=GRAY, ls=":")
 ax.text(1, 0.7, "no better than the mean", va="top")
 ax.set(xlabel="number of inputs $d$", ylabel="relative test error", ylim=(5e-6, 2))
 ax.set_xticks(DIMENSIONS, DIMENSIONS)
@@ -402,8 +402,8 @@ print("   A symbol extrapolates as far as it is the right one, and noise hides w
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), sharex=True, sharey=True)
 far = np.linspace(-3, 3, 601)
 for ax in (left, right):
-    ax.axvspan(-1, 1, color=GREY, alpha=0.2, lw=0)
-    ax.plot(far, np.tanh(2 * far), color=GREY, lw=7, alpha=0.5, label=r"$\tanh 2x$")
+    ax.axvspan(-1, 1, color=GRAY, alpha=0.2, lw=0)
+    ax.plot(far, np.tanh(2 * far), color=GRAY, lw=7, alpha=0.5, label=r"$\tanh 2x$")
 left.plot(far, network(far[:, None]), color=ORANGE, lw=2.5, label="network")
 left.plot(far, snapped(far[:, None]), "--", color=BLUE, lw=2.5, label="its symbol")
 for at, (symbol, (a, b, c, d)) in enumerate(snaps[0.3]):

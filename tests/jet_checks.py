@@ -143,7 +143,7 @@ def check_by_complex_step(network, x, rng):
     return max(worst, close(jet.second, np.einsum("noaa->noa", H), H))
 
 
-def check_way_back(network, x, rng, pairs=None):
+def check_backward_pass(network, x, rng, pairs=None):
     """Dx and dtheta of value, gradient and second derivatives, by central differences."""
     like, _ = jets.forward(network, x, pairs)
 
@@ -161,7 +161,7 @@ def check_way_back(network, x, rng, pairs=None):
     )
 
 
-def check_way_back_exactly(network, x, rng, pairs=None):
+def check_backward_pass_exactly(network, x, rng, pairs=None):
     """<dy, J v> = <dx, v_x> + <dtheta, v_theta>, with J v by complex step."""
     y, cache = jets.forward(network, x, pairs)
     dy, v = random_jet(y, rng), rng.standard_normal(x.shape)
@@ -219,9 +219,9 @@ def the_derivatives():
     check_by_complex_step(*a_square_kan())
 
 
-def the_way_back():
-    check_way_back(*a_square_kan(), BUG_PAIRS)
+def the_backward_pass():
+    check_backward_pass(*a_square_kan(), BUG_PAIRS)
 
 
-def the_way_back_exactly():
-    check_way_back_exactly(*a_square_kan(), BUG_PAIRS)
+def the_backward_pass_exactly():
+    check_backward_pass_exactly(*a_square_kan(), BUG_PAIRS)

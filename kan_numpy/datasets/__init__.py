@@ -1,4 +1,18 @@
-"""Chapter 6, datasets: functions of known formula, knots, quantum states, and how to split them."""
+"""Chapter 6, datasets: functions of known formula, knots, quantum states, and how to split them.
+
+The lessons train on them; lessons 13a to 13d are about one each. Read the files in this order; each
+imports only those above it::
+
+    preprocessing      rows split into samples to train on and samples to test with
+    toy_functions      the functions of the lessons
+    moons              two classes that no straight line separates
+    hyperbolic_knots   the invariants of 12,954 knots
+    benchmark          what a problem with a known answer is: a formula on a box
+    special_functions  fifteen special functions
+    feynman            27 equations of Feynman's lectures
+    aubry_andre        two quasiperiodic chains, and how spread a state is
+    localization       their states, labeled localized or extended
+"""
 
 from kan_numpy.datasets.hyperbolic_knots import KnotTable, load_knots, signature_from_slope
 from kan_numpy.datasets.moons import two_moons

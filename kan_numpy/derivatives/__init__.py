@@ -1,1 +1,11 @@
-"""Chapter 9, derivatives: by the inputs of a network, forward and backward."""
+"""Chapter 9, derivatives: by the inputs of a network, forward and backward.
+
+Lesson 12 tells it. Read the files in this order; each imports only those above it::
+
+    jet           value, gradient and second derivatives of every node, as one value
+    kan_jets      jets through a KAN layer, and back
+    product_jets  jets through products, by the rule of Leibniz
+    node_jets     jets through the layers of an MLP
+    network_jets  jets through a network; Jacobian and Hessian
+    separability  tests for sums, products and inner combinations
+"""

@@ -48,7 +48,7 @@ from kan_numpy.splines.knots import as_knots
 
 SHADE = "0.93"
 
-LABELLED = 20
+LABELED = 20
 """The largest number of basis functions that are labeled."""
 
 DRAWN = ("step", "train_loss", "validation_loss", "outside", "grid_change")
@@ -177,7 +177,7 @@ def plot_basis(knots: npt.ArrayLike, degree: int) -> Figure:
         shade = colormaps["viridis"](0.9 * j / B.shape[1])
         support = (x >= t[j]) & (x < t[j + k + 1])
         axes.plot(x[support], values[support], color=shade, gid=f"B_{j}")
-        if B.shape[1] <= LABELLED:
+        if B.shape[1] <= LABELED:
             top = x[values == values.max()].mean()
             axes.text(top, values.max(), f"$B_{{{j}}}$", color=shade, ha="center", va="bottom")
     repeat = np.arange(len(t)) - np.searchsorted(t, t)  # (G+2k+1,) 0, 1, ... among equal knots

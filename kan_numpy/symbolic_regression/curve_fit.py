@@ -40,7 +40,7 @@ LARGEST_EXPONENT = 300.0
 
 INSIDE = np.linspace(-1.5, 1.5, 31)
 OUTSIDE = 1.0 + np.geomspace(1e-3, 30.0, 24)
-CENTRES = np.concatenate([-OUTSIDE[::-1], INSIDE, OUTSIDE])
+CENTERS = np.concatenate([-OUTSIDE[::-1], INSIDE, OUTSIDE])
 SCALES = np.geomspace(0.05, 20.0, 27)
 WAVES = np.arange(0.3, 63.0, 0.3)
 PHASES = np.linspace(0.0, np.pi, 8, endpoint=False)
@@ -259,7 +259,7 @@ def _mesh(symbol: Symbol, z: Array) -> tuple[Array, Array]:
         scales = np.array([1.0])  # c makes up for it
     else:
         scales = np.concatenate([SCALES, WAVES]) if symbol.waves else SCALES
-    a, center = np.meshgrid(np.outer(signs, scales).ravel(), CENTRES, indexing="ij")
+    a, center = np.meshgrid(np.outer(signs, scales).ravel(), CENTERS, indexing="ij")
     return a.ravel(), (-a * center).ravel()
 
 

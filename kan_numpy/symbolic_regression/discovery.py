@@ -103,13 +103,13 @@ def discover(
     spread = data.target.std(axis=0) if squares else np.ones(len(names))
     start, y_scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
     found = StructureSearch(start, points, y_scaled, loss, symbols, as_rng(rng), log).run()
-    found = scaled_outputs(found, spread) if squares else _centred(found, points)
+    found = scaled_outputs(found, spread) if squares else _centered(found, points)
     exact = formula(found, inputs, names, points, data.target if squares else None)
     log(f"formula: {exact}")
     return enough_digits(exact, data)
 
 
-def _centred(network: KAN, x: Array) -> KAN:
+def _centered(network: KAN, x: Array) -> KAN:
     """Return the network with outputs whose common mean is 0, which changes no class."""
     last = network.layers[-1]
     if not isinstance(last, KANLayer):

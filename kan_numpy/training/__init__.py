@@ -1,1 +1,16 @@
-"""Chapter 7, training: losses, penalties, grids that follow the data, and fit."""
+"""Chapter 7, training: losses, penalties, grids that follow the data, and fit.
+
+Lesson 07 tells of training, lesson 08 of grids, lesson 09 of penalties, lesson 13c of learning
+without targets. Read the files in this order; each imports only those above it::
+
+    losses          squared error and cross-entropy, with their gradients
+    objective       a network on data as a function of theta
+    regularization  penalties that make a network sparse or smooth
+    grids           knots that follow the data and grow finer
+    grid_schedule   before which step grids change
+    fitting         fit: steps, history, early stopping
+    contrastive     what real rows obey and shuffled ones do not
+
+A step of `fit` goes from `fitting` to the optimizer, which calls `Objective.fun` for the loss and
+its gradient, or `Objective.residuals` and `Objective.jacobian`.
+"""

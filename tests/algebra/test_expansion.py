@@ -19,9 +19,9 @@ def test_expanding_keeps_the_values(expression):
 def test_the_product_comes_out_of_quarter_squares():
     squares = parse("0.25*(x + y)**2 - 0.25*(x - y)**2")
     assert text(expand(squares)) == "x*y"
-    learnt = parse("0.25000001*(x + y)**2 - 0.25*(x - y)**2")
-    assert complexity(expand(learnt)) > 3
-    rounded = map_numbers(expand(learnt, 1e-6), lambda number: recognize(number.value, 1e-6))
+    learned = parse("0.25000001*(x + y)**2 - 0.25*(x - y)**2")
+    assert complexity(expand(learned)) > 3
+    rounded = map_numbers(expand(learned, 1e-6), lambda number: recognize(number.value, 1e-6))
     assert text(rounded) == "x*y"
 
 

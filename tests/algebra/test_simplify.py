@@ -21,9 +21,9 @@ def test_simplifying_twice_changes_nothing(expression):
 
 
 def test_numbers_are_replaced():
-    learnt = parse("2.0000003*x**1.9999999 + 1e-9*y + 3.1415927*sin(0.5*x)")
+    learned = parse("2.0000003*x**1.9999999 + 1e-9*y + 3.1415927*sin(0.5*x)")
 
     def round_off(number):
         return recognize(round(number.value, 6), 1e-6) or number
 
-    assert text(map_numbers(learnt, round_off)) == "pi*sin(x/2) + 2*x**2"
+    assert text(map_numbers(learned, round_off)) == "pi*sin(x/2) + 2*x**2"

@@ -1,7 +1,7 @@
 """Products of gradients, over the pairs that are asked for: planted bugs are caught."""
 
 import pytest
-from jet_checks import the_derivatives, the_way_back, the_way_back_exactly
+from jet_checks import the_backward_pass, the_backward_pass_exactly, the_derivatives
 from planting import Bug, assert_caught
 
 from kan_numpy.derivatives.jet import Pairs
@@ -17,14 +17,14 @@ BUGS = [
         "in the backward pass a product hands its gradient to one factor only",
         Pairs, "backward",
         "dg[:, :, b] +=", "dg[:, :, b] += 0.0 *",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "in the backward pass a product hands its gradient to the wrong factor",
         Pairs, "backward",
         "dg[:, :, a] += dp[:, :, q] * gradient[:, :, b]",
         "dg[:, :, a] += dp[:, :, q] * gradient[:, :, a]",
-        the_way_back_exactly,
+        the_backward_pass_exactly,
     ),
 ]  # fmt: skip
 

@@ -12,9 +12,9 @@ from jet_checks import (
     check_jacobian,
     close,
     kans,
+    the_backward_pass,
+    the_backward_pass_exactly,
     the_derivatives,
-    the_way_back,
-    the_way_back_exactly,
 )
 from planting import Bug, assert_caught
 from strategies import points, random_layer
@@ -99,7 +99,7 @@ def jump_at_a_knot(degree):
     return abs(after - before)
 
 
-def test_the_way_back_from_second_derivatives_jumps_at_knots_of_degree_3_but_not_4():
+def test_the_backward_pass_from_second_derivatives_jumps_at_knots_of_degree_3_but_not_4():
     assert jump_at_a_knot(3) > 1.0
     assert jump_at_a_knot(4) < 1e-5
 
@@ -137,31 +137,31 @@ BUGS = [
         "dtheta leaves out what the second derivatives say",
         KANJets, "_upstream",
         "return [slope, dy.second", "return [slope, 0.0 * dy.second",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "dtheta leaves out the second derivatives of the layer before",
         KANJets, "_upstream",
         "slope += dy.second", "slope += 0.0 * dy.second",
-        the_way_back_exactly,
+        the_backward_pass_exactly,
     ),
     Bug(
         "dtheta takes the slopes of the basis where its bends belong",
         KANJets, "parameter_gradient",
         "cache.B[index]", "cache.B[0]",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "the backward pass to the inputs uses the second derivative for the third",
         KANJets, "input_gradient",
         "index + 2", "2",
-        the_way_back,
+        the_backward_pass,
     ),
     Bug(
         "the backward pass to the inputs forgets the pairs",
         KANJets, "input_gradient",
         "gradient += cache", "gradient += 0.0 * cache",
-        the_way_back_exactly,
+        the_backward_pass_exactly,
     ),
     Bug(
         "the Jacobian takes the slopes of the base function where its bends belong",
@@ -179,7 +179,7 @@ BUGS = [
         "the slope of a symbol by its scale a lacks the product rule",
         jet_layers, "_slopes",
         "d * f +", "f +",
-        the_way_back,
+        the_backward_pass,
     ),
 ]  # fmt: skip
 

@@ -6,16 +6,16 @@ from checks import agree
 from hypothesis import given
 from hypothesis import strategies as st
 from jet_checks import (
+    check_backward_pass,
+    check_backward_pass_exactly,
     check_by_complex_step,
     check_jacobian,
-    check_way_back,
-    check_way_back_exactly,
     close,
     kans,
     mlps,
     networks,
     pairs_of,
-    the_way_back,
+    the_backward_pass,
 )
 from planting import Bug, assert_caught
 from strategies import points
@@ -49,21 +49,21 @@ def test_derivatives_by_the_inputs_are_what_central_differences_say(record, draw
 
 @pytest.mark.gradient
 @given(drawn=networks(), data=st.data())
-def test_the_way_back_to_theta_and_x_is_what_central_differences_say(record, drawn, data):
+def test_the_backward_pass_to_theta_and_x_is_what_central_differences_say(record, drawn, data):
     network, x, rng = drawn
-    record(check_way_back(network, x, rng, data.draw(pairs_of(network.widths[0]))))
+    record(check_backward_pass(network, x, rng, data.draw(pairs_of(network.widths[0]))))
 
 
 @pytest.mark.gradient
 @given(drawn=st.one_of(kans(points), mlps()), data=st.data())
-def test_the_way_back_is_exact_on_knots_too(record, drawn, data):
+def test_the_backward_pass_is_exact_on_knots_too(record, drawn, data):
     network, x, rng = drawn
-    record(check_way_back_exactly(network, x, rng, data.draw(pairs_of(network.widths[0]))))
+    record(check_backward_pass_exactly(network, x, rng, data.draw(pairs_of(network.widths[0]))))
 
 
 @pytest.mark.gradient
 @given(drawn=networks(), data=st.data())
-def test_the_jacobian_and_the_way_back_say_the_same(record, drawn, data):
+def test_the_jacobian_and_the_backward_pass_say_the_same(record, drawn, data):
     network, x, rng = drawn
     record(check_jacobian(network, x, rng, data.draw(pairs_of(network.widths[0]))))
 
@@ -81,7 +81,7 @@ BUGS = [
         "the layers are backpropagate without the first step back",
         jets, "backpropagate",
         "dy = layer", "_ = layer",
-        the_way_back,
+        the_backward_pass,
     ),
 ]  # fmt: skip
 

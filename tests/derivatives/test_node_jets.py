@@ -5,9 +5,9 @@ import pytest
 from jet_checks import (
     BUG_PAIRS,
     a_square_kan,
+    check_backward_pass,
     check_by_complex_step,
     check_jacobian,
-    check_way_back,
     with_lock,
 )
 from planting import Bug, assert_caught
@@ -27,14 +27,14 @@ def the_derivatives_of_an_mlp():
     check_by_complex_step(*a_square_mlp())
 
 
-def the_way_back_of_an_mlp():
-    check_way_back(*a_square_mlp(), BUG_PAIRS)
+def the_backward_pass_of_an_mlp():
+    check_backward_pass(*a_square_mlp(), BUG_PAIRS)
 
 
-def the_way_back_of_a_lock():
+def the_backward_pass_of_a_lock():
     network, x, rng = a_square_kan()
     network = kn.KAN.from_layers(with_lock(layer) for layer in network.layers)
-    check_way_back(network, x, rng, BUG_PAIRS)
+    check_backward_pass(network, x, rng, BUG_PAIRS)
 
 
 def the_jacobian_of_an_mlp():
@@ -46,7 +46,7 @@ BUGS = [
         "what comes back to a shared parameter goes to its neighbor",
         jets, "as_jet_layer",
         "layer.parameter_index", "np.roll(layer.parameter_index, 1)",
-        the_way_back_of_a_lock,
+        the_backward_pass_of_a_lock,
     ),
     Bug(
         "an MLP forgets the bend of its activation",
@@ -58,19 +58,19 @@ BUGS = [
         "an MLP leaves the third derivative of its activation out",
         DenseJets, "input_gradient",
         "self._factor(cache, 3) *", "0.0 *",
-        the_way_back_of_an_mlp,
+        the_backward_pass_of_an_mlp,
     ),
     Bug(
         "an MLP does not multiply the second derivatives in the backward pass",
         DenseJets, "input_gradient",
         "second *= cache.f[0]", "second *= 1.0 + 0.0 * cache.f[0]",
-        the_way_back_of_an_mlp,
+        the_backward_pass_of_an_mlp,
     ),
     Bug(
         "dw of an MLP leaves the second derivatives out",
         DenseJets, "parameter_gradient",
         "dw += np", "dw += 0.0 * np",
-        the_way_back_of_an_mlp,
+        the_backward_pass_of_an_mlp,
     ),
     Bug(
         "the Jacobian of an MLP is transposed, which fits because it is square",

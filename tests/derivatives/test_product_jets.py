@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from jet_checks import BUG_PAIRS, check_by_complex_step, check_way_back
+from jet_checks import BUG_PAIRS, check_backward_pass, check_by_complex_step
 from planting import Bug, assert_caught
 
 import kan_numpy as kn
@@ -47,8 +47,8 @@ def the_derivatives_of_a_product():
     check_by_complex_step(*a_product())
 
 
-def the_way_back_of_a_product():
-    check_way_back(*a_product(), BUG_PAIRS)
+def the_backward_pass_of_a_product():
+    check_backward_pass(*a_product(), BUG_PAIRS)
 
 
 BUGS = [
@@ -62,13 +62,13 @@ BUGS = [
         "a product forgets the second derivatives in its backward pass",
         product_jets, "_times_backward",
         "+ pairs.backward", "+ 0.0 * pairs.backward",
-        the_way_back_of_a_product,
+        the_backward_pass_of_a_product,
     ),
     Bug(
         "a product multiplies the upstream gradient by the factor it belongs to",
         ProductJets, "input_gradient",
         "jets[index - 1]", "v",
-        the_way_back_of_a_product,
+        the_backward_pass_of_a_product,
     ),
 ]  # fmt: skip
 

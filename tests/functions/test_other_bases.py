@@ -77,7 +77,7 @@ def test_chebyshev_polynomials_are_cosines():
     np.testing.assert_allclose(got, np.cos(j * np.arccos(INSIDE)[:, None]), rtol=0, atol=1e-13)
 
 
-def test_gaussians_stand_on_evenly_spaced_centres():
+def test_gaussians_stand_on_evenly_spaced_centers():
     z = np.array([(x - g) / 0.5 for x in INSIDE for g in (-1.0, -0.5, 0.0, 0.5, 1.0)])
     agree(on_the_unit_grid("gaussian", 5, INSIDE), np.exp(-z * z).reshape(-1, 5), rtol=1e-14)
     alone = on_the_unit_grid("gaussian", 1, INSIDE)

@@ -89,7 +89,7 @@ def test_the_jacobian_is_what_central_differences_say(record, drawn):
 
 
 @given(drawn=networks_with_inputs())
-def test_the_jacobian_and_the_way_back_say_the_same(record, drawn):
+def test_the_jacobian_and_the_backward_pass_say_the_same(record, drawn):
     record(check_jacobian_adjoint(*drawn))
 
 

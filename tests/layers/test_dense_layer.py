@@ -28,7 +28,7 @@ def with_slope_of_values(self, dy, cache):
 
 @pytest.mark.gradient
 @pytest.mark.parametrize("bug", [without_slope, with_transposed_weights, with_slope_of_values])
-def test_the_checks_reject_a_wrong_way_back(monkeypatch, bug):
+def test_the_checks_reject_a_wrong_backward_pass(monkeypatch, bug):
     network = MLP([3, 3, 3], "tanh", rng=0)
     x, rng = np.random.default_rng(1).uniform(-1.0, 1.0, (5, 3)), np.random.default_rng(2)
     monkeypatch.setattr(DenseLayer, "input_gradient", bug)

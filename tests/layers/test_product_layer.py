@@ -82,7 +82,7 @@ def test_an_output_is_the_product_of_its_group(drawn):
 
 
 @given(drawn=layers_with_inputs())
-def test_the_way_back_is_the_product_of_the_others_also_for_zeros(record, drawn):
+def test_the_backward_pass_is_the_product_of_the_others_also_for_zeros(record, drawn):
     layer, x, rng = drawn
     y, cache = layer.forward(x)
     dy, want = rng.standard_normal(y.shape), np.zeros_like(x)

@@ -45,7 +45,7 @@ def test_samples_do_not_see_each_other_and_their_gradients_add_up(drawn):
 
 
 @given(drawn=networks_with_inputs())
-def test_the_way_back_can_be_walked_twice(drawn):
+def test_the_backward_pass_can_be_walked_twice(drawn):
     network, x, rng = drawn
     y, cache = network.forward(x)
     dy = rng.standard_normal(y.shape)

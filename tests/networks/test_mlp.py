@@ -158,7 +158,7 @@ def test_the_jacobian_of_an_mlp_is_what_central_differences_say(record, drawn):
 
 @pytest.mark.gradient
 @given(drawn=mlps_with_inputs((*SMOOTH, "relu")))
-def test_the_jacobian_of_an_mlp_and_its_way_back_say_the_same(record, drawn):
+def test_the_jacobian_of_an_mlp_and_its_backward_pass_say_the_same(record, drawn):
     record(check_jacobian_adjoint(*drawn))
 
 

@@ -118,7 +118,7 @@ def test_scores_of_an_output_scale_with_it(factor):
 
 
 @given(drawn=networks_with_inputs())
-def test_attribution_never_falls_on_its_way_back(drawn):
+def test_attribution_never_falls_on_its_backward_pass(drawn):
     network, x, _ = drawn
     spread = network(x).std(axis=0)
     totals = [score.sum() for score in kn.edge_scores(network, x, "attribution")] + [spread.sum()]

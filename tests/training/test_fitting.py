@@ -35,7 +35,7 @@ class Watching(Squares):
 
 
 @each
-def test_a_tiny_set_is_learnt_by_heart(optimizer):
+def test_a_tiny_set_is_learned_by_heart(optimizer):
     x, y = samples(5, noise=0.5)
     start = small(grid_size=5)
     result = fit(start, x, y, optimizer, steps=400)
@@ -43,14 +43,14 @@ def test_a_tiny_set_is_learnt_by_heart(optimizer):
     assert mean_squared_error(result.network, x, y) < 1e-3
 
 
-def test_by_default_a_smooth_function_is_learnt_to_three_digits():
+def test_by_default_a_smooth_function_is_learned_to_three_digits():
     x, y = samples(200)
     result = fit(KAN([2, 3, 1], rng=0), x, y)
     fresh, want = samples(200, seed=1)
     assert np.sqrt(mean_squared_error(result.network, fresh, want)) < 5e-3
 
 
-def test_classes_are_learnt_too():
+def test_classes_are_learned_too():
     x, labels = kn.datasets.two_moons(100, rng=0)
     network = KAN([2, 2], grid_range=(-1.5, 2.5), rng=0)
     result = fit(network, x, labels, Adam(0.05), steps=200, loss="cross_entropy")
