@@ -13,7 +13,7 @@ fourteen chapters. Each imports only those before it, and says in which order to
      7  training             losses, penalties, grids that follow the data, and fit
      8  sparsity             which edges matter, and networks without the others
      9  derivatives          by the inputs of a network, forward and backward
-    10  pde                  networks whose derivatives fulfil a differential equation
+    10  pde                  networks whose derivatives satisfy a differential equation
     11  algebra              formulas as trees, printed, read, simplified
     12  formulas             from a network to a formula with a certificate, and back
     13  symbolic_regression  splines replaced by known functions, in one call

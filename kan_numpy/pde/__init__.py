@@ -1,4 +1,4 @@
-"""Chapter 10, differential equations: networks whose derivatives fulfil an equation.
+"""Chapter 10, differential equations: networks whose derivatives satisfy an equation.
 
 Lesson 12 tells it. Read the files in this order; each imports only those above it::
 
