@@ -1,0 +1,218 @@
+"""What CONTRIBUTING.md says works: every addition is tried once, with the code of that page."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from checks import (
+    check_activation,
+    check_basis_backward,
+    check_basis_derivative,
+    check_jacobian,
+    check_layer,
+    check_network_exactly,
+    check_network_theta,
+)
+
+import kan_numpy as kn
+from kan_numpy.functions.activations import ACTIVATIONS
+from kan_numpy.functions.basis import Basis
+from kan_numpy.functions.other_bases import BASES
+from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.networks import kan_arrays
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def code_of(title):
+    """Return the one block of Python in a section of the page."""
+    (section,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)
+    (code,) = re.findall(r"^```python\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    return code
+
+
+def defined_by(title):
+    """Return what the code of a section defines."""
+    namespace = {"__name__": "contributed"}
+    exec(compile(code_of(title), "CONTRIBUTING.md", "exec"), namespace)
+    return namespace
+
+
+def samples(n_in=2):
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1.0, 1.0, (60, n_in))
+    return x, np.sin(2.0 * x[:, :1]) + x[:, -1:] ** 2, rng
+
+
+def test_the_files_that_the_page_names_exist():
+    names = re.findall(r"`((?:kan_numpy|tests|lessons)/[\w/.]+)`", PAGE)
+    assert len(names) > 10
+    assert not [name for name in names if not (ROOT / name).exists() and "NN_name" not in name]
+
+
+def test_the_names_in_these_files_exist():
+    for path, name in [
+        ("functions/activations.py", "ACTIVATIONS"),
+        ("functions/symbols.py", "_library"),
+        ("functions/symbols.py", "as_symbols"),
+        ("functions/other_bases.py", "BASES"),
+        ("functions/other_bases.py", "ScaledBasis"),
+        ("optimizers/first_order.py", "FirstOrder"),
+        ("optimizers/optimizer.py", "Optimizer"),
+    ]:
+        assert f"`{name}`" in PAGE
+        assert name in (ROOT / "kan_numpy" / path).read_text(encoding="utf-8")
+
+
+# An activation.
+
+
+@pytest.mark.gradient
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_the_derivatives_of_a_new_activation(record, order):
+    x = np.linspace(-3.0, 3.0, 31)
+    record(check_activation(defined_by("An activation")["activation"], order, x))
+
+
+def test_a_new_activation_is_a_base_function_and_bends_the_nodes_of_an_mlp(monkeypatch, tmp_path):
+    activation = defined_by("An activation")["activation"]
+    monkeypatch.setitem(ACTIVATIONS, activation.name, activation)
+    x, y, rng = samples()
+    for net in (kn.KAN([2, 3, 1], base="bump", rng=0), kn.MLP([2, 8, 1], activation="bump", rng=0)):
+        check_network_theta(net, x[:5], rng)
+        trained = kn.fit(net, x, y, steps=10).network
+        assert np.mean((trained(x) - y) ** 2) < 0.2 * np.mean((net(x) - y) ** 2)
+        trained.save(tmp_path / "net.npz")
+        assert np.array_equal(type(net).load(tmp_path / "net.npz")(x), trained(x))
+    # Its second derivative serves differential equations.
+    assert kn.jets.hessian(kn.KAN([2, 1], base=activation, rng=0), x).shape == (60, 1, 2, 2)
+
+
+# A symbol.
+
+
+@pytest.mark.gradient
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_the_derivatives_of_a_new_symbol(record, order):
+    u = np.linspace(-0.9, 3.0, 31)
+    record(check_activation(defined_by("A symbol")["symbol"], order, u))
+
+
+def test_a_new_symbol_is_found_in_data_and_written_down(monkeypatch):
+    symbol = defined_by("A symbol")["symbol"]
+    monkeypatch.setitem(SYMBOLS, symbol.name, symbol)
+    x = np.random.default_rng(0).uniform(-0.4, 1.0, (200, 1))
+    y = np.log1p(2.0 * x)
+    net = kn.fit(kn.KAN([1, 1], rng=0), x, y, steps=20, adapt_at=[0]).network
+    named = kn.symbolify(net, x, y, functions=["log1p", "x", "x^2", "sin"])
+    assert [edge.symbol.name for edge in named.layers[0].symbols] == ["log1p"]
+    formula = kn.formula(named, ["x"], x=x, y=y)
+    assert "log1p(" in str(formula)
+    np.testing.assert_allclose(formula(x), y, atol=1e-12)
+
+
+# A basis.
+
+
+def contributed_basis():
+    return defined_by("A basis")["MonomialBasis"]
+
+
+def test_a_new_basis_keeps_the_protocol():
+    basis = contributed_basis()(np.array([-1.0, 0.0]), np.array([1.0, 2.0]), 4)
+    members = [name for name in vars(Basis) if not name.startswith("_")] + ["__call__"]
+    assert {"n_in", "size", "low", "high", "forward", "backward"} <= set(members)
+    assert not [name for name in members if not hasattr(basis, name)]
+
+
+@pytest.mark.gradient
+def test_the_derivatives_and_the_backward_pass_of_a_new_basis(record):
+    basis = contributed_basis()(np.array([-1.0, 0.0]), np.array([1.0, 2.0]), 5)
+    x, _, rng = samples()
+    for order in (1, 2, 3):
+        record(check_basis_derivative(basis, order, x))
+    record(check_basis_backward(basis, x[:6], rng))
+
+
+@pytest.mark.gradient
+def test_a_layer_and_a_network_of_a_new_basis(record, monkeypatch):
+    monkeypatch.setitem(BASES, "monomial", contributed_basis())
+    x, _, rng = samples()
+    net = kn.KAN([2, 3, 2], grid_size=4, basis="monomial", rng=0)
+    net = net.with_theta(rng.uniform(-0.5, 0.5, net.size))
+    record(check_layer(net.layers[0], x[:5], rng))
+    record(check_network_theta(net, x[:5], rng))
+    record(check_network_exactly(net, x[:5], rng))
+    record(check_jacobian(net, x[:5]))
+
+
+def test_networks_of_a_new_basis_train_change_their_grids_and_are_saved(monkeypatch, tmp_path):
+    MonomialBasis = contributed_basis()
+    monkeypatch.setitem(BASES, "monomial", MonomialBasis)
+    monkeypatch.setitem(kan_arrays.KINDS, MonomialBasis, "monomial")
+    x, y, _ = samples()
+    net = kn.KAN([2, 2, 1], grid_size=5, basis="monomial", rng=0)
+    trained = kn.fit(net, x, y, steps=30, adapt_at=[5]).network
+    assert np.mean((trained(x) - y) ** 2) < 1e-2 * y.var()
+    larger, change = kn.refine(trained, 8, return_change=True)
+    assert change < 1e-12
+    np.testing.assert_allclose(larger(x), trained(x), atol=1e-10)
+    larger.save(tmp_path / "net.npz")
+    assert np.array_equal(kn.KAN.load(tmp_path / "net.npz")(x), larger(x))
+
+
+# An optimizer.
+
+
+def test_a_new_optimizer_takes_the_step_of_the_textbook():
+    optimizer = defined_by("An optimizer")["optimizer"]
+    x, y, _ = samples()
+    objective = kn.Objective(kn.KAN([2, 1], rng=0), x, y)
+    state = optimizer.start(objective, objective.network.theta)
+    squares = np.zeros(len(state.theta))
+    for _ in range(3):
+        before = state
+        state = optimizer.step(objective, before)
+        squares += before.gradient**2
+        want = before.theta - 0.1 * before.gradient / (np.sqrt(squares) + 1e-8)
+        np.testing.assert_allclose(state.theta, want, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("batch_size", [None, 16])
+def test_a_new_optimizer_trains_also_with_mini_batches(batch_size):
+    optimizer = defined_by("An optimizer")["optimizer"]
+    x, y, _ = samples()
+    net = kn.KAN([2, 3, 1], rng=0)
+    result = kn.fit(net, x, y, optimizer, steps=60, batch_size=batch_size, rng=0)
+    assert result.history["train_loss"][-1] < 0.05 * np.mean((net(x) - y) ** 2)
+
+
+# A lesson.
+
+
+def test_a_new_lesson_is_one_to_the_tests_of_lessons(tmp_path):
+    place = Path(__file__).with_name("test_lessons.py")
+    spec = importlib.util.spec_from_file_location("tests_of_lessons", place)
+    tests = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tests)
+    lesson = tmp_path / "99_slope.py"
+    lesson.write_text(code_of("A lesson"), encoding="utf-8")
+    tests.test_header_states_question_needs_and_time(lesson)
+    tests.test_text_and_code_alternate_in_cells(lesson)
+    tests.test_claims_are_asserted(lesson)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", lesson.name],
+        cwd=tmp_path,
+        env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "build" / "99_slope.png").exists()
