@@ -19,23 +19,22 @@ fourteen chapters. Each imports only those before it, and says in which order to
     13  symbolic_regression  splines replaced by known functions, in one call
     14  plotting             networks, histories and movies as figures
 
-Three walks, in the order in which a call meets the files. From ``net(x)`` to the recursion::
+Three walks. From ``net(x)`` down to the recursion::
 
-    networks/network       `Network.__call__` sends x from layer to layer
-    layers/kan_layer       `KANLayer.features`, then `KANLayer.output`: two matrix products
-    splines/bsplines       `BSplineBasis.forward`: the recursion of Cox and de Boor
-    splines/intervals      `Intervals.distances`: from x to the knots around it
+    networks/network   `Network.__call__` sends x from layer to layer
+    layers/kan_layer   `KANLayer.features`, then `KANLayer.output`: two matrix products
+    splines/bsplines   `BSplineBasis.forward`: the recursion of Cox and de Boor
+    splines/intervals  `Intervals.distances`: from x to the knots around it
 
-From ``fit`` to the step::
+From ``fit`` down to the gradients of a layer::
 
-    training/fitting       `fit` checks its arguments and repeats the step
-    training/objective     `Objective.residuals` and `Objective.jacobian`, or `Objective.fun`
-    training/losses        what is compared with the targets, and how
-    networks/network       `Network.backward`: the chain rule
-    layers/kan_layer       the gradients of one layer
-    optimizers/levenberg_marquardt  `LevenbergMarquardt.step`
+    training/fitting                `fit` checks its arguments and repeats the step
+    optimizers/levenberg_marquardt  `LevenbergMarquardt.step`, or that of another optimizer
+    training/objective              `Objective.residuals`, `Objective.jacobian`; or `Objective.fun`
+    networks/network                `Network.forward`, then the chain rule: `Network.jacobian`
+    layers/kan_layer                one layer: `KANLayer.jacobian`, or `KANLayer.parameter_gradient`
 
-From data to a formula::
+From data to a formula, one after the other::
 
     symbolic_regression/discovery         `discover`, the whole way
     symbolic_regression/structure_search  networks are tried, the simplest that will do is kept

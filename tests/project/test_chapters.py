@@ -90,28 +90,44 @@ def test_files_at_the_top_are_few_and_public_or_helpers():
 
 
 WALKS = [
-    "From ``net(x)`` to the recursion",
-    "From ``fit`` to the step",
-    "From data to a formula",
+    "From ``net(x)`` down to the recursion",
+    "From ``fit`` down to the gradients of a layer",
+    "From data to a formula, one after the other",
 ]
 
 
-def files_met(call):
-    """Return the files of the library in the order in which a call enters their functions."""
-    met = {}  # an ordered set
-
-    def watch(frame, event, _):
-        if event == "call":
-            met.setdefault(frame.f_code.co_filename)
-
+def watched(watch, call):
+    """Run a function, and hand every call of Python that it makes to another one."""
     before = sys.getprofile()
-    sys.setprofile(watch)
+    sys.setprofile(lambda frame, event, _: watch(frame) if event == "call" else None)
     try:
         call()
     finally:
         sys.setprofile(before)
-    ours = [Path(name) for name in met if Path(name).is_relative_to(FOLDER)]
+
+
+def files_of(names):
+    """Return which of these files are of the library, as the walks call them, each once."""
+    ours = [Path(name) for name in dict.fromkeys(names) if Path(name).is_relative_to(FOLDER)]
     return [path.relative_to(FOLDER).with_suffix("").as_posix() for path in ours]
+
+
+def deepest(stops, call):
+    """Return the stops that stand in the call stack, outermost first, when the last is reached."""
+    last, best = str(FOLDER / f"{stops[-1]}.py"), []
+
+    def watch(frame):
+        nonlocal best
+        if frame.f_code.co_filename == last and len(best) < len(stops):
+            stack = []
+            while frame is not None:
+                stack.append(frame.f_code.co_filename)
+                frame = frame.f_back
+            here = [name for name in files_of(reversed(stack)) if name in stops]
+            best = max(best, here, key=len)
+
+    watched(watch, call)
+    return best
 
 
 def walk(title):
@@ -124,28 +140,30 @@ def example():
     return kn.KAN([1, 1], rng=0), x
 
 
-def test_the_walk_from_a_network_to_the_recursion_is_what_a_call_does(example):
+def test_the_walk_down_to_the_recursion_is_the_call_stack(example):
     net, x = example
     stops = walk(WALKS[0])
     assert len(stops) >= 3
-    assert [name for name in files_met(lambda: net(x)) if name in stops] == stops
+    assert deepest(stops, lambda: net(x)) == stops
 
 
-def test_the_walk_from_fit_to_the_step_is_what_a_call_does(example):
+def test_the_walk_down_to_the_gradients_is_the_call_stack(example):
     net, x = example
     stops = walk(WALKS[1])
     assert len(stops) >= 4
-    assert [name for name in files_met(lambda: kn.fit(net, x, x**2, steps=1)) if name in stops] == (
-        stops
-    )
+    assert deepest(stops, lambda: kn.fit(net, x, x**2, steps=1)) == stops
 
 
-def test_the_walk_from_data_to_a_formula_is_what_a_call_does(example):
+def test_the_walk_to_a_formula_is_the_order_in_which_files_are_met(example):
     net, x = example
-    stops = walk(WALKS[2])
+    stops, met = walk(WALKS[2]), {}
     assert len(stops) >= 5
-    met = files_met(lambda: kn.discover(net, x, x**2, functions=["x^2"]))
-    assert [name for name in met if name in stops] == stops
+
+    def watch(frame):
+        met.setdefault(frame.f_code.co_filename)
+
+    watched(watch, lambda: kn.discover(net, x, x**2, functions=["x^2"]))
+    assert [name for name in files_of(met) if name in stops] == stops
 
 
 def test_what_the_walks_name_exists():
