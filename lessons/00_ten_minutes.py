@@ -22,7 +22,7 @@ import numpy as np
 import kan_numpy as kn
 from kan_numpy import minimal
 
-G, K = 5, 3  # intervals of each grid, degree of the splines
+G, k = 5, 3  # intervals of each grid, degree of the splines
 BLUE, ORANGE, GRAY = "#0072B2", "#D55E00", "#777777"
 LABELS = {"inputs": ["$x$", "$y$"], "outputs": ["$f$"]}
 
@@ -68,20 +68,20 @@ def rmse(f):
 # %%
 def in_the_library(net):
     layers = [{"knots": layer.t, "coef": layer.c, "w_base": layer.w} for layer in net]
-    return kn.KAN.from_arrays(layers, degree=K)
+    return kn.KAN.from_arrays(layers, degree=k)
 
 
-fresh = minimal.random_network([2, 1, 1], G, K, rng)
+fresh = minimal.random_network([2, 1, 1], G, k, rng)
 kn.plot(in_the_library(fresh), x, **LABELS).savefig("build/00_fresh.png")
 theta = minimal.parameters(fresh)
-B, _ = minimal.bspline_basis(np.full((1, 2), 0.1), fresh[0].t, K)  # (1, 2, G+k)
+B, _ = minimal.bspline_basis(np.full((1, 2), 0.1), fresh[0].t, k)  # (1, 2, G+k)
 print("1. Draw one")
-print(f"   3 edges, each with {G} + {K} bumps and 1 weight: {theta.size} numbers")
+print(f"   3 edges, each with {G} + {k} bumps and 1 weight: {theta.size} numbers")
 print("   the bumps at x = 0.1:" + "".join(f"{value:8.4f}" for value in B[0, 0]))
 print(f"   they add up to {B[0, 0].sum():.4f}\n")
-assert theta.size == 3 * (G + K + 1) == 27
+assert theta.size == 3 * (G + k + 1) == 27
 np.testing.assert_allclose(B[0, 0], [0, 0, 0.0026, 0.3151, 0.6120, 0.0703, 0, 0], atol=5e-5)
-assert np.count_nonzero(B[0, 0]) == K + 1
+assert np.count_nonzero(B[0, 0]) == k + 1
 assert abs(B[0, 0].sum() - 1.0) < 1e-14
 
 # %% [markdown]

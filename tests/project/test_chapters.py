@@ -79,16 +79,6 @@ def test_a_chapter_says_its_number_and_a_lesson_that_tells_it(chapter):
     assert numbers or "lessons train on them" in text
 
 
-def test_files_at_the_top_are_few_and_public_or_helpers():
-    top = {path.stem for path in FOLDER.glob("*.py")}
-    assert {name for name in top if not re.match("_[a-z]", name)} == {
-        "__init__",
-        "minimal",
-        "reference",
-        "gradcheck",
-    }
-
-
 WALKS = [
     "From ``net(x)`` down to the recursion",
     "From ``fit`` down to the gradients of a layer",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import degrees, floats, inputs, rows_of_knots, seeds
 
+import kan_numpy as kn
 from kan_numpy import KAN, bspline_basis, minimal, uniform_knots
 from kan_numpy.functions.activations import sigmoid, silu, silu_derivative
 from kan_numpy.gradcheck import assert_adjoint
@@ -132,6 +133,21 @@ def test_parameters_go_in_and_out():
     assert np.array_equal(minimal.parameters(changed), theta)
     assert np.array_equal(changed[0].w, [[42.0, 43.0], [44.0, 45.0], [46.0, 47.0]])
     assert all(one.t is two.t for one, two in zip(net, changed, strict=True))
+
+
+def test_training_takes_the_steps_of_adam():
+    rng = np.random.default_rng(0)
+    net = minimal.random_network([2, 3, 1], 4, 3, rng)
+    x = rng.uniform(-1.0, 1.0, (30, 2))
+    y = x[:, :1] * x[:, 1:]
+    trained, losses = minimal.train(net, x, y, steps=20, rate=0.01)
+    state = kn.Adam(learning_rate=0.01).start(
+        objective := kn.Objective(in_the_library(net, 3), x, y), minimal.parameters(net)
+    )
+    for loss in losses:
+        assert loss == pytest.approx(state.loss, rel=1e-11)
+        state = kn.Adam(learning_rate=0.01).step(objective, state)
+    np.testing.assert_allclose(minimal.parameters(trained), state.theta, rtol=1e-9, atol=1e-11)
 
 
 def test_it_learns_the_function_of_the_readme():
