@@ -1,4 +1,4 @@
-r"""What a jet is: value and derivatives of every node, and what a layer must do with it."""
+r"""Jets: the value and the derivatives of every node of a level, and the protocol of a layer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Jet(NamedTuple):
 
     @property
     def orders(self) -> range:
-        """The orders of the derivatives of an edge that these ask for: none, 1, or 1 and 2."""
+        """The orders of the derivatives of an edge that are needed: none, 1, or 1 and 2."""
         return range(1, 1 + (self.gradient.shape[2] > 0) + (self.second.shape[2] > 0))
 
 
@@ -61,4 +61,4 @@ class JetLayer(Protocol):
         """Return dz, dg and dh."""
 
     def jacobian(self, dy: Jet, cache: Any, out: Array) -> None:
-        """Write dtheta of each sample by itself into ``out`` (N, size)."""
+        """Write dtheta of each sample into ``out`` (N, size)."""

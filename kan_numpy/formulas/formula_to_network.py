@@ -45,49 +45,50 @@ def from_formula(
     grid_range: npt.ArrayLike = (-1.0, 1.0),
     functions: Iterable[Symbol] | None = None,
 ) -> KAN:
-    r"""Build the network that computes a formula, up to rounding.
+    r"""Build a network that computes a formula, up to rounding.
 
     .. math:: \phi(x) = c\, f(a x + b) + d
 
-    is on every edge, and the products are layers of their own. Its numbers a, b, c, d are trained
-    like those of any other network.
+    is the function of every edge, and products are layers. Its numbers a, b, c, d are trained like
+    those of any other network.
 
     Parameters
     ----------
     formula : str, Expression or Formula, or a list of texts or Expressions
         Such as ``"exp(sin(pi*x) + y**2)"``; of a list, one for each output.
     variables : sequence of str, optional
-        The inputs in their order. One that the formula does not hold is an input without edges. A
-        `Formula` knows its own; anything else needs them.
+        The names of the inputs in their order; needed unless the formula is a `Formula`. An input
+        that does not occur in the formula has no edges.
     grid_size, degree : int
-        G and k of the grids, for edges that may become splines; none is one yet.
+        G and k of the grids, for edges that may become splines later.
     grid_range : pair of float, or one for each input
-        The range of the inputs. All grids are laid over what `POINTS` random inputs from it, and
-        its two ends, send to them; where the formula is not defined is left out.
+        The range of the inputs. Each grid covers the activations of `POINTS` random inputs from it,
+        and of its two ends, except where the formula is not defined.
     functions : iterable of Symbol, optional
-        Functions of your own that the texts use, by their names.
+        Functions of your own that occur in the formula, by their names.
 
     Returns
     -------
     KAN
-        Whole powers beyond the fifth are products or powers of powers, and
-        :math:`x^p = e^{p \log x}` if 2p is not whole.
+        All of its edges are symbolic. Whole powers beyond the fifth are products or powers of
+        powers, and :math:`x^p = e^{p \log x}` if 2p is not whole.
 
     Raises
     ------
     ValueError
-        If a text can't be read, holds an unknown name, or is not defined anywhere on the range.
+        If a formula cannot be parsed, has an unknown name, or is not defined anywhere on the range.
     TypeError
-        If the formula is something else, or holds a function that is no `Symbol`.
+        If the formula is of another type, or contains a function that is not a `Symbol`.
 
     Examples
     --------
     >>> import kan_numpy as kn
     >>> net = kn.from_formula("x*y + sin(2*x)", ["x", "y"])
-    >>> net
+    >>> net  # one sum, one product, and their sum
     KAN([2, (1, 1), 1], 20 parameters)
-    >>> kn.formula(net, ["x", "y"])
-    Formula('sin(2*x) + x*y')
+    >>> net([[0.0, 3.0], [2.0, 5.0]]).round(4)  # 0 and 10 + sin 4
+    array([[0.    ],
+           [9.2432]])
     """
     if variables is None:
         if not isinstance(formula, Formula):

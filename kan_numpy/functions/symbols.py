@@ -19,6 +19,8 @@ from kan_numpy._arrays import Array
 from kan_numpy.functions import activations
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
 
+__all__ = ["SYMBOLS", "Symbol"]
+
 INF = float("inf")
 
 FREE_NUMBERS = {"0": 1, "x": 2, "exp": 3, "log": 3, "abs": 3, "sgn": 3}
@@ -27,29 +29,43 @@ FREE_NUMBERS = {"0": 1, "x": 2, "exp": 3, "log": 3, "abs": 3, "sgn": 3}
 
 @dataclass(frozen=True)
 class Symbol(Activation):
-    r"""Hold a function f that an edge may become, with what a search has to know about it.
+    r"""A function f for a symbolic edge, with the properties that a search needs.
 
     Parameters
     ----------
     name : str
-        How text and tables call it.
+        Its name in formulas and tables.
     function : callable
         f, elementwise.
     derivatives : tuple of callable
         :math:`(f', f'', f''')`; refitting needs the first, differential equations the others.
     complexity : int
-        What a choice has to weigh against the error: 0 for a constant, 1 for x, 2 for sin.
+        The price that is weighed against the error: 0 for a constant, 1 for x, 2 for sin.
     domain : pair of float
-        A fit keeps its arguments between these ends. Functions with poles or periods have one
-        branch here, which their symmetry carries to the others.
+        The interval to which a fit restricts the arguments: one branch of a function with poles or
+        periods; its symmetry gives the others.
     open : bool
-        Whether the finite ends themselves are excluded.
+        Whether the finite ends of the domain are excluded.
     parity : {1, -1, 0}
         :math:`f(-u) = \pm f(u)`, or neither.
     power : float, optional
         p, if :math:`f(u) = u^p`.
     waves : bool
-        Whether f may have many maxima; the search for its scale then goes in small steps.
+        Whether f may have many maxima; its scale is then searched in small steps.
+
+    Raises
+    ------
+    ValueError
+        If there is no derivative, or the domain is not increasing.
+    TypeError
+        If one of the functions is not callable.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> sinc = kn.Symbol("sinc", np.sinc, (lambda u: np.cos(np.pi * u),), parity=1)
+    >>> sinc, sinc(np.array([0.0, 1.0])).round(12)
+    (Symbol('sinc'), array([1., 0.]))
     """
 
     complexity: int = 3
@@ -60,7 +76,7 @@ class Symbol(Activation):
     waves: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense."""
+        """Check the functions and the domain."""
         super().__post_init__()
         low, high = self.domain
         if not low < high:
@@ -77,37 +93,20 @@ class Symbol(Activation):
         return object.__reduce__(self)  # type: ignore[return-value]
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Evaluate f, or its derivative of the given order; NaN, and no warning, where undefined.
-
-        Parameters
-        ----------
-        x : ndarray
-            Any shape.
-        derivative : int
-            The order, 0 for f itself.
-
-        Returns
-        -------
-        ndarray, same shape as x
-
-        Raises
-        ------
-        ValueError
-            If that derivative is not known.
-        """
+        """Evaluate f, or its derivative of the given order, with NaN where it is not defined."""
         with np.errstate(all="ignore"):
             return super().__call__(x, derivative)
 
     @property
     def numbers(self) -> int:
-        """How many of a, b, c and d are free: where f(a u) is c f(u) + d, one of them is not."""
+        """The number of free ones among a, b, c and d: 3 if f(a u) is c f(u) + d, else 4."""
         if SYMBOLS.get(self.name) is self and self.name in FREE_NUMBERS:
             return FREE_NUMBERS[self.name]
         return 4 if self.power is None else 3
 
     @property
     def total_complexity(self) -> int:
-        """What a reader has to take in: the complexity, and the free numbers."""
+        """The complexity of a fitted symbol: its own, and the number of free numbers."""
         return self.complexity + self.numbers
 
     def defined(self, low: Array, high: Array) -> Any:
@@ -259,30 +258,15 @@ SYMBOLS = {symbol.name: symbol for symbol in _library()}
 
 
 REDUNDANT = ("0", "x^0.5", "1/x^0.5", "cos", "arccos", "sigmoid")
-"""What `as_symbols` leaves out if nobody asks for it."""
+"""The symbols that an edge does not become by default.
+
+An edge is 0 by its size, not by its shape; two names are repeated; and with a, b, c and d, cos is a
+sin, arccos an arcsin and sigmoid a tanh.
+"""
 
 
 def as_symbol(name: str, value: object) -> Symbol:
-    """Return the symbol of that name, or the symbol itself.
-
-    Parameters
-    ----------
-    name : str
-        What the caller calls the argument.
-    value : str or Symbol
-        What was given.
-
-    Returns
-    -------
-    Symbol
-
-    Raises
-    ------
-    ValueError
-        If there is no such name.
-    TypeError
-        If it is neither.
-    """
+    """Return the symbol given as the argument ``name``: by its name in `SYMBOLS`, or as it is."""
     if isinstance(value, Symbol):
         return value
     if not isinstance(value, str):
@@ -296,19 +280,7 @@ def as_symbol(name: str, value: object) -> Symbol:
 
 
 def as_symbols(value: Iterable[str | Symbol] | None) -> list[Symbol]:
-    """Return the symbols of a list; without one, all that an edge may become by itself.
-
-    Parameters
-    ----------
-    value : iterable of str or Symbol, optional
-        Names, or your own.
-
-    Returns
-    -------
-    list of Symbol
-        Without "0" (an edge is zero by its size, never by its shape), without second names, and
-        without what a, b, c and d make of another: cos of sin, arccos of arcsin, sigmoid of tanh.
-    """
+    """Return the symbols of a list of names and symbols; by default all but `REDUNDANT`."""
     if value is None:
         return [s for s in SYMBOLS.values() if s.name not in REDUNDANT]
     if isinstance(value, str) or not isinstance(value, Iterable):

@@ -1,10 +1,10 @@
-r"""One layer of an MLP, cut so that it compares with a KAN layer: bend first, then add up.
+r"""One layer of an MLP in the form of a KAN layer: first the activation, then a linear map.
 
 .. math:: y_o = \beta_o + \sum_i w_{o,i}\, f(x_i)
 
-The fixed function f acts on the nodes; the inputs of a network enter as they are, f(x) = x. This
-is a KAN layer (`kan_numpy.layers.kan_layer`) whose edges out of a node all have the same shape, w
-f(x), and whose bias is trained. Forwards and, dX standing for dL/dX, backwards:
+The fixed function f acts on the nodes; for the inputs of a network f(x) = x. This is a KAN layer
+(`kan_numpy.layers.kan_layer`) in which all edges out of a node have the same shape, w f(x), and the
+bias is trained. The forward and the backward pass are, with dX for dL/dX,
 
 .. math::
     a = f(x), \qquad y = a\, w^T + \beta, \qquad
@@ -23,7 +23,7 @@ from kan_numpy.functions.activations import Activation
 
 
 class DenseCache(NamedTuple):
-    """The symbols of the backward equations, as `DenseLayer.forward` met them."""
+    """The quantities of the forward pass that the backward pass needs."""
 
     x: Array  # (N, n_in)
     a: Array  # (N, n_in) f(x)
@@ -31,21 +31,11 @@ class DenseCache(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class DenseLayer:
-    """Hold one layer as a value; the methods are those of `KANLayer`.
+    """A layer of an MLP as an immutable value, with the methods of `KANLayer`."""
 
-    Parameters
-    ----------
-    weights : ndarray, shape (n_out, n_in)
-        w.
-    bias : ndarray, shape (n_out,)
-        beta, trained as well.
-    activation : Activation
-        f, which acts on what enters; the identity in a first layer.
-    """
-
-    weights: Array
-    bias: Array
-    activation: Activation
+    weights: Array  # w (n_out, n_in)
+    bias: Array  # beta (n_out,), trained as well
+    activation: Activation  # f, which acts on the inputs; the identity in a first layer
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -78,7 +68,7 @@ class DenseLayer:
         return replace(self, weights=weights.reshape(self.weights.shape), bias=bias)
 
     def forward(self, x: Array) -> tuple[Array, DenseCache]:
-        """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
+        """Return y (N, n_out) from x (N, n_in), and the cache for `backward`."""
         cache = self.features(x)
         return self.output(cache), cache
 
@@ -93,7 +83,7 @@ class DenseLayer:
     def backward(
         self, dy: Array, cache: DenseCache, input_gradient: bool = True
     ) -> tuple[Array | None, Array]:
-        """Return dx (N, n_in), or None if it is not asked for, and dtheta (size,)."""
+        """Return dx (N, n_in), or None without ``input_gradient``, and dtheta (size,)."""
         dtheta = np.empty(self.size)
         self.parameter_gradient(dy, cache, dtheta)
         return self.input_gradient(dy, cache) if input_gradient else None, dtheta
@@ -108,16 +98,16 @@ class DenseLayer:
         return self.activation(cache.x, 1) * (dy @ self.weights)
 
     def jacobian(self, dy: Array, cache: DenseCache, out: Array) -> None:
-        """Write the gradient of every sample by itself into ``out`` (N, size)."""
+        """Write the gradient of every sample into ``out`` (N, size)."""
         block = out[:, : self.weights.size].reshape(len(dy), self.n_out, self.n_in)  # a view
         np.multiply(dy[:, :, None], cache.a[:, None], out=block)
         out[:, self.weights.size :] = dy
 
     def feature_mean_squares(self, cache: DenseCache) -> Array:
-        """Return the mean square of what each parameter is multiplied with, a or 1: (size,)."""
+        """Return the mean square of the factor of each parameter, a or 1, (size,)."""
         a = np.broadcast_to(np.mean(cache.a**2, axis=0), self.weights.shape).ravel()
         return np.concatenate([a, np.ones(self.n_out)])
 
     def fraction_outside_grid(self, x: Array) -> float:  # noqa: ARG002
-        """Return 0: there is no grid that could be left."""
+        """Return 0: there is no grid."""
         return 0.0

@@ -3,10 +3,10 @@ r"""Multiplication nodes: a layer that multiplies some of its inputs, and passes
 .. math:: y_o = \prod_{i \in I_o} x_i, \qquad
           dx_i = dy_o \prod_{j \in I_o,\, j \ne i} x_j
 
-(KAN 2.0, arXiv 2408.10205). A KAN layer followed by this one is what the paper calls a
-MultKAN layer: its first outputs are sums, and the others come in groups and are multiplied. There
-is nothing to train here. The product of the others is a product of those before and those after,
-never a quotient: a factor may be zero.
+(KAN 2.0, arXiv 2408.10205). A KAN layer followed by this one is a MultKAN layer of the paper: its
+first outputs are sums, and the others are multiplied in groups. There are no parameters. The
+product of the other factors is computed from those before and those after, never as a quotient,
+because a factor may be zero.
 """
 
 from __future__ import annotations
@@ -25,31 +25,18 @@ Mask = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
 
 Width = int | tuple[int, int]
-"""What ``widths`` holds: the nodes of a level, or its sums and its products."""
+"""An entry of ``widths``: the nodes of a level, or its sums and its products."""
 
 
 class ProductCache(NamedTuple):
-    """What the backward pass needs."""
+    """The quantities of the forward pass that the backward pass needs."""
 
     x: Array  # (N, n_in)
 
 
 @dataclass(frozen=True)
 class ProductLayer:
-    """Hold which inputs each output multiplies, as a value.
-
-    Parameters
-    ----------
-    n_in : int
-        The number of input nodes.
-    groups : sequence of sequence of int
-        I of each output: the inputs that it multiplies. A single one is passed on. No input is in
-        two groups.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If a group is empty, or an input does not exist or is used twice.
+    """A layer of products as an immutable value.
 
     Examples
     --------
@@ -60,11 +47,11 @@ class ProductLayer:
     """
 
     n_in: int
-    groups: tuple[tuple[int, ...], ...]
+    groups: tuple[tuple[int, ...], ...]  # I of each output; no input is in two groups
     _by_arity: tuple[tuple[Indices, Indices], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Check the groups, and put those of the same size together."""
+        """Check the groups, and collect those of the same size."""
         groups = tuple(tuple(as_count("groups", i, 0) for i in group) for group in self.groups)
         factors = [i for group in groups for i in group]
         if not groups or not all(groups):
@@ -109,11 +96,11 @@ class ProductLayer:
         return np.empty(0)
 
     def with_theta(self, theta: Array) -> ProductLayer:  # noqa: ARG002
-        """Return itself: there is nothing to change."""
+        """Return the layer itself: there are no parameters."""
         return self
 
     def forward(self, x: Array) -> tuple[Array, ProductCache]:
-        """Return y (N, n_out) from x (N, n_in), and what `input_gradient` needs."""
+        """Return y (N, n_out) from x (N, n_in), and the cache for `input_gradient`."""
         cache = self.features(x)
         return self.output(cache), cache
 
@@ -147,26 +134,17 @@ class ProductLayer:
         return np.empty(0)
 
     def fraction_outside_grid(self, x: Array) -> float:  # noqa: ARG002
-        """Return 0: there is no grid to leave."""
+        """Return 0: there is no grid."""
         return 0.0
 
     def edges(self, x: Array) -> Array:
-        """Return what each factor sends, itself: x_i where i is a factor of o, (N, n_out, n_in)."""
+        """Return x_i where i is a factor of o, else 0: (N, n_in) -> (N, n_out, n_in)."""
         return x[:, None] * self.active
 
     def part(self, outputs: Mask, inputs: Mask) -> ProductLayer:
-        """Return the layer of some of the nodes only.
+        """Return the layer of the outputs and inputs in the masks (n_out,) and (n_in,).
 
-        Parameters
-        ----------
-        outputs : ndarray of bool, shape (n_out,)
-            Which outputs stay.
-        inputs : ndarray of bool, shape (n_in,)
-            Which inputs stay; among them must be all factors of these outputs.
-
-        Returns
-        -------
-        ProductLayer
+        The inputs must include all factors of these outputs.
         """
         place = np.cumsum(inputs) - 1
         groups = tuple(tuple(place[list(self.groups[o])]) for o in np.flatnonzero(outputs))
@@ -174,27 +152,10 @@ class ProductLayer:
 
 
 def as_levels(widths: Any, arity: int) -> tuple[list[int], list[ProductLayer | None]]:
-    """Read widths such as ``[2, (1, 2), 1]``.
+    """Return the size and the product layer (or None) of each level of ``[2, (1, 2), 1]``.
 
-    Parameters
-    ----------
-    widths : sequence of int or (int, int)
-        Nodes of each level, or its sums and its products.
-    arity : int
-        How many factors each product has.
-
-    Returns
-    -------
-    sizes : list of int
-        Nodes of each level, sums and products together.
-    products : list of ProductLayer or None
-        For each level what makes it from sums: the first are passed on, the others multiplied in
-        groups. None where there are no products.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If an entry is neither, or the inputs are to be multiplied.
+    A level of sums and products is the output of its product layer, which passes the first inputs
+    on and multiplies the others in groups.
     """
     factors = as_count("arity", arity, 2)
     listed = isinstance(widths, Iterable) and not isinstance(widths, str)
@@ -208,7 +169,7 @@ def as_levels(widths: Any, arity: int) -> tuple[list[int], list[ProductLayer | N
 
 
 def _as_pair(name: str, width: object) -> tuple[int, int] | None:
-    """Return a pair of whole numbers, or None if it is no pair at all."""
+    """Return a pair of whole numbers, or None if it is not a tuple."""
     if not isinstance(width, tuple):
         return None
     if len(width) != 2:

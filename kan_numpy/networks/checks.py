@@ -1,4 +1,4 @@
-r"""What the public doors ask of networks and of their inputs."""
+r"""Validation of networks as arguments, and of their inputs."""
 
 from __future__ import annotations
 
@@ -12,20 +12,7 @@ from kan_numpy.networks.network import Network, NetworkT
 
 
 def require_defined(y: Array, x: Array) -> None:
-    """Refuse outputs that are not finite, and name the first such sample.
-
-    Parameters
-    ----------
-    y : ndarray, shape (N, n_out)
-        Outputs of a network.
-    x : ndarray, shape (N, n_in)
-        Its inputs.
-
-    Raises
-    ------
-    ValueError
-        If one is NaN or infinite.
-    """
+    """Refuse outputs y (N, n_out) that are not finite, and name the first such sample of x."""
     wrong = ~np.isfinite(y).all(axis=1)
     if wrong.any():
         index = int(np.argmax(wrong))
@@ -35,19 +22,7 @@ def require_defined(y: Array, x: Array) -> None:
 
 
 def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
-    """Return the inputs (N, n_in) as an array, if the network is a KAN and they fit it.
-
-    Parameters
-    ----------
-    network : object
-        What should be a KAN.
-    x : array_like, shape (N, n_in)
-        Inputs.
-
-    Returns
-    -------
-    ndarray, shape (N, n_in)
-    """
+    """Return the inputs as an array (N, n_in), if the network is a KAN and they fit it."""
     if not isinstance(network, KAN):
         raise TypeError(
             f"network must be a KAN, with functions on its edges, but is {type(network).__name__}"
@@ -56,22 +31,7 @@ def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
 
 
 def as_kan(network: object) -> KAN:
-    """Return the network if it has grids, and else say so.
-
-    Parameters
-    ----------
-    network : object
-        What should be a KAN.
-
-    Returns
-    -------
-    KAN
-
-    Raises
-    ------
-    TypeError
-        If it is something else.
-    """
+    """Return the network if it is a KAN, which has grids, or raise a TypeError."""
     if not isinstance(network, KAN):
         raise TypeError(
             f"network must be a KAN to adapt or refine its grids, but is {type(network).__name__}"
@@ -80,7 +40,7 @@ def as_kan(network: object) -> KAN:
 
 
 def as_network(network: NetworkT) -> NetworkT:
-    """Return the network if it is one, and else say so."""
+    """Return the network if it is a KAN or an MLP, or raise a TypeError."""
     if not isinstance(network, Network):
         kind = network if isinstance(network, type) else type(network)
         raise TypeError(f"network must be a KAN or an MLP, but is {kind.__name__}: {network!r}")

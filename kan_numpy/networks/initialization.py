@@ -1,21 +1,21 @@
-r"""Where training starts: the first coefficients and base weights of a layer.
+r"""Initialization: random coefficients and base weights of a layer.
 
 The sum at a node has n_in (G + k + 1) terms: a weight times a basis function, or times the base
 function. If all weights are drawn independently around zero, the variance of the sum is the sum of
-the variances. Let a term f, which is b or some B_j, contribute the share s of it. Then, with
+the variances. Let a term f, which is b or some B_j, contribute the fraction s of it. Then, with
 :math:`\mu_0 = E[f(x)^2]`, :math:`\mu_1 = E[f'(x)^2]` and :math:`v = Var(x)`,
 
 .. math::
     Var(y) = Var(x) \iff \sigma^2 = \frac{s v}{n_{in} \mu_0}, \qquad
     Var(dx) = Var(dy) \iff \sigma^2 = \frac{s}{n_{out} \mu_1}.
 
-Both can't hold at once. As Glorot did for matrices, "glorot" takes their harmonic mean,
+Both cannot hold at once. As Glorot did for matrices, "glorot" takes their harmonic mean,
 
 .. math:: \sigma^2 = \frac{2 s}{n_{in} \mu_0 / v + n_{out} \mu_1},
 
 with x uniform on the grid (the idea of arXiv 2509.03417). The base function gets `BASE_SHARE`, the
-splines share the rest evenly: a start that is nearly the base function alone keeps gradients alive
-through deep stacks (lesson 04). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
+splines share the rest evenly: initial edges close to the base function preserve gradients in deep
+networks (lesson 04). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
 :math:`c \sim N(0, 0.1^2)` and :math:`w \sim N(0, 2 / (n_{in} + n_{out}))`.
 """
 
@@ -46,7 +46,7 @@ from kan_numpy.splines.knots import uniform_knots
 SCHEMES = ("glorot", "paper")
 
 BASE_SHARE = 0.98
-"""The share of the variance that "glorot" gives to the base function, if there is one."""
+"""The fraction of the variance that "glorot" gives to the base function, if there is one."""
 
 
 def initial_layers(
@@ -60,31 +60,7 @@ def initial_layers(
     basis: str,
     arity: int,
 ) -> tuple[KANLayer | ProductLayer, ...]:
-    """Build the layers of a network that has not been trained; see `KAN` for the arguments.
-
-    Parameters
-    ----------
-    widths : sequence of int or (int, int)
-        Nodes of each level.
-    grid_size, degree : int or sequence of int
-        G and k, one for all KAN layers or one for each.
-    grid_range : pair of float or sequence of pairs
-        The ends of the grids; likewise.
-    base : str, Activation or tuple of callable
-        The base function.
-    init : {"glorot", "paper"}
-        Which of the two rules above.
-    rng : int, Generator or None
-        Where the numbers come from.
-    basis : {"bspline", "gaussian", "chebyshev", "fourier"}
-        Which functions.
-    arity : int
-        How many factors a product has.
-
-    Returns
-    -------
-    tuple of KANLayer and ProductLayer
-    """
+    """Return the layers of an untrained network; see `KAN` for the arguments."""
     sizes, products = as_levels(widths, arity)
     depth = len(sizes) - 1
     sizes_G = per_layer("grid_size", grid_size, depth, 1)
@@ -114,7 +90,7 @@ def initial_layers(
 
 
 def _initial_basis(kind: str, n_in: int, low: float, high: float, G: int, k: int) -> Basis:
-    """Return the same functions for every input."""
+    """Return a basis with the same functions for every input."""
     knots = uniform_knots(low, high, G, k)  # and low is below high
     if kind == "bspline":
         return BSplineBasis(np.tile(knots, (n_in, 1)), k)
@@ -124,32 +100,13 @@ def _initial_basis(kind: str, n_in: int, low: float, high: float, G: int, k: int
 def initial_weights(
     scheme: str, basis: Basis, n_out: int, base: Activation, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Draw the first coefficients and base weights of a layer.
-
-    Parameters
-    ----------
-    scheme : {"glorot", "paper"}
-        Which of the two rules above.
-    basis : Basis
-        The basis, the same for every input.
-    n_out : int
-        The number of output nodes.
-    base : Activation
-        The base function.
-    rng : Generator
-        Where the numbers come from.
-
-    Returns
-    -------
-    coef : ndarray, shape (n_out, n_in, size)
-    w_base : ndarray, shape (n_out, n_in)
-    """
+    """Draw the initial coef (n_out, n_in, size) and w_base (n_out, n_in) of a layer."""
     n_in, size = basis.n_in, basis.size
     if scheme == "paper":
         sigma_c, sigma_w = 0.1, np.sqrt(2.0 / (n_in + n_out))
     else:
         low, high = basis.low[0], basis.high[0]
-        # 1000 midpoints stand for x uniform on the grid.
+        # 1000 midpoints of equal intervals approximate x uniform on the grid.
         x = low + (high - low) * (np.arange(1000) + 0.5)[:, None] / 1000
         one = basis_part(basis, np.arange(n_in) == 0)
         steps = isinstance(basis, BSplineBasis) and basis.degree == 0

@@ -1,4 +1,4 @@
-"""KAN layers as arrays, and in files."""
+"""KAN layers from arrays, and in files."""
 
 from __future__ import annotations
 
@@ -25,27 +25,13 @@ from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
 
 KINDS: dict[type, str] = {BSplineBasis: "bspline", **{kind: n for n, kind in BASES.items()}}
-"""What files call a basis."""
+"""The name of each basis in files."""
 
 
 def layers_from_arrays(
     layers: Sequence[Mapping[str, npt.ArrayLike]], degree: int | Sequence[int], base: Base
 ) -> tuple[KANLayer, ...]:
-    """Build layers from arrays; see `KAN.from_arrays`.
-
-    Parameters
-    ----------
-    layers : sequence of dict
-        ``knots``, ``coef``, ``w_base`` and perhaps ``bias`` of each layer.
-    degree : int or sequence of int
-        k.
-    base : str, Activation or tuple of callable
-        The base function.
-
-    Returns
-    -------
-    tuple of KANLayer
-    """
+    """Build layers from arrays; see `KAN.from_arrays`."""
     if isinstance(layers, Mapping | str) or not isinstance(layers, Sequence) or not layers:
         raise TypeError("layers must be a list of dicts, one for each layer, and not empty")
     activation = as_activation("base", base)
@@ -87,15 +73,7 @@ def _layer_on(
 
 
 def save_layers(path: str | os.PathLike[str], layers: Sequence[KANLayer | ProductLayer]) -> None:
-    """Write the layers of a network; see `KAN.save`.
-
-    Parameters
-    ----------
-    path : path-like
-        Where.
-    layers : sequence of KANLayer and ProductLayer
-        Inputs first.
-    """
+    """Write the layers of a network, inputs first; see `KAN.save`."""
     _require_names(layers)
     arrays: Arrays = {}
     described = []
@@ -107,7 +85,7 @@ def save_layers(path: str | os.PathLike[str], layers: Sequence[KANLayer | Produc
 
 
 def _require_names(layers: Sequence[KANLayer | ProductLayer]) -> None:
-    """Refuse different functions of the user's own that `load` could not tell apart."""
+    """Refuse different functions of the user's own that `load` could not distinguish."""
     kans = [layer for layer in layers if isinstance(layer, KANLayer)]
     if len({layer.base for layer in kans if _is_own(layer.base)}) > 1:
         raise ValueError("network has different base functions of your own; one file holds one")
@@ -118,13 +96,13 @@ def _require_names(layers: Sequence[KANLayer | ProductLayer]) -> None:
 
 
 def _is_own(function: Activation | Symbol) -> bool:
-    """Say whether the library can't find the function by its name."""
+    """Return whether the function is not one of the library, found by its name."""
     known = SYMBOLS if isinstance(function, Symbol) else ACTIVATIONS
     return known.get(function.name) is not function
 
 
 def _described(layer: KANLayer | ProductLayer) -> tuple[dict[str, Any], Arrays]:
-    """Return what JSON can say about a layer, and its arrays."""
+    """Return the description of a layer for JSON, and its arrays."""
     if isinstance(layer, ProductLayer):
         return {"n_in": layer.n_in, "groups": layer.groups}, {}
     if type(layer.basis) not in KINDS:
@@ -146,21 +124,7 @@ def _described(layer: KANLayer | ProductLayer) -> tuple[dict[str, Any], Arrays]:
 def load_layers(
     path: str | os.PathLike[str], base: Base | None, functions: Iterable[Symbol] | None
 ) -> tuple[KANLayer | ProductLayer, ...]:
-    """Read what `save_layers` wrote; see `KAN.load`.
-
-    Parameters
-    ----------
-    path : path-like
-        The file.
-    base : Activation or tuple of callable, optional
-        The base function, if it was one of the user's own.
-    functions : iterable of Symbol, optional
-        The symbols of the user's own.
-
-    Returns
-    -------
-    tuple of KANLayer and ProductLayer
-    """
+    """Read layers that `save_layers` wrote; see `KAN.load`."""
     meta, arrays = load_arrays(path, "KAN")
     own_symbols = [] if functions is None else as_symbols(functions)
     symbols = {symbol.name: symbol for symbol in own_symbols if _is_own(symbol)}
@@ -200,7 +164,7 @@ def load_layers(
 
 @contextmanager
 def _damage(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Say that the file is damaged, whatever goes wrong."""
+    """Raise any error of a damaged file as a ValueError that says so."""
     try:
         yield
     except (LookupError, TypeError, ValueError) as error:

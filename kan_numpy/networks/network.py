@@ -1,9 +1,8 @@
-r"""Layers composed: the forward pass, the backward pass, and all parameters as one vector.
+r"""A network as a composition of layers: forward pass, backward pass, and one parameter vector.
 
-What `KAN` and `MLP` share, whatever their layers are made of. The backward pass is the chain rule:
-start with dL/dy at the top, and let each layer turn the gradient of its output into that of its
-input and of its own parameters. All trainable numbers form one vector theta, layer after layer: an
-optimizer need know nothing else.
+`KAN` and `MLP` share it, whatever their layers are. The backward pass is the chain rule: it starts
+with dL/dy, and each layer turns the gradient by its outputs into those by its inputs and by its
+parameters. All trainable numbers form one vector theta, layer after layer, for the optimizers.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from kan_numpy._arrays import Array, frozen
 from kan_numpy._validation import as_array
 
 NetworkT = TypeVar("NetworkT", bound="Network")
-"""A kind of network: what goes in as a KAN comes out as a KAN."""
+"""A kind of network: a function of a KAN returns a KAN."""
 
 
 class Layer(Protocol):
-    """Name what a layer must be able to do; its cache is its own affair."""
+    """Protocol of a layer, whose cache may be of any type."""
 
     @property
     def n_in(self) -> int:
@@ -66,7 +65,7 @@ class Layer(Protocol):
 
 
 class Network:
-    """Hold layers as an immutable value, and chain them."""
+    """A composition of layers as an immutable value."""
 
     layers: tuple[Any, ...]
 
@@ -122,11 +121,11 @@ class Network:
         return network
 
     def __copy__(self: NetworkT) -> NetworkT:
-        """Return itself: a value needs no copy."""
+        """Return the network itself, because it is immutable."""
         return self
 
     def __deepcopy__(self: NetworkT, memo: dict[int, Any]) -> NetworkT:
-        """Return itself: a value needs no copy."""
+        """Return the network itself, because it is immutable."""
         return self
 
     def __call__(self, x: npt.ArrayLike) -> Array:
@@ -149,7 +148,7 @@ class Network:
         return self.forward(x)[0]
 
     def forward(self, x: npt.ArrayLike) -> tuple[Array, list[Any]]:
-        """Evaluate the network and keep what `backward` needs.
+        """Evaluate the network, and return the cache for `backward`.
 
         Parameters
         ----------
@@ -174,7 +173,7 @@ class Network:
         return y, caches
 
     def backward(self, dy: npt.ArrayLike, cache: list[Any]) -> tuple[Array, Array]:
-        """Carry an upstream gradient back to the input and to the parameters.
+        """Backpropagate an upstream gradient to the inputs and the parameters.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Arrays in files: one .npz with a line of JSON that describes them, and nothing that executes."""
+"""Arrays in .npz files, with a description in JSON and without executable content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:
-    """Return the path; a number, which would be an open file, is none."""
+    """Return the path; a number, which would be an open file, is refused."""
     try:
         return Path(path)
     except TypeError:
@@ -27,18 +27,9 @@ def as_path(path: str | os.PathLike[str]) -> Path:
 
 
 def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arrays) -> None:
-    """Write arrays and their description under exactly this path, bit for bit.
+    """Write arrays and their description into a file; nothing is appended to its name.
 
-    The file appears complete or not at all: an interrupted save leaves the previous one as it was.
-
-    Parameters
-    ----------
-    path : path-like
-        Where; nothing is appended to the name.
-    meta : dict
-        What JSON can say.
-    arrays : dict of ndarray
-        What it describes.
+    The file is replaced as a whole: an interrupted save does not change an existing file.
     """
     target = as_path(path)
     text = json.dumps({"format": FORMAT, **meta})
@@ -54,24 +45,9 @@ def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arra
 
 
 def load_arrays(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, Any], Arrays]:
-    """Read what `save_arrays` wrote; anything else is refused, and nothing is executed.
+    """Return the description and the arrays that `save_arrays` wrote, without executing anything.
 
-    Parameters
-    ----------
-    path : path-like
-        The file.
-    kind : str
-        What ``meta["kind"]`` must say.
-
-    Returns
-    -------
-    meta : dict
-    arrays : dict of ndarray
-
-    Raises
-    ------
-    ValueError
-        If the file was not written by `save_arrays`, or holds something else.
+    A ValueError is raised for any other file, and if ``meta["kind"]`` is not ``kind``.
     """
     with open(as_path(path), "rb") as file:
         try:

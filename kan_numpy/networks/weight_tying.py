@@ -1,4 +1,4 @@
-r"""Lock edges, so that they share one function, and unlock them: from networks to networks."""
+r"""Weight tying: edges that share one function, as functions from networks to networks."""
 
 from __future__ import annotations
 
@@ -18,43 +18,49 @@ from kan_numpy.splines.knots import uniform_knots
 
 
 def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
-    r"""Let edges of one layer share one function, which training then changes for all of them.
+    r"""Tie edges of one layer, so that they share one function and its parameters.
 
     .. math:: \phi_{o,i} = \phi_{o',i'} = \dots, \qquad c \leftarrow \overline{c}
 
-    The function is the mean of theirs. Inputs with different grids get a common one first, from the
-    lowest to the highest knot, with the same number of intervals; this moves the functions on
-    these inputs a little, as any other grid does, and inputs locked with them get it too.
+    The function is the mean of theirs. Inputs with different grids first get a common one, from the
+    lowest to the highest knot, with the same number of intervals; this slightly changes the
+    functions on these inputs, and inputs tied to them get it too.
 
     Parameters
     ----------
     network : KAN
-        Left as it is.
+        The network, which is not changed.
     layer : int
-        Which of ``network.layers``.
+        The index in ``network.layers``.
     edges : iterable of (out, inp)
-        At least two spline edges, none of them locked already.
+        At least two spline edges, none of them tied already.
 
     Returns
     -------
     KAN
-        With fewer parameters. Its grids in this layer stay where they are when `adapt_grid` is
-        called; an edge that becomes a symbol leaves the lock.
+        With fewer parameters. `adapt_grid` does not change its grids in this layer; an edge that
+        becomes a symbol is no longer tied.
 
     Raises
     ------
-    ValueError, TypeError
-        If there is no such layer or edge, it is no spline, or it is locked already.
+    ValueError
+        If there is no such layer or edge, edges are fewer than two, or an edge is not a spline or
+        is tied already.
+    TypeError
+        If network is not a KAN of B-splines, layer is not a whole number, or edges is not a list of
+        pairs.
 
     Examples
     --------
+    Straight lines to 1 and to 3 become lines to 2, with half as many parameters:
+
     >>> import kan_numpy as kn
-    >>> net = kn.KAN([2, 1], rng=0)
-    >>> locked = kn.lock(net, 0, [(0, 0), (0, 1)])
-    >>> net.size, locked.size
-    (18, 9)
-    >>> kn.unlock(locked, 0).size
-    18
+    >>> knots, coef = [[-1, 0, 1, 2]] * 2, [[[0, 1], [0, 3]]]
+    >>> layer = {"knots": knots, "coef": coef, "w_base": [[0, 0]]}
+    >>> net = kn.KAN.from_arrays([layer], degree=1, base="zero")
+    >>> tied = kn.lock(net, layer=0, edges=[(0, 0), (0, 1)])
+    >>> net.theta, tied.theta
+    (array([0., 1., 0., 3.]), array([0., 2.]))
     """
     old = _kan_layer(network, layer)
     chosen = _chosen(old, edges)
@@ -73,25 +79,36 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
 
 
 def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = None) -> KAN:
-    """Let locked edges go their own ways again; the function of the network stays the same.
+    """Give tied edges parameters of their own again, which does not change the function.
 
     Parameters
     ----------
     network : KAN
-        Left as it is.
+        The network, which is not changed.
     layer : int
-        Which of ``network.layers``.
+        The index in ``network.layers``.
     edges : iterable of (out, inp), optional
-        The locks that hold one of these edges are opened; by default all of the layer.
+        All edges tied to one of these are untied; by default all edges of the layer.
 
     Returns
     -------
     KAN
+        With more parameters.
 
     Raises
     ------
-    ValueError, TypeError
-        If there is no such layer, or an edge is not locked.
+    ValueError
+        If there is no such layer, or an edge is not tied.
+    TypeError
+        If network is not a KAN, layer is not a whole number, or edges is not a list of pairs.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> net = kn.KAN([2, 1], rng=0)
+    >>> tied = kn.lock(net, 0, [(0, 0), (0, 1)])
+    >>> net.size, tied.size, kn.unlock(tied, 0).size
+    (18, 9, 18)
     """
     old = _kan_layer(network, layer)
     locks = _locks(old)

@@ -1,14 +1,17 @@
-r"""Whether a smaller network is as good as a larger one.
+r"""Model selection: whether a smaller network is as good as a larger one.
 
-With L the share of the variance that N samples leave unexplained, and P trainable numbers, the
-smaller network is as good if the information
+With L the unexplained fraction of the variance of N samples, and P trainable numbers, the smaller
+network is as good if its Bayesian information criterion
 
-.. math:: N \log L + P \log N
+.. math:: BIC = N \log L + P \log N
 
-does not grow (G. Schwarz, Ann. Stat. 6, 461, 1978); if L is a cross-entropy, which is a likelihood
-already, it is :math:`2 N L + P \log N`. This weighs noise. Where L is so small that it is made of
-the errors of splines, N samples say no more than a few; there, a simpler network may triple the
-error.
+is not larger (G. Schwarz, Ann. Stat. 6, 461, 1978). If L is a cross-entropy, which is a negative
+log-likelihood, it is :math:`2 N L + P \log N`. The criterion assumes noise. If L is so small that
+it consists of the errors of splines, the samples are not independent; then the error of a simpler
+network may be up to three times as large.
+
+For "mse", L is the loss in units of the variance of the targets. Of the four numbers of a symbol,
+the free ones are counted in P.
 """
 
 from __future__ import annotations
@@ -23,17 +26,17 @@ from kan_numpy.training.losses import SquaresLoss
 from kan_numpy.training.objective import Objective
 
 SPLINE_LIMIT = 3e-3
-"""Relative errors below this are put down to splines, above it to noise."""
+"""Relative errors below this are attributed to splines, larger ones to noise."""
 
 EXACT = 1e-8
-"""A relative error below this is taken for exact: no wrong formula comes so close."""
+"""A relative error below this counts as exact: no wrong formula is that accurate."""
 
 SMALLEST_LOSS = 1e-30
-"""Below this share of the variance there is nothing but rounding."""
+"""A fraction of the variance below this is due to rounding."""
 
 
 class Assessment(NamedTuple):
-    """How good a network is, and how large."""
+    """The loss and the size of a network."""
 
     loss: float  # L
     numbers: int  # P
@@ -47,7 +50,7 @@ class Assessment(NamedTuple):
 
     @property
     def spline_limited(self) -> bool:
-        """Whether splines rather than noise are the cause of the errors."""
+        """Whether the error is due to splines rather than noise."""
         return self.squares and self.error < SPLINE_LIMIT
 
     @property
@@ -57,7 +60,7 @@ class Assessment(NamedTuple):
 
     @property
     def bic(self) -> float:
-        """What must not grow."""
+        """Bayesian information criterion, which the smaller network must not exceed."""
         return float(self.samples * self.deviance + self.numbers * np.log(self.samples))
 
     def accepts(self, smaller: Assessment) -> bool:
@@ -69,21 +72,7 @@ class Assessment(NamedTuple):
 
 
 def assess(objective: Objective[NetworkT], network: NetworkT) -> Assessment:
-    """Judge a network on the data of an objective.
-
-    Parameters
-    ----------
-    objective : Objective
-        Data and loss.
-    network : KAN or MLP
-        The network.
-
-    Returns
-    -------
-    Assessment
-        Of "mse", the loss in units of the variance of the targets. Cross-entropy counts as it is.
-        Of the four numbers of a symbol, those that are free are counted.
-    """
+    """Return the loss and the size of a network on the data of an objective."""
     loss = objective.on(network).value(network.theta)
     samples, squares = len(objective.target), isinstance(objective.loss, SquaresLoss)
     if squares:

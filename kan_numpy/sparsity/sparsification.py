@@ -1,9 +1,9 @@
-r"""From a network that is too large to one that is just large enough.
+r"""Sparsification: reduction of a large network to the edges that it needs.
 
 Four steps: training with a penalty on the edges (`Penalty`), which leaves a few large edges and
-many small ones; pruning of the small ones; training without penalty on a finer grid; and then every
-edge in turn, the weakest first, is taken away and the rest trained again. If the smaller network is
-as good (`kan_numpy.sparsity.model_selection`), the edge was not needed.
+many small ones; pruning of the small ones; training without penalty on a finer grid; and finally
+backward elimination: edge by edge, the weakest first, is removed and the rest is trained again. If
+the smaller network is as good (`kan_numpy.sparsity.model_selection`), the edge stays removed.
 """
 
 from __future__ import annotations
@@ -39,27 +39,29 @@ def sparsify(
     steps: int = 60,
     loss: str | Loss = "mse",
 ) -> KAN:
-    r"""Train sparsely, prune, refine, and take away every edge that is not needed.
+    r"""Train with a penalty, prune, refine, and remove every edge that is not needed.
 
     .. math:: L + \lambda s \sum_l |\Phi_l|_1 + \lambda s^2 \sum_l S(\Phi_l)
 
-    (arXiv 2404.19756, eq. 2.20), with s the standard deviation of the targets, so that the units of
-    y play no role.
+    (arXiv 2404.19756, eq. 2.20), with the standard deviation s of the targets, so that the result
+    does not depend on the units of y.
 
     Parameters
     ----------
     network : KAN
-        Larger than needed; left as it is.
+        The initial network, larger than needed, which is not changed.
     x : array_like, shape (N, n_in)
         Inputs.
-    y : array_like
-        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    y : array_like, shape (N, n_out) or (N,)
+        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
     strength : float
-        :math:`\lambda`.
+        :math:`\lambda`, at least 0.
     threshold : float
-        Edges go whose score by attribution is below this share of the outputs' spread.
+        Edges are pruned if their attribution is below this fraction of the largest standard
+        deviation of an output.
     steps : int
-        Of training with the penalty: by Levenberg-Marquardt, or L-BFGS for "cross_entropy".
+        The number of steps with the penalty: by Levenberg-Marquardt, or L-BFGS for
+        "cross_entropy".
     loss : str or Loss
         As in `fit`.
 
@@ -70,8 +72,22 @@ def sparsify(
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument does not make sense.
+    ValueError
+        If x or y has another shape or is not finite, a number is negative, steps is below 1, or no
+        path from an input to an output would remain.
+    TypeError
+        If network is not a KAN, or an array does not hold real numbers.
+
+    Examples
+    --------
+    Of two inputs, :math:`y = x_1^2` needs the first one:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x = np.random.default_rng(0).uniform(-1, 1, (100, 2))
+    >>> small = kn.sparsify(kn.KAN([2, 1], grid_size=2, rng=0), x, x[:, :1] ** 2, steps=10)
+    >>> small.layers[0].active
+    array([[ True, False]])
     """
     points = checked_inputs(network, x)
     require_defined(network(points), points)

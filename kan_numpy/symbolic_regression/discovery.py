@@ -1,4 +1,4 @@
-r"""The whole way from data to a formula in one call."""
+r"""Discovery of a formula from data, in one call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.objective import Objective
 
 FEWEST = 20
-"""Fewer samples can be explained by too many formulas."""
+"""The smallest number of samples: fewer are fitted by too many formulas."""
 
 
 def discover(
@@ -38,49 +38,53 @@ def discover(
 ) -> Formula:
     """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
-    `kan_numpy.symbolic_regression.structure_search` tells how networks are searched, and
-    `kan_numpy.formulas.formula` how a network is read.
+    The search for networks is described in `kan_numpy.symbolic_regression.structure_search`, the
+    conversion to a formula in `kan_numpy.formulas.formula`.
 
     Parameters
     ----------
     network : KAN
-        Where to start, larger than needed; left as it is. Others of its shape are tried too, and
-        small ones with a multiplication node.
+        The initial network, larger than needed, which is not changed. Others of its shape are tried
+        too, and small ones with a multiplication node.
     x : array_like, shape (N, n_in)
         Inputs.
-    y : array_like
-        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    y : array_like, shape (N, n_out) or (N,)
+        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
     variables, outputs : sequence of str, optional
-        Names for the formula.
+        Names of the inputs and outputs in the formula.
     functions : iterable of str or Symbol, optional
-        What edges may become; by default all of `SYMBOLS` that differ from each other.
+        The functions of edges; by default all of `SYMBOLS` that differ from each other.
     loss : {"mse", "cross_entropy"}
-        The formula of a classifier gives its logits.
+        For "cross_entropy" the formula is that of the logits.
     progress : bool, optional
-        True for lines on stderr, False for silence; by default only in a terminal.
+        Whether lines of progress are written to stderr; by default only in a terminal.
     rng : int, Generator or None
-        Divides the data and starts networks.
+        Splits the data and initializes networks; what `numpy.random.default_rng` takes.
 
     Returns
     -------
     Formula
-        ``.network`` is the symbolic network, ``.certificate`` tells how far the formula can be
-        trusted. Edges that look like no function stay splines, and appear as s_layer_out_inp.
+        ``.network`` is the symbolic network, ``.certificate`` holds the errors. Edges that no
+        function fits remain splines, and appear as s_layer_out_inp.
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument does not make sense.
+    ValueError
+        If x or y has another shape or is not finite, there are too few samples, y is constant or
+        lacks a class, or a name, function or loss is not known.
+    TypeError
+        If network is not a KAN, or a name or function is of a wrong type.
 
     Examples
     --------
+    With few functions to choose from the search is fast:
+
     >>> import numpy as np
     >>> import kan_numpy as kn
-    >>> x = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
-    >>> y = np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
-    >>> net = kn.KAN([2, 5, 1], grid_size=5, rng=0)
-    >>> print(kn.discover(net, x, y, variables=["x", "y"]))
-    exp(sin(pi*x) + y**2)
+    >>> x = np.linspace(-1, 1, 50)[:, None]
+    >>> net = kn.KAN([1, 1], grid_size=3, rng=0)
+    >>> print(kn.discover(net, x, np.sin(2 * x) + 1, variables=["x"], functions=["sin"]))
+    sin(2*x) + 1
     """
     points = checked_inputs(network, x)
     squares = as_choice("loss", loss, ("mse", "cross_entropy")) == "mse"

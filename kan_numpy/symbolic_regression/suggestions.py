@@ -1,4 +1,4 @@
-r"""Which functions an edge looks like: a pure query."""
+r"""Suggestions of symbolic functions that fit an edge."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def suggest_symbolic(
     top: int = 5,
     complexity_weight: float = 0.1,
 ) -> Suggestions:
-    r"""Rank the functions that one edge looks like; the network is left as it is.
+    r"""Rank the functions that fit one edge, without changing the network.
 
     .. math:: \min_{a,b,c,d} \frac{1}{N} \sum_n (c f(a x_n + b) + d - \phi(x_n))^2
 
@@ -64,13 +64,13 @@ def suggest_symbolic(
     network : KAN
         The network.
     x : array_like, shape (N, n_in)
-        Inputs; the activations that they cause are the points of the curve.
+        Inputs, whose activations are the points of the curve.
     layer, out, inp : int
         The edge of ``network.layers[layer]`` from input node inp to output node out.
     functions : iterable of str or Symbol, optional
-        Which to try; by default all of `SYMBOLS` that differ from each other.
+        The functions to try; by default all of `SYMBOLS` that differ from each other.
     top : int
-        How many to return.
+        The number of suggestions, at least 1.
     complexity_weight : float
         How many orders of magnitude in the error one unit of effort is worth; the effort of a
         symbol is its complexity and its free numbers, see `Symbol`.
@@ -79,13 +79,24 @@ def suggest_symbolic(
     -------
     Suggestions
         A list of (symbol, affine, error), best first; print it to see a table. The error is the
-        root mean square of what is left over the standard deviation of the edge,
-        :math:`\sqrt{1 - r^2}`. Of many candidates only the best are fitted to the end.
+        root mean square of the residual over the standard deviation of the edge,
+        :math:`\sqrt{1 - r^2}`. Of many candidates only the best are fitted to convergence.
 
     Raises
     ------
-    ValueError, TypeError
-        If there is no such edge, a function is not known, or none has a place in the curve's range.
+    ValueError
+        If there is no such edge, x has another shape or is not finite, a function is not known, or
+        none is defined on the range of the curve.
+    TypeError
+        If network is not a KAN, or functions is not a list of names and symbols.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> x = np.linspace(-1, 1, 50)[:, None]
+    >>> net = kn.fit(kn.KAN([1, 1], rng=0), x, 3 * np.sin(2 * x)).network
+    >>> kn.suggest_symbolic(net, x, layer=0, out=0, inp=0, functions=["exp", "sin"]).symbols
+    [Symbol('sin'), Symbol('exp')]
     """
     points = checked_inputs(network, x)
     layer_of(network, (layer, out, inp))

@@ -63,33 +63,46 @@ def symbolify(
     Parameters
     ----------
     network : KAN
-        Left as it is.
+        The network, which is not changed.
     x : array_like, shape (N, n_in)
         Inputs.
     y : array_like, shape (N, n_out)
-        Targets.
+        Targets; labels (N,) for "cross_entropy".
     edges : dict of (layer, out, inp) to str or Symbol, optional
-        These edges become these functions, whatever that costs. Without it, `symbolify` decides
-        by itself, edge by edge; an edge for which no function will do stays a spline.
+        The functions of these edges, whatever the loss. By default the functions are chosen, edge
+        by edge; an edge that no function fits remains a spline.
     functions : iterable of str or Symbol, optional
-        What it may choose from; by default all of `SYMBOLS` that differ from each other.
+        The functions to choose from; by default all of `SYMBOLS` that differ from each other.
     top : int
-        How many candidates it tries for each edge.
+        The number of candidates for each edge.
     complexity_weight : float
         How many orders of magnitude in the error one unit of effort is worth.
     steps : int
-        Of training after each replacement.
+        The number of training steps after each replacement.
     loss : str or Loss
         "mse", with Levenberg-Marquardt; or "cross_entropy", with L-BFGS.
 
     Returns
     -------
     KAN
+        With symbolic edges.
 
     Raises
     ------
-    ValueError, TypeError
-        If an edge does not exist, a function is not known, or not defined where the edge needs it.
+    ValueError
+        If an edge does not exist, x or y has another shape or is not finite, or a function is not
+        known or not defined on the range of its edge.
+    TypeError
+        If network is not a KAN, edges is not a dict, or functions is not a list of names and
+        symbols.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> x = np.linspace(-1, 1, 50)[:, None]
+    >>> net = kn.fit(kn.KAN([1, 1], rng=0), x, np.sin(2 * x), steps=20).network
+    >>> print(kn.formula(kn.symbolify(net, x, np.sin(2 * x), edges={(0, 0, 0): "sin"})))
+    sin(2*x0)
     """
     points = checked_inputs(network, x)
     require_defined(network(points), points)

@@ -1,4 +1,4 @@
-r"""Learning without targets: what real rows obey and shuffled ones do not.
+r"""Unsupervised learning of a relation, by contrast with shuffled data.
 
 A relation among d quantities is a function f that is zero on every row of a table (arXiv
 2404.19756, eq. 4.1), and far from zero elsewhere:
@@ -6,10 +6,10 @@ A relation among d quantities is a function f that is zero on every row of a tab
 .. math:: f(x_1, \dots, x_d) \approx 0, \qquad
     g = \sigma \circ f, \qquad \sigma(f) = \exp\Big(-\frac{f^2}{2 w^2}\Big)
 
-So g is to be 1 on the rows of the table. Alone this would teach nothing, as f = 0 everywhere does
-it best. Therefore g is to be 0 on other rows, which `contrast` makes: each column keeps its
-values, but shuffled by itself, and whatever held between the columns is gone. f is an ordinary
-network, and the head :math:`\sigma` is part of the loss, `GaussianHead`.
+So g should be 1 on the rows of the table. This alone is satisfied by f = 0 everywhere. Therefore g
+should be 0 on other rows, which `contrast` generates: each column is shuffled independently, so it
+keeps its values, but every relation between the columns is destroyed. f is an ordinary network, and
+the head :math:`\sigma` is part of the loss, `GaussianHead`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from kan_numpy._validation import as_array, as_number, as_rng
 
 
 def contrast(x: npt.ArrayLike, rng: Rng = None) -> tuple[Array, Array]:
-    """Put shuffled rows below the real ones, and label which is which.
+    """Append shuffled rows to the real ones, and label both.
 
     Parameters
     ----------
     x : array_like, shape (N, d)
-        A table, at least two rows.
+        A table with at least two rows.
     rng : int, Generator or None
-        Shuffles each column by itself.
+        Shuffles each column; what `numpy.random.default_rng` takes.
 
     Returns
     -------
@@ -43,14 +43,18 @@ def contrast(x: npt.ArrayLike, rng: Rng = None) -> tuple[Array, Array]:
     Raises
     ------
     ValueError
-        If x has no two rows, or is no table of finite numbers.
+        If x has fewer than two rows, is not two-dimensional or is not finite.
+    TypeError
+        If x does not hold real numbers, or rng is not a seed.
 
     Examples
     --------
-    >>> from kan_numpy.training.contrastive import contrast
-    >>> rows, labels = contrast([[1, 10], [2, 20], [3, 30]], rng=3)
-    >>> rows[:, 0].tolist(), labels.tolist()
-    ([1.0, 2.0, 3.0, 3.0, 2.0, 1.0], [1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+    In the real rows the second column is ten times the first, in the shuffled ones it is not:
+
+    >>> import kan_numpy as kn
+    >>> rows, labels = kn.contrastive.contrast([[1, 10], [2, 20], [3, 30]], rng=3)
+    >>> (rows[:, 1] / rows[:, 0]).round(2), labels
+    (array([10.  , 10.  , 10.  ,  3.33, 15.  , 20.  ]), array([1., 1., 1., 0., 0., 0.]))
     """
     real, generator = as_array("x", x, ("N", "d")), as_rng(rng)
     if len(real) < 2:
@@ -69,25 +73,33 @@ class GaussianHead:
         L = \frac{1}{N} \sum_n (g_n - y_n)^2, \qquad
         \frac{\partial L}{\partial f_n} = -\frac{2}{N} (g_n - y_n)\, \frac{f_n}{w^2}\, g_n
 
-    It is a loss for `fit`, with LBFGS, Adam or SGD. Where f is many widths away from zero it is
-    flat; a network that begins near zero does not begin there.
+    It is a loss for `fit`, with LBFGS, Adam or SGD. Its gradient vanishes many widths away from
+    f = 0, so the initial outputs should be near zero.
 
     Parameters
     ----------
     width : float
-        w > 0. Twice the width for twice f is the same, unless a penalty looks at f.
+        w > 0. Doubling both the width and f changes nothing, except for a penalty.
+
+    Raises
+    ------
+    ValueError
+        If width is not above 0.
+    TypeError
+        If width is not a real number.
 
     Examples
     --------
+    In a table of a, a^2 and an independent b, the relation that is found does not contain b:
+
     >>> import numpy as np
     >>> import kan_numpy as kn
-    >>> from kan_numpy.training.contrastive import GaussianHead, contrast
     >>> a, b = np.random.default_rng(0).uniform(-1, 1, (2, 500))
-    >>> rows, labels = contrast(np.column_stack([a, a**2, b]), rng=0)  # b has nothing to do with it
-    >>> net = kn.KAN([3, 1], grid_size=3, rng=1)
-    >>> net = kn.fit(net, rows, labels, kn.LBFGS(), loss=GaussianHead()).network
-    >>> bool(kn.edge_scores(net, rows, "std")[0].argmin() == 2)
-    True
+    >>> rows, labels = kn.contrastive.contrast(np.column_stack([a, a**2, b]), rng=0)
+    >>> net, head = kn.KAN([3, 1], grid_size=3, rng=1), kn.contrastive.GaussianHead()
+    >>> net = kn.fit(net, rows, labels, kn.LBFGS(), loss=head).network
+    >>> kn.edge_scores(net, rows, "std")[0].argmin()
+    np.int64(2)
     """
 
     width: float = 1.0
@@ -103,24 +115,7 @@ class GaussianHead:
         return np.exp(-0.5 * (as_array("f", f) / self.width) ** 2)
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
-        """Return the labels as a column.
-
-        Parameters
-        ----------
-        y : array_like, shape (N,)
-            1 for a real row, 0 for one that is not.
-        n_samples, n_out : int
-            N, and the number of outputs, which must be 1.
-
-        Returns
-        -------
-        ndarray, shape (N, 1)
-
-        Raises
-        ------
-        ValueError
-            If a label is something else, or the network has several outputs.
-        """
+        """Return the labels y (N,), 1 for a real row and 0 for a shuffled one, as (N, 1)."""
         labels = as_array("y", y, (n_samples,))
         if n_out != 1:
             raise ValueError(f"loss {self.name!r} needs a network with one output, not {n_out}")
@@ -131,20 +126,7 @@ class GaussianHead:
         return labels[:, None]
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
-        """Return the loss and its gradient.
-
-        Parameters
-        ----------
-        prediction : ndarray, shape (N, 1)
-            f.
-        target : ndarray, shape (N, 1)
-            The labels y.
-
-        Returns
-        -------
-        loss : float
-        gradient : ndarray, shape (N, 1)
-        """
+        """Return the loss and its gradient (N, 1) for outputs f and labels y, both (N, 1)."""
         scaled = prediction / self.width  # (N, 1)
         g = np.exp(-0.5 * scaled**2)
         error = g - target

@@ -41,21 +41,27 @@ WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
 
 @dataclass(frozen=True)
 class FitResult(Generic[NetworkT]):
-    """Hold what `fit` found.
+    """The result of `fit`.
 
     Parameters
     ----------
     network : KAN or MLP
-        The best network: lowest loss on the validation set, or else on the training set.
+        The network with the lowest loss, on the validation set if there is one.
     history : dict of list
-        One entry for each step taken (a converged optimizer jumps to the next change of the
-        grids): ``step``, ``train_loss``, ``validation_loss`` (NaN without a
-        validation set), ``seconds`` since the start, ``evaluations`` of the loss so far,
-        ``outside`` (share of the activations outside their grids; an MLP has none),
-        ``grid_change`` (root mean square by which adapting or refining the grids moved the outputs
-        of at most 10,000 samples before this step).
+        One entry for each step taken: ``step``, ``train_loss``, ``validation_loss`` (or NaN),
+        ``seconds`` since the start, ``evaluations`` of the loss so far, ``outside`` (fraction of
+        the activations outside their grids), ``grid_change`` (root mean square of the change of
+        the outputs of at most 10,000 samples by new grids before this step). A converged optimizer
+        skips to the next change of the grids.
     message : str
         Why training ended.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> result = kn.fit(kn.KAN([1, 1], rng=0), [[0.0], [1.0]], [[0.0], [1.0]], steps=3)
+    >>> result.network, result.history["step"], result.message
+    (KAN([1, 1], 9 parameters), [1, 2, 3], 'all 3 steps done')
     """
 
     network: NetworkT
@@ -81,60 +87,71 @@ def fit(
     progress: bool | None = None,
     rng: Rng = None,
 ) -> FitResult[NetworkT]:
-    """Train a network, and leave the one that was given as it is.
+    """Train a network on data.
 
     Parameters
     ----------
     network : KAN or MLP
-        Where to start.
+        The initial network, which is not changed.
     x : array_like, shape (N, n_in)
         Inputs.
-    y : array_like
-        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    y : array_like, shape (N, n_out) or (N,)
+        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
     optimizer : Optimizer, optional
         `SGD`, `Adam`, `LBFGS` or `LevenbergMarquardt`, which is the default.
     steps : int
-        Passes over the data: steps of the optimizer, or epochs if there is a batch size.
+        Steps of the optimizer, or epochs with a batch size.
     loss : str or Loss
-        "mse", "cross_entropy", or an object like those in `kan_numpy.training.losses`.
+        "mse", "cross_entropy", or a `kan_numpy.training.losses.Loss`.
     batch_size : int, optional
-        Samples in a mini-batch, for SGD and Adam; without it every step sees all samples.
+        Samples in a mini-batch, for SGD and Adam; by default all.
     penalty : callable, optional
         A `Penalty`, or your own ``penalty(network, x)`` that returns a number, which is added to
-        the training loss, and its gradient (P,). Levenberg-Marquardt wants a ``curvature`` too,
-        which `Penalty` has.
+        the training loss, and its gradient (P,). Levenberg-Marquardt needs its ``curvature`` too.
     validation : (x, y), optional
-        Data that decide which network is the best.
+        Data that determine which network is the best.
     patience : int, optional
         Stop after so many steps without a new best on the validation set.
     adapt_at : iterable of int
         Before these steps (the first is 0) the grids are adapted, see `adapt_grid`.
     refine_at : dict of int to int, optional
-        Before these steps the grids get so many intervals, see `refine`; with ``{20: 10}`` twenty
-        steps are taken first. The optimizer starts anew after each change of the grids, because
-        its memory speaks of other coefficients.
+        Before these steps the grids get so many intervals, see `refine`. The optimizer starts again
+        after each change of the grids, because its memory belongs to the old coefficients.
     eps : float
         For `adapt_grid`.
     callback : callable, optional
         ``callback(step, network, history)`` after each step; if it returns True, training stops.
     progress : bool, optional
-        True for a line of progress on stderr, False for silence; by default only in a terminal.
+        Whether a line of progress is written to stderr; by default only in a terminal.
     rng : int, Generator or None
-        Shuffles the mini-batches.
+        Shuffles the mini-batches; what `numpy.random.default_rng` takes.
 
     Returns
     -------
     FitResult
+        The best network, and the history of its training.
 
     Raises
     ------
-    ValueError, TypeError
-        If an argument does not make sense; the message says which and why.
+    ValueError
+        If x or y has another shape or is not finite, a number lies outside its range, patience has
+        no validation set, or the optimizer cannot use the batch size, loss or penalty.
+    TypeError
+        If an argument is of a wrong type, or the grids of an MLP are to be changed.
 
     Warns
     -----
     RuntimeWarning
-        If the loss became NaN or infinite, and training stopped for that.
+        If training stopped because the loss became NaN or infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x = np.linspace(-1, 1, 50)[:, None]
+    >>> result = kn.fit(kn.KAN([1, 1], rng=0), x, x**2, steps=20)
+    >>> result.network([[0.5]]).round(3)
+    array([[0.25]])
     """
     objective = Objective(network, x, y, loss, penalty)
     check = None if validation is None else _validation_objective(network, validation, loss)
@@ -160,7 +177,7 @@ def fit(
 
 @dataclass
 class _Run(Generic[NetworkT]):
-    """One training run: the only thing here that changes while it lives."""
+    """One training run, the only mutable object here."""
 
     objective: Objective[NetworkT]
     check: Objective[NetworkT] | None

@@ -1,4 +1,4 @@
-r"""When grids change: before which step they are refined, and before which adapted."""
+r"""The schedule of the grids: the steps before which they are refined or adapted."""
 
 from __future__ import annotations
 
@@ -20,26 +20,7 @@ def schedule(
     eps: float,
     x: Array,
 ) -> Changes:
-    """Return what to do with the grids before which step: refine, then adapt.
-
-    Parameters
-    ----------
-    adapt_at : iterable of int
-        The steps before which grids are adapted to x.
-    refine_at : dict of int to int, or None
-        The steps before which grids get so many intervals.
-    steps : int
-        How many there are; a change after the last one would be in vain, and is refused.
-    eps : float
-        For `adapt_grid`.
-    x : ndarray, shape (N, n_in)
-        Inputs.
-
-    Returns
-    -------
-    dict of int to callable
-        From a network to a network, in the order of the steps.
-    """
+    """Return the changes of the grids before each step, refine before adapt; see `fit`."""
     eps = as_number("eps", eps, 0.0, 1.0)
     if not isinstance(adapt_at, Iterable):
         raise TypeError(f"adapt_at must be a list of steps such as [5], but is {adapt_at!r}")

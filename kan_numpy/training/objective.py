@@ -26,16 +26,16 @@ METRIC_ROWS = 1000
 
 
 class Objective(Generic[NetworkT]):
-    r"""Define :math:`L(\theta)` for a network on given data.
+    r"""The loss :math:`L(\theta)` of a network on given data.
 
     Parameters
     ----------
     network : KAN or MLP
-        The network; its theta is only the place where one starts.
+        The network, whose theta is not used.
     x : array_like, shape (N, n_in)
         Inputs.
-    y : array_like
-        Targets: (N, n_out) for "mse", labels (N,) for "cross_entropy".
+    y : array_like, shape (N, n_out) or (N,)
+        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
     loss : str or Loss
         "mse", "cross_entropy", or an object like those in `kan_numpy.training.losses`.
     penalty : callable, optional
@@ -45,20 +45,30 @@ class Objective(Generic[NetworkT]):
     Attributes
     ----------
     target : ndarray, shape (N, n_out)
-        What the loss compares the outputs with.
-    y : ndarray
+        The targets in the form of the loss, as a one-hot table for labels.
+    y : ndarray, shape (N, n_out) or (N,)
         The targets as they were given.
+
+    Raises
+    ------
+    ValueError
+        If x or y has another shape or is not finite, or loss is not a known name.
+    TypeError
+        If network is not a network, or penalty is not callable.
 
     Examples
     --------
-    >>> import numpy as np, scipy.optimize
+    A straight line from 1 to 3, with the targets 1 and 1; SciPy's optimizer finds them:
+
+    >>> import scipy.optimize
     >>> import kan_numpy as kn
-    >>> x = np.linspace(-1, 1, 50)[:, None]
-    >>> net = kn.KAN([1, 1], rng=0)
-    >>> problem = kn.Objective(net, x, x**2)
-    >>> found = scipy.optimize.minimize(problem.fun, net.theta, jac=True, method="L-BFGS-B")
-    >>> bool(found.fun < 1e-6)
-    True
+    >>> layer = {"knots": [[-1, 0, 1, 2]], "coef": [[[1, 3]]], "w_base": [[0]]}
+    >>> net = kn.KAN.from_arrays([layer], degree=1, base="zero")
+    >>> objective = kn.Objective(net, [[0.0], [1.0]], [[1.0], [1.0]])
+    >>> objective.fun(net.theta)  # (0 + 4) / 2
+    (2.0, array([0., 2.]))
+    >>> scipy.optimize.minimize(objective.fun, net.theta, jac=True).x.round(6)
+    array([1., 1.])
     """
 
     def __init__(
@@ -80,31 +90,11 @@ class Objective(Generic[NetworkT]):
         self.y.flags.writeable = False
 
     def on(self, network: NetworkT) -> Objective[NetworkT]:
-        """Return the same objective for another network (used when grids change).
-
-        Parameters
-        ----------
-        network : KAN or MLP
-            With the same inputs and outputs.
-
-        Returns
-        -------
-        Objective
-        """
+        """Return the objective of another network with the same inputs and outputs."""
         return self._like(network, self.x, self.target, self.y)
 
     def batch(self, rows: npt.NDArray[np.intp]) -> Objective[NetworkT]:
-        """Return the objective on some of the samples.
-
-        Parameters
-        ----------
-        rows : ndarray of int
-            Which.
-
-        Returns
-        -------
-        Objective
-        """
+        """Return the objective on some of the samples, given by their indices."""
         return self._like(self.network, self.x[rows], self.target[rows], self.y[rows])
 
     def _like(

@@ -1,13 +1,10 @@
 """The rules of the house: what imports what, how long things are, whether the README is true."""
 
 import ast
-import inspect
 import re
 import subprocess
 import sys
 from pathlib import Path
-
-import kan_numpy as kn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -183,34 +180,6 @@ def test_the_first_line_of_a_file_says_what_it_is_for():
         if not re.match(r'r?"""\w.*[.:?](""")?$', first_line):
             wrong.append(f"{path.relative_to(ROOT)}: {first_line}")
     assert not wrong
-
-
-def section(docstring, title):
-    """Return the text of one section of a numpydoc docstring, empty if there is none."""
-    found = re.search(rf"^{title}\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", docstring, re.DOTALL | re.MULTILINE)
-    return found[1] if found else ""
-
-
-def undocumented(name, thing):
-    """Return what a reader of the docstring of a public name would miss."""
-    docstring = inspect.getdoc(thing) or ""
-    if inspect.ismodule(thing):
-        return [] if docstring else [name]
-    signature = inspect.signature(thing)
-    described = section(docstring, "Parameters") + section(docstring, "Attributes")
-    missing = [
-        f"{name}: {parameter}"
-        for parameter in signature.parameters
-        if not re.search(rf"^(?! )[\w, *]*\b{parameter}\b", described, re.MULTILINE)
-    ]
-    returns = inspect.isfunction(thing) and signature.return_annotation not in ("None", None)
-    if returns and not section(docstring, "Returns"):
-        missing.append(f"{name}: what it returns")
-    return missing if docstring else [name]
-
-
-def test_public_names_are_documented():
-    assert not [line for name in kn.__all__ for line in undocumented(name, getattr(kn, name))]
 
 
 def test_no_global_random_state_is_used():
