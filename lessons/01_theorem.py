@@ -357,7 +357,7 @@ figure.savefig("build/01_residual.png")
 # $\varepsilon < \frac13$.
 #
 # *Broken on purpose:* the same k again changes nothing. All five copies hit a corner d, so
-# $f_1(d) = 0$, and the next round sees nothing else. The mend is a larger k, with corners in the
+# $f_1(d) = 0$, and the next round sees nothing else. The fix is a larger k, with corners in the
 # strips. Even so round 2 is slower: $f_1$ climbs over a ramp inside a single square, and
 # $\varepsilon$ is too large for any promise. A third digit would help, but needs $801^2$ squares
 # and units of $10^{-15}$, for which float64 has no room.

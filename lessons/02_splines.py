@@ -243,16 +243,27 @@ assert half_open[-1].sum() == 0
 # %% [markdown]
 # One point, but not any point: data scaled to [-1, 1] has its largest sample right there. The boxes
 # are half-open, and none holds the right end. With the extended knots of section 1 another box
-# began there, which hid the bug. The mend: the last box of the grid is closed on both sides.
-# `kn.reference.bspline` is our `bump` with both mends.
+# began there, which hid the bug. The fix: the last box of the grid is closed on both sides.
+# `kn.reference.bspline` is our `bump` with both fixes.
 
 # %%
-mended = np.array([[kn.reference.bspline(value, j, k, clamped) for j in js] for value in x])
-off = np.abs(mended.sum(axis=1) - 1).max()
+fixed = np.array([[kn.reference.bspline(value, j, k, clamped) for j in js] for value in x])
+off = np.abs(fixed.sum(axis=1) - 1).max()
 print(f"   last box closed:   the sum is 1 up to {off:.0e}, at both ends too")
 assert off < 1e-13
-np.testing.assert_allclose(mended[:-1], half_open[:-1], rtol=0, atol=1e-14)
-np.testing.assert_allclose(kn.bspline_basis(x, clamped, k), mended, rtol=0, atol=1e-14)
+np.testing.assert_allclose(fixed[:-1], half_open[:-1], rtol=0, atol=1e-14)
+np.testing.assert_allclose(kn.bspline_basis(x, clamped, k), fixed, rtol=0, atol=1e-14)
+
+# %% [markdown]
+# What does clamping buy? At an end of the grid a single bump is left, and it is 1: the spline
+# begins at its first coefficient and ends at its last one. `kn.plot_basis` draws the bumps on any
+# knots; a repeated knot has a stack of marks.
+
+# %%
+kn.plot_basis(clamped, k).savefig(build / "02_clamped.png", dpi=150)
+ends = kn.bspline_basis([LOW, HIGH], clamped, k) @ np.arange(G + k)  # the spline with c_j = j
+print(f"   With c = 0, 1, ..., {G + k - 1} the clamped spline goes from {ends[0]:g} to {ends[1]:g}")
+np.testing.assert_allclose(ends, [0, G + k - 1], atol=1e-14)
 
 # %% [markdown]
 # ## On your own

@@ -136,14 +136,14 @@ try:
     np.linalg.solve(B[seen].T @ B[seen], B[seen].T @ target[seen])
 except np.linalg.LinAlgError as error:
     complaint = str(error)
-mended = kn.fit_spline(x_fit[seen], target[seen], t10, k)
+fixed = kn.fit_spline(x_fit[seen], target[seen], t10, k)
 unseen = ~B[seen].any(axis=0)
-worst = np.abs(B[seen] @ mended - target[seen]).max()
-print(f"3. No samples in (0, 1]: {unseen.sum()} of {len(mended)} coefficients are not determined")
+worst = np.abs(B[seen] @ fixed - target[seen]).max()
+print(f"3. No samples in (0, 1]: {unseen.sum()} of {len(fixed)} coefficients are not determined")
 print(f"   normal equations:  {complaint}")
-print(f"   kn.fit_spline:     unseen c_j = {np.abs(mended[unseen]).max():.0e}, error {worst:.0e}\n")
+print(f"   kn.fit_spline:     unseen c_j = {np.abs(fixed[unseen]).max():.0e}, error {worst:.0e}\n")
 assert unseen.sum() == 5
-assert np.abs(mended[unseen]).max() < 1e-12
+assert np.abs(fixed[unseen]).max() < 1e-12
 np.testing.assert_allclose(worst, 2.3e-4, rtol=0.03)
 
 # %% [markdown]
@@ -271,7 +271,7 @@ print(f"   From 5 to 7: {lost:.3f} in the mean, {worst:.3f} at worst. From 5 to 
 np.testing.assert_allclose([lost, worst], [0.0142, 0.039], rtol=0.03)
 
 # %% [markdown]
-# No solver can mend this. The third derivative of our spline is a staircase that jumps at 4 inner
+# No solver can fix this. The third derivative of our spline is a staircase that jumps at 4 inner
 # knots. None of them is a knot of the grid with 7 intervals, and between knots nothing can jump.
 
 # %%

@@ -229,6 +229,23 @@ print(f"Two layers and a loss, {dtheta.size} parameters: worst relative error {w
 assert worst < 1e-6
 
 # %% [markdown]
+# What if two edges share one function? Then a coefficient reaches $L$ on two paths, and its
+# gradient is the sum of both. `kn.lock` ties edges of a layer together, and `kn.unlock` parts them
+# again: the function stays the same, but each edge has parameters of its own.
+
+# %%
+tied = kn.lock(net, 0, [(0, 0), (1, 2)])  # (out, inp)
+free = kn.unlock(tied, 0)
+np.testing.assert_allclose(tied(x), free(x), rtol=1e-13)
+d_tied, d_free = (some.backward(dy, some.forward(x)[1])[1] for some in (tied, free))
+d_coef = d_free[: net.layers[0].coef.size].reshape(3, N_IN, G + k)  # of every edge
+worst = np.abs(d_tied[: G + k] - (d_coef[0, 0] + d_coef[1, 2])).max()
+print(f"One function on two edges: {free.size} parameters become {tied.size}, and its gradient is")
+print(f"  the sum of two, up to {worst:.0e}\n")
+assert free.size - tied.size == G + k + 1
+assert worst < 1e-13
+
+# %% [markdown]
 # ## 6. The Jacobian: backward without the sum
 #
 # The gradient of a parameter adds up what every sample and every output contributes. Keep the terms

@@ -343,7 +343,7 @@ print(f"  complex step: holds for {len(tried)} examples, {len(pairs)} different 
 assert len(pairs) > 9
 
 # %% [markdown]
-# The first test fails, and the slopes are right: it is the judge who errs at a kink. The mended
+# The first test fails, and the slopes are right: it is the judge who errs at a kink. The fixed
 # test asks the other judge.
 #
 # ## On your own

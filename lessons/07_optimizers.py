@@ -176,7 +176,7 @@ np.testing.assert_allclose(start + delta, lm.theta, rtol=1e-8)
 # **Predict:** what does `fit` return if the learning rate is fifty times too large?
 
 # %%
-print("2. Broken on purpose, and mended")
+print("2. Broken on purpose, and fixed")
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     wild = kn.fit(net, data.x_train, data.y_train, kn.SGD(5.0), steps=STEPS)

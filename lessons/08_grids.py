@@ -153,6 +153,21 @@ assert late[0] > 20 * late[1]
 assert late[1] < 6e-7
 
 # %% [markdown]
+# `kn.fit` adapts on the way when it is told the steps. Its history tells which share of all
+# activations, those of the two inputs included, lies off the grids; it looks at every tenth step,
+# and after a change. `kn.plot_history` draws it, with a dashed line wherever the grids changed.
+
+# %%
+fresh = kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, rng=2)
+history = kn.fit(fresh, x, y, steps=30, adapt_at=(5, 15)).history
+figure = kn.plot_history(history)
+figure.savefig(build / "08_history.png")
+off = [100 * history["outside"][step] for step in (4, 5, 29)]
+print("   Off the grids before the first of two changes, after it, and at the end: ", end="")
+print(", ".join(f"{share:.1f} %" for share in off) + "\n")
+assert off[0] > 5 > 0.1 > max(off[1:])
+
+# %% [markdown]
 # ## 2. Broken on purpose: a dead node
 #
 # Some nodes send the same value for every sample: their edges were pruned, or training has silenced

@@ -135,6 +135,18 @@ assert rmse(small) < 5e-4
 draw(small, "pruned", ranges=True)
 
 # %% [markdown]
+# Why did four of the five hidden nodes go? A node is as strong as the weaker of its two sides: its
+# strongest edge in, its strongest edge out. What it hears is of no use if it is not heard.
+
+# %%
+hidden = kn.node_scores(sparse, x)[1]  # (5,)
+edges_in, edges_out = kn.edge_scores(sparse, x)
+weaker = np.minimum(edges_in.max(axis=1), edges_out.max(axis=0))
+print("   nodes: " + "  ".join(f"{score:.4f}" for score in hidden) + "\n")
+np.testing.assert_allclose(hidden, weaker, rtol=1e-12)
+assert np.sum(hidden >= THRESHOLD) == pruned.widths[1]
+
+# %% [markdown]
 # ## 2. Which function is this?
 #
 # Three edges are left, and three pictures (09_pruned.png). One looks like a sine. But any sine,
@@ -307,6 +319,17 @@ print("   " + str(formula.certificate).replace("\n", "\n   ") + "\n")
 assert str(formula) == "exp(sin(pi*x) + y**2)"
 assert formula.certificate.after.rmse <= 1e-14
 assert rmse(formula.round(1)) == rmse(formula)  # names are never rounded
+
+# %% [markdown]
+# A formula becomes a network again, too. `kn.from_formula` puts one symbol on each edge, and the
+# network is like any other: it can be trained on new data, drawn, or read.
+
+# %%
+back = kn.from_formula(formula)
+off = np.abs(back(x_test) - formula(x_test)).max()
+print(f"   kn.from_formula: {back}, from the formula at most {off:.0e}\n")
+assert off < 1e-13
+assert str(kn.formula(back, NAMES)) == str(formula)
 
 # %% [markdown]
 # How much of this was luck? Two other random starts, without anybody looking: the threshold prunes,

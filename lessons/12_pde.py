@@ -75,6 +75,19 @@ for name, slow, fast in zip(("u", "u_a", "u_aa"), slow_jet(small, x[0]), jet, st
     np.testing.assert_allclose(fast[0], slow.reshape(fast[0].shape), rtol=1e-10, atol=1e-12)
 
 # %% [markdown]
+# Two different inputs have a second derivative too, with $g_{ia} g_{ib}$ in place of $g_{ia}^2$.
+# `kn.jets.hessian` returns all of them; the loop above is its diagonal.
+
+# %%
+hessian = kn.jets.hessian(small, x)  # (N, n_out, 2, 2)
+shifted = (kn.jets.jet(small, x + np.array([0.0, d])).gradient[:, 0, 0] for d in (1e-5, -1e-5))
+mixed = np.subtract(*shifted) / 2e-5  # how u_x changes with y, (N,)
+off = np.abs(hessian[:, 0, 0, 1] - mixed).max()
+print(f"   u_xy  {hessian[0, 0, 0, 1]:.6f}, from central differences of u_x at most {off:.0e} away")
+assert off < 1e-6
+np.testing.assert_allclose(hessian[:, 0].diagonal(axis1=1, axis2=2), jet.second[:, 0], rtol=1e-12)
+
+# %% [markdown]
 # ## 2. And back
 #
 # Before, an edge was asked for $\phi$. Now it is asked for $\phi$, $\phi'$ and $\phi''$, so three
