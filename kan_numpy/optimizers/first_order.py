@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_count, as_number
-from kan_numpy.optimizers.optimizer import ObjectiveLike, Optimizer, State
+from kan_numpy._validation import as_number
+from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
 
 class FirstOrder:
@@ -165,15 +165,3 @@ class Adam(FirstOrder):
         m_hat = m / (1.0 - self.beta1**t)
         v_hat = v / (1.0 - self.beta2**t)
         return -self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), Moments(t, m, v)
-
-
-def as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
-    """Return the size of a mini-batch, which only first-order optimizers can use."""
-    if batch_size is None:
-        return None
-    if not isinstance(optimizer, FirstOrder):
-        raise ValueError(
-            f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
-            " in every step; use Adam or SGD, or leave batch_size out"
-        )
-    return as_count("batch_size", batch_size, 1)

@@ -69,7 +69,7 @@ class GaussianHead:
         L = \frac{1}{N} \sum_n (g_n - y_n)^2, \qquad
         \frac{\partial L}{\partial f_n} = -\frac{2}{N} (g_n - y_n)\, \frac{f_n}{w^2}\, g_n
 
-    It is a loss for `fit`, with LBFGS, Adam or SGD. Where f is many widths away from zero it is
+    It is a loss for `fit`, which takes L-BFGS for it. Where f is many widths away from zero it is
     flat; a network that begins near zero does not begin there.
 
     Parameters
@@ -85,7 +85,7 @@ class GaussianHead:
     >>> a, b = np.random.default_rng(0).uniform(-1, 1, (2, 500))
     >>> rows, labels = contrast(np.column_stack([a, a**2, b]), rng=0)  # b has nothing to do with it
     >>> net = kn.KAN([3, 1], grid_size=3, rng=1)
-    >>> net = kn.fit(net, rows, labels, kn.LBFGS(), loss=GaussianHead()).network
+    >>> net = kn.fit(net, rows, labels, loss=GaussianHead()).network
     >>> bool(kn.edge_scores(net, rows, "std")[0].argmin() == 2)
     True
     """
