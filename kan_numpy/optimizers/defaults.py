@@ -1,4 +1,4 @@
-r"""Which optimizer is taken if none is named, and what goes with which."""
+"""The default optimizer of a loss, and the number of steps and the batch size that suit it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import Optimizer
 
 LBFGS_STEPS = 5
-"""So many steps of L-BFGS are taken for one of Levenberg-Marquardt, which goes further."""
+"""The number of steps of L-BFGS that replace one of Levenberg-Marquardt."""
 
 
 def as_optimizer(value: Optimizer | None, least_squares: bool) -> Optimizer:
-    """Return the optimizer that was named, or else the one that suits the loss."""
+    """Return the optimizer given as an argument, or the default of the loss for None."""
     if value is None:
         return LevenbergMarquardt() if least_squares else LBFGS()
     if isinstance(value, type) or not (hasattr(value, "start") and hasattr(value, "step")):
@@ -22,7 +22,7 @@ def as_optimizer(value: Optimizer | None, least_squares: bool) -> Optimizer:
 
 
 def default_steps(steps: int, least_squares: bool) -> int:
-    """Return how many steps the default optimizer takes where Levenberg-Marquardt takes so many."""
+    """Return the number of steps of the default optimizer for so many of Levenberg-Marquardt."""
     return steps if least_squares else LBFGS_STEPS * steps
 
 

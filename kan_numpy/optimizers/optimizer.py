@@ -6,8 +6,8 @@ An optimizer knows a vector theta and an `ObjectiveLike`, not networks. It holds
     state = optimizer.step(objective, state)        # repeated
 
 Start with `kan_numpy.optimizers.first_order`; `kan_numpy.optimizers.lbfgs` and
-`kan_numpy.optimizers.levenberg_marquardt` follow the same protocol. `kan_numpy.optimizers.defaults`
-chooses one if none is named.
+`kan_numpy.optimizers.levenberg_marquardt` follow the same protocol. The default is chosen in
+`kan_numpy.optimizers.defaults`.
 """
 
 from __future__ import annotations

@@ -28,20 +28,20 @@ SCALING_ROWS = 1000
 
 @runtime_checkable
 class CurvedPenalty(Protocol):
-    """What Levenberg-Marquardt asks of a penalty besides; `Penalty` has it."""
+    """Protocol of a penalty that Levenberg-Marquardt can minimize, such as `Penalty`."""
 
     def __call__(self, network: Any, x: Array) -> tuple[float, Array]:
         """Return the penalty and its gradient (P,)."""
 
     def curvature(self, network: Any, x: Array) -> Array:
-        """Return what stands for its second derivatives (P, P)."""
+        """Return the approximation of its second derivatives (P, P) that is used."""
 
 
 @runtime_checkable
 class NetworkObjective(ObjectiveLike, Protocol[NetworkT]):
-    """All that training may ask of an objective: the loss of a network, whatever it is made of."""
+    """Protocol of the loss of a network as a function of its theta, as training uses it."""
 
-    network: NetworkT  # its theta is where training starts
+    network: NetworkT  # its theta is the starting point
     x: Array  # (N, n_in) inputs, to which grids adapt
 
     @property

@@ -40,7 +40,7 @@ WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
 
 @dataclass(frozen=True)
 class FitResult(Generic[NetworkT]):
-    """What training found.
+    """The result of training.
 
     Parameters
     ----------
@@ -76,13 +76,15 @@ def train(
     progress: bool | None = None,
     rng: Rng = None,
 ) -> FitResult[NetworkT]:
-    """Minimize an objective, beginning with its network, which stays as it is.
+    """Minimize an objective, starting from its network, which is not changed.
 
     Parameters
     ----------
     objective : NetworkObjective
-        What is minimized, such as ``kn.Objective(network, x, y)``.
-    optimizer, steps, batch_size, patience, adapt_at, refine_at, eps, callback, progress, rng
+        The function to minimize, such as ``kn.Objective(network, x, y)``.
+    optimizer : Optimizer, optional
+        As in `fit`; Levenberg-Marquardt if ``objective.is_least_squares``, else L-BFGS.
+    steps, batch_size, patience, adapt_at, refine_at, eps, callback, progress, rng
         As in `fit`. Grids adapt to ``objective.x``.
     validation : NetworkObjective, optional
         The objective that decides which network is the best.
