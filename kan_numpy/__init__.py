@@ -81,10 +81,11 @@ from kan_numpy.symbolic_regression.discovery import discover
 from kan_numpy.symbolic_regression.suggestions import suggest_symbolic
 from kan_numpy.symbolic_regression.symbolification import symbolify
 from kan_numpy.training import contrastive, losses
-from kan_numpy.training.fitting import FitResult, fit
+from kan_numpy.training.fitting import fit
 from kan_numpy.training.grids import adapt_grid, refine
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.regularization import Penalty
+from kan_numpy.training.training_loop import FitResult, train
 
 if TYPE_CHECKING:
     from kan_numpy.plotting.figures import plot, plot_basis, plot_history
@@ -164,6 +165,7 @@ __all__ = [
     "symmetry",
     "to_kan",
     "to_relu",
+    "train",
     "uniform_knots",
     "unlock",
 ]

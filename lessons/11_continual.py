@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import kan_numpy as kn
+from kan_numpy.optimizers.optimizer import ObjectiveLike
 
 CENTERS = (-0.8, -0.4, 0.0, 0.4, 0.8)  # of the peaks
 G, DEGREE = 200, 3  # grid intervals and degree of the splines in the network [1, 1]
@@ -310,7 +311,7 @@ np.testing.assert_allclose(rmse(stages[1], x[far], y[far]), abs(shift.mean()), r
 
 
 # %%
-class Frozen:
+class Frozen(ObjectiveLike):
     """A problem some of whose parameters must not move."""
 
     def __init__(self, problem, frozen):

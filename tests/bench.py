@@ -4,16 +4,19 @@ A step is the loss and its gradient for all parameters, every basis function eva
 floor are the products B c^T (forward), dy^T B (for dc) and dy c (for dB, in all layers but the
 first), on arrays of the same shapes. `Objective.fun` evaluates the first layer's basis only once,
 when it is made. Steps and products take turns, so that the noise of the machine hits both; the
-medians are compared. Run it with `make bench`. Nothing is asserted about time.
+medians are compared. Run it with `make bench`, and with `KAN_NUMPY_MALLOC=0 make bench` to see what
+`kan_numpy._memory` is worth. Nothing is asserted about time.
 """
 
 import os
 import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 
 import kan_numpy as kn
+from kan_numpy._memory import keep_freed_memory
 from kan_numpy.training.losses import MeanSquaredError
 
 # widths, N samples, G intervals, and the ratio of step to floor to reach
@@ -94,6 +97,14 @@ def peak_memory(function):
     return peak - before
 
 
+def held_memory():
+    """Return how much memory the process holds, where the system tells."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+    held = [int(line.split()[1]) for line in lines if line.startswith("VmRSS:")]
+    return f"{held[0] / 1024:.0f} MiB" if held else "an unknown amount"
+
+
 def measure(widths, n_samples, grid_size):
     """Return the medians of step, products and `Objective.fun`, and the relative peak memory."""
     rng = np.random.default_rng(0)
@@ -128,4 +139,6 @@ if __name__ == "__main__":
         f"NumPy {np.__version__}, {os.cpu_count()} processors, float64, degree {DEGREE};", end=" "
     )
     print(f"load before: {os.getloadavg()[0]:.1f} (far above 0, expect noise)")
+    kept = keep_freed_memory()  # as training does
     compare_with_floor()
+    print(f"Freed memory was {'kept' if kept else 'given back'}; held at the end: {held_memory()}")

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from kan_numpy.optimizers.optimizer import ObjectiveLike
 
-class Squares:
+
+class Squares(ObjectiveLike):
     """Be a problem of the form r . r, and write down every theta that it is asked for."""
 
     def __init__(self, residuals, jacobian):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kan_numpy.pde.conditions import PDE, Condition, dirichlet
+from kan_numpy.pde import PDE, Condition, dirichlet
 
 
 def mixed():

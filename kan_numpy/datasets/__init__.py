@@ -14,18 +14,19 @@ imports only those above it::
     localization       their states, labeled localized or extended
 """
 
+from kan_numpy.datasets.benchmark import Benchmark
 from kan_numpy.datasets.hyperbolic_knots import KnotTable, load_knots, signature_from_slope
 from kan_numpy.datasets.moons import two_moons
 from kan_numpy.datasets.preprocessing import Split, split
-from kan_numpy.datasets.toy_functions import TOY_FUNCTIONS, ToyFunction, toy
+from kan_numpy.datasets.toy_functions import TOY_FUNCTIONS, toy
 from kan_numpy.functions.scaling import Scaler
 
 __all__ = [
     "TOY_FUNCTIONS",
+    "Benchmark",
     "KnotTable",
     "Scaler",
     "Split",
-    "ToyFunction",
     "load_knots",
     "signature_from_slope",
     "split",

@@ -2,8 +2,9 @@ r"""Regression problems with a known answer: a formula, and the box of its input
 
 .. math:: x_i = low_i + (high_i - low_i)\,\frac{z_i + 1}{2}, \qquad z \in [-1, 1]^n
 
-Networks are trained on z, because there all inputs share one range. The tables of special functions
-and of Feynman's equations consist of such problems; two more are defined here.
+Networks are trained on z, because there all inputs share one range. The toy functions and the
+tables of special functions and of Feynman's equations consist of such problems; two more are
+defined here.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Benchmark:
         The names of the n inputs in the formula.
     ranges : tuple of (float, float)
         The ends of the range of each input.
+    widths : tuple of int
+        The shape of the paper's network, if it tells one.
 
     Examples
     --------
@@ -53,6 +56,7 @@ class Benchmark:
     function: Callable[..., Array]
     inputs: tuple[str, ...]
     ranges: tuple[tuple[float, float], ...]
+    widths: tuple[int, ...] = ()
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Return the values at the inputs x (N, n), as a column (N, 1)."""

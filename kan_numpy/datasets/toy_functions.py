@@ -7,72 +7,40 @@ gives the same samples.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import numpy.typing as npt
 from numpy import exp, pi, sin
 from scipy.special import j0
 
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_choice, as_count, as_number, as_rng
+from kan_numpy._validation import as_choice, as_count, as_number, as_rng
+from kan_numpy.datasets.benchmark import Benchmark, draw
 from kan_numpy.datasets.preprocessing import Split
 
 
-@dataclass(frozen=True)
-class ToyFunction:
-    """A function of known formula; call it with inputs (N, n) to get values (N, 1).
-
-    Parameters
-    ----------
-    name : str
-        Its key in `TOY_FUNCTIONS`.
-    formula : str
-        The formula as text.
-    function : callable
-        Maps the n columns of the inputs to the values, all (N,).
-    widths : tuple of int
-        The shape of the paper's network; ``widths[0]`` is n.
-    low, high : float
-        The ends of the range of every input.
-
-    Examples
-    --------
-    >>> import kan_numpy as kn
-    >>> f = kn.datasets.TOY_FUNCTIONS["product"]
-    >>> f.formula, f([[2.0, 3.0]])
-    ('x1 x2', array([[6.]]))
-    """
-
-    name: str
-    formula: str
-    function: Callable[..., Array]
-    widths: tuple[int, ...]
-    low: float = -1.0
-    high: float = 1.0
-
-    def __call__(self, x: npt.ArrayLike) -> Array:
-        """Return the values at the inputs x (N, n), as a column (N, 1)."""
-        values: Array = self.function(*as_array("x", x, ("N", self.widths[0])).T)  # (N,)
-        return values[:, None]
+def _toy(
+    name: str, formula: str, widths: tuple[int, ...], function: Callable[..., Array]
+) -> Benchmark:
+    """Return a function of ``widths[0]`` inputs, each from -1 to 1."""
+    n = widths[0]
+    inputs = ("x",) if n == 1 else tuple(f"x{i}" for i in range(1, n + 1))
+    return Benchmark(name, formula, function, inputs, ((-1.0, 1.0),) * n, widths)
 
 
 _TOYS = (
-    ToyFunction("bessel", "J0(20 x)", lambda x: j0(20 * x), (1, 1)),
-    ToyFunction(
-        "exp_sin", "exp(sin(pi x1) + x2^2)", lambda x1, x2: exp(sin(pi * x1) + x2**2), (2, 1, 1)
-    ),
-    ToyFunction("product", "x1 x2", lambda x1, x2: x1 * x2, (2, 2, 1)),
-    ToyFunction(
+    _toy("bessel", "J0(20 x)", (1, 1), lambda x: j0(20 * x)),
+    _toy("exp_sin", "exp(sin(pi x1) + x2^2)", (2, 1, 1), lambda x1, x2: exp(sin(pi * x1) + x2**2)),
+    _toy("product", "x1 x2", (2, 2, 1), lambda x1, x2: x1 * x2),
+    _toy(
         "high_dimensional",
         "exp((sin(pi x1 / 2)^2 + ... + sin(pi x100 / 2)^2) / 100)",
-        lambda *x: exp(sum(sin(pi * xi / 2) ** 2 for xi in x) / 100),
         (100, 1, 1),
+        lambda *x: exp(sum(sin(pi * xi / 2) ** 2 for xi in x) / 100),
     ),
-    ToyFunction(
+    _toy(
         "four_variables",
         "exp((sin(pi (x1^2 + x2^2)) + sin(pi (x3^2 + x4^2))) / 2)",
-        lambda x1, x2, x3, x4: exp((sin(pi * (x1**2 + x2**2)) + sin(pi * (x3**2 + x4**2))) / 2),
         (4, 4, 2, 1),
+        lambda x1, x2, x3, x4: exp((sin(pi * (x1**2 + x2**2)) + sin(pi * (x3**2 + x4**2))) / 2),
     ),
 )
 TOY_FUNCTIONS = {f.name: f for f in _TOYS}
@@ -85,7 +53,7 @@ def toy(
     r"""Draw samples of a toy function f, with noise on the training targets only.
 
     .. math:: y_{train} = f(x) + noise \cdot \mathrm{std}(f(x)) \, \varepsilon, \qquad
-        x \sim U[low, high]^n, \quad \varepsilon \sim N(0, 1)
+        x \sim U[-1, 1]^n, \quad \varepsilon \sim N(0, 1)
 
     Parameters
     ----------
@@ -118,12 +86,15 @@ def toy(
     >>> x1, x2 = data.x_train.T
     >>> data.y_train[:, 0] / np.exp(np.sin(np.pi * x1) + x2**2)
     array([1., 1., 1.])
+    >>> f = kn.datasets.TOY_FUNCTIONS["product"]
+    >>> f.formula, f.widths, f([[2.0, 3.0]])
+    ('x1 x2', (2, 2, 1), array([[6.]]))
     """
     f = TOY_FUNCTIONS[as_choice("name", name, tuple(TOY_FUNCTIONS))]
     n_train, n_test = as_count("n_train", n_train, 1), as_count("n_test", n_test, 1)
     noise, generator = as_number("noise", noise, 0.0), as_rng(rng)
-    x_train = generator.uniform(f.low, f.high, (n_train, f.widths[0]))
-    x_test = generator.uniform(f.low, f.high, (n_test, f.widths[0]))
+    x_train = draw(n_train, len(f.inputs), generator)
+    x_test = draw(n_test, len(f.inputs), generator)
     y_train = f(x_train)
     y_train += noise * y_train.std() * generator.standard_normal(y_train.shape)
     return Split(x_train, y_train, x_test, f(x_test))

@@ -22,6 +22,7 @@ from kan_numpy._arrays import Array
 from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, Variable
 from kan_numpy.algebra.number import Number
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.optimizers.optimizer import ObjectiveLike
 
 Values = Mapping[str, Array]
 Slopes = list[Array]
@@ -144,7 +145,7 @@ def _product(factors: list[Array]) -> Array:
     return result
 
 
-class _NumbersProblem:
+class _NumbersProblem(ObjectiveLike):
     """The free numbers of an expression as a least-squares problem."""
 
     def __init__(self, expression: Expression, values: Values, target: Array) -> None:

@@ -29,14 +29,11 @@ import numpy.typing as npt
 from scipy.interpolate import BSpline
 
 from kan_numpy._arrays import Array, frozen
-from kan_numpy._memory import keep_freed_memory
 from kan_numpy.functions.activations import ACTIVATIONS, Activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 
 Mask = npt.NDArray[np.bool_]
-
-keep_freed_memory()
 
 
 class LayerCache(NamedTuple):

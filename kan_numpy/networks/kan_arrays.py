@@ -129,7 +129,7 @@ def load_layers(
     own_symbols = [] if functions is None else as_symbols(functions)
     symbols = {symbol.name: symbol for symbol in own_symbols if _is_own(symbol)}
     with _damage(path):
-        described = _of_format_1(meta) if meta["format"] == 1 else meta["layers"]
+        described = meta["layers"]
         kans = [about for about in described if "base" in about]
         own_bases = [about["base"] for about in kans if about["own_base"]]
         needed = {name for about in kans for _, _, name, own in about["symbols"] if own}
@@ -169,12 +169,6 @@ def _damage(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except (LookupError, TypeError, ValueError) as error:
         raise ValueError(f"path {str(path)!r} holds a damaged network: {error}") from None
-
-
-def _of_format_1(meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """Describe the layers of an older file as those of a newer one."""
-    common = {"basis": "bspline", "base": meta["base"], "own_base": meta["own_base"], "symbols": []}
-    return [{**common, "degree": degree} for degree in meta["degrees"]]
 
 
 def _restored_product(about: dict[str, Any], n_in: int | str) -> ProductLayer:

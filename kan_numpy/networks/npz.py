@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 FORMAT = 2
-"""What `save_arrays` writes; format 1 knew neither products nor symbols nor other bases."""
+"""What `save_arrays` writes, and the only one that `load_arrays` reads."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -54,7 +54,7 @@ def load_arrays(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, Any]
             with np.load(file, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}
             meta = json.loads(str(arrays.pop("meta")))
-            if not isinstance(meta, dict) or meta.get("format") not in (1, FORMAT):
+            if not isinstance(meta, dict) or meta.get("format") != FORMAT:
                 raise ValueError("it does not say that its format is known here")
         except Exception as error:  # a foreign file can fail in any way
             raise ValueError(

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_count, as_number
-from kan_numpy.optimizers.optimizer import ObjectiveLike, Optimizer, State
+from kan_numpy._validation import as_number
+from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
 
 class FirstOrder:
@@ -92,7 +92,7 @@ class SGD(FirstOrder):
 class Moments(NamedTuple):
     """The memory of Adam."""
 
-    t: int  # steps so far
+    step: int  # how many so far
     m: Array  # (P,) running mean of g
     v: Array  # (P,) running mean of g^2
 
@@ -105,9 +105,9 @@ class Adam(FirstOrder):
         m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
         v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
         \theta \leftarrow \theta - \eta\,
-            \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+            \frac{m / (1 - \beta_1^\tau)}{\sqrt{v / (1 - \beta_2^\tau)} + \epsilon}
 
-    (D. Kingma, J. Ba, arXiv 1412.6980v9, algorithm 1.)
+    with :math:`\tau` the number of the step (D. Kingma, J. Ba, arXiv 1412.6980v9, algorithm 1).
 
     Parameters
     ----------
@@ -153,27 +153,15 @@ class Adam(FirstOrder):
         as_number("epsilon", self.epsilon, 0.0, include_low=False)
 
     def no_memory(self, theta: Array) -> Moments:
-        """Return t = 0 and both means 0."""
+        """Return step 0 and both means 0."""
         return Moments(0, np.zeros_like(theta), np.zeros_like(theta))
 
     def move(self, gradient: Array, memory: Moments) -> tuple[Array, Moments]:
         """Return the move and the new means."""
-        t = memory.t + 1
+        step = memory.step + 1
         m = self.beta1 * memory.m + (1.0 - self.beta1) * gradient
         v = self.beta2 * memory.v + (1.0 - self.beta2) * gradient**2
         # The means started at 0; the two divisions correct that bias.
-        m_hat = m / (1.0 - self.beta1**t)
-        v_hat = v / (1.0 - self.beta2**t)
-        return -self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), Moments(t, m, v)
-
-
-def as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
-    """Return the size of a mini-batch, which only first-order optimizers can use."""
-    if batch_size is None:
-        return None
-    if not isinstance(optimizer, FirstOrder):
-        raise ValueError(
-            f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
-            " in every step; use Adam or SGD, or leave batch_size out"
-        )
-    return as_count("batch_size", batch_size, 1)
+        m_hat = m / (1.0 - self.beta1**step)
+        v_hat = v / (1.0 - self.beta2**step)
+        return -self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), Moments(step, m, v)

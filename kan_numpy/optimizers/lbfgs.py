@@ -32,9 +32,9 @@ class LBFGS:
     ensures that :math:`s \cdot y > 0`, hence that every direction is a descent direction.
 
     In all other directions the initial guess :math:`H^{-1} \approx \gamma\, diag(1 / d)` remains.
-    In the textbook d = 1; here d is the mean square of the factor that each parameter is multiplied
-    by, if the objective has a method ``diagonal_scaling``, as `Objective` has. This is the same as
-    measuring every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
+    In the textbook d = 1; here d is the ``diagonal_scaling`` of the objective, for a network the
+    mean square of the factor that each parameter is multiplied by. This is the same as measuring
+    every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
     :math:`\gamma I` for z is this one for theta (lesson 07 measures the gain).
 
     (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
@@ -82,8 +82,7 @@ class LBFGS:
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the objective at theta (P,) and begin with an empty memory."""
         loss, gradient = objective.fun(theta)
-        scaling = getattr(objective, "diagonal_scaling", None)
-        d = scaling(theta) if self.scaled and scaling is not None else 1.0
+        d = objective.diagonal_scaling(theta) if self.scaled else 1.0
         return State(theta, loss, gradient, 1, Memory((), d))
 
     def step(self, objective: ObjectiveLike, state: State) -> State:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.optimizers.optimizer import ObjectiveLike, State
+from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, State
 
 
 class Linearization(NamedTuple):
@@ -97,7 +97,7 @@ class LevenbergMarquardt:
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the objective at theta (P,) and begin with the initial damping."""
-        r, extra = objective.residuals(theta), _addition(objective, theta)
+        r, extra = objective.residuals(theta), objective.penalty_terms(theta)
         return _linearized(objective, theta, r, extra, 1, self.damping)
 
     def step(self, objective: ObjectiveLike, state: State) -> State:
@@ -109,7 +109,7 @@ class LevenbergMarquardt:
             delta, predicted = solve(damping)
             if delta is not None:
                 theta = state.theta + delta
-                trial, extra = objective.residuals(theta), _addition(objective, theta)
+                trial, extra = objective.residuals(theta), objective.penalty_terms(theta)
                 evaluations += 1
                 gain = state.loss - float(trial @ trial) - extra.value
                 if gain > 0.0:  # false for NaN
@@ -122,29 +122,11 @@ class LevenbergMarquardt:
         return state._replace(evaluations=evaluations, converged=True)
 
 
-class Addition(NamedTuple):
-    """The terms added to the sum of squares, at one theta."""
-
-    value: float
-    gradient: Array | float  # (P,)
-    curvature: Array | None  # (P, P)
-
-
-def _addition(objective: Any, theta: Array) -> Addition:
-    """Return what the objective adds to its sum of squares; most add nothing."""
-    if not hasattr(objective, "penalty_terms"):
-        return NOTHING
-    return Addition(*objective.penalty_terms(theta))
-
-
-NOTHING = Addition(0.0, 0.0, None)
-
-
 def _linearized(
     objective: ObjectiveLike,
     theta: Array,
     r: Array,
-    extra: Addition,
+    extra: PenaltyTerms,
     evaluations: int,
     damping: float,
 ) -> State:

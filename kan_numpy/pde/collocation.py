@@ -23,8 +23,7 @@ from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.training.losses import as_loss
-from kan_numpy.training.objective import Objective
+from kan_numpy.training.objective import NetworkObjective
 
 SAMPLINGS = ("grid", "random", "latin", "sobol")
 
@@ -117,8 +116,8 @@ def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) ->
     return np.asarray(qmc.Sobol(d, seed=rng).random_base2(power)[:n_points])
 
 
-class PDEObjective(Objective[NetworkT]):
-    r"""Define :math:`L(\theta)` of a network and a differential equation, as `Objective` does.
+class PDEObjective(NetworkObjective[NetworkT]):
+    r"""The loss :math:`L(\theta)` of a network that is to obey a differential equation.
 
     Parameters
     ----------
@@ -137,8 +136,8 @@ class PDEObjective(Objective[NetworkT]):
 
     def __init__(self, network: NetworkT, problem: PDE, points: list[Array]) -> None:
         _require_fit(network, problem)
-        self.network, self.penalty, self.loss = network, None, as_loss("mse")
-        self.problem, self.points, self.x = problem, points, np.vstack(points)
+        self.network, self.problem, self.points = network, problem, points
+        self.x = np.vstack(points)
         pairs, layer = jets.as_pairs(problem.pairs, problem.n_in), network.layers[0]
         self._places = [
             _Place(f"conditions[{at}]", condition, x, pairs, layer)
@@ -147,12 +146,17 @@ class PDEObjective(Objective[NetworkT]):
         for place in self._places:
             place.require_finite(*place.evaluate(network)[:2])
 
+    @property
+    def is_least_squares(self) -> bool:
+        """Always: the loss is a sum of squares."""
+        return True
+
     def on(self, network: NetworkT) -> PDEObjective[NetworkT]:
         """Return the same objective for another network (used when grids change)."""
         return PDEObjective(network, self.problem, self.points)
 
     def fun(self, theta: Array) -> tuple[float, Array]:
-        """Return the loss and its gradient (P,)."""
+        """Return the loss at theta (P,), and its gradient (P,)."""
         network, loss, dtheta = self.network._with_theta(theta), 0.0, np.zeros(theta.size)
         for place in self._places:
             _, parts, cache = place.evaluate(network)
@@ -163,19 +167,19 @@ class PDEObjective(Objective[NetworkT]):
         return loss, dtheta
 
     def value(self, theta: Array) -> float:
-        """Return the loss."""
+        """Return the loss alone at theta (P,)."""
         r = self.residuals(theta)
         return float(r @ r)
 
     def residuals(self, theta: Array) -> Array:
-        """Return the residuals r of all conditions, one after the other, with r . r = loss."""
+        """Return r (M,) of all conditions in turn at theta (P,); r . r is the loss."""
         network = self.network._with_theta(theta)
         return np.concatenate(
             [place.scale * place.evaluate(network)[1].r for place in self._places]
         )
 
     def jacobian(self, theta: Array) -> Array:
-        """Return dr/dtheta, (M, P)."""
+        """Return dr/dtheta (M, P) at theta (P,)."""
         network, at = self.network._with_theta(theta), 0
         J = np.empty((len(self.x), theta.size))
         for place in self._places:

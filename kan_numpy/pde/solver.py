@@ -1,12 +1,11 @@
 r"""Solution of differential equations with networks, and comparison with known solutions.
 
-`solve_pde` is `fit` without data: the loss is that of `kan_numpy.pde.collocation`, steps, schedules
-of the grids and the history are those of `kan_numpy.training.fitting`.
+`solve_pde` is `fit` without data: the objective is that of `kan_numpy.pde.collocation`, and
+`kan_numpy.training.training_loop` minimizes it.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -16,14 +15,11 @@ import numpy.typing as npt
 from kan_numpy._arrays import Rng
 from kan_numpy._validation import as_count, as_rng
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import Network, NetworkT
-from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
-from kan_numpy.optimizers.optimizer import Optimizer, as_optimizer
+from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.pde.conditions import PDE
-from kan_numpy.training.fitting import Callback, FitResult, _Run
-from kan_numpy.training.grid_schedule import schedule
+from kan_numpy.training.training_loop import Callback, FitResult, train
 
 
 def solve_pde(
@@ -101,22 +97,17 @@ def solve_pde(
     >>> result.network([[0.5]]).round(4)
     array([[0.25]])
     """
-    if not (callback is None or callable(callback)):
-        raise TypeError(f"callback must be a function, but is {callback!r}")
     generator = as_rng(rng)
     places = collocation_points(problem, points, boundary_points, sampling, generator)
-    objective = PDEObjective(network, problem, places)
-    total = as_count("steps", steps, 0)
-    changes = schedule(adapt_at, refine_at, total, 1.0, objective.x)
-    if changes:
-        as_kan(network)
-    chosen = as_optimizer(optimizer, LevenbergMarquardt())
-    show = sys.stderr.isatty() if progress is None else progress
-    user_warnings = dict(np.geterr())
-    with np.errstate(all="ignore"):
-        run = _Run(objective, None, chosen, None, generator, user_warnings)
-        message = run.go(total, changes, total, callback, show)
-    return FitResult(run.best, run.history, message)
+    return train(
+        PDEObjective(network, problem, places),
+        optimizer,
+        steps,
+        adapt_at=adapt_at,
+        refine_at=refine_at,
+        callback=callback,
+        progress=progress,
+    )
 
 
 class Errors(NamedTuple):

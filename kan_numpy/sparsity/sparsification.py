@@ -15,16 +15,16 @@ from kan_numpy._validation import as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.kan import KAN
-from kan_numpy.optimizers.lbfgs import LBFGS
+from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.edge_scores import edge_scores
 from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.training.fitting import fit
 from kan_numpy.training.grids import adapt_grid, refine
 from kan_numpy.training.losses import Loss, SquaresLoss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.regularization import Penalty
+from kan_numpy.training.training_loop import train
 
 GRID_GROWTH = 2
 """How many times finer the grid becomes once the small edges are gone."""
@@ -60,8 +60,8 @@ def sparsify(
         Edges are pruned if their attribution is below this fraction of the largest standard
         deviation of an output.
     steps : int
-        The number of steps with the penalty: by Levenberg-Marquardt, or L-BFGS for
-        "cross_entropy".
+        The number of steps with the penalty: of Levenberg-Marquardt, or five times as many of
+        L-BFGS if the loss is no sum of squares.
     loss : str or Loss
         As in `fit`.
 
@@ -99,57 +99,20 @@ def sparsify(
     variance = float(np.var(objective.target, axis=0).mean())
     scale = np.sqrt(variance) if isinstance(objective.loss, SquaresLoss) else 1.0
     penalty = Penalty(l1=strength * scale, entropy=strength * scale**2)
-    adapt_at = [step for step in (5, 15) if step < count]
-    sparse = train_on(objective, start, count, penalty=penalty, adapt_at=adapt_at)
+    pace = default_steps(1, objective.is_least_squares)
+    penalized = Objective(start, points, y, loss, penalty)
+    adapt_at = [pace * step for step in (5, 15) if step < count]
+    sparse = train(penalized, steps=pace * count, adapt_at=adapt_at, progress=False).network
     spread = float(np.std(sparse(points), axis=0).max())
     small = prune(sparse, points, threshold * spread, "attribution")
-    small = train_on(objective, small, max(count // 2, 1), adapt_at=[0])
+    steps = pace * max(count // 2, 1)
+    small = train(objective.on(small), steps=steps, adapt_at=[0], progress=False).network
     finer = [
         GRID_GROWTH * grid_size(layer) for layer in small.layers if isinstance(layer, KANLayer)
     ]
-    small = train_on(objective, refine(small, finer), count // 3)
-    return _without_needless_edges(objective, small, count // 3)
-
-
-def train_on(
-    objective: Objective[KAN],
-    network: KAN,
-    steps: int,
-    penalty: Penalty | None = None,
-    adapt_at: list[int] | None = None,
-) -> KAN:
-    """Return the network trained on the data of an objective, by the fitting optimizer.
-
-    Parameters
-    ----------
-    objective : Objective
-        Data and loss.
-    network : KAN
-        Where to start.
-    steps : int
-        Of Levenberg-Marquardt, or five times as many of L-BFGS if the loss is no sum of squares.
-    penalty : Penalty, optional
-        As in `fit`.
-    adapt_at : list of int, optional
-        Before these steps the grids are adapted.
-
-    Returns
-    -------
-    KAN
-    """
-    squares = isinstance(objective.loss, SquaresLoss)
-    stride = 1 if squares else 5
-    return fit(
-        network,
-        objective.x,
-        objective.y,
-        optimizer=None if squares else LBFGS(),
-        steps=stride * steps,
-        loss=objective.loss,
-        penalty=penalty,
-        adapt_at=[stride * step for step in adapt_at or ()],
-        progress=False,
-    ).network
+    steps = pace * (count // 3)
+    small = train(objective.on(refine(small, finer)), steps=steps, progress=False).network
+    return _without_needless_edges(objective, small, steps)
 
 
 def grid_size(layer: KANLayer) -> int:
@@ -189,7 +152,7 @@ def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int)
         except ValueError:  # no path would be left
             needed.add(edge)
             continue
-        smaller = train_on(objective, smaller, steps)
+        smaller = train(objective.on(smaller), steps=steps, progress=False).network
         judged = assess(objective, smaller)
         if best.accepts(judged):
             # Where splines cause the errors, many small steps must not add up to a large one.

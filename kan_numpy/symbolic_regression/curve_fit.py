@@ -22,6 +22,7 @@ from kan_numpy._arrays import Array
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.optimizers.optimizer import ObjectiveLike
 
 SEARCH_POINTS, FIT_POINTS = 60, 500
 """How many points of the curve the search looks at, and the local fit."""
@@ -54,7 +55,7 @@ class SymbolFit(NamedTuple):
     error: float  # root mean square of what is left, over the standard deviation of the curve
 
 
-class _Curve:
+class _Curve(ObjectiveLike):
     """A curve to fit, as a problem in (a, b, c, d) for Levenberg-Marquardt."""
 
     def __init__(self, symbol: Symbol, z: Array, phi: Array) -> None:

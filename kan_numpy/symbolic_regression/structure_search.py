@@ -22,13 +22,15 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
+from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
-from kan_numpy.sparsity.sparsification import grid_size, sparsify, train_on
+from kan_numpy.sparsity.sparsification import grid_size, sparsify
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.symbolic_regression.symbolification import symbolify
 from kan_numpy.training.grids import refine
 from kan_numpy.training.losses import CrossEntropy, SquaresLoss
 from kan_numpy.training.objective import Objective
+from kan_numpy.training.training_loop import train
 
 Log = Callable[[str], None]
 
@@ -195,7 +197,9 @@ class StructureSearch:
             grid_factor = [2 * grid_size(layer) for layer in layers]
             if max(grid_factor) > FINEST:
                 break
-            network = train_on(self.train, refine(structure.network, grid_factor), 15)
+            finer = self.train.on(refine(structure.network, grid_factor))
+            steps = default_steps(15, finer.is_least_squares)
+            network = train(finer, steps=steps, progress=False).network
             sharper = self._judged(network, "finer")
             if sharper.error > 0.5 * structure.error:
                 break
@@ -232,4 +236,5 @@ class StructureSearch:
 
     def _polished(self, network: KAN) -> KAN:
         """Return the network trained to the end on all data."""
-        return train_on(self.all, network, 100)
+        steps = default_steps(100, self.all.is_least_squares)
+        return train(self.all.on(network), steps=steps, progress=False).network

@@ -27,8 +27,8 @@ from kan_numpy.networks.edges import (
     with_symbol,
 )
 from kan_numpy.networks.kan import KAN
+from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import assess
-from kan_numpy.sparsity.sparsification import train_on
 from kan_numpy.symbolic_regression.curve_fit import (
     SymbolFit,
     fit_symbol,
@@ -39,6 +39,7 @@ from kan_numpy.symbolic_regression.curve_fit import (
 from kan_numpy.symbolic_regression.suggestions import ROWS, curve, required, suggestions
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
+from kan_numpy.training.training_loop import train
 
 SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
 """Functions that are always tried, whatever an edge looks like."""
@@ -219,4 +220,7 @@ class _Choices:
 
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
         """Return the network after some steps of training."""
-        return train_on(self.objective, network, self.steps if steps is None else steps)
+        steps = default_steps(
+            self.steps if steps is None else steps, self.objective.is_least_squares
+        )
+        return train(self.objective.on(network), steps=steps, progress=False).network

@@ -73,7 +73,7 @@ class GaussianHead:
         L = \frac{1}{N} \sum_n (g_n - y_n)^2, \qquad
         \frac{\partial L}{\partial f_n} = -\frac{2}{N} (g_n - y_n)\, \frac{f_n}{w^2}\, g_n
 
-    It is a loss for `fit`, with LBFGS, Adam or SGD. Its gradient vanishes many widths away from
+    It is a loss for `fit`, which takes L-BFGS for it. Its gradient vanishes many widths away from
     f = 0, so the initial outputs should be near zero.
 
     Parameters
@@ -97,7 +97,7 @@ class GaussianHead:
     >>> a, b = np.random.default_rng(0).uniform(-1, 1, (2, 500))
     >>> rows, labels = kn.contrastive.contrast(np.column_stack([a, a**2, b]), rng=0)
     >>> net, head = kn.KAN([3, 1], grid_size=3, rng=1), kn.contrastive.GaussianHead()
-    >>> net = kn.fit(net, rows, labels, kn.LBFGS(), loss=head).network
+    >>> net = kn.fit(net, rows, labels, loss=head).network
     >>> kn.edge_scores(net, rows, "std")[0].argmin()
     np.int64(2)
     """

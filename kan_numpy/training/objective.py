@@ -4,28 +4,84 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Generic
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, some_rows
+from kan_numpy._arrays import Array, Indices, some_rows
 from kan_numpy._validation import as_array
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import NetworkT
+from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 from kan_numpy.training.losses import Loss, SquaresLoss, as_loss
 
-Penalty = Callable[[Any, Array], tuple[float, Array]]
+PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
+"""From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
 ROWS_AT_ONCE = 8192
 """How many samples `Objective.value` evaluates at a time, to bound the memory."""
 
+SCALING_ROWS = 1000
+"""How many samples `NetworkObjective.diagonal_scaling` looks at."""
 
-METRIC_ROWS = 1000
-"""How many samples `Objective.diagonal_scaling` looks at."""
+
+@runtime_checkable
+class CurvedPenalty(Protocol):
+    """Protocol of a penalty that Levenberg-Marquardt can minimize, such as `Penalty`."""
+
+    def __call__(self, network: Any, x: Array) -> tuple[float, Array]:
+        """Return the penalty and its gradient (P,)."""
+
+    def curvature(self, network: Any, x: Array) -> Array:
+        """Return the approximation of its second derivatives (P, P) that is used."""
 
 
-class Objective(Generic[NetworkT]):
+@runtime_checkable
+class NetworkObjective(ObjectiveLike, Protocol[NetworkT]):
+    """Protocol of the loss of a network as a function of its theta, as training uses it."""
+
+    network: NetworkT  # its theta is the starting point
+    x: Array  # (N, n_in) inputs, to which grids adapt
+
+    @property
+    def is_least_squares(self) -> bool:
+        """Whether Levenberg-Marquardt can minimize it."""
+
+    def on(self, network: NetworkT) -> NetworkObjective[NetworkT]:
+        """Return the same objective for another network, as when grids change."""
+
+    def value(self, theta: Array) -> float:
+        """Return the loss alone."""
+
+    def batch(self, rows: Indices) -> NetworkObjective[NetworkT]:  # noqa: ARG002
+        """Return the objective on some of its samples."""
+        raise TypeError(
+            f"objective must be an Objective for mini-batches, but is a {type(self).__name__};"
+            " leave batch_size out"
+        )
+
+    def diagonal_scaling(self, theta: Array) -> Array:
+        r"""Return d (P,), the mean square of what each parameter is multiplied with, about 1.
+
+        .. math:: d_p = \frac{m_p}{\bar m} + 0.001, \qquad m_p = \frac{1}{N} \sum_n f_p(x_n)^2
+
+        where f_p is a basis function :math:`B_j` or the base function b. A bump that few samples
+        reach needs a long step for the same effect; the 0.001 bounds it where no sample is.
+        """
+        network = self.network._with_theta(theta)
+        _, caches = network._forward(some_rows(self.x, SCALING_ROWS))
+        m = np.concatenate(
+            [
+                layer.feature_mean_squares(cache)
+                for layer, cache in zip(network.layers, caches, strict=True)
+            ]
+        )
+        mean = float(m.mean())
+        return m / mean + 1e-3 if np.isfinite(mean) and mean > 0.0 else np.ones_like(m)
+
+
+class Objective(NetworkObjective[NetworkT]):
     r"""The loss :math:`L(\theta)` of a network on given data.
 
     Parameters
@@ -77,7 +133,7 @@ class Objective(Generic[NetworkT]):
         x: npt.ArrayLike,
         y: npt.ArrayLike,
         loss: str | Loss = "mse",
-        penalty: Penalty | None = None,
+        penalty: PenaltyFunction | None = None,
     ) -> None:
         if not (penalty is None or callable(penalty)):
             raise TypeError(f"penalty must be a function of (network, x), but is {penalty!r}")
@@ -89,11 +145,17 @@ class Objective(Generic[NetworkT]):
         self.y = np.array(y)
         self.y.flags.writeable = False
 
+    @property
+    def is_least_squares(self) -> bool:
+        """Whether the loss is a sum of squares, and the penalty, if any, has a curvature."""
+        curved = self.penalty is None or isinstance(self.penalty, CurvedPenalty)
+        return curved and isinstance(self.loss, SquaresLoss)
+
     def on(self, network: NetworkT) -> Objective[NetworkT]:
         """Return the objective of another network with the same inputs and outputs."""
         return self._like(network, self.x, self.target, self.y)
 
-    def batch(self, rows: npt.NDArray[np.intp]) -> Objective[NetworkT]:
+    def batch(self, rows: Indices) -> Objective[NetworkT]:
         """Return the objective on some of the samples, given by their indices."""
         return self._like(self.network, self.x[rows], self.target[rows], self.y[rows])
 
@@ -110,21 +172,14 @@ class Objective(Generic[NetworkT]):
         """What of the first layer does not depend on theta, as its basis: once is enough."""
         return self.network.layers[0].features(self.x)
 
-    def fun(self, theta: Array) -> tuple[float, Array]:
-        """Return the loss and its gradient.
-
-        Parameters
-        ----------
-        theta : ndarray, shape (P,)
-            Where.
-
-        Returns
-        -------
-        loss : float
-        gradient : ndarray, shape (P,)
-        """
+    def _forward(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:
+        """Return the network at theta (P,), its outputs (N, n_out), and its cache."""
         network = self.network._with_theta(theta)
-        y, cache = network._forward(self.x, self._first)
+        return network, *network._forward(self.x, self._first)
+
+    def fun(self, theta: Array) -> tuple[float, Array]:
+        """Return the loss at theta (P,), and its gradient (P,)."""
+        network, y, cache = self._forward(theta)
         loss, dy = self.loss.value_and_gradient(y, self.target)
         _, dtheta = network._backward(dy, cache, input_gradient=False)
         if self.penalty is not None:
@@ -133,17 +188,7 @@ class Objective(Generic[NetworkT]):
         return loss, dtheta
 
     def value(self, theta: Array) -> float:
-        """Return the loss alone, some thousand samples at a time.
-
-        Parameters
-        ----------
-        theta : ndarray, shape (P,)
-            Where.
-
-        Returns
-        -------
-        float
-        """
+        """Return the loss alone at theta (P,), some thousand samples at a time."""
         network, total = self.network._with_theta(theta), 0.0
         for start in range(0, len(self.x), ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
@@ -153,91 +198,29 @@ class Objective(Generic[NetworkT]):
         return total / len(self.x) + extra
 
     def residuals(self, theta: Array) -> Array:
-        """Return the residuals r, with r . r = loss.
-
-        Parameters
-        ----------
-        theta : ndarray, shape (P,)
-            Where.
-
-        Returns
-        -------
-        ndarray, shape (N * n_out,)
-        """
-        y, _ = self.network._with_theta(theta)._forward(self.x, self._first)
+        """Return r (N * n_out,) at theta (P,); r . r is the loss without the penalty."""
+        _, y, _ = self._forward(theta)
         return self._squares.residuals(y, self.target)
 
     def jacobian(self, theta: Array) -> Array:
-        """Return dr/dtheta.
-
-        Parameters
-        ----------
-        theta : ndarray, shape (P,)
-            Where.
-
-        Returns
-        -------
-        ndarray, shape (N * n_out, P)
-        """
-        network = self.network._with_theta(theta)
-        y, cache = network._forward(self.x, self._first)
+        """Return dr/dtheta (N * n_out, P) at theta (P,)."""
+        network, y, cache = self._forward(theta)
         J = network._jacobian(y, cache).reshape(y.size, -1)
         J *= self._squares.residual_scale(y)
         return J
 
-    def penalty_terms(self, theta: Array) -> tuple[float, Array | float, Array | None]:
-        """Return what the penalty adds to r . r, its gradient and its curvature.
-
-        Parameters
-        ----------
-        theta : ndarray, shape (P,)
-            Where.
-
-        Returns
-        -------
-        value : float
-        gradient : ndarray, shape (P,)
-        curvature : ndarray, shape (P, P), or None without a penalty
-        """
+    def penalty_terms(self, theta: Array) -> PenaltyTerms:
+        """Return what the penalty adds to r . r at theta (P,)."""
         if self.penalty is None:
-            return 0.0, 0.0, None
-        curvature = getattr(self.penalty, "curvature", None)
-        if curvature is None:
+            return PenaltyTerms()
+        if not isinstance(self.penalty, CurvedPenalty):
             raise ValueError(
                 "penalty has no method curvature(network, x), which Levenberg-Marquardt needs;"
                 " use kn.Penalty with it, or the optimizers LBFGS, Adam or SGD"
             )
         network = self.network._with_theta(theta)
-        return *self.penalty(network, self.x), curvature(network, self.x)
-
-    def diagonal_scaling(self, theta: Array) -> Array:
-        r"""Return the mean square of what each parameter is multiplied with, about 1 on average.
-
-        .. math:: d_p = \frac{m_p}{\bar m} + 0.001, \qquad m_p = \frac{1}{N} \sum_n f_p(x_n)^2
-
-        where f_p is a basis function :math:`B_j` or the base function b. A bump that few samples
-        reach needs a long step for the same effect; the 0.001 bounds it where no sample is.
-
-        Parameters
-        ----------
-        theta : ndarray, shape (P,)
-            Where.
-
-        Returns
-        -------
-        ndarray, shape (P,)
-            From at most `METRIC_ROWS` samples.
-        """
-        network = self.network._with_theta(theta)
-        _, caches = network._forward(some_rows(self.x, METRIC_ROWS))
-        m = np.concatenate(
-            [
-                layer.feature_mean_squares(cache)
-                for layer, cache in zip(network.layers, caches, strict=True)
-            ]
-        )
-        mean = float(m.mean())
-        return m / mean + 1e-3 if np.isfinite(mean) and mean > 0.0 else np.ones_like(m)
+        value, gradient = self.penalty(network, self.x)
+        return PenaltyTerms(value, gradient, self.penalty.curvature(network, self.x))
 
     @property
     def _squares(self) -> SquaresLoss:

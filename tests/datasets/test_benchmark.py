@@ -1,4 +1,7 @@
-"""Benchmarks: ranges without singularities, samples of the cube, and the peaks one by one."""
+"""Benchmarks: formulas, ranges without singularities, samples of the cube, the peaks one by one."""
+
+import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,10 +19,34 @@ from kan_numpy.datasets.benchmark import (
 )
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
+from kan_numpy.datasets.toy_functions import TOY_FUNCTIONS
 
 PROBLEMS = {**SPECIAL_FUNCTIONS, **FEYNMAN_EQUATIONS, "multilevel": MULTILEVEL, "peaks": PEAKS}
 PI = np.pi
 each_problem = pytest.mark.parametrize("name", PROBLEMS)
+
+
+def as_python(formula, variables):
+    """Write a formula for Python: a sign wherever one factor follows the other without any."""
+    tokens = re.findall(r"[a-z]\w*|[\d.]+|\S", formula.replace("^", "@"))
+    text = tokens[0]
+    for before, token in pairwise(tokens):
+        ends = before in variables | {"pi", ")"} or before[0].isdigit()
+        text += ("*" if ends and re.match(r"[\w(]", token) else "") + token
+    return text.replace("@", "**")
+
+
+WRITTEN = [TOY_FUNCTIONS[name] for name in ("exp_sin", "product", "four_variables")]
+WRITTEN += FEYNMAN_EQUATIONS.values()
+
+
+@pytest.mark.parametrize("problem", WRITTEN, ids=lambda problem: problem.name)
+def test_a_function_is_what_its_formula_says(problem):
+    x = problem.from_cube(draw(50, len(problem.inputs), rng=0))
+    known = {key: getattr(np, key) for key in ("exp", "sqrt", "sin", "cos", "arcsin", "log", "pi")}
+    known |= {"ln": np.log, **dict(zip(problem.inputs, x.T, strict=True))}
+    values = eval(as_python(problem.formula, set(problem.inputs)), {"__builtins__": {}}, known)
+    np.testing.assert_allclose(problem(x)[:, 0], values, rtol=1e-12, atol=1e-14)
 
 
 @each_problem

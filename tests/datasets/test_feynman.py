@@ -1,14 +1,8 @@
-"""Feynman's equations have known values, and are what their formulas say."""
-
-import re
-from itertools import pairwise
+"""Feynman's equations have known values at points that one can check."""
 
 import numpy as np
 import pytest
 
-from kan_numpy.datasets.benchmark import (
-    draw,
-)
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 
 PI = np.pi
@@ -53,23 +47,3 @@ def test_the_equations_are_those_of_the_paper():
 @pytest.mark.parametrize(("name", "inputs", "value"), [(n, *v) for n, v in FEYNMAN_VALUES.items()])
 def test_equations_at_known_points(name, inputs, value):
     np.testing.assert_allclose(FEYNMAN_EQUATIONS[name]([inputs]), [[value]], rtol=1e-14, atol=1e-15)
-
-
-def as_python(formula, variables):
-    """Write a formula for Python: a sign wherever one factor follows the other without any."""
-    tokens = re.findall(r"[a-z]\w*|[\d.]+|\S", formula.replace("^", "@"))
-    text = tokens[0]
-    for before, token in pairwise(tokens):
-        ends = before in variables | {"pi", ")"} or before[0].isdigit()
-        text += ("*" if ends and re.match(r"[\w(]", token) else "") + token
-    return text.replace("@", "**")
-
-
-@pytest.mark.parametrize("name", FEYNMAN_EQUATIONS)
-def test_an_equation_is_what_its_formula_says(name):
-    problem = FEYNMAN_EQUATIONS[name]
-    x = problem.from_cube(draw(50, len(problem.inputs), rng=0))
-    known = {key: getattr(np, key) for key in ("exp", "sqrt", "sin", "cos", "arcsin", "log", "pi")}
-    known |= {"ln": np.log, **dict(zip(problem.inputs, x.T, strict=True))}
-    values = eval(as_python(problem.formula, set(problem.inputs)), {"__builtins__": {}}, known)
-    np.testing.assert_allclose(problem(x)[:, 0], values, rtol=1e-12, atol=1e-14)

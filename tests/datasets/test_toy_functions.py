@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 
 import numpy as np
 import pytest
@@ -56,7 +57,11 @@ def test_toy_functions_have_the_names_and_shapes_of_the_paper():
         "high_dimensional": (100, 1, 1),
         "four_variables": (4, 4, 2, 1),
     }
-    assert all(f.name == name for name, f in TOY_FUNCTIONS.items())
+    for name, f in TOY_FUNCTIONS.items():
+        assert f.name == name
+        assert f.ranges == ((-1.0, 1.0),) * f.widths[0]
+        assert all(re.search(rf"\b{i}\b", f.formula) for i in (f.inputs[0], f.inputs[-1]))
+        assert len(set(f.inputs)) == f.widths[0]
 
 
 @pytest.mark.parametrize("name", list(TOY_FUNCTIONS))

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import json
 import pickle
 import zipfile
 from pathlib import Path
@@ -21,6 +22,19 @@ def test_a_network_is_saved_under_exactly_its_name(tmp_path):
     KAN([2, 1], rng=1).save(str(tmp_path / "my network"))  # and replaces what was there
     assert [path.name for path in tmp_path.iterdir()] == ["my network"]
     assert same(KAN.load(tmp_path / "my network"), KAN([2, 1], rng=1))
+
+
+@pytest.mark.parametrize("number", [1, 3, "2", None])
+def test_a_file_of_another_format_is_refused(tmp_path, number):
+    path = tmp_path / "net.npz"
+    KAN([2, 1], rng=0).save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    meta = json.loads(str(arrays.pop("meta")))
+    assert meta["format"] == 2
+    np.savez(path, meta=np.array(json.dumps({**meta, "format": number})), **arrays)
+    with pytest.raises(ValueError, match="not a file that kan_numpy saved"):
+        KAN.load(path)
 
 
 class CreatesAFile:

@@ -10,6 +10,7 @@ from strategies import seeds
 
 import kan_numpy as kn
 from kan_numpy.optimizers.lbfgs import two_loop
+from kan_numpy.optimizers.optimizer import ObjectiveLike
 
 
 def curvature_pairs(count, size, seed):
@@ -80,7 +81,7 @@ def test_lbfgs_that_finds_nothing_better_says_so_and_stays():
 
 
 def test_lbfgs_does_not_care_in_which_units_a_parameter_is_measured():
-    class Problem:
+    class Problem(ObjectiveLike):
         """Rosenbrock's valley in the coordinates z = w theta."""
 
         def __init__(self, w):

@@ -9,6 +9,7 @@ from strategies import floats, seeds
 
 import kan_numpy as kn
 from kan_numpy.optimizers.levenberg_marquardt import _damped_solver
+from kan_numpy.optimizers.optimizer import ObjectiveLike
 
 
 @pytest.mark.parametrize(("M", "P"), [(20, 5), (5, 5)])
@@ -110,7 +111,7 @@ def test_a_jacobian_of_zeros_is_the_end():
 
 
 def test_levenberg_marquardt_survives_a_gain_that_was_not_predicted():
-    class Cliff:
+    class Cliff(ObjectiveLike):
         """Flat to the last digit where it starts, and far lower a hair further."""
 
         def residuals(self, theta):

@@ -5,9 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 import scipy.optimize
+from checks import check_objective
+from hypothesis import given
+from hypothesis import strategies as st
 from least_squares import linear, rosenbrock, run
+from strategies import floats
 
 import kan_numpy as kn
+from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 
 ALL = [kn.SGD(), kn.Adam(), kn.LBFGS(), kn.LevenbergMarquardt()]
 each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
@@ -124,3 +129,29 @@ def test_a_state_tells_loss_gradient_and_evaluations_truly(optimizer):
 def test_these_never_go_up(optimizer):
     losses = [state.loss for state in run(optimizer, rosenbrock(), [-1.2, 1.0], 30)]
     assert np.all(np.diff(losses) <= 0.0)
+
+
+class Residuals(ObjectiveLike):
+    """Only what Levenberg-Marquardt needs: residuals of which the loss is made, and a penalty."""
+
+    def residuals(self, theta):
+        return np.array([theta[0] - 1.0, 3.0 * theta[0] * theta[1]])
+
+    def jacobian(self, theta):
+        return np.array([[1.0, 0.0], [3.0 * theta[1], 3.0 * theta[0]]])
+
+    def penalty_terms(self, theta):
+        return PenaltyTerms(0.1 * float(theta @ theta), 0.2 * theta, 0.2 * np.eye(2))
+
+
+@pytest.mark.gradient
+@given(theta=st.tuples(floats(-2.0, 2.0), floats(-2.0, 2.0)))
+def test_the_loss_of_residuals_and_its_gradient_need_not_be_written(record, theta):
+    record(check_objective(Residuals(), np.array(theta), np.random.default_rng(0)))
+
+
+@each
+def test_residuals_are_enough_for_every_optimizer(optimizer):
+    """The minimum is at (10/11, 0): there 0.1 u^2 + (u - 1)^2 is lowest."""
+    state = run(optimizer, Residuals(), [0.5, 0.5], 2000)[-1]
+    np.testing.assert_allclose(state.theta, [10.0 / 11.0, 0.0], atol=1e-4)

@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 import kan_numpy as kn
-from kan_numpy.training.fitting import HISTORY
+from kan_numpy.training.training_loop import HISTORY
 
 
 def all_figures():

@@ -405,7 +405,7 @@ REFUSED = [
     ("classes with one output", lambda: classify(LABELS, NET), ValueError, "cross_entropy output"),
     (
         "classes with residuals",
-        lambda: classify(LABELS, optimizer=None),
+        lambda: classify(LABELS, optimizer=LevenbergMarquardt()),
         ValueError,
         "cross_entropy sum of squares use LBFGS, Adam or SGD",
     ),

@@ -377,8 +377,8 @@ def test_a_penalty_without_curvature_is_not_for_levenberg_marquardt():
         return float(network.theta @ network.theta), 2.0 * network.theta
 
     with pytest.raises(ValueError, match="penalty has no method curvature"):
-        kn.fit(network, x, y, penalty=ridge, steps=1)
-    end = kn.fit(network, x, y, kn.LBFGS(), 200, penalty=ridge, progress=False).network
+        kn.fit(network, x, y, kn.LevenbergMarquardt(), penalty=ridge, steps=1)
+    end = kn.fit(network, x, y, steps=200, penalty=ridge).network
     gradient = Objective(network, x, y, penalty=ridge).fun(end.theta)[1]
     assert np.abs(gradient).max() < 1e-3
 

@@ -1,0 +1,38 @@
+"""The default optimizer of a loss, and the number of steps and the batch size that suit it."""
+
+from __future__ import annotations
+
+from kan_numpy._validation import as_count
+from kan_numpy.optimizers.first_order import FirstOrder
+from kan_numpy.optimizers.lbfgs import LBFGS
+from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
+from kan_numpy.optimizers.optimizer import Optimizer
+
+LBFGS_STEPS = 5
+"""The number of steps of L-BFGS that replace one of Levenberg-Marquardt."""
+
+
+def as_optimizer(value: Optimizer | None, least_squares: bool) -> Optimizer:
+    """Return the optimizer given as an argument, or the default of the loss for None."""
+    if value is None:
+        return LevenbergMarquardt() if least_squares else LBFGS()
+    if isinstance(value, type) or not (hasattr(value, "start") and hasattr(value, "step")):
+        raise TypeError(f"optimizer must be an optimizer such as Adam(), but is {value!r}")
+    return value
+
+
+def default_steps(steps: int, least_squares: bool) -> int:
+    """Return the number of steps of the default optimizer for so many of Levenberg-Marquardt."""
+    return steps if least_squares else LBFGS_STEPS * steps
+
+
+def as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
+    """Return the size of a mini-batch, which only first-order optimizers can use."""
+    if batch_size is None:
+        return None
+    if not isinstance(optimizer, FirstOrder):
+        raise ValueError(
+            f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
+            " in every step; use Adam or SGD, or leave batch_size out"
+        )
+    return as_count("batch_size", batch_size, 1)

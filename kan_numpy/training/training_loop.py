@@ -1,0 +1,305 @@
+r"""The training loop: steps of an optimizer, with grids that adapt and grow on the way.
+
+`train` repeats an optimizer's step on any `NetworkObjective`, keeps a history and the best network,
+and stops for one of six reasons, which it says: all steps done, no better step found, no progress
+on the validation set, a loss that is not finite, the callback's wish, or Ctrl-C. In each case the
+best network so far is returned. `fit` and `solve_pde` define an objective and train on it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+import numpy as np
+
+from kan_numpy._arrays import Rng, some_rows
+from kan_numpy._memory import keep_freed_memory
+from kan_numpy._validation import as_count, as_rng
+from kan_numpy.networks.checks import as_kan
+from kan_numpy.networks.network import NetworkT
+from kan_numpy.optimizers.defaults import as_batch_size, as_optimizer
+from kan_numpy.optimizers.first_order import FirstOrder
+from kan_numpy.optimizers.optimizer import Optimizer, State
+from kan_numpy.training.grid_schedule import Changes, schedule
+from kan_numpy.training.objective import NetworkObjective
+
+History = dict[str, list[float]]
+Callback = Callable[[int, NetworkT, History], object]
+
+HISTORY = ["step", "train_loss", "validation_loss", "seconds", "evaluations"]
+HISTORY += ["outside", "grid_change"]
+
+WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
+"""How many samples, and at which distance of steps, tell the share outside the grids."""
+
+
+@dataclass(frozen=True)
+class FitResult(Generic[NetworkT]):
+    """The result of `fit`, `train` or `solve_pde`.
+
+    Parameters
+    ----------
+    network : KAN or MLP
+        The network with the lowest loss, on the validation set if there is one.
+    history : dict of list
+        One entry for each step taken: ``step``, ``train_loss``, ``validation_loss`` (or NaN),
+        ``seconds`` since the start, ``evaluations`` of the loss so far, ``outside`` (fraction of
+        the activations outside their grids), ``grid_change`` (root mean square of the change of
+        the outputs of at most 10,000 samples by new grids before this step). A converged optimizer
+        skips to the next change of the grids.
+    message : str
+        Why training ended.
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> result = kn.fit(kn.KAN([1, 1], rng=0), [[0.0], [1.0]], [[0.0], [1.0]], steps=3)
+    >>> result.network, result.history["step"], result.message
+    (KAN([1, 1], 9 parameters), [1, 2, 3], 'all 3 steps done')
+    """
+
+    network: NetworkT
+    history: History
+    message: str
+
+
+def train(
+    objective: NetworkObjective[NetworkT],
+    optimizer: Optimizer | None = None,
+    steps: int = 50,
+    batch_size: int | None = None,
+    validation: NetworkObjective[NetworkT] | None = None,
+    patience: int | None = None,
+    adapt_at: Iterable[int] = (),
+    refine_at: Mapping[int, int] | None = None,
+    eps: float = 1.0,
+    callback: Callback[NetworkT] | None = None,
+    progress: bool | None = None,
+    rng: Rng = None,
+) -> FitResult[NetworkT]:
+    """Minimize an objective, starting from its network, which is not changed.
+
+    Parameters
+    ----------
+    objective : NetworkObjective
+        The function to minimize, such as ``kn.Objective(network, x, y)``.
+    optimizer : Optimizer, optional
+        As in `fit`; Levenberg-Marquardt if ``objective.is_least_squares``, else L-BFGS.
+    steps, batch_size, patience, adapt_at, refine_at, eps, callback, progress, rng
+        As in `fit`. Grids adapt to ``objective.x``.
+    validation : NetworkObjective, optional
+        The objective that decides which network is the best.
+
+    Returns
+    -------
+    FitResult
+
+    Raises
+    ------
+    TypeError
+        If ``objective`` is none, ``callback`` is no function, or mini-batches are asked of an
+        objective that has none.
+    ValueError
+        If ``patience`` is given without ``validation``, a number is out of range, or the optimizer
+        cannot minimize the objective or use mini-batches.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the loss became NaN or infinite, and training stopped for that.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> x = np.linspace(-1, 1, 50)[:, None]
+    >>> objective = kn.Objective(kn.KAN([1, 1], rng=0), x, np.sin(3 * x))
+    >>> result = kn.train(objective, kn.Adam(0.1), steps=100)
+    >>> result.message, bool(objective.value(result.network.theta) < 1e-3)
+    ('all 100 steps done', True)
+    """
+    if not isinstance(objective, NetworkObjective):
+        raise TypeError(
+            "objective must be an objective such as kn.Objective(network, x, y), but is"
+            f" {objective!r}"
+        )
+    if patience is not None and validation is None:
+        raise ValueError(
+            "patience needs a validation set: give validation=(x, y) to fit, an Objective to train"
+        )
+    if not (callback is None or callable(callback)):
+        raise TypeError(f"callback must be a function, but is {callback!r}")
+    chosen = as_optimizer(optimizer, objective.is_least_squares)
+    size, generator = as_batch_size(batch_size, chosen), as_rng(rng)
+    total = as_count("steps", steps, 0)
+    changes = schedule(adapt_at, refine_at, total, eps, objective.x)
+    if changes:
+        as_kan(objective.network)
+    wait = total if patience is None else as_count("patience", patience, 1)
+    show = sys.stderr.isatty() if progress is None else progress
+    keep_freed_memory()
+    # A loss that overflows is noticed by the run; NumPy need not warn as well.
+    user_warnings = dict(np.geterr())
+    with np.errstate(all="ignore"):
+        run = _Run(objective, validation, chosen, size, generator, user_warnings)
+        message = run.go(total, changes, wait, callback, show)
+    return FitResult(run.best, run.history, message)
+
+
+@dataclass
+class _Run(Generic[NetworkT]):
+    """One training run: the only thing here that changes while it lives."""
+
+    objective: NetworkObjective[NetworkT]
+    check: NetworkObjective[NetworkT] | None
+    optimizer: Optimizer
+    batch_size: int | None
+    rng: np.random.Generator
+    user_warnings: dict[str, Any]
+    history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
+
+    def __post_init__(self) -> None:
+        """Score the network that training starts with."""
+        self.started = time.perf_counter()
+        self.state = self.optimizer.start(self.objective, self.objective.network.theta)
+        self.best, self.waiting = self.objective.network, 0
+        self.best_score = self._score(self.best, self.state.loss)
+
+    def go(
+        self,
+        steps: int,
+        changes: Changes,
+        wait: int,
+        callback: Callback[NetworkT] | None,
+        show: bool,
+    ) -> str:
+        """Train, and return why training ended."""
+        step = 0
+        try:
+            while step < steps:
+                grid_change = self._change_grids(changes[step]) if step in changes else 0.0
+                self._advance()
+                step += 1
+                if not np.isfinite(self.state.loss):
+                    return self._diverged(step)
+                network = self._record(step, grid_change)
+                if show:
+                    self._show(step, steps)
+                if callback is not None and self._asked_to_stop(callback, step, network):
+                    return f"stopped by the callback after step {step}"
+                if self.waiting >= wait and step < steps:
+                    return f"no progress on the validation set for {wait} steps, after step {step}"
+                if self.state.converged:
+                    later = [change for change in changes if step <= change < steps]
+                    if not later:
+                        return f"no better step found after step {step}"
+                    step = min(later)
+        except KeyboardInterrupt:
+            return f"interrupted after step {step}"
+        finally:
+            if show:
+                sys.stderr.write("\n")
+        return f"all {steps} steps done"
+
+    def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
+        """Call the user's function, with the user's own floating-point warnings."""
+        with np.errstate(**self.user_warnings):
+            answer = callback(step, network, self.history)
+        return isinstance(answer, bool | np.bool_) and bool(answer)
+
+    def _advance(self) -> None:
+        """Take one step, or one epoch of mini-batches."""
+        if self.batch_size is None or not isinstance(self.optimizer, FirstOrder):
+            self.state = self.optimizer.step(self.objective, self.state)
+            return
+        theta, _, _, used, memory, _ = self.state
+        order = self.rng.permutation(len(self.objective.x))
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            gradient = self.objective.batch(rows).fun(theta)[1]
+            move, memory = self.optimizer.move(gradient, memory)
+            theta, used = theta + move, used + 1
+        self.state = State(theta, self.objective.value(theta), gradient, used, memory)
+
+    def _change_grids(self, change: Callable[[Any], Any]) -> float:
+        """Change the grids, start the optimizer anew, and return how far the outputs moved."""
+        before = self._network()
+        after = change(before)
+        self.waiting = 0
+        self.objective = self.objective.on(after)
+        used = self.state.evaluations
+        state = self.optimizer.start(self.objective, after.theta)
+        self.state = state._replace(evaluations=used + state.evaluations)
+        x = some_rows(self.objective.x, WATCHED_ROWS)
+        return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
+
+    def _record(self, step: int, grid_change: float) -> NetworkT:
+        """Write the history, and keep the network if it is the best so far."""
+        network = self._network()
+        score = self._score(network, self.state.loss)
+        self.waiting += 1
+        if score < self.best_score:
+            self.best, self.best_score, self.waiting = network, score, 0
+        if step % WATCHED_EVERY == 1 or grid_change or not self.history["outside"]:
+            self.outside = self._outside_share(network)
+        values = (
+            step,
+            self.state.loss,
+            np.nan if self.check is None else score,
+            time.perf_counter() - self.started,
+            self.state.evaluations,
+            self.outside,
+            grid_change,
+        )
+        for name, value in zip(HISTORY, values, strict=True):
+            self.history[name].append(value)
+        return network
+
+    def _outside_share(self, network: NetworkT) -> float:
+        """Return the share of the activations, of some samples, that no grid covers."""
+        _, caches = network._forward(some_rows(self.objective.x, WATCHED_ROWS))
+        shares = [
+            layer.fraction_outside_grid(cache.x)
+            for layer, cache in zip(network.layers, caches, strict=True)
+        ]
+        return float(np.average(shares, weights=[cache.x.size for cache in caches]))
+
+    def _score(self, network: NetworkT, train_loss: float) -> float:
+        """Return the loss that decides which network is the best."""
+        if self.check is None:
+            return train_loss
+        return self.check.on(network).value(network.theta)
+
+    def _network(self) -> NetworkT:
+        # A copy, because an optimizer of the user's own may go on writing into its theta.
+        return self.objective.network._with_theta(self.state.theta.copy())
+
+    def _diverged(self, step: int) -> str:
+        message = (
+            f"the loss became {self.state.loss} at step {step}: the best network so far is"
+            " returned; a smaller learning rate or scaled data may help"
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=_level_outside())
+        return message
+
+    def _show(self, step: int, steps: int) -> None:
+        now = {name: values[-1] for name, values in self.history.items()}
+        line = f"\rstep {step}/{steps}  loss {now['train_loss']:.3e}"
+        if self.check is not None:
+            line += f"  validation {now['validation_loss']:.3e}"
+        line += f"  outside {100 * now['outside']:.1f} %  {now['seconds']:.1f} s "
+        sys.stderr.write(line)
+        sys.stderr.flush()
+
+
+def _level_outside() -> int:
+    """Return the ``stacklevel`` at which a warning names the line that called this library."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith("kan_numpy."):
+        frame, level = frame.f_back, level + 1
+    return level
