@@ -82,7 +82,8 @@ class LBFGS:
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the objective at theta (P,) and begin with an empty memory."""
         loss, gradient = objective.fun(theta)
-        d = objective.diagonal_scaling(theta) if self.scaled else 1.0
+        scaled = self.scaled and hasattr(objective, "diagonal_scaling")
+        d = objective.diagonal_scaling(theta) if scaled else 1.0
         return State(theta, loss, gradient, 1, Memory((), d))
 
     def step(self, objective: ObjectiveLike, state: State) -> State:

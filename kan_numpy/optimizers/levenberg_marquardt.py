@@ -97,7 +97,7 @@ class LevenbergMarquardt:
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the objective at theta (P,) and begin with the initial damping."""
-        r, extra = objective.residuals(theta), objective.penalty_terms(theta)
+        r, extra = objective.residuals(theta), _penalty_terms(objective, theta)
         return _linearized(objective, theta, r, extra, 1, self.damping)
 
     def step(self, objective: ObjectiveLike, state: State) -> State:
@@ -109,7 +109,7 @@ class LevenbergMarquardt:
             delta, predicted = solve(damping)
             if delta is not None:
                 theta = state.theta + delta
-                trial, extra = objective.residuals(theta), objective.penalty_terms(theta)
+                trial, extra = objective.residuals(theta), _penalty_terms(objective, theta)
                 evaluations += 1
                 gain = state.loss - float(trial @ trial) - extra.value
                 if gain > 0.0:  # false for NaN
@@ -120,6 +120,13 @@ class LevenbergMarquardt:
                     return _linearized(objective, theta, trial, extra, evaluations, damping)
             damping, growth = damping * growth, growth * 2.0
         return state._replace(evaluations=evaluations, converged=True)
+
+
+def _penalty_terms(objective: ObjectiveLike, theta: Array) -> PenaltyTerms:
+    """Return the terms added to r . r at theta (P,); a bare sum of squares has none."""
+    if not hasattr(objective, "penalty_terms"):
+        return PenaltyTerms()
+    return objective.penalty_terms(theta)
 
 
 def _linearized(

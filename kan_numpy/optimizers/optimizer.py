@@ -29,7 +29,8 @@ class ObjectiveLike(Protocol):
     """Protocol of an objective, a function of theta; base class of all objectives.
 
     An objective defines `fun` or, if it is a sum of squares, `residuals` and `jacobian`, which
-    Levenberg-Marquardt requires. The other methods have defaults.
+    Levenberg-Marquardt requires. The other methods have defaults; an object that does not inherit
+    from here, such as one made for SciPy, may lack them.
     """
 
     def fun(self, theta: Array) -> tuple[float, Array]:

@@ -90,7 +90,7 @@ def train(
         The function to minimize, such as ``kn.Objective(network, x, y)``.
     optimizer : Optimizer, optional
         As in `fit`; Levenberg-Marquardt if ``objective.is_least_squares``, else L-BFGS.
-    steps, batch_size, patience, adapt_at, refine_at, eps, callback, progress, rng
+    steps, batch_size, patience, adapt_at, refine_at, eps, callback, progress, rng : optional
         As in `fit`. Grids adapt to ``objective.x``.
     validation : NetworkObjective, optional
         The objective that decides which network is the best.

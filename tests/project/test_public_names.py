@@ -15,7 +15,7 @@ NAMES = """
     input_scores jets localisation localization lock losses minimal multiplicative_groups
     node_scores pde pde_errors plot plot_basis plot_history plot_movie problems prune record
     reference refine refine_spline solve_pde sparsify special_functions suggest_symbolic symbolify
-    symbols symmetry to_kan to_relu uniform_knots unlock
+    symbols symmetry to_kan to_relu train uniform_knots unlock
 """
 
 ATTRIBUTES = """
