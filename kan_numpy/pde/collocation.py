@@ -35,18 +35,7 @@ def collocation_points(
     sampling: str = "grid",
     rng: Rng = None,
 ) -> list[Array]:
-    """Return the points of each condition of a problem.
-
-    Parameters
-    ----------
-    problem, points, boundary_points, sampling, rng
-        As in `solve_pde`.
-
-    Returns
-    -------
-    list of ndarray, shape (N, n_in)
-        One for each condition. Those inside share theirs.
-    """
+    """Return the points (N, n_in) of each condition of a problem; see `solve_pde`."""
     if not isinstance(problem, PDE):
         raise TypeError(f"problem must be a PDE, but is {problem!r}")
     low, high = np.asarray(problem.low, float), np.asarray(problem.high, float)
@@ -72,24 +61,12 @@ def collocation_points(
 def sample(
     low: npt.ArrayLike, high: npt.ArrayLike, n_points: int, sampling: str = "grid", rng: Rng = None
 ) -> Array:
-    """Choose points in a box.
+    """Return points (N, d) of a box with the ends (d,).
 
-    Parameters
-    ----------
-    low, high : array_like, shape (d,)
-        The ends of the box.
-    n_points : int
-        How many; of a grid, the power m^d that is nearest in m.
-    sampling : {"grid", "random", "latin", "sobol"}
-        The centers of m^d equal cells; independent uniform numbers; a Latin hypercube, of which
-        each of N slices of each input holds one point; the beginning of a scrambled Sobol sequence,
-        which leaves no large gaps. The last two are those of `scipy.stats.qmc`.
-    rng : int, Generator or None
-        Where the numbers come from.
-
-    Returns
-    -------
-    ndarray, shape (N, d)
+    They are the centers of m^d equal cells for "grid", with m^d near n_points; independent uniform
+    numbers for "random"; a Latin hypercube, with one point in each of N slices of each input; or
+    the beginning of a scrambled Sobol sequence, which leaves no large gaps. The last two are those
+    of `scipy.stats.qmc`.
     """
     low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     kind, generator, d = as_choice("sampling", sampling, SAMPLINGS), as_rng(rng), len(low)
@@ -107,7 +84,7 @@ def sample(
 
 
 def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) -> Array:
-    """Return points (N, d) of the unit cube that spread more evenly than independent ones."""
+    """Return points (N, d) of the unit cube, more evenly distributed than independent ones."""
     from scipy.stats import qmc  # noqa: PLC0415  # scipy.stats takes its time to load
 
     if kind == "latin":
@@ -117,21 +94,10 @@ def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) ->
 
 
 class PDEObjective(NetworkObjective[NetworkT]):
-    r"""The loss :math:`L(\theta)` of a network that is to obey a differential equation.
+    r"""The loss :math:`L(\theta)` of a network for a differential equation.
 
-    Parameters
-    ----------
-    network : KAN or MLP
-        With as many inputs as the problem has, and one output.
-    problem : PDE
-        The conditions.
-    points : list of ndarray, shape (N, n_in)
-        Where each of them must hold, from `collocation_points`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the network does not fit, or an equation is not finite at some point.
+    The points (N, n_in) of each condition are those of `collocation_points`. A ValueError is raised
+    if the network does not fit the problem, or an equation is not finite at some point.
     """
 
     def __init__(self, network: NetworkT, problem: PDE, points: list[Array]) -> None:
@@ -152,7 +118,7 @@ class PDEObjective(NetworkObjective[NetworkT]):
         return True
 
     def on(self, network: NetworkT) -> PDEObjective[NetworkT]:
-        """Return the same objective for another network (used when grids change)."""
+        """Return the objective of another network with the same inputs."""
         return PDEObjective(network, self.problem, self.points)
 
     def fun(self, theta: Array) -> tuple[float, Array]:
@@ -192,7 +158,7 @@ class PDEObjective(NetworkObjective[NetworkT]):
 
 
 class _Place:
-    """One condition at its points, with what of the first layer does not depend on theta."""
+    """One condition at its points, with the part of the first layer without theta."""
 
     def __init__(self, name: str, condition: Condition, x: Array, pairs: Pairs, layer: object):
         self.name, self.condition, self.x = name, condition, x
@@ -208,7 +174,7 @@ class _Place:
         return y, self.condition.residual(self.x, *(part[:, 0] for part in y)), cache
 
     def require_finite(self, y: Jet, parts: Residual) -> None:
-        """Name the first point where the equation is not finite."""
+        """Raise a ValueError at the first point where the equation is not finite."""
         for name, part in zip(Residual._fields, parts, strict=True):
             bad = np.flatnonzero(~np.isfinite(part.reshape(len(part), -1)).all(axis=1))
             if bad.size:
@@ -221,7 +187,7 @@ class _Place:
 
 
 def _require_fit(network: Network, problem: PDE) -> None:
-    """Refuse a network with other inputs or outputs, or with splines that bend too little."""
+    """Refuse a network with other inputs or outputs, or with splines of too low a degree."""
     widths = as_network(network).widths
     if (widths[0], widths[-1]) != (problem.n_in, 1):
         raise ValueError(

@@ -27,7 +27,7 @@ from kan_numpy.training.regularization import Penalty
 from kan_numpy.training.training_loop import train
 
 GRID_GROWTH = 2
-"""How many times finer the grid becomes once the small edges are gone."""
+"""The factor by which the grid is refined after pruning."""
 
 
 def sparsify(
@@ -116,23 +116,13 @@ def sparsify(
 
 
 def grid_size(layer: KANLayer) -> int:
-    """Return the number of intervals, or of functions if the basis has no intervals.
-
-    Parameters
-    ----------
-    layer : KANLayer
-        The layer.
-
-    Returns
-    -------
-    int
-    """
+    """Return the number of intervals, or of functions if the basis has no intervals."""
     basis = layer.basis
     return basis.grid_size if isinstance(basis, BSplineBasis) else basis.size
 
 
 def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int) -> KAN:
-    """Return the network without the edges that it can do without, weakest first."""
+    """Return the network after backward elimination of edges, weakest first."""
     needed: set[tuple[int, int, int]] = set()
     best = assess(objective, network)
     while True:

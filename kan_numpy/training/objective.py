@@ -20,10 +20,10 @@ PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
 ROWS_AT_ONCE = 8192
-"""How many samples `Objective.value` evaluates at a time, to bound the memory."""
+"""The number of samples that `Objective.value` evaluates at a time, to limit the memory."""
 
 SCALING_ROWS = 1000
-"""How many samples `NetworkObjective.diagonal_scaling` looks at."""
+"""The number of samples that `NetworkObjective.diagonal_scaling` uses."""
 
 
 @runtime_checkable
@@ -34,7 +34,7 @@ class CurvedPenalty(Protocol):
         """Return the penalty and its gradient (P,)."""
 
     def curvature(self, network: Any, x: Array) -> Array:
-        """Return the approximation of its second derivatives (P, P) that is used."""
+        """Return an approximation of the second derivatives (P, P)."""
 
 
 @runtime_checkable
@@ -62,12 +62,13 @@ class NetworkObjective(ObjectiveLike, Protocol[NetworkT]):
         )
 
     def diagonal_scaling(self, theta: Array) -> Array:
-        r"""Return d (P,), the mean square of what each parameter is multiplied with, about 1.
+        r"""Return d (P,), the mean square of the factor of each parameter, divided by their mean.
 
         .. math:: d_p = \frac{m_p}{\bar m} + 0.001, \qquad m_p = \frac{1}{N} \sum_n f_p(x_n)^2
 
-        where f_p is a basis function :math:`B_j` or the base function b. A bump that few samples
-        reach needs a long step for the same effect; the 0.001 bounds it where no sample is.
+        where f_p is a basis function :math:`B_j` or the base function b. The coefficient of a basis
+        function with few samples needs a long step for the same effect; 0.001 limits the step if
+        there is no sample.
         """
         network = self.network._with_theta(theta)
         _, caches = network._forward(some_rows(self.x, SCALING_ROWS))
@@ -169,7 +170,7 @@ class Objective(NetworkObjective[NetworkT]):
 
     @cached_property
     def _first(self) -> Any:
-        """What of the first layer does not depend on theta, as its basis: once is enough."""
+        """The part of the first layer that does not depend on theta, computed once."""
         return self.network.layers[0].features(self.x)
 
     def _forward(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:

@@ -1,30 +1,30 @@
 r"""Penalties that make a network sparse or smooth, with their gradients by hand.
 
-The size of an edge is the mean of what it sends; that of a layer is the sum over its edges, and the
-entropy tells over how many edges it is spread (arXiv 2404.19756, eq. 2.17 to 2.20):
+The size of an edge is its mean absolute output; that of a layer is the sum over its edges, and the
+entropy measures over how many edges it is spread (arXiv 2404.19756, eq. 2.17 to 2.20):
 
 .. math::
     A_e = \frac{1}{N} \sum_n |\phi_{n,e}|, \qquad A = \sum_e A_e, \qquad
     S = -\sum_e p_e \log p_e, \quad p_e = A_e / A, \qquad
     R = \sum_{layers} (\mu_1 A + \mu_2 S)
 
-Backwards, with 0 log 0 := 0,
+The backward pass is, with 0 log 0 := 0,
 
 .. math::
     \frac{\partial R}{\partial A_e} = \mu_1 - \mu_2 \frac{\log p_e + S}{A}, \qquad
     d\phi_{n,e} = \frac{\partial R}{\partial A_e}\, \frac{sign(\phi_{n,e})}{N},
 
-and from each edge on as in the layer: to its coefficients, and to its input, which is the output of
+and from each edge as in the layer: to its coefficients, and to its input, which is the output of
 the layer before. Two more terms act on the coefficients c of the spline edges themselves,
 
 .. math:: \mu_3 \sum_e \overline{c_e^2} + \mu_4 \sum_e \overline{(\Delta^m c_e)^2},
 
 where the bar is the mean over j, and :math:`\Delta^m` the m-th difference between neighbors.
 
-**Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so it is
-given that of a parabola of the same size, :math:`\overline{\phi_e^2} / 2 A_e`, as in iteratively
-reweighted least squares: an edge is held the tighter the smaller it is, and one that is exactly
-zero hardly moves any more. Whether a step is taken is decided by R itself.
+**Levenberg-Marquardt** needs a curvature. That of :math:`|\phi|` is zero or infinite, so that of a
+parabola of the same size is used, :math:`\overline{\phi_e^2} / 2 A_e`, as in iteratively reweighted
+least squares: the smaller an edge, the larger its curvature, and an edge that is exactly zero
+hardly changes. Whether a step is accepted depends on R itself.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-r"""The training loop: steps of an optimizer, with grids that adapt and grow on the way.
+r"""The training loop: steps of an optimizer, with grids that are adapted and refined in between.
 
-`train` repeats an optimizer's step on any `NetworkObjective`, keeps a history and the best network,
-and stops for one of six reasons, which it says: all steps done, no better step found, no progress
-on the validation set, a loss that is not finite, the callback's wish, or Ctrl-C. In each case the
-best network so far is returned. `fit` and `solve_pde` define an objective and train on it.
+`train` repeats the step of an optimizer on any `NetworkObjective`, and records a history and the
+best network. It stops for one of six reasons: all steps are done, no better step is found, there is
+no progress on the validation set, the loss is not finite, the callback asks for it, or Ctrl-C is
+pressed. In each case the best network so far is returned, with a message. `fit` and `solve_pde`
+define an objective and train on it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ HISTORY = ["step", "train_loss", "validation_loss", "seconds", "evaluations"]
 HISTORY += ["outside", "grid_change"]
 
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
-"""How many samples, and at which distance of steps, tell the share outside the grids."""
+"""The number of samples for the fraction outside the grids, and the steps between evaluations."""
 
 
 @dataclass(frozen=True)
@@ -90,28 +91,33 @@ def train(
         The function to minimize, such as ``kn.Objective(network, x, y)``.
     optimizer : Optimizer, optional
         As in `fit`; Levenberg-Marquardt if ``objective.is_least_squares``, else L-BFGS.
-    steps, batch_size, patience, adapt_at, refine_at, eps, callback, progress, rng : optional
-        As in `fit`. Grids adapt to ``objective.x``.
+    steps, batch_size, patience : int, optional
+        As in `fit`.
     validation : NetworkObjective, optional
-        The objective that decides which network is the best.
+        The objective that determines which network is the best.
+    adapt_at, refine_at, eps : optional
+        As in `fit`. Grids are adapted to ``objective.x``.
+    callback, progress, rng : optional
+        As in `fit`.
 
     Returns
     -------
     FitResult
+        The best network, and the history of its training.
 
     Raises
     ------
     TypeError
-        If ``objective`` is none, ``callback`` is no function, or mini-batches are asked of an
-        objective that has none.
+        If objective is not an objective or has no mini-batches, or another argument is of a wrong
+        type.
     ValueError
-        If ``patience`` is given without ``validation``, a number is out of range, or the optimizer
+        If patience is given without validation, a number lies outside its range, or the optimizer
         cannot minimize the objective or use mini-batches.
 
     Warns
     -----
     RuntimeWarning
-        If the loss became NaN or infinite, and training stopped for that.
+        If training stopped because the loss became NaN or infinite.
 
     Examples
     --------
@@ -143,7 +149,7 @@ def train(
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
     keep_freed_memory()
-    # A loss that overflows is noticed by the run; NumPy need not warn as well.
+    # The run detects a loss that overflows, so NumPy's warnings are switched off.
     user_warnings = dict(np.geterr())
     with np.errstate(all="ignore"):
         run = _Run(objective, validation, chosen, size, generator, user_warnings)
@@ -153,7 +159,7 @@ def train(
 
 @dataclass
 class _Run(Generic[NetworkT]):
-    """One training run: the only thing here that changes while it lives."""
+    """One training run, the only mutable object here."""
 
     objective: NetworkObjective[NetworkT]
     check: NetworkObjective[NetworkT] | None
@@ -164,7 +170,7 @@ class _Run(Generic[NetworkT]):
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
 
     def __post_init__(self) -> None:
-        """Score the network that training starts with."""
+        """Evaluate the initial network."""
         self.started = time.perf_counter()
         self.state = self.optimizer.start(self.objective, self.objective.network.theta)
         self.best, self.waiting = self.objective.network, 0
@@ -207,7 +213,7 @@ class _Run(Generic[NetworkT]):
         return f"all {steps} steps done"
 
     def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
-        """Call the user's function, with the user's own floating-point warnings."""
+        """Call the callback with the user's floating-point warnings; return whether to stop."""
         with np.errstate(**self.user_warnings):
             answer = callback(step, network, self.history)
         return isinstance(answer, bool | np.bool_) and bool(answer)
@@ -227,7 +233,7 @@ class _Run(Generic[NetworkT]):
         self.state = State(theta, self.objective.value(theta), gradient, used, memory)
 
     def _change_grids(self, change: Callable[[Any], Any]) -> float:
-        """Change the grids, start the optimizer anew, and return how far the outputs moved."""
+        """Change the grids, restart the optimizer, and return the change of the outputs."""
         before = self._network()
         after = change(before)
         self.waiting = 0
@@ -239,7 +245,7 @@ class _Run(Generic[NetworkT]):
         return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
 
     def _record(self, step: int, grid_change: float) -> NetworkT:
-        """Write the history, and keep the network if it is the best so far."""
+        """Append to the history, and store the network if it is the best so far."""
         network = self._network()
         score = self._score(network, self.state.loss)
         self.waiting += 1
@@ -261,7 +267,7 @@ class _Run(Generic[NetworkT]):
         return network
 
     def _outside_share(self, network: NetworkT) -> float:
-        """Return the share of the activations, of some samples, that no grid covers."""
+        """Return the fraction of the activations, of some samples, outside the grids."""
         _, caches = network._forward(some_rows(self.objective.x, WATCHED_ROWS))
         shares = [
             layer.fraction_outside_grid(cache.x)
@@ -270,16 +276,18 @@ class _Run(Generic[NetworkT]):
         return float(np.average(shares, weights=[cache.x.size for cache in caches]))
 
     def _score(self, network: NetworkT, train_loss: float) -> float:
-        """Return the loss that decides which network is the best."""
+        """Return the loss that determines which network is the best."""
         if self.check is None:
             return train_loss
         return self.check.on(network).value(network.theta)
 
     def _network(self) -> NetworkT:
-        # A copy, because an optimizer of the user's own may go on writing into its theta.
+        """Return the network at the present theta."""
+        # A copy, because an optimizer of the user's own may change its theta in place.
         return self.objective.network._with_theta(self.state.theta.copy())
 
     def _diverged(self, step: int) -> str:
+        """Warn that the loss is not finite, and return the message."""
         message = (
             f"the loss became {self.state.loss} at step {step}: the best network so far is"
             " returned; a smaller learning rate or scaled data may help"
@@ -288,6 +296,7 @@ class _Run(Generic[NetworkT]):
         return message
 
     def _show(self, step: int, steps: int) -> None:
+        """Write the line of progress."""
         now = {name: values[-1] for name, values in self.history.items()}
         line = f"\rstep {step}/{steps}  loss {now['train_loss']:.3e}"
         if self.check is not None:
