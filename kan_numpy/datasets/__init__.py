@@ -4,10 +4,10 @@ The lessons train on them; lessons 13a to 13d are about one each. Read the files
 imports only those above it::
 
     preprocessing      rows split into samples to train on and samples to test with
+    benchmark          what a problem with a known answer is: a formula on a box
     toy_functions      the functions of the lessons
     moons              two classes that no straight line separates
     hyperbolic_knots   the invariants of 12,954 knots
-    benchmark          what a problem with a known answer is: a formula on a box
     special_functions  fifteen special functions
     feynman            27 equations of Feynman's lectures
     aubry_andre        two quasiperiodic chains, and how spread a state is
