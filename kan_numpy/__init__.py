@@ -28,7 +28,8 @@ Three walks. From ``net(x)`` down to the recursion::
 
 From ``fit`` down to the gradients of a layer::
 
-    training/fitting                `fit` checks its arguments and repeats the step
+    training/fitting                `fit` makes an objective of a network, inputs and targets
+    training/training_loop          `train` repeats the step
     optimizers/levenberg_marquardt  `LevenbergMarquardt.step`, or that of another optimizer
     training/objective              `Objective.residuals`, `Objective.jacobian`; or `Objective.fun`
     networks/network                `Network.forward`, then the chain rule: `Network.jacobian`

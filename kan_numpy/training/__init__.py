@@ -9,9 +9,9 @@ without targets. Read the files in this order; each imports only those above it:
     grids           knots that follow the data and grow finer
     grid_schedule   before which step grids change
     training_loop   train: steps, history, early stopping, for any objective
-    fitting         fit: train on data
+    fitting         fit: train for a network on data
     contrastive     what real rows obey and shuffled ones do not
 
-A step of `fit` goes from `fitting` to `training_loop` and to the optimizer, which calls
+A step of `fit` goes from `fitting` through `training_loop` to the optimizer, which calls
 `Objective.fun` for the loss and its gradient, or `Objective.residuals` and `Objective.jacobian`.
 """
