@@ -268,7 +268,7 @@ BUGS = [
     Bug(
         "the Jacobian of the base weights takes the input node for the output node",
         KANLayer, "edges_jacobian",
-        "np.multiply(dphi, cache.b", "np.multiply(dphi.transpose(0, 2, 1), cache.b",
+        "np.multiply(dphi[:, :, i], cache.b", "np.multiply(dphi[:, i], cache.b",
         the_jacobian_against_backward,
     ),
     # losses and objective
