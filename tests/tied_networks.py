@@ -7,7 +7,6 @@ from strategies import seeds, shaken
 import kan_numpy as kn
 from kan_numpy import KAN
 from kan_numpy.functions.symbols import SYMBOLS
-from kan_numpy.layers.tied_layer import TiedLayer
 from kan_numpy.networks.edges import with_symbol
 
 SINE = np.array([1.0, 0.2, 0.7, -0.1])
@@ -20,7 +19,7 @@ def square(seed=0, **options):
 
 
 def locks_of(network, at):
-    return network.layers[at].locks if isinstance(network.layers[at], TiedLayer) else ()
+    return network.layers[at].locks
 
 
 def all_unlocked(network):

@@ -5,7 +5,7 @@ Lesson 12 tells it. Read the files in this order; each imports only those above 
     jet           value, gradient and second derivatives of every node, as one value
     kan_jets      jets through a KAN layer, and back
     product_jets  jets through products, by the rule of Leibniz
-    node_jets     jets through the layers of an MLP
+    dense_jets    jets through the layers of an MLP
     network_jets  jets through a network; Jacobian and Hessian
     separability  tests for sums, products and inner combinations
 """

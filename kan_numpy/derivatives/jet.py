@@ -42,7 +42,7 @@ class Pairs(NamedTuple):
 
 
 class JetLayer(Protocol):
-    """Name what a layer must be able to do with jets: the methods of `Layer`, jets for values."""
+    """What a layer can do with jets: the methods of `Layer`, with jets for values."""
 
     @property
     def size(self) -> int:

@@ -1,4 +1,21 @@
-r"""Jets through products of nodes, by the rule of Leibniz."""
+r"""Jets through products of nodes, by the rule of Leibniz.
+
+A product of two nodes, :math:`y = u v`, sends a jet (`kan_numpy.derivatives.jet`) on by
+
+.. math::
+    \partial_a y = u\, \partial_a v + v\, \partial_a u, \qquad
+    \partial_{ab} y = u\, \partial_{ab} v + v\, \partial_{ab} u
+                    + \partial_a u\, \partial_b v + \partial_b u\, \partial_a v,
+
+and what comes back to u is, with dy, :math:`dg_a` and :math:`dh_{ab}` the gradients of the three,
+
+.. math::
+    du = v\, dy + \sum_a \partial_a v\, dg_a + \sum_{ab} \partial_{ab} v\, dh_{ab}, \qquad
+    d\partial_a u = v\, dg_a + \sum_b \partial_b v\, (dh_{ab} + dh_{ba}), \qquad
+    d\partial_{ab} u = v\, dh_{ab},
+
+the sums running over the pairs there are. More factors are multiplied one after the other.
+"""
 
 from __future__ import annotations
 

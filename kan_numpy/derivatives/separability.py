@@ -43,11 +43,8 @@ from scipy.sparse.csgraph import connected_components
 from kan_numpy._arrays import Array, some_rows
 from kan_numpy._validation import as_array, as_count, as_number
 from kan_numpy.derivatives.network_jets import forward
-from kan_numpy.layers.dense_layer import DenseLayer
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network
-from kan_numpy.splines.bsplines import BSplineBasis
 
 ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
 """The number of samples that are tested, and the largest number of entries of an array of jets."""
@@ -287,10 +284,7 @@ def _asked(network: Network, x: npt.ArrayLike, threshold: float) -> tuple[float,
 def _require_smooth(network: Network) -> None:
     """Refuse a network whose second derivatives are zero between its kinks."""
     for l, layer in enumerate(network.layers):
-        straight = isinstance(layer, DenseLayer) and layer.activation.name == "relu"
-        if isinstance(layer, KANLayer) and isinstance(layer.basis, BSplineBasis):
-            straight = layer.degree < 2 and layer.n_splines > 0
-        if straight:
+        if layer.piecewise_linear:
             raise ValueError(
                 f"network must be smooth, but layers[{l}] is piecewise linear; take splines of"
                 " degree 2 or more, or the activation silu or tanh"

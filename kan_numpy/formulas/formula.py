@@ -28,7 +28,6 @@ from kan_numpy.formulas.network_to_expression import (
     unscaled_outputs,
 )
 from kan_numpy.functions.scaling import Scaler
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.checks import require_defined
 from kan_numpy.networks.kan import KAN
 from kan_numpy.training.losses import SquaresLoss
@@ -299,7 +298,6 @@ def _outputs(
 
 def _points(network: KAN, scaler: Scaler | None) -> Array:
     """Return random points on the grids of the first layer, always the same."""
-    (first, *_) = (layer for layer in network.layers if isinstance(layer, KANLayer))
-    basis = first.basis
+    basis = network.kan_layers[0][1].basis
     z = np.random.default_rng(0).uniform(basis.low, basis.high, (1000, network.widths[0]))
     return z if scaler is None else scaler.inverse(z)

@@ -27,8 +27,8 @@ from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.kan import KAN
 from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.splines.knot_placement import NARROWEST
 from kan_numpy.splines.knots import uniform_knots
-from kan_numpy.training.grids import NARROWEST
 
 POINTS = 1000
 """So many random inputs decide where the grids lie."""
@@ -181,11 +181,10 @@ def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
             f"formula has no value at any of {POINTS} inputs from grid_range; give the range of"
             " each input, such as grid_range=[(0, 1), (1, 2)]"
         )
-    layers = [
-        replace(layer, basis=_basis_over(z[good], G, k)) if isinstance(layer, KANLayer) else layer
-        for layer, z in zip(network.layers, levels, strict=False)
-    ]
-    return KAN.from_layers(layers)
+    for l, layer in network.kan_layers:
+        basis = _basis_over(levels[l][good], G, k)
+        network = network.with_layer(l, replace(layer, basis=basis))
+    return network
 
 
 def _basis_over(x: Array, G: int, k: int) -> BSplineBasis:

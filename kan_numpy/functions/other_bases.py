@@ -17,16 +17,16 @@ wants another family derives it from `ScaledBasis`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, frozen
-from kan_numpy.functions.basis import Basis
-from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.splines.coefficients import least_squares
+from kan_numpy.splines.knot_placement import grids_around
+from kan_numpy.splines.projection import gauss_points, nearest
 
 MOST_NODES = 1000
 """Gauss points of a projection, at most."""
@@ -34,7 +34,7 @@ MOST_NODES = 1000
 
 @dataclass(frozen=True, eq=False)
 class ScaledBasis:
-    """Hold the grid of every input node, and evaluate functions of u on it.
+    """The grid of every input node, and functions of u on it; a `Basis` of layers.
 
     As in `BSplineBasis`, arguments are trusted, and points may be complex.
 
@@ -63,13 +63,19 @@ class ScaledBasis:
         """The number of input nodes."""
         return len(self.low)
 
+    @property
+    def grid_size(self) -> int:
+        """W: there are no intervals to count."""
+        return self.size
+
+    @property
+    def max_derivative(self) -> float:
+        """Infinite: there is always a next derivative."""
+        return math.inf
+
     def functions(self, u: Array, derivative: int) -> Array:
         """Return the d-th derivative of all functions of u, (N, n_in) -> (N, n_in, W)."""
         raise NotImplementedError
-
-    def moved(self, low: Array, high: Array) -> ScaledBasis:
-        """Return the basis on other grids, (n_in,) each."""
-        return replace(self, low=low, high=high)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Return the d-th derivative of every function, shape (N, n_in, W).
@@ -108,6 +114,50 @@ class ScaledBasis:
         ndarray, shape (N, n_in)
         """
         return np.einsum("nij,nij->ni", dB, self(cache, 1))
+
+    def select(self, inputs: npt.NDArray[Any]) -> ScaledBasis:
+        """Return the basis of some inputs: a mask (n_in,), or their numbers."""
+        return replace(self, low=self.low[inputs], high=self.high[inputs])
+
+    def adapted(self, x: Array, eps: float, margin: float) -> ScaledBasis:  # noqa: ARG002
+        """Return the functions on grids around the activations x (N, n_in); see `adapt_grid`."""
+        low, high, _ = grids_around(x, self.high - self.low, margin)
+        return replace(self, low=low, high=high)
+
+    def refined(self, grid_size: int) -> ScaledBasis:
+        """Return the basis with another number of functions."""
+        return replace(self, size=grid_size)
+
+    def project(self, coef: Array, other: ScaledBasis) -> tuple[Array, float]:
+        """Return the coefficients of the nearest functions on another basis, and their change.
+
+        If the other family begins with this one nothing changes.
+
+        Parameters
+        ----------
+        coef : ndarray, shape (n_out, n_in, W)
+            c.
+        other : ScaledBasis
+            Of the same kind and the same inputs.
+
+        Returns
+        -------
+        coef : ndarray, shape (n_out, n_in, W')
+            c'.
+        change : float
+            The largest change of an edge, as root mean square over its new grid.
+        """
+        same_grid = np.array_equal(self.low, other.low) and np.array_equal(self.high, other.high)
+        if self.nested and same_grid and other.size >= self.size:
+            return np.pad(coef, [(0, 0), (0, 0), (0, other.size - self.size)]), 0.0
+        # So many that none of the old functions, which may be the narrower ones, slips through.
+        ratio = float(np.max((other.high - other.low) / (self.high - self.low)))
+        count = min(int(4 * max(self.size * max(ratio, 1.0), other.size)) + 4, MOST_NODES)
+        u, weights = gauss_points(np.array([-1.0, 1.0]), count)
+        x = other.low + 0.5 * (other.high - other.low) * (u[:, None] + 1.0)  # (Q, n_in)
+        before, after = self(x), other(x)  # (Q, n_in, W), (Q, n_in, W')
+        parts = [nearest(coef[:, i], before[:, i], after[:, i], weights) for i in range(self.n_in)]
+        return np.stack([c for c, _ in parts], axis=1), max(change for _, change in parts)
 
 
 class GaussianBasis(ScaledBasis):
@@ -161,7 +211,7 @@ class FourierBasis(ScaledBasis):
 
     nested = True
 
-    def moved(self, low: Array, high: Array) -> FourierBasis:  # noqa: ARG002
+    def adapted(self, x: Array, eps: float, margin: float) -> FourierBasis:  # noqa: ARG002
         """Return itself: the period stays."""
         return self
 
@@ -196,74 +246,3 @@ def _chebyshev(u: Array, size: int, derivative: int) -> Array:
         for j in range(1, size - 1):
             T[..., j + 1] = 2.0 * (u * T[..., j] + d * lower[..., j]) - T[..., j - 1]
     return T
-
-
-def basis_part(basis: Basis, inputs: npt.NDArray[np.bool_]) -> Basis:
-    """Return the basis of some input nodes only.
-
-    Parameters
-    ----------
-    basis : Basis
-        Of all.
-    inputs : ndarray of bool, shape (n_in,)
-        Which stay.
-
-    Returns
-    -------
-    Basis
-
-    Raises
-    ------
-    TypeError
-        If it is a basis of the user's own.
-    """
-    if inputs.all():
-        return basis
-    if isinstance(basis, ScaledBasis):
-        return replace(basis, low=basis.low[inputs], high=basis.high[inputs])
-    if isinstance(basis, BSplineBasis):
-        return BSplineBasis(basis.knots[inputs], basis.degree)
-    raise TypeError(
-        "network must be made of B-splines, or of another basis of the library, to lose a node,"
-        f" but has a {type(basis).__name__}"
-    )
-
-
-def project(coef: Array, old: ScaledBasis, new: ScaledBasis) -> tuple[Array, float]:
-    r"""Find the nearest functions in another basis.
-
-    .. math:: c' = \arg\min_{c'} \int \Big(\sum_j c'_j B'_j(x) - \sum_j c_j B_j(x)\Big)^2 dx
-
-    over the new grid, by Gauss points. If the new family begins with the old one nothing changes.
-
-    Parameters
-    ----------
-    coef : ndarray, shape (n_out, n_in, W)
-        c.
-    old, new : ScaledBasis
-        The bases, of the same inputs.
-
-    Returns
-    -------
-    coef : ndarray, shape (n_out, n_in, W')
-        c'.
-    change : float
-        The largest change of an edge, as root mean square over its new grid.
-    """
-    same_grid = np.array_equal(old.low, new.low) and np.array_equal(old.high, new.high)
-    if new.nested and isinstance(new, type(old)) and same_grid and new.size >= old.size:
-        return np.pad(coef, [(0, 0), (0, 0), (0, new.size - old.size)]), 0.0
-    # So many that none of the old functions, which may be the narrower ones, slips through.
-    ratio = float(np.max((new.high - new.low) / (old.high - old.low)))
-    count = min(int(4 * max(old.size * max(ratio, 1.0), new.size)) + 4, MOST_NODES)
-    nodes, weights = np.polynomial.legendre.leggauss(count)
-    x = new.low + 0.5 * (new.high - new.low) * (nodes[:, None] + 1.0)  # (Q, n_in)
-    root = np.sqrt(0.5 * weights)[:, None]
-    before, after = old(x), new(x)  # (Q, n_in, W), (Q, n_in, W')
-    found, change = np.empty((*coef.shape[:2], new.size)), 0.0
-    for i in range(new.n_in):
-        A, wanted = root * after[:, i], root * (before[:, i] @ coef[:, i].T)  # (Q, W'), (Q, n_out)
-        c = least_squares(A, wanted)  # (W', n_out)
-        change = max(change, float(np.sqrt(np.max(np.sum((A @ c - wanted) ** 2, axis=0)))))
-        found[:, i] = c.T
-    return found, change

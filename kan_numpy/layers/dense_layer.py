@@ -58,6 +58,11 @@ class DenseLayer:
         return self.weights.size + self.bias.size
 
     @property
+    def piecewise_linear(self) -> bool:
+        """Whether second derivatives are zero wherever they exist."""
+        return self.activation.name == "relu"
+
+    @property
     def theta(self) -> Array:
         """The trainable parameters as one vector: all weights, then the biases."""
         return np.concatenate([self.weights.ravel(), self.bias])

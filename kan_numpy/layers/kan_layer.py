@@ -17,167 +17,49 @@ and backwards, dX standing for dL/dX:
 
 The layer knows a basis, not B-splines: anything that has the methods of `Basis` will do. A few
 edges may be symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.layers.symbolic_edge`.
+
+Where each edge gets a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty, the same
+equations hold with it in place of :math:`dy_{no}`: `KANLayer.edges` and `KANLayer.edges_backward`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.interpolate import BSpline
 
-from kan_numpy._arrays import Array, frozen
-from kan_numpy.functions.activations import ACTIVATIONS, Activation
-from kan_numpy.functions.basis import Basis
-from kan_numpy.layers.symbolic_edge import SymbolicEdge
-
-Mask = npt.NDArray[np.bool_]
+from kan_numpy._arrays import Array
+from kan_numpy.layers.kan_parameters import KANParameters
 
 
 class LayerCache(NamedTuple):
-    """The symbols of the backward equations, as `KANLayer.forward` met them."""
+    """The symbols of the backward equations, or those of the d-th derivatives of all functions."""
 
     x: Array  # (N, n_in)
     b: Array | None  # (N, n_in) b(x), unless the base function is zero
     B: Array  # (N, n_in, G+k)
     basis: Any  # what the basis needs in its backward pass
+    derivative: int = 0  # d
 
 
 @dataclass(frozen=True, eq=False)
-class KANLayer:
-    """Hold one layer as a value; every method leaves it as it is.
-
-    Parameters
-    ----------
-    basis : Basis
-        The basis functions of each input node, usually a `BSplineBasis`.
-    coef : ndarray, shape (n_out, n_in, G + k)
-        c, zero where an edge is not active, or a symbol.
-    w_base : ndarray, shape (n_out, n_in)
-        w, likewise.
-    bias : ndarray, shape (n_out,)
-        A constant, not trained: zero unless pruning folded something into it.
-    active : ndarray of bool, shape (n_out, n_in)
-        Which edges exist.
-    base : Activation
-        b and its derivatives.
-    symbols : tuple of SymbolicEdge
-        The active edges that are symbols, at most one for each pair of nodes.
-    """
-
-    basis: Basis
-    coef: Array
-    w_base: Array
-    bias: Array
-    active: Mask
-    base: Activation
-    symbols: tuple[SymbolicEdge, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for array in (self.coef, self.w_base, self.bias):
-            frozen(array)
-        self.active.flags.writeable = False
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickled layer, as read-only as it was."""
-        self.__dict__.update(state)
-        self.__post_init__()
-
-    @property
-    def n_in(self) -> int:
-        """The number of input nodes."""
-        return self.w_base.shape[1]
-
-    @property
-    def n_out(self) -> int:
-        """The number of output nodes."""
-        return self.w_base.shape[0]
-
-    @property
-    def knots(self) -> Array:
-        """The knots of each input node, shape (n_in, G + 2k + 1)."""
-        return self.basis.knots  # type: ignore[attr-defined]
-
-    @property
-    def degree(self) -> int:
-        """The degree k of the splines."""
-        return self.basis.degree  # type: ignore[attr-defined]
-
-    @property
-    def has_base(self) -> bool:
-        """Whether there is a base function, and so a weight to train before it."""
-        return self.base is not ACTIVATIONS["zero"]
-
-    @property
-    def splines(self) -> Mask:
-        """Which edges are splines: active, and not symbols; shape (n_out, n_in)."""
-        if not self.symbols:
-            return self.active
-        mask = self.active.copy()
-        for edge in self.symbols:
-            mask[edge.out, edge.inp] = False
-        return mask
-
-    @property
-    def n_edges(self) -> int:
-        """The number of active edges."""
-        return int(np.count_nonzero(self.active))
-
-    @property
-    def n_splines(self) -> int:
-        """The number of spline edges, E."""
-        return self.n_edges - len(self.symbols)
-
-    @property
-    def size(self) -> int:
-        """The trainable parameters: G + k a spline edge, 1 more with a base; 4 a symbol."""
-        return self.n_splines * (self.basis.size + self.has_base) + 4 * len(self.symbols)
-
-    @property
-    def parameter_index(self) -> npt.NDArray[np.intp]:
-        """Which entry of theta the parameters of all edges take: each its own, without locks."""
-        return np.arange(self.size)
-
-    @property
-    def theta(self) -> Array:
-        """The trainable parameters: c of the spline edges, then their w, then the symbols' four."""
-        splines = self.splines
-        parts = [self.coef[splines].ravel()]  # (E * (G+k),)
-        if self.has_base:
-            parts.append(self.w_base[splines])
-        return np.concatenate(parts + [edge.affine for edge in self.symbols])
-
-    def with_theta(self, theta: Array) -> KANLayer:
-        """Return the layer with other parameters, shape (size,)."""
-        E, W = self.n_splines, self.basis.size
-        S = len(self.symbols)
-        flat_coef, flat_w = theta[: E * W], theta[E * W : theta.size - 4 * S]
-        if self.active.size == E:
-            coef = flat_coef.reshape(self.coef.shape)
-            w_base = flat_w.reshape(self.w_base.shape) if self.has_base else self.w_base
-            return replace(self, coef=coef, w_base=w_base)
-        splines = self.splines
-        coef, w_base = np.zeros_like(self.coef), self.w_base
-        coef[splines] = flat_coef.reshape(E, W)
-        if self.has_base:
-            w_base = np.zeros_like(w_base)
-            w_base[splines] = flat_w
-        affine = theta[theta.size - 4 * S :].reshape(S, 4)
-        symbols = tuple(replace(e, affine=row) for e, row in zip(self.symbols, affine, strict=True))
-        return replace(self, coef=coef, w_base=w_base, symbols=symbols)
+class KANLayer(KANParameters):
+    """A layer: the arrays of `KANParameters`, and what they compute."""
 
     def forward(self, x: Array) -> tuple[Array, LayerCache]:
         """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
         cache = self.features(x)
         return self.output(cache), cache
 
-    def features(self, x: Array) -> LayerCache:
+    def features(self, x: Array, derivative: int = 0) -> LayerCache:
         """Evaluate all that does not depend on theta: the basis and base functions at x."""
+        b = self.base(x, derivative) if self.has_base else None
+        if derivative:
+            return LayerCache(x, b, self.basis(x, derivative), None, derivative)
         B, basis_cache = self.basis.forward(x)  # (N, n_in, G+k)
-        return LayerCache(x, self.base(x) if self.has_base else None, B, basis_cache)
+        return LayerCache(x, b, B, basis_cache)
 
     def output(self, cache: LayerCache) -> Array:
         """Return y (N, n_out): the two matrix products, and the symbols one by one."""
@@ -215,16 +97,15 @@ class KANLayer:
 
     def parameter_gradient(self, dy: Array, cache: LayerCache, out: Array) -> None:
         """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
-        E, W = self.n_splines, self.basis.size
-        B, splines = cache.B.reshape(len(dy), -1), self.splines  # (N, n_in * (G+k))
-        if self.active.size == E:
-            np.matmul(dy.T, B, out=out[: E * W].reshape(self.n_out, -1))
-        else:
-            out[: E * W] = (dy.T @ B).reshape(self.coef.shape)[splines].ravel()
+        vector = self._room(out)
+        d = self._unpack(vector)
+        B = cache.B.reshape(len(dy), -1)  # (N, n_in * (G+k))
+        np.matmul(dy.T, B, out=d.coef.reshape(self.n_out, -1))
         if cache.b is not None:
-            out[E * W : E * W + E] = (dy.T @ cache.b)[splines]
-        for edge, four in zip(self.symbols, self._symbols_part(out), strict=True):
+            np.matmul(dy.T, cache.b, out=d.w_base)
+        for edge, four in zip(self.symbols, d.affine, strict=True):
             np.matmul(dy[:, edge.out], edge.slopes(cache.x[:, edge.inp]), out=four)
+        self._pack(vector, out)
 
     def input_gradient(self, dy: Array, cache: LayerCache) -> Array:
         """Return dx (N, n_in)."""
@@ -237,53 +118,97 @@ class KANLayer:
         return dx
 
     def jacobian(self, dy: Array, cache: LayerCache, out: Array) -> None:
-        """Write the gradient of every sample by itself into ``out``: `backward` without the sum.
-
-        Parameters
-        ----------
-        dy : ndarray, shape (N, n_out)
-            The upstream gradient of each sample.
-        cache : LayerCache
-            From `forward`.
-        out : ndarray, shape (N, size)
-            Where the result goes; a block of a larger Jacobian, which need not be contiguous.
-        """
-        E, W = self.n_splines, self.basis.size
-        o, i = np.nonzero(self.splines)
-        if self.active.size == E:
-            block = out[:, : E * W].reshape(len(dy), self.n_out, self.n_in, W)  # a view
-            np.multiply(dy[:, :, None, None], cache.B[:, None], out=block)
-        else:
-            edges = out[:, : E * W].reshape(len(dy), E, W)
-            np.multiply(dy[:, o, None], cache.B[:, i], out=edges)
-        if cache.b is not None:
-            np.multiply(dy[:, o], cache.b[:, i], out=out[:, E * W : E * W + E])
-        for edge, four in zip(self.symbols, self._symbols_part(out.T), strict=True):
-            np.multiply(dy[:, edge.out], edge.slopes(cache.x[:, edge.inp]).T, out=four)
-
-    def _symbols_part(self, out: Array) -> Array:
-        """Return the rows of ``out`` that belong to the symbols, four to each."""
-        S = len(self.symbols)
-        return out[len(out) - 4 * S :].reshape(S, 4, *out.shape[1:])
-
-    def feature_mean_squares(self, cache: LayerCache) -> Array:
-        """Return the mean square of what each parameter is multiplied with, B_j or b: (size,)."""
-        splines = self.splines
-        parts = [np.broadcast_to(np.mean(cache.B**2, axis=0), self.coef.shape)[splines].ravel()]
-        if cache.b is not None:
-            b = np.mean(cache.b**2, axis=0)
-            parts.append(np.broadcast_to(b, self.w_base.shape)[splines])
-        parts += [np.mean(e.slopes(cache.x[:, e.inp]) ** 2, axis=0) for e in self.symbols]
-        return np.concatenate(parts)
+        """Write the gradient of every sample by itself into ``out`` (N, size)."""
+        self.edges_jacobian(np.broadcast_to(dy[:, :, None], (*dy.shape, self.n_in)), cache, out)
 
     def edges(self, x: Array) -> Array:
         r"""Return :math:`\phi_{o,i}(x_i)`, the post-activation of every edge, (N, n_out, n_in)."""
-        phi = np.einsum("nij,oij->noi", self.basis(x), self.coef)  # (N, n_out, n_in)
-        if self.has_base:
-            phi += self.w_base * self.base(x)[:, None]
+        return self.edge_values(self.features(x))
+
+    def edge_values(self, cache: LayerCache) -> Array:
+        """Return what every edge sends (N, n_out, n_in), or a derivative of it, from `features`."""
+        dtype = np.result_type(cache.B, self.coef)
+        phi = np.empty((len(cache.x), self.n_out, self.n_in), dtype)
+        for i in range(self.n_in):
+            np.matmul(cache.B[:, i], self.coef[:, i].T, out=phi[:, :, i])
+        if cache.b is not None:
+            phi += self.w_base * cache.b[:, None]
         for edge in self.symbols:
-            phi[:, edge.out, edge.inp] = edge(x[:, edge.inp])
+            phi[:, edge.out, edge.inp] = edge(cache.x[:, edge.inp], cache.derivative)
         return phi
+
+    def edges_backward(
+        self, dphi: Array, cache: LayerCache, out: Array, input_gradient: bool = True
+    ) -> Array | None:
+        """Carry the gradient of every edge back: `backward`, where edges differ.
+
+        Parameters
+        ----------
+        dphi : ndarray, shape (N, n_out, n_in)
+            The upstream gradient.
+        cache : LayerCache
+            From `forward`.
+        out : ndarray, shape (size,)
+            Where dtheta goes.
+        input_gradient : bool
+            Whether dx is wanted.
+
+        Returns
+        -------
+        ndarray, shape (N, n_in), or None
+            dx.
+        """
+        self.edges_gradient(dphi, cache, out)
+        if not input_gradient:
+            return None
+        dB = np.empty_like(cache.B)
+        for i in range(self.n_in):
+            np.matmul(dphi[:, :, i], self.coef[:, i], out=dB[:, i])
+        dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
+        if self.has_base:
+            dx += self.base(cache.x, 1) * np.einsum("noi,oi->ni", dphi, self.w_base)
+        for edge in self.symbols:
+            dx[:, edge.inp] += dphi[:, edge.out, edge.inp] * edge(cache.x[:, edge.inp], 1)
+        return dx
+
+    def edges_gradient(self, dphi: Array, cache: LayerCache, out: Array) -> None:
+        """Write dtheta (size,) into ``out``, from the gradient of every edge (N, n_out, n_in)."""
+        vector = self._room(out)
+        d = self._unpack(vector)
+        for i in range(self.n_in):
+            np.matmul(dphi[:, :, i].T, cache.B[:, i], out=d.coef[:, i])
+        if cache.b is not None:
+            np.einsum("noi,ni->oi", dphi, cache.b, out=d.w_base)
+        for edge, four in zip(self.symbols, d.affine, strict=True):
+            slopes = edge.slopes(cache.x[:, edge.inp], cache.derivative)  # (N, 4)
+            np.matmul(dphi[:, edge.out, edge.inp], slopes, out=four)
+        self._pack(vector, out)
+
+    def edges_jacobian(self, dphi: Array, cache: LayerCache, out: Array) -> None:
+        """Write dtheta of each sample (N, size) into ``out``: `edges_gradient` without the sum."""
+        matrix = self._room(out)
+        d = self._unpack(matrix)
+        np.multiply(dphi[..., None], cache.B[:, None], out=d.coef)
+        if cache.b is not None:
+            for i in range(self.n_in):  # faster than all at once
+                np.multiply(dphi[:, :, i], cache.b[:, i, None], out=d.w_base[:, :, i])
+        for s, edge in enumerate(self.symbols):
+            slopes = edge.slopes(cache.x[:, edge.inp], cache.derivative)  # (N, 4)
+            np.multiply(dphi[:, edge.out, edge.inp, None], slopes, out=d.affine[:, s])
+        self._pack(matrix, out)
+
+    def feature_mean_squares(self, cache: LayerCache) -> Array:
+        """Return the mean square of what each parameter is multiplied with, B_j or b: (size,)."""
+        squares = np.empty(self.size)
+        vector = self._room(squares)
+        d = self._unpack(vector)
+        d.coef[:] = np.mean(cache.B**2, axis=0)
+        if cache.b is not None:
+            d.w_base[:] = np.mean(cache.b**2, axis=0)
+        for edge, four in zip(self.symbols, d.affine, strict=True):
+            four[:] = np.mean(edge.slopes(cache.x[:, edge.inp]) ** 2, axis=0)
+        self._pack(vector, squares)
+        return squares
 
     def fraction_outside_grid(self, x: Array) -> float:
         """Return the share of the inputs x (N, n_in) that lie outside the grid."""

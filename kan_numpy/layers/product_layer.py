@@ -91,6 +91,11 @@ class ProductLayer:
         return 0
 
     @property
+    def piecewise_linear(self) -> bool:
+        """Whether second derivatives are zero wherever they exist: not those of a product."""
+        return False
+
+    @property
     def theta(self) -> Array:
         """The trainable parameters, shape (0,)."""
         return np.empty(0)

@@ -7,7 +7,7 @@ Its four numbers are trained like the coefficients of a spline. With u = a x + b
     \frac{\partial \phi}{\partial b} = c f'(u), \quad
     \frac{\partial \phi}{\partial c} = f(u), \quad
     \frac{\partial \phi}{\partial d} = 1, \quad
-    \frac{d^m \phi}{d x^m} = c\, a^m f^{(m)}(u).
+    \phi^{(m)}(x) = c\, a^m f^{(m)}(u).
 
 Where f has a vertical tangent, as the root at 0, its slope counts as 0: a single sample there must
 not stop the training of all others.
@@ -72,12 +72,13 @@ class SymbolicEdge:
             return c * self.symbol(u) + d
         return c * a**derivative * _finite(self.symbol(u, derivative))
 
-    def slopes(self, x: Array) -> Array:
-        """Differentiate with respect to a, b, c and d: (N,) -> (N, 4)."""
+    def slopes(self, x: Array, derivative: int = 0) -> Array:
+        r"""Differentiate :math:`\phi^{(m)}(x)` with respect to a, b, c and d: (N,) -> (N, 4)."""
         a, b, c, _ = self.affine
-        u = a * x + b
-        slope = c * _finite(self.symbol(u, 1))
-        return np.stack([slope * x, slope, self.symbol(u), np.ones_like(x)], axis=1)
+        m, u = derivative, a * x + b
+        f, slope = self.symbol(u, m), c * a**m * _finite(self.symbol(u, m + 1))
+        by_a = slope * x + (m * c * a ** (m - 1) * f if m else 0.0)
+        return np.stack([by_a, slope, a**m * f, np.full_like(x, m == 0)], axis=1)
 
     def with_affine(self, affine: Array) -> SymbolicEdge:
         """Return the edge with other numbers (a, b, c, d)."""

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array
+from kan_numpy._validation import as_array, as_count
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import Network, NetworkT
 
@@ -28,6 +29,32 @@ def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
             f"network must be a KAN, with functions on its edges, but is {type(network).__name__}"
         )
     return as_array("x", x, ("N", network.widths[0]))
+
+
+def kan_layer(network: KAN, l: object) -> KANLayer:
+    """Return a KAN layer of a network.
+
+    Parameters
+    ----------
+    network : KAN
+        The network.
+    l : int
+        Which of ``network.layers``.
+
+    Returns
+    -------
+    KANLayer
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such layer, or it multiplies.
+    """
+    index = as_count("layer", l, 0)
+    layers = dict(network.kan_layers)
+    if index not in layers:
+        raise ValueError(f"layer is {index}, but the network has no KAN layer of that number")
+    return layers[index]
 
 
 def as_kan(network: object) -> KAN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,8 +11,8 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
+from kan_numpy.networks.checks import kan_layer
 from kan_numpy.networks.kan import KAN
 
 Edge = tuple[int, int, int]
@@ -41,9 +42,7 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
     l, out, inp = (
         as_count(name, value, 0) for name, value in zip(("layer", "out", "inp"), edge, strict=True)
     )
-    layer = network.layers[l] if l < len(network.layers) else None
-    if not isinstance(layer, KANLayer):
-        raise ValueError(f"layer is {l}, but the network has no KAN layer of that number")
+    layer = kan_layer(network, l)
     n_out, n_in = layer.active.shape
     if out >= n_out or inp >= n_in:
         raise ValueError(f"edge {edge}: layers[{l}] has {n_out} outputs and {n_in} inputs")
@@ -76,9 +75,7 @@ def with_symbol(network: KAN, edge: Edge, symbol: Symbol, affine: Array) -> KAN:
     coef[out, inp], w_base[out, inp] = 0.0, 0.0
     others = tuple(e for e in layer.symbols if (e.out, e.inp) != (out, inp))
     symbols = (*others, SymbolicEdge(out, inp, symbol, affine))
-    layers = list(network.layers)
-    layers[l] = replace(layer, coef=coef, w_base=w_base, symbols=symbols)
-    return KAN.from_layers(layers)
+    return network.with_layer(l, replace(layer, coef=coef, w_base=w_base, symbols=symbols))
 
 
 def spline_edges(network: KAN) -> list[Edge]:
@@ -95,8 +92,7 @@ def spline_edges(network: KAN) -> list[Edge]:
     """
     return [
         (l, int(out), int(inp))
-        for l, layer in enumerate(network.layers)
-        if isinstance(layer, KANLayer)
+        for l, layer in network.kan_layers
         for out, inp in np.argwhere(layer.splines)
     ]
 
@@ -115,8 +111,7 @@ def symbolic_edges(network: KAN) -> list[tuple[Edge, int]]:
     """
     return [
         ((l, edge.out, edge.inp), edge.symbol.total_complexity)
-        for l, layer in enumerate(network.layers)
-        if isinstance(layer, KANLayer)
+        for l, layer in network.kan_layers
         for edge in layer.symbols
     ]
 
@@ -134,16 +129,14 @@ def chains(network: KAN) -> list[tuple[Edge, Edge]]:
     list of pairs of (layer, out, inp)
     """
     found: list[tuple[Edge, Edge]] = []
-    for l, layer in enumerate(network.layers):
-        for edge in layer.symbols if isinstance(layer, KANLayer) and l else ():
-            before, node, source = network.layers[l - 1], edge.inp, l - 1
-            if isinstance(before, ProductLayer):
-                if len(before.groups[node]) > 1:
-                    continue
-                (node,), source, before = before.groups[node], l - 2, network.layers[l - 2]
-            incoming = np.flatnonzero(before.active[node])
-            if len(incoming) == 1 and layer.active[:, edge.inp].sum() == 1:
-                first = (source, node, int(incoming[0]))
+    for (source, before), (l, layer) in pairwise(network.kan_layers):
+        for edge in layer.symbols:
+            sums = np.array([edge.inp])
+            for products in network.layers[source + 1 : l]:
+                sums = np.flatnonzero(products.active[edge.inp])  # its factors
+            incoming = np.argwhere(before.active[sums])
+            if len(sums) == len(incoming) == layer.active[:, edge.inp].sum() == 1:
+                first = (source, int(sums[0]), int(incoming[0, 1]))
                 found.append((first, (l, edge.out, edge.inp)))
     return [pair for pair in found if pair[0] not in spline_edges(network)]
 
@@ -163,8 +156,8 @@ def scaled_outputs(network: KAN, factors: Array) -> KAN:
     KAN
         The network itself if its last layer multiplies: a product has no factor of its own.
     """
-    last = network.layers[-1]
-    if not isinstance(last, KANLayer):
+    l, last = network.kan_layers[-1]
+    if l < len(network.layers) - 1:
         return network
     symbols = tuple(
         replace(edge, affine=edge.affine * np.array([1.0, 1.0, *[factors[edge.out]] * 2]))
@@ -177,4 +170,4 @@ def scaled_outputs(network: KAN, factors: Array) -> KAN:
         bias=last.bias * factors,
         symbols=symbols,
     )
-    return KAN.from_layers([*network.layers[:-1], scaled])
+    return network.with_layer(l, scaled)

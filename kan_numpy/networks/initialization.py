@@ -37,7 +37,7 @@ from kan_numpy._validation import (
 )
 from kan_numpy.functions.activations import Activation, Base, as_activation
 from kan_numpy.functions.basis import Basis
-from kan_numpy.functions.other_bases import BASES, basis_part
+from kan_numpy.functions.other_bases import BASES
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width, as_levels
 from kan_numpy.splines.bsplines import BSplineBasis
@@ -108,16 +108,14 @@ def initial_weights(
         low, high = basis.low[0], basis.high[0]
         # 1000 midpoints of equal intervals approximate x uniform on the grid.
         x = low + (high - low) * (np.arange(1000) + 0.5)[:, None] / 1000
-        one = basis_part(basis, np.arange(n_in) == 0)
-        steps = isinstance(basis, BSplineBasis) and basis.degree == 0
-        slopes = np.zeros_like(one(x)) if steps else one(x, 1)
+        one = basis.select(np.array([0]))
 
         def sigma(values: Array, derivatives: Array, share: float) -> float:
             mu_0, mu_1 = np.mean(values**2), np.mean(derivatives**2)
             return float(np.sqrt(2.0 * share / (n_in * mu_0 / np.var(x) + n_out * mu_1)))
 
         share = BASE_SHARE if np.any(base(x)) else 0.0
-        sigma_c = sigma(one(x), slopes, (1.0 - share) / size)
+        sigma_c = sigma(one(x), one(x, 1), (1.0 - share) / size)
         sigma_w = sigma(base(x), base(x, 1), share) if share else 0.0
     coef = sigma_c * rng.standard_normal((n_out, n_in, size))
     return coef, sigma_w * rng.standard_normal((n_out, n_in))

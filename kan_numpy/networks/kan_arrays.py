@@ -19,7 +19,6 @@ from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.layers.tied_layer import TiedLayer, plain_fields
 from kan_numpy.networks.npz import Arrays, load_arrays, save_arrays
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
@@ -112,7 +111,7 @@ def _described(layer: KANLayer | ProductLayer) -> tuple[dict[str, Any], Arrays]:
         "base": layer.base.name,
         "own_base": _is_own(layer.base),
         "symbols": [(e.out, e.inp, e.symbol.name, _is_own(e.symbol)) for e in layer.symbols],
-        "locks": layer.locks if isinstance(layer, TiedLayer) else [],
+        "locks": layer.locks,
     }
     arrays = {name: getattr(layer, name) for name in ("coef", "w_base", "bias", "active")}
     arrays["affine"] = np.array([edge.affine for edge in layer.symbols])  # (S, 4)
@@ -208,4 +207,4 @@ def _restored(
     locks = tuple(tuple((o, i) for o, i in lock) for lock in about.get("locks", []))
     if any(not mask[edge] for lock in locks for edge in lock):
         raise ValueError("a lock holds an edge that is not active")
-    return TiedLayer(**plain_fields(layer), locks=locks) if locks else layer
+    return replace(layer, locks=locks)

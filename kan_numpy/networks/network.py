@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array, frozen
 from kan_numpy._validation import as_array
+from kan_numpy.layers.kan_layer import KANLayer
 
 NetworkT = TypeVar("NetworkT", bound="Network")
 """A kind of network: a function of a KAN returns a KAN."""
@@ -63,6 +64,10 @@ class Layer(Protocol):
     def fraction_outside_grid(self, x: Array) -> float:
         """Return the share of the inputs x that the layer's grids do not cover."""
 
+    @property
+    def piecewise_linear(self) -> bool:
+        """Whether second derivatives are zero wherever they exist."""
+
 
 class Network:
     """A composition of layers as an immutable value."""
@@ -82,6 +87,11 @@ class Network:
     def size(self) -> int:
         """P, the number of trainable parameters."""
         return sum(layer.size for layer in self.layers)
+
+    @property
+    def kan_layers(self) -> list[tuple[int, KANLayer]]:
+        """The KAN layers, each with its number l in ``layers``; an MLP has none."""
+        return [(l, layer) for l, layer in enumerate(self.layers) if isinstance(layer, KANLayer)]
 
     @property
     def theta(self) -> Array:
@@ -119,6 +129,22 @@ class Network:
         network = object.__new__(type(self))
         network.__dict__.update(self.__dict__, layers=tuple(layers))
         return network
+
+    def with_layer(self: NetworkT, l: int, layer: Any) -> NetworkT:
+        """Return the network with another layer l; nothing is checked.
+
+        Parameters
+        ----------
+        l : int
+            Which of ``layers``.
+        layer : KANLayer, ProductLayer or DenseLayer
+            What takes its place.
+
+        Returns
+        -------
+        KAN or MLP
+        """
+        return self._with_layers([*self.layers[:l], layer, *self.layers[l + 1 :]])
 
     def __copy__(self: NetworkT) -> NetworkT:
         """Return the network itself, because it is immutable."""

@@ -36,7 +36,6 @@ from kan_numpy._validation import as_array
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.mlp import MLP
 from kan_numpy.splines.bsplines import BSplineBasis
@@ -98,11 +97,12 @@ def to_relu(network: KAN) -> MLP:
         raise TypeError(f"network must be a KAN, but is {type(network).__name__}")
     n_in = network.widths[0]
     maps, last = [], Affine(np.eye(n_in), np.zeros(n_in))
-    for l, layer in enumerate(network.layers):
-        if isinstance(layer, ProductLayer):
-            raise TypeError(
-                f"network.layers[{l}] multiplies, and no ReLU network does that exactly"
-            )
+    products = set(range(len(network.layers))) - {l for l, _ in network.kan_layers}
+    if products:
+        raise TypeError(
+            f"network.layers[{min(products)}] multiplies, and no ReLU network does that exactly"
+        )
+    for l, layer in network.kan_layers:
         _require_piecewise_linear(f"network.layers[{l}]", layer)
         stop, hinges, total = _hinged(layer)
         maps += [stop.after(last), hinges]

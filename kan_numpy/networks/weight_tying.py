@@ -10,10 +10,10 @@ import numpy as np
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.tied_layer import Lock, TiedLayer, plain_fields
+from kan_numpy.layers.parameter_index import Lock
+from kan_numpy.networks.checks import kan_layer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.splines.coefficients import project_spline
 from kan_numpy.splines.knots import uniform_knots
 
 
@@ -64,7 +64,7 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
     """
     old = _kan_layer(network, layer)
     chosen = _chosen(old, edges)
-    locks = _locks(old)
+    locks = old.ties
     taken = {edge for other in locks for edge in other}
     if again := taken & set(chosen):
         raise ValueError(f"edges holds {min(again)}, which is locked already; unlock it first")
@@ -74,8 +74,7 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
         rows, columns = np.array(members).T
         coef[rows, columns] = coef[rows, columns].mean(axis=0)
         w_base[rows, columns] = w_base[rows, columns].mean()
-    values = {**plain_fields(shared), "coef": coef, "w_base": w_base}
-    return _with_layer(network, layer, TiedLayer(**values, locks=locks))
+    return network.with_layer(layer, replace(shared, coef=coef, w_base=w_base, locks=locks))
 
 
 def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = None) -> KAN:
@@ -111,33 +110,19 @@ def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = Non
     (18, 9, 18)
     """
     old = _kan_layer(network, layer)
-    locks = _locks(old)
+    locks = old.ties
     chosen = {edge for other in locks for edge in other} if edges is None else set(_pairs(edges))
     if loose := chosen - {edge for other in locks for edge in other}:
         raise ValueError(f"edges holds {min(loose)}, which is not locked: leave it out")
     kept = tuple(other for other in locks if not chosen & set(other))
-    if not kept:
-        return _with_layer(network, layer, KANLayer(**plain_fields(old)))
-    return _with_layer(network, layer, TiedLayer(**plain_fields(old), locks=kept))
+    return network.with_layer(layer, replace(old, locks=kept))
 
 
 def _kan_layer(network: KAN, l: int) -> KANLayer:
+    """Return a KAN layer of what should be a KAN."""
     if not isinstance(network, KAN):
         raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
-    index = as_count("layer", l, 0)
-    layer = network.layers[index] if index < len(network.layers) else None
-    if not isinstance(layer, KANLayer):
-        raise ValueError(f"layer is {l}, but the network has no KAN layer of that number")
-    return layer
-
-
-def _with_layer(network: KAN, l: int, layer: KANLayer) -> KAN:
-    return KAN.from_layers([*network.layers[:l], layer, *network.layers[l + 1 :]])
-
-
-def _locks(layer: KANLayer) -> tuple[Lock, ...]:
-    """Return the locks of a layer that still hold something."""
-    return layer.active_ties if isinstance(layer, TiedLayer) else ()
+    return kan_layer(network, l)
 
 
 def _pairs(edges: object) -> Lock:
@@ -187,8 +172,7 @@ def _on_one_grid(layer: KANLayer, inputs: list[int]) -> KANLayer:
     k, G = basis.degree, basis.grid_size
     ends = basis.low[inputs].min(), basis.high[inputs].max()
     new: Array = uniform_knots(*ends, G, k)  # (G + 2k + 1,)
-    knots, coef = basis.knots.copy(), layer.coef.copy()
-    for i in inputs:
-        coef[:, i], _ = project_spline(layer.coef[:, i], basis.knots[i], new, k)
-        knots[i] = new
-    return replace(layer, basis=BSplineBasis(knots, k), coef=coef)
+    knots = basis.knots.copy()
+    knots[inputs] = new
+    common = BSplineBasis(knots, k)
+    return replace(layer, basis=common, coef=basis.project(layer.coef, common)[0])

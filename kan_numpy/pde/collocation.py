@@ -17,12 +17,9 @@ from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_choice, as_count, as_rng
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.jet import Jet, Pairs
-from kan_numpy.derivatives.node_jets import as_jet_layer
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
-from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.training.objective import NetworkObjective
 
 SAMPLINGS = ("grid", "random", "latin", "sobol")
@@ -165,11 +162,11 @@ class _Place:
         self.pairs = pairs if condition.order == 2 else jets.as_pairs([], x.shape[1])
         self.scale = float(np.sqrt(condition.weight / len(x)))
         seed = jets.seed(x, self.pairs, condition.order > 0)
-        self.first = as_jet_layer(layer).features(seed, self.pairs)
+        self.first = jets.as_jet_layer(layer).features(seed, self.pairs)
 
     def evaluate(self, network: Network) -> tuple[Jet, Residual, jets.JetCache]:
         """Return the jet of u, the residual with its partial derivatives, and the cache."""
-        layers = [as_jet_layer(layer) for layer in network.layers]
+        layers = [jets.as_jet_layer(layer) for layer in network.layers]
         y, cache = jets.propagate(layers, self.first, self.pairs)
         return y, self.condition.residual(self.x, *(part[:, 0] for part in y)), cache
 
@@ -195,10 +192,9 @@ def _require_fit(network: Network, problem: PDE) -> None:
             f" but its widths are {widths}"
         )
     need = max(condition.order for condition in problem.conditions) + 1
-    for at, layer in enumerate(network.layers):
-        basis = layer.basis if isinstance(layer, KANLayer) else None
-        if isinstance(basis, BSplineBasis) and basis.degree < need:
+    for at, layer in network.kan_layers:
+        if layer.basis.max_derivative < need:
             raise ValueError(
                 f"network must have splines of degree {need} at least, better {need + 1}, for"
-                f" derivatives of order {need - 1}, but layers[{at}] has degree {basis.degree}"
+                f" derivatives of order {need - 1}, but layers[{at}] has degree {layer.degree}"
             )

@@ -21,7 +21,6 @@ import numpy as np
 from kan_numpy._arrays import Array
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
-from kan_numpy.layers.tied_layer import TiedLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import edge_scores
 
@@ -76,10 +75,9 @@ class Edge(NamedTuple):
 def places_of(network: KAN) -> list[Place]:
     """Return the layout of a network, as wide as its widest layer."""
     widths, layers = network.widths, list(pairwise(network.widths))
-    rows = [
-        0 if isinstance(layer, ProductLayer) else -(-layer.n_out // max(1, ROW // layer.n_in))
-        for layer in network.layers
-    ]
+    rows = [0] * len(network.layers)
+    for l, layer in network.kan_layers:
+        rows[l] = -(-layer.n_out // max(1, ROW // layer.n_in))
     columns = [-(-n_out // r) if r else 1 for (_, n_out), r in zip(layers, rows, strict=True)]
     steps = [1.0 if r <= 1 else 2 * LANES[1] for r in rows]
     # Half a unit between the frames of one input and those of the next.
@@ -165,7 +163,7 @@ def products_of(network: KAN, places: list[Place]) -> tuple[list[Array], Array, 
     """Return the wires (2, 2) from factors, the products (n, 2) and the nodes passed on (n, 2)."""
     wires, products, passed = [], [np.empty((0, 2))], [np.empty((0, 2))]
     for layer, place in zip(network.layers, places, strict=True):
-        if isinstance(layer, ProductLayer):
+        if place.rows == 0:
             wires += [
                 np.array([place.inputs[i], place.outputs[o]]) for o, i in np.argwhere(layer.active)
             ]
@@ -177,18 +175,19 @@ def products_of(network: KAN, places: list[Place]) -> tuple[list[Array], Array, 
 
 def _curves(network: KAN, x: Array) -> Iterator[tuple[Array, Array, Array] | None]:
     """Yield the ends of the curves, (n_in,) each, and their points (POINTS, n_out, n_in)."""
-    for layer, cache in zip(network.layers, network.forward(x)[1], strict=True):
-        if isinstance(layer, ProductLayer):
+    kan_layers = dict(network.kan_layers)
+    for l, cache in enumerate(network.forward(x)[1]):
+        if l not in kan_layers:
             yield None
             continue
         low, high = _ends(cache.x)
-        yield low, high, layer.edges(np.linspace(low, high, POINTS))
+        yield low, high, kan_layers[l].edges(np.linspace(low, high, POINTS))
 
 
 def _names(layer: KANLayer) -> dict[tuple[int, int], tuple[str, str]]:
     """Return (kind, name) of the edges (out, inp) that are not plain splines."""
     names = {(edge.out, edge.inp): ("symbol", edge.symbol.name) for edge in layer.symbols}
-    for index, lock in enumerate(layer.locks if isinstance(layer, TiedLayer) else ()):
+    for index, lock in enumerate(layer.locks):
         names |= {edge: ("lock", f"lock {index + 1}") for edge in lock if layer.splines[edge]}
     return names
 

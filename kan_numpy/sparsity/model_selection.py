@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.training.losses import SquaresLoss
 from kan_numpy.training.objective import Objective
@@ -78,9 +77,6 @@ def assess(objective: Objective[NetworkT], network: NetworkT) -> Assessment:
     if squares:
         loss = max(loss / (float(np.var(objective.target, axis=0).mean()) or 1.0), SMALLEST_LOSS)
     spare = sum(
-        4 - edge.symbol.numbers
-        for layer in network.layers
-        if isinstance(layer, KANLayer)
-        for edge in layer.symbols
+        4 - edge.symbol.numbers for _, layer in network.kan_layers for edge in layer.symbols
     )
     return Assessment(loss, network.size - spare, samples, squares)

@@ -25,10 +25,9 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.functions.other_bases import basis_part
-from kan_numpy.layers.kan_layer import KANLayer, Mask
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.kan_parameters import Mask
 from kan_numpy.layers.product_layer import ProductLayer
-from kan_numpy.layers.tied_layer import with_locks_left
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import edge_scores
@@ -113,11 +112,9 @@ def prune(
     if edges is None and nodes is None and inputs is None:
         threshold = as_number("threshold", threshold, 0.0)
         scores = edge_scores(network, points, kind, y, loss)
-        strengths = [
-            np.where(layer.active, np.inf, 0.0) if isinstance(layer, ProductLayer) else score
-            for layer, score in zip(network.layers, scores, strict=True)
-        ]
-        strengths = [np.maximum(strength, 0.0) for strength in strengths]
+        strengths = [np.where(on, np.inf, 0.0) for on in active]  # a product loses no factor
+        for l, _ in network.kan_layers:
+            strengths[l] = np.maximum(scores[l], 0.0)
         kept = [on & (s >= threshold) for on, s in zip(active, strengths, strict=True)]
         hint = _threshold_hint(threshold, strengths)
     else:
@@ -152,6 +149,7 @@ def _threshold_hint(threshold: float, strengths: list[Array]) -> str:
 
 def _remove_edges(network: KAN, kept: list[Mask], edges: object) -> None:
     """Remove the listed edges from the masks (n_out, n_in) of the layers."""
+    kan_layers = dict(network.kan_layers)
     for name, edge in _entries("edges", edges, "(layer, out, inp)"):
         l, out, inp = edge
         if l >= len(kept):
@@ -162,7 +160,7 @@ def _remove_edges(network: KAN, kept: list[Mask], edges: object) -> None:
                 f"{name} is {edge}, but layers[{l}] has {layer.n_out} outputs and"
                 f" {layer.n_in} inputs"
             )
-        if isinstance(layer, ProductLayer):
+        if l not in kan_layers:
             raise ValueError(
                 f"{name} is {edge}, but layers[{l}] multiplies: take the edges of layers[{l - 1}]"
                 " that make the factor, which then stays as a constant"
@@ -246,7 +244,7 @@ def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
         else:
             # Where nothing before a node has changed, its bias must not collect rounding errors.
             moved = _any((layer.active & ~mask) | (mask & moved), 1)  # (n_out,)
-            smaller = _part(layer, mask, rows, columns)
+            smaller = layer.part(mask, rows, columns)
             after, cache = smaller.forward(after)  # (N, rows that stay)
             shift = np.where(moved[rows], (before[:, rows] - after).mean(axis=0), 0.0)
             same_means = replace(smaller, bias=smaller.bias + shift)
@@ -259,28 +257,9 @@ def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
 def _rows(network: KAN, living: list[Mask]) -> list[Mask]:
     """Return which outputs of each layer remain: those of the network, and those in use."""
     rows: list[Mask] = [np.ones(network.widths[-1], dtype=bool)]
-    for layer, mask in zip(network.layers[:0:-1], living[:0:-1], strict=True):
+    kan_layers = dict(network.kan_layers)
+    for l in reversed(range(1, len(network.layers))):
         # A product needs all its factors, including constant ones.
-        used = layer.active[rows[-1]] if isinstance(layer, ProductLayer) else mask
+        used = living[l] if l in kan_layers else network.layers[l].active[rows[-1]]
         rows.append(_any(used, 0))
     return rows[::-1]
-
-
-def _part(layer: KANLayer, mask: Mask, rows: Mask, columns: Mask) -> KANLayer:
-    """Return the layer with only the edges of the mask, these output and these input nodes."""
-    chosen = np.ix_(rows, columns)
-    out, inp = np.cumsum(rows) - 1, np.cumsum(columns) - 1
-    part = replace(
-        layer,
-        basis=basis_part(layer.basis, columns),
-        coef=np.where(mask[:, :, None], layer.coef, 0.0)[chosen],
-        w_base=np.where(mask, layer.w_base, 0.0)[chosen],
-        bias=layer.bias[rows],
-        active=mask[chosen],
-        symbols=tuple(
-            replace(edge, out=int(out[edge.out]), inp=int(inp[edge.inp]))
-            for edge in layer.symbols
-            if mask[edge.out, edge.inp]
-        ),
-    )
-    return with_locks_left(part, mask, out, inp)

@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.edge_scores import edge_scores
 from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.sparsity.pruning import prune
-from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.training.grids import adapt_grid, refine
 from kan_numpy.training.losses import Loss, SquaresLoss
 from kan_numpy.training.objective import Objective
@@ -91,7 +89,7 @@ def sparsify(
     """
     points = checked_inputs(network, x)
     require_defined(network(points), points)
-    start = adapt_grid(network, points)
+    start: KAN = adapt_grid(network, points)
     objective = Objective(start, points, y, loss)
     strength = as_number("strength", strength, 0.0)
     threshold = as_number("threshold", threshold, 0.0)
@@ -107,18 +105,10 @@ def sparsify(
     small = prune(sparse, points, threshold * spread, "attribution")
     steps = pace * max(count // 2, 1)
     small = train(objective.on(small), steps=steps, adapt_at=[0], progress=False).network
-    finer = [
-        GRID_GROWTH * grid_size(layer) for layer in small.layers if isinstance(layer, KANLayer)
-    ]
+    finer = [GRID_GROWTH * layer.grid_size for _, layer in small.kan_layers]
     steps = pace * (count // 3)
     small = train(objective.on(refine(small, finer)), steps=steps, progress=False).network
     return _without_needless_edges(objective, small, steps)
-
-
-def grid_size(layer: KANLayer) -> int:
-    """Return the number of intervals, or of functions if the basis has no intervals."""
-    basis = layer.basis
-    return basis.grid_size if isinstance(basis, BSplineBasis) else basis.size
 
 
 def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int) -> KAN:
@@ -128,9 +118,8 @@ def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int)
     while True:
         scores = edge_scores(network, objective.x, "attribution")
         waiting = [
-            (float(score[o, i]), (l, int(o), int(i)))
-            for l, (layer, score) in enumerate(zip(network.layers, scores, strict=True))
-            if isinstance(layer, KANLayer)
+            (float(scores[l][o, i]), (l, int(o), int(i)))
+            for l, layer in network.kan_layers
             for o, i in np.argwhere(layer.active)
             if (l, o, i) not in needed
         ]

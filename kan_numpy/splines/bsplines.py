@@ -33,15 +33,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import factorial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, frozen
 from kan_numpy._validation import as_array, as_count
-from kan_numpy.splines.intervals import Indices, Intervals
+from kan_numpy.splines.intervals import Intervals
+from kan_numpy.splines.knot_insertion import refine_spline
+from kan_numpy.splines.knot_placement import (
+    adapted_knots,
+    grids_around,
+    is_nested,
+    refined_knots,
+)
 from kan_numpy.splines.knots import as_knots
+from kan_numpy.splines.projection import gauss_points, nearest
+from kan_numpy.splines.windows import Window, folded, scattered, window_of
 
 
 def bspline_basis(
@@ -107,14 +116,6 @@ def bspline_basis(
     return BSplineBasis(rows, k)(points, d)
 
 
-class Window(NamedTuple):
-    """The positions of the k + 1 functions that may differ from zero at each point."""
-
-    start: Indices  # (N, n_in) the first of them, in the flattened (N, n_in, G+k) array
-    outside: Indices | None  # the points outside the grid, if there are any, flattened
-    shift: Indices | None  # how far their functions lie outside of 0 ... G + k - 1
-
-
 class BasisCache(NamedTuple):
     """The intermediate results for the backward pass."""
 
@@ -124,7 +125,7 @@ class BasisCache(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BSplineBasis:
-    """The B-splines of all input nodes of a layer.
+    """The B-splines of all input nodes of a layer: a `kan_numpy.functions.basis.Basis`.
 
     Arguments are not checked. Points may be complex, which `kan_numpy.gradcheck.complex_step`
     needs.
@@ -154,6 +155,11 @@ class BSplineBasis:
         return self.knots.shape[1] - self.degree - 1
 
     @property
+    def max_derivative(self) -> int:
+        """k: all derivatives of a higher order are zero."""
+        return self.degree
+
+    @property
     def low(self) -> Array:
         """The left end of each grid, shape (n_in,)."""
         return self.knots[:, self.degree]
@@ -164,14 +170,16 @@ class BSplineBasis:
         return self.knots[:, -self.degree - 1]
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Return the d-th derivative of every basis function, (N, n_in) -> (N, n_in, G + k)."""
+        """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, G + k); 0 for d > k."""
         k = self.degree
+        if derivative > k:
+            return np.zeros((*x.shape, self.size), x.dtype)
         m, left, right = self._intervals.distances(x)
         row = self._row_of_degree_0(x)
         for q in range(1, k + 1):
             T = self._divided(row, left, right)
             row = _raised(T, left, right) if q <= k - derivative else _differentiated(T)
-        return self._scattered(row, self._window(m))
+        return scattered(row, window_of(m, k, self.size), self.size)
 
     def forward(self, x: Array) -> tuple[Array, BasisCache]:
         """Return the basis functions B (N, n_in, G + k), and the cache for `backward`."""
@@ -180,8 +188,8 @@ class BSplineBasis:
         for _ in range(self.degree):
             T = self._divided(row, left, right)
             row = _raised(T, left, right)
-        window = self._window(m)
-        return self._scattered(row, window), BasisCache(window, T)
+        window = window_of(m, self.degree, self.size)
+        return scattered(row, window, self.size), BasisCache(window, T)
 
     def backward(self, dB: Array, cache: BasisCache) -> Array:
         r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, (N, n_in, G + k) -> (N, n_in).
@@ -190,12 +198,50 @@ class BSplineBasis:
         """
         if self.degree == 0:
             return np.zeros(dB.shape[:2])
-        slopes = _folded(_differentiated(cache.T), cache.window)
+        slopes = folded(_differentiated(cache.T), cache.window)
         flat, start = dB.reshape(-1), cache.window.start
         dx = slopes[0] * flat[start]  # (N, n_in)
         for r in range(1, self.degree + 1):
             dx += slopes[r] * flat[r:][start]
         return dx
+
+    def select(self, inputs: npt.NDArray[Any]) -> BSplineBasis:
+        """Return the basis of some inputs: a mask (n_in,), or their numbers."""
+        return BSplineBasis(self.knots[inputs], self.degree)
+
+    def adapted(self, x: Array, eps: float, margin: float) -> BSplineBasis:
+        """Return as many intervals around the activations x (N, n_in); see `adapt_grid`."""
+        low, high, constant = grids_around(x, self.high - self.low, margin)
+        evenly = np.where(constant, 1.0, eps)  # (n_in,)
+        knots = adapted_knots(x, low, high, evenly, self.grid_size, self.degree)
+        return BSplineBasis(knots, self.degree)
+
+    def refined(self, grid_size: int) -> BSplineBasis:
+        """Return the basis with another number of intervals, spread like the present ones."""
+        return BSplineBasis(refined_knots(self.knots, grid_size, self.degree), self.degree)
+
+    def project(self, coef: Array, other: BSplineBasis) -> tuple[Array, float]:
+        """Return the nearest splines on other knots, (n_out, n_in, G' + k), and the largest change.
+
+        If these divide each interval evenly, they are the same splines. Else the integrand is a
+        polynomial between neighboring knots of both kinds, so k + 1 Gauss points per interval make
+        the integral exact, and the minimum is a least-squares problem of full rank.
+        """
+        k, worst = self.degree, 0.0
+        found = np.empty((*coef.shape[:2], other.size))
+        for i, (old, new) in enumerate(zip(self.knots, other.knots, strict=True)):
+            if is_nested(old, new, k):
+                found[:, i] = refine_spline(coef[:, i], old, new, k)
+                continue
+            ends = np.unique(np.concatenate([old, new]))
+            ends = ends[(ends >= other.low[i]) & (ends <= other.high[i])]
+            x, weights = gauss_points(ends, k + 1)
+            before, after = (
+                basis.select(np.array([i]))(x[:, None])[:, 0] for basis in (self, other)
+            )
+            found[:, i], change = nearest(coef[:, i], before, after, weights)
+            worst = max(worst, change)
+        return found, worst
 
     def _row_of_degree_0(self, x: Array) -> list[Array]:
         """Return the only nonzero function of degree 0, (N, n_in), scaled for `_divided`."""
@@ -213,42 +259,6 @@ class BSplineBasis:
             return row
         q = len(row)
         return [row[a] / (right[a] + left[q - a - 1]) for a in range(q)]
-
-    def _window(self, m: Indices) -> Window:
-        """Return the positions of the functions m - k ... m in the flattened array.
-
-        Outside the grid some of these functions do not exist, those before 0 or after G + k - 1.
-        There the window is shifted inside, and `_folded` shifts the values accordingly.
-        """
-        first, last_start = m - self.degree, self.grid_size - 1
-        start = np.arange(0, m.size * self.size, self.size).reshape(m.shape)
-        if first.min() >= 0 and first.max() <= last_start:
-            return Window(start + first, None, None)
-        inside = np.minimum(np.maximum(first, 0), last_start)
-        shift = first - inside
-        outside = np.flatnonzero(shift)
-        return Window(start + inside, outside, shift.take(outside))
-
-    def _scattered(self, row: list[Array], window: Window) -> Array:
-        """Write the k + 1 values of each point into its row of G + k, (N, n_in, G + k)."""
-        B = np.zeros((*row[0].shape, self.size), dtype=row[0].dtype)  # (N, n_in, G+k)
-        flat = B.reshape(-1)
-        for r, values in enumerate(_folded(row, window)):
-            flat[r:][window.start] = values  # at start + r
-        return B
-
-
-def _folded(row: list[Array], window: Window) -> list[Array]:
-    """Shift the values with their window, and drop those of functions that do not exist."""
-    if window.outside is None or window.shift is None:
-        return row
-    out, k = window.outside, len(row) - 1
-    padded = np.zeros((3 * k + 3, out.size), dtype=row[0].dtype)
-    padded[k + 1 : 2 * k + 2] = [values.take(out) for values in row]
-    columns = np.arange(out.size)
-    for r, values in enumerate(row):
-        values.put(out, padded[k + 1 + r - window.shift, columns])
-    return row
 
 
 def _raised(T: list[Array], left: list[Array], right: list[Array]) -> list[Array]:

@@ -1,23 +1,15 @@
-r"""Coefficients of splines: fitted to data, or projected onto other knots.
-
-The same function :math:`s = \sum_j c_j B_j` has other coefficients on other knots. If the new knots
-contain the old ones the change is exact, see `kan_numpy.splines.knot_insertion`; if not, the
-nearest spline in the mean square is taken.
-"""
+"""Coefficients of splines, fitted to data."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import lstsq
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_count, require_shape
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
-
-RANK = 1e-12
-"""Singular values below this fraction of the largest count as zero."""
+from kan_numpy.splines.projection import least_squares
 
 
 def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree: int) -> Array:
@@ -76,32 +68,3 @@ def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree:
         )
     B = BSplineBasis(t[None], k)(points[:, None])[:, 0]  # (N, G+k)
     return np.ascontiguousarray(least_squares(B, values).T)
-
-
-def least_squares(A: Array, b: Array) -> Array:
-    """Return the least-squares solution (W, m) of smallest norm of A c = b, (N, W) and (N, m)."""
-    return np.asarray(lstsq(A, b, cond=RANK, check_finite=False, lapack_driver="gelsd")[0])
-
-
-def project_spline(coef: Array, knots: Array, new_knots: Array, degree: int) -> tuple[Array, Array]:
-    r"""Project splines onto other knots, in the mean square.
-
-    .. math:: c' = \arg\min_{c'} \int \Big(\sum_j c'_j B'_j(x) - \sum_j c_j B_j(x)\Big)^2 dx
-
-    over the new grid (arXiv 2404.19756, eq. 2.16, with x uniform). Between neighboring knots of
-    both kinds the integrand is a polynomial, so k + 1 Gauss points per interval make the integral
-    exact, and the minimum is a least-squares problem of full rank. Coefficients (n_out, G + k)
-    become (n_out, G' + k); also returned is the root mean square (n_out,) of the change.
-    """
-    low, high = new_knots[degree], new_knots[-degree - 1]
-    ends = np.unique(np.concatenate([knots, new_knots]))
-    ends = ends[(ends >= low) & (ends <= high)]
-    nodes, weights = np.polynomial.legendre.leggauss(degree + 1)
-    half = 0.5 * np.diff(ends)[:, None]
-    x = (ends[:-1, None] + half * (nodes + 1.0)).ravel()
-    root = np.sqrt((half * weights).ravel())  # (Q,)
-    old = BSplineBasis(knots[None], degree)(x[:, None])[:, 0] @ coef.T  # (Q, n_out)
-    B = BSplineBasis(new_knots[None], degree)(x[:, None])[:, 0]  # (Q, G'+k)
-    found = least_squares(root[:, None] * B, root[:, None] * old)  # (G'+k, n_out)
-    error = root[:, None] * (B @ found - old)
-    return found.T.copy(), np.sqrt(np.sum(error**2, axis=0) / (high - low))

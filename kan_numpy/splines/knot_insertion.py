@@ -1,7 +1,7 @@
 r"""Knot insertion: the coefficients of the same spline on more knots.
 
 If the new knots contain the old ones the change is exact. Onto other knots a spline is projected,
-see `kan_numpy.splines.coefficients`.
+see `kan_numpy.splines.projection`.
 """
 
 from __future__ import annotations

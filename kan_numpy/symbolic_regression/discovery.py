@@ -14,7 +14,6 @@ from kan_numpy._validation import as_choice, as_rng
 from kan_numpy.algebra.parsing import as_names
 from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
@@ -115,8 +114,7 @@ def discover(
 
 def _centered(network: KAN, x: Array) -> KAN:
     """Return the network with outputs whose common mean is 0, which changes no class."""
-    last = network.layers[-1]
-    if not isinstance(last, KANLayer):
+    l, last = network.kan_layers[-1]
+    if l < len(network.layers) - 1:
         return network
-    centered = replace(last, bias=last.bias - network(x).mean())
-    return KAN.from_layers([*network.layers[:-1], centered])
+    return network.with_layer(l, replace(last, bias=last.bias - network(x).mean()))

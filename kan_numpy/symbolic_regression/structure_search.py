@@ -18,14 +18,12 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 from kan_numpy.functions.symbols import Symbol
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
-from kan_numpy.sparsity.sparsification import grid_size, sparsify
-from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.sparsity.sparsification import sparsify
 from kan_numpy.symbolic_regression.symbolification import symbolify
 from kan_numpy.training.grids import refine
 from kan_numpy.training.losses import CrossEntropy, SquaresLoss
@@ -66,13 +64,12 @@ class Structure:
     @property
     def n_edges(self) -> int:
         """The number of edges."""
-        return sum(layer.n_edges for layer in self.network.layers if isinstance(layer, KANLayer))
+        return sum(layer.n_edges for _, layer in self.network.kan_layers)
 
     @property
     def is_tree(self) -> bool:
         """Whether every node has one outgoing edge: no smaller network uses the same inputs."""
-        layers = [layer for layer in self.network.layers if isinstance(layer, KANLayer)]
-        return all(layer.active.sum(axis=0).max() == 1 for layer in layers)
+        return all(layer.active.sum(axis=0).max() == 1 for _, layer in self.network.kan_layers)
 
     @property
     def is_symbolic(self) -> bool:
@@ -162,9 +159,9 @@ class StructureSearch:
     def _starts(self, grid_factor: int) -> Iterator[KAN]:
         """Yield the networks to make sparse."""
         given = self.network
-        first = next(layer for layer in given.layers if isinstance(layer, KANLayer))
+        _, first = given.kan_layers[0]
         n_in, n_out = given.widths[0], given.widths[-1]
-        degree = first.degree if isinstance(first.basis, BSplineBasis) else 3
+        degree = getattr(first.basis, "degree", 3)
         if grid_factor == 1:
             yield given
         same: list[Width] = given.shape
@@ -178,7 +175,7 @@ class StructureSearch:
         elif len(same) > 3:  # deep networks more often end in a poor minimum
             shapes = [same] * 5 + [product, mixed]
         for shape in shapes:
-            yield KAN(shape, grid_factor * grid_size(first), degree, base=first.base, rng=self.rng)
+            yield KAN(shape, grid_factor * first.grid_size, degree, base=first.base, rng=self.rng)
 
     def _judged(self, network: KAN, what: str) -> Structure:
         structure = Structure(network, assess(self.check, network).error)
@@ -193,8 +190,7 @@ class StructureSearch:
         It does if splines cause the error, and does not if noise or a wrong structure does.
         """
         while structure.error > SHARP:
-            layers = [x for x in structure.network.layers if isinstance(x, KANLayer)]
-            grid_factor = [2 * grid_size(layer) for layer in layers]
+            grid_factor = [2 * layer.grid_size for _, layer in structure.network.kan_layers]
             if max(grid_factor) > FINEST:
                 break
             finer = self.train.on(refine(structure.network, grid_factor))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, overload
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,41 +18,9 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_number, per_layer
 from kan_numpy.functions.basis import Basis
-from kan_numpy.functions.other_bases import ScaledBasis, project
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.tied_layer import TiedLayer
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.kan import KAN
-from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.splines.coefficients import project_spline
-from kan_numpy.splines.knot_insertion import refine_spline
-
-NARROWEST = 1e-9
-"""Activations that differ by less than this share of their grid, or of their size, are constant."""
-
-SMALLEST_GAP = 0.01
-"""No interval becomes smaller than this share of the mean one."""
-
-
-@overload
-def adapt_grid(
-    network: KAN,
-    x: npt.ArrayLike,
-    eps: float = ...,
-    margin: float = ...,
-    return_change: Literal[False] = ...,
-) -> KAN: ...
-
-
-@overload
-def adapt_grid(
-    network: KAN,
-    x: npt.ArrayLike,
-    eps: float = ...,
-    margin: float = ...,
-    *,
-    return_change: Literal[True],
-) -> tuple[KAN, float]: ...
 
 
 def adapt_grid(
@@ -61,7 +29,7 @@ def adapt_grid(
     eps: float = 1.0,
     margin: float = 0.01,
     return_change: bool = False,
-) -> KAN | tuple[KAN, float]:
+) -> Any:
     r"""Adapt the grid of every layer to its activations.
 
     .. math:: t = \epsilon\, t_{uniform} + (1 - \epsilon)\, t_{quantiles}
@@ -115,67 +83,20 @@ def adapt_grid(
     >>> kn.adapt_grid(net, x, eps=0.0, margin=0.0).layers[0].knots
     array([[0., 1., 2., 4., 8.]])
     """
-    inputs = as_array("x", x, ("N", as_kan(network).widths[0]))
+    kan_layers = dict(as_kan(network).kan_layers)
+    inputs = as_array("x", x, ("N", network.widths[0]))
     eps = as_number("eps", eps, 0.0, 1.0)
     margin = as_number("margin", margin, 0.0)
-    layers, activations = [], inputs
-    for layer in network.layers:
-        if isinstance(layer, KANLayer) and not isinstance(layer, TiedLayer):
-            layer, _ = _on(layer, _adapted(layer.basis, activations, eps, margin))  # noqa: PLW2901
-        layers.append(layer)
-        activations, _ = layer.forward(activations)
-    result = KAN.from_layers(layers)
-    if not return_change:
-        return result
-    return result, float(np.sqrt(np.mean((activations - network(inputs)) ** 2)))
+    adapted, activations = network, inputs
+    for l in range(len(network.layers)):
+        if l in kan_layers and not kan_layers[l].locks:
+            basis = kan_layers[l].basis.adapted(activations, eps, margin)
+            adapted = adapted.with_layer(l, _on_basis(kan_layers[l], basis))
+        activations, _ = adapted.layers[l].forward(activations)
+    return (adapted, grid_change(network, adapted, inputs)) if return_change else adapted
 
 
-def _adapted(basis: Basis, x: Array, eps: float, margin: float) -> Basis:
-    """Return the basis around the activations x (N, n_in)."""
-    low, high = x.min(axis=0), x.max(axis=0)
-    width = basis.high - basis.low
-    flat = high - low < NARROWEST * np.maximum(width, np.maximum(np.abs(low), np.abs(high)))
-    middle = 0.5 * (low + high)
-    half = np.where(
-        flat, np.maximum(0.5 * width, NARROWEST * np.abs(middle)), (0.5 + margin) * (high - low)
-    )
-    low, high = middle - half, middle + half
-    if isinstance(basis, ScaledBasis):
-        return basis.moved(low, high)
-    splines = _splines(basis)
-    evenly = np.where(flat, 1.0, eps)  # (n_in,)
-    return BSplineBasis(_adapted_knots(splines, x, low, high, evenly), splines.degree)
-
-
-def _adapted_knots(basis: BSplineBasis, x: Array, low: Array, high: Array, eps: Array) -> Array:
-    """Return knots (n_in, G + 2k + 1) between these ends, with an eps for each input."""
-    G, k = basis.grid_size, basis.degree
-    shares = np.linspace(0.0, 1.0, G + 1)
-    uniform = low + (high - low) * shares[:, None]  # (G+1, n_in)
-    quantiles = np.quantile(x, shares, axis=0)
-    quantiles[0], quantiles[-1] = low, high
-    h = (high - low) / G
-    gaps = np.maximum(np.diff(eps * uniform + (1.0 - eps) * quantiles, axis=0), SMALLEST_GAP * h)
-    inner = low + np.cumsum(gaps, axis=0)[:-1] * ((high - low) / gaps.sum(axis=0))
-    outer = h * np.arange(1, k + 1)[:, None]  # (k, n_in)
-    return np.vstack([low - outer[::-1], low, inner, high, high + outer]).T.copy()
-
-
-@overload
-def refine(
-    network: KAN, grid_size: int | Sequence[int], return_change: Literal[False] = ...
-) -> KAN: ...
-
-
-@overload
-def refine(
-    network: KAN, grid_size: int | Sequence[int], return_change: Literal[True]
-) -> tuple[KAN, float]: ...
-
-
-def refine(
-    network: KAN, grid_size: int | Sequence[int], return_change: bool = False
-) -> KAN | tuple[KAN, float]:
+def refine(network: KAN, grid_size: int | Sequence[int], return_change: bool = False) -> Any:
     """Change the number of grid intervals of every layer.
 
     A multiple of the present number divides each interval evenly: this is knot insertion, and does
@@ -217,67 +138,36 @@ def refine(
     >>> abs(fine([[0.3]]) - net([[0.3]])).max() < 1e-15
     np.True_
     """
-    layers, change = [], 0.0
-    depth = sum(isinstance(layer, KANLayer) for layer in as_kan(network).layers)
-    sizes = iter(per_layer("grid_size", grid_size, depth, 1))
-    for layer in network.layers:
-        if isinstance(layer, KANLayer):
-            layer, worst = _on(layer, _refined(layer.basis, next(sizes)))  # noqa: PLW2901
-            change = max(change, worst)
-        layers.append(layer)
-    refined = KAN.from_layers(layers)
-    return (refined, change) if return_change else refined
+    layers = as_kan(network).kan_layers
+    sizes = per_layer("grid_size", grid_size, len(layers), 1)
+    refined = network
+    for (l, layer), G in zip(layers, sizes, strict=True):
+        refined = refined.with_layer(l, _on_basis(layer, layer.basis.refined(G)))
+    return (refined, grid_change(network, refined)) if return_change else refined
 
 
-def _refined(basis: Basis, G: int) -> Basis:
-    """Return the basis with G intervals, or with G functions."""
-    if isinstance(basis, ScaledBasis):
-        return replace(basis, size=G)
-    splines = _splines(basis)
-    return BSplineBasis(_refined_knots(splines, G), splines.degree)
+def _on_basis(layer: KANLayer, basis: Basis) -> KANLayer:
+    """Return the layer with the nearest functions on another basis of the same kind."""
+    return replace(layer, basis=basis, coef=layer.basis.project(layer.coef, basis)[0])
 
 
-def _refined_knots(basis: BSplineBasis, G: int) -> Array:
-    """Return knots with G intervals, spread like the present ones; the outer k stay."""
-    k, old = basis.degree, basis.grid_size
-    inner = basis.knots[:, k : k + old + 1]  # (n_in, old+1)
-    index = np.arange(G + 1) * (old / G)
-    grid = np.stack([np.interp(index, np.arange(old + 1), row) for row in inner])  # (n_in, G+1)
-    if G % old == 0:
-        grid[:, :: G // old] = inner  # not even a rounding error
-    grid[:, -1] = inner[:, -1]
-    return np.hstack([basis.knots[:, :k], grid, basis.knots[:, k + old + 1 :]])
+def grid_change(before: KAN, after: KAN, x: Array | None = None) -> float:
+    """Say by how much other grids change a network.
 
+    Parameters
+    ----------
+    before, after : KAN
+        The network, and the same with the nearest functions on other grids.
+    x : ndarray, shape (N, n_in), optional
+        Inputs.
 
-def _on(layer: KANLayer, new: Basis) -> tuple[KANLayer, float]:
-    """Return the layer on another basis of the same kind, and the largest change of an edge."""
-    old = layer.basis
-    if isinstance(old, ScaledBasis) and isinstance(new, ScaledBasis):
-        coef, change = project(layer.coef, old, new)
-    else:
-        coef, change = _on_knots(layer.coef, _splines(old), _splines(new))
-    return replace(layer, basis=new, coef=coef), change
-
-
-def _on_knots(coef: Array, old: BSplineBasis, new: BSplineBasis) -> tuple[Array, float]:
-    """Return the coefficients (n_out, n_in, G + k) on other knots, and the largest change."""
-    k, old_G, G = old.degree, old.grid_size, new.grid_size
-    kept = np.r_[0:k, k : k + G + 1 : max(G // old_G, 1), k + G + 1 : G + 2 * k + 1]
-    nested = G % old_G == 0 and np.array_equal(new.knots[:, kept], old.knots)
-    found, change = np.empty((*coef.shape[:2], G + k)), 0.0
-    for i in range(old.n_in):
-        if nested:
-            found[:, i] = refine_spline(coef[:, i], old.knots[i], new.knots[i], k)
-        else:
-            found[:, i], worst = project_spline(coef[:, i], old.knots[i], new.knots[i], k)
-            change = max(change, float(worst.max()))
-    return found, change
-
-
-def _splines(basis: Basis) -> BSplineBasis:
-    if not isinstance(basis, BSplineBasis):
-        raise TypeError(
-            "network must be made of B-splines, or of another basis of the library, to change its"
-            f" grids, but has a {type(basis).__name__}"
-        )
-    return basis
+    Returns
+    -------
+    float
+        Root mean square of the change of the outputs at x. Without x, of the edge that loses most
+        when its function is carried over to the new basis, over its new grid.
+    """
+    if x is not None:
+        return float(np.sqrt(np.mean((after(x) - before(x)) ** 2)))
+    layers = zip(before.kan_layers, after.kan_layers, strict=True)
+    return max(old.basis.project(old.coef, new.basis)[1] for (_, old), (_, new) in layers)

@@ -119,23 +119,23 @@ class Penalty:
         value : float
         dtheta : ndarray, shape (P,)
         """
-        caches = self._caches(network, x)
+        caches, kan_layers = self._caches(network, x), dict(network.kan_layers)
         dtheta, stop = np.empty(network.size), network.size
         value, dx = 0.0, None
         for l in reversed(range(len(network.layers))):
-            layer, cache = network.layers[l], caches[l]
+            if l not in kan_layers:  # a product, which has no parameters
+                dx = None if dx is None else network.layers[l].input_gradient(dx, caches[l])
+                continue
+            layer = kan_layers[l]
             part = dtheta[stop - layer.size : stop]
             stop -= layer.size
-            if not isinstance(layer, KANLayer):
-                layer.parameter_gradient(dx, cache, part)
-                dx = layer.input_gradient(dx, cache) if dx is not None else None
-                continue
-            term, sizes = self._sizes(layer, cache)
+            term, sizes = self._sizes(layer, caches[l])
             dphi = sizes.dA * np.sign(sizes.phi) / len(x)  # (N, n_out, n_in)
             if dx is not None:
                 dphi += dx[:, :, None]
+            dx = layer.edges_backward(dphi, caches[l], part, input_gradient=l > 0)
             roughness, dcoef = self._roughness(layer)
-            dx = _edges_backward(layer, dphi, cache, dcoef, part, input_gradient=l > 0)
+            part += layer.coef_gradient(dcoef)
             value += term + roughness
         return value, dtheta
 
@@ -156,11 +156,10 @@ class Penalty:
         """
         caches = self._caches(network, x)
         H, start = np.zeros((network.size, network.size)), 0
-        for layer, cache in zip(network.layers, caches, strict=True):
-            if isinstance(layer, KANLayer):
-                l = start + layer.parameter_index
-                np.add.at(H, np.ix_(l, l), self._layer_curvature(layer, cache))
-            start += layer.size
+        for l, layer in network.kan_layers:  # all others have no parameters
+            stop = start + layer.size
+            self._add_curvature(layer, caches[l], H[start:stop, start:stop])
+            start = stop
         return H
 
     def _caches(self, network: Any, x: Array) -> list[Any]:
@@ -169,7 +168,7 @@ class Penalty:
             raise TypeError(
                 f"penalty is about the edges of a KAN, but network is a {type(network).__name__}"
             )
-        sizes = [layer.basis.size for layer in network.layers if isinstance(layer, KANLayer)]
+        sizes = [layer.basis.size for _, layer in network.kan_layers]
         if self.smoothness and self.order >= min(sizes):
             raise ValueError(
                 f"order {self.order} is too high: an edge has only {min(sizes)} coefficients"
@@ -178,7 +177,7 @@ class Penalty:
 
     def _sizes(self, layer: KANLayer, cache: LayerCache) -> tuple[float, EdgeSizes]:
         """Return this layer's part of the penalty, and the symbols of its equations."""
-        phi = edge_values(layer, cache)  # (N, n_out, n_in)
+        phi = layer.edge_values(cache)  # (N, n_out, n_in)
         A = np.mean(np.abs(phi), axis=0)  # (n_out, n_in), eq. 2.17
         total = A.sum() or 1.0  # eq. 2.18; without any activation, all shares are zero
         p = A / total
@@ -199,84 +198,24 @@ class Penalty:
         slope = 2.0 * self.coef / c.shape[2] * c + 2.0 * self.smoothness / rows * rough @ D
         return float(value), slope
 
-    def _layer_curvature(self, layer: KANLayer, cache: LayerCache) -> Array:
-        """Return the curvature of one layer's penalty, edge by edge."""
-        H = np.zeros((layer.parameter_index.size, layer.parameter_index.size))
+    def _add_curvature(self, layer: KANLayer, cache: LayerCache, H: Array) -> None:
+        """Add the curvature of one layer's penalty to its block of H, edge by edge."""
         _, sizes = self._sizes(layer, cache)
         W, D = layer.basis.size, self._differences(layer)
         square = 2.0 * self.coef / W * np.eye(W) + 2.0 * self.smoothness / max(len(D), 1) * D.T @ D
         # The parabola bends upwards only where the penalty grows with the edge.
         smallest = SMALLEST_SHARE * (sizes.A.max() or 1.0)
         weight = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, smallest)
-        E = layer.n_splines
-        for e, (o, i) in enumerate(np.argwhere(layer.splines)):
-            own = [*range(e * W, (e + 1) * W)] + [E * W + e] * layer.has_base
+        place = layer.places  # in theta
+        for o, i in np.argwhere(layer.splines):
+            own = np.append(place.coef[o, i], place.w_base[o : o + 1, i])
             features = cache.B[:, i]  # (N, W)
             if cache.b is not None:
                 features = np.column_stack([features, cache.b[:, i]])  # (N, W + 1)
             block = weight[o, i] * features.T @ features / len(features)
             block[:W, :W] += square
-            H[np.ix_(own, own)] = block
-        for s, edge in enumerate(layer.symbols):
-            own = [len(H) - 4 * (len(layer.symbols) - s) + row for row in range(4)]
+            H[np.ix_(own, own)] += block
+        for edge, own in zip(layer.symbols, place.affine, strict=True):
             features = edge.slopes(cache.x[:, edge.inp])  # (N, 4)
             block = weight[edge.out, edge.inp] * features.T @ features / len(features)
-            H[np.ix_(own, own)] = block
-        return H
-
-
-def edge_values(layer: KANLayer, cache: LayerCache) -> Array:
-    """Return what every edge sends, (N, n_out, n_in), from the cache of a forward pass.
-
-    Parameters
-    ----------
-    layer : KANLayer
-        The layer.
-    cache : LayerCache
-        From its `forward`.
-
-    Returns
-    -------
-    ndarray, shape (N, n_out, n_in)
-    """
-    phi = np.empty((len(cache.x), layer.n_out, layer.n_in))
-    for i in range(layer.n_in):
-        np.matmul(cache.B[:, i], layer.coef[:, i].T, out=phi[:, :, i])
-    if cache.b is not None:
-        phi += cache.b[:, None] * layer.w_base
-    for edge in layer.symbols:
-        phi[:, edge.out, edge.inp] = edge(cache.x[:, edge.inp])
-    return phi
-
-
-def _edges_backward(
-    layer: KANLayer,
-    dphi: Array,
-    cache: LayerCache,
-    dcoef: Array,
-    out: Array,
-    input_gradient: bool,
-) -> Array | None:
-    """Carry the gradient of every edge back: `KANLayer.backward`, where edges differ.
-
-    Write dtheta into ``out``, with ``dcoef`` (n_out, n_in, G+k) added, and return dx (N, n_in).
-    """
-    dB, dcoef = np.empty_like(cache.B), dcoef.copy()
-    for i in range(layer.n_in):
-        dcoef[:, i] += dphi[:, :, i].T @ cache.B[:, i]
-        np.matmul(dphi[:, :, i], layer.coef[:, i], out=dB[:, i])
-    parts = [dcoef[layer.splines].ravel()]
-    if cache.b is not None:
-        dw = np.einsum("noi,ni->oi", dphi, cache.b)  # (n_out, n_in)
-        parts.append(dw[layer.splines])
-    parts += [dphi[:, e.out, e.inp] @ e.slopes(cache.x[:, e.inp]) for e in layer.symbols]
-    out[:] = np.bincount(layer.parameter_index, np.concatenate(parts), minlength=len(out))
-    if not input_gradient:
-        return None
-    dx = layer.basis.backward(dB, cache.basis)  # (N, n_in)
-    if cache.b is not None:
-        dx += layer.base(cache.x, 1) * np.einsum("noi,oi->ni", dphi, layer.w_base)
-    for edge in layer.symbols:
-        x = cache.x[:, edge.inp]
-        dx[:, edge.inp] += dphi[:, edge.out, edge.inp] * edge(x, 1)
-    return dx
+            H[np.ix_(own, own)] += block

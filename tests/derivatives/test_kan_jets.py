@@ -9,22 +9,26 @@ from hypothesis import strategies as st
 from jet_checks import (
     BUG_PAIRS,
     a_square_kan,
+    check_backward_pass,
     check_jacobian,
     close,
     kans,
     the_backward_pass,
     the_backward_pass_exactly,
     the_derivatives,
+    with_lock,
 )
 from planting import Bug, assert_caught
 from strategies import points, random_layer
 
 import kan_numpy as kn
 from kan_numpy import reference
-from kan_numpy.derivatives import kan_jets as jet_layers
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.jet import Jet
 from kan_numpy.derivatives.kan_jets import KANJets
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.parameter_index import ParameterIndex
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
 
 
 def slow_jet(network, x, a, b):
@@ -104,6 +108,12 @@ def test_the_backward_pass_from_second_derivatives_jumps_at_knots_of_degree_3_bu
     assert jump_at_a_knot(4) < 1e-5
 
 
+def the_backward_pass_of_a_lock():
+    network, x, rng = a_square_kan()
+    network = kn.KAN.from_layers(with_lock(layer) for layer in network.layers)
+    check_backward_pass(network, x, rng, BUG_PAIRS)
+
+
 def the_jacobian():
     check_jacobian(*a_square_kan(), BUG_PAIRS)
 
@@ -129,8 +139,8 @@ BUGS = [
     ),
     Bug(
         "the base function is missing from the slope of an edge",
-        KANJets, "_edges",
-        "if layer.has_base", "if False",
+        KANLayer, "edge_values",
+        "if cache.b is not None", "if False",
         the_derivatives,
     ),
     Bug(
@@ -148,13 +158,13 @@ BUGS = [
     Bug(
         "dtheta takes the slopes of the basis where its bends belong",
         KANJets, "parameter_gradient",
-        "cache.B[index]", "cache.B[0]",
+        "cache.layer[order]", "cache.layer[order]._replace(B=cache.layer[1].B)",
         the_backward_pass,
     ),
     Bug(
         "the backward pass to the inputs uses the second derivative for the third",
         KANJets, "input_gradient",
-        "index + 2", "2",
+        "order + 1", "2",
         the_backward_pass,
     ),
     Bug(
@@ -166,20 +176,26 @@ BUGS = [
     Bug(
         "the Jacobian takes the slopes of the base function where its bends belong",
         KANJets, "jacobian",
-        "cache.b[index][:, i]", "cache.b[0][:, i]",
+        "cache.layer[order]", "cache.layer[order]._replace(b=cache.layer[1].b)",
         the_jacobian,
     ),
     Bug(
         "the Jacobian gives the output node of another edge to an edge",
         KANJets, "jacobian",
-        "dphi[:, o, i] *", "dphi[:, o[::-1], i] *",
+        "(dphi, cache", "(dphi[:, ::-1], cache",
         the_jacobian,
     ),
     Bug(
         "the slope of a symbol by its scale a lacks the product rule",
-        jet_layers, "_slopes",
-        "d * f +", "f +",
+        SymbolicEdge, "slopes",
+        "(m * c", "(c",
         the_backward_pass,
+    ),
+    Bug(
+        "what comes back to a shared parameter goes to its neighbor",
+        ParameterIndex, "add_up",
+        "self.index[self.others]", "(self.index[self.others] + 1) % self.size",
+        the_backward_pass_of_a_lock,
     ),
 ]  # fmt: skip
 

@@ -145,37 +145,37 @@ BUGS = [
     Bug(
         "dcoef is averaged over the batch instead of summed",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T,", "np.matmul(dy.T / len(dy),",
+        "np.matmul(dy.T, B", "np.matmul(dy.T / len(dy), B",
         the_layer,
     ),
     Bug(
         "dcoef sees the batch in reverse order",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T,", "np.matmul(dy[::-1].T,",
+        "np.matmul(dy.T, B", "np.matmul(dy[::-1].T, B",
         the_layer,
     ),
     Bug(
         "dcoef ignores the upstream gradient",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T,", "np.matmul(np.ones_like(dy).T,",
+        "np.matmul(dy.T, B", "np.matmul(np.ones_like(dy).T, B",
         the_network,
     ),
     Bug(
         "dw_base is transposed, which fits because it is square",
         KANLayer, "parameter_gradient",
-        "(dy.T @ cache.b)", "(cache.b.T @ dy)",
+        "dy.T, cache.b", "cache.b.T, dy",
         the_layer,
     ),
     Bug(
         "dw_base uses the input x instead of b(x)",
         KANLayer, "parameter_gradient",
-        "(dy.T @ cache.b)", "(dy.T @ cache.x)",
+        "dy.T, cache.b", "dy.T, cache.x",
         the_layer,
     ),
     Bug(
         "the base weights of a layer are packed in the wrong order",
         KANLayer, "parameter_gradient",
-        "(dy.T @ cache.b)[splines]", "(dy.T @ cache.b)[splines][::-1]",
+        "out=d.w_base", "out=d.w_base[::-1]",
         the_layer,
     ),
     # layer: input
@@ -219,7 +219,7 @@ BUGS = [
     Bug(
         "the basis does not fold the window of points outside the grid",
         BSplineBasis, "backward",
-        "_folded(_differentiated(cache.T), cache.window)", "_differentiated(cache.T)",
+        "folded(_differentiated(cache.T), cache.window)", "_differentiated(cache.T)",
         the_basis,
     ),
     Bug(
@@ -267,8 +267,8 @@ BUGS = [
     ),
     Bug(
         "the Jacobian of the base weights takes the input node for the output node",
-        KANLayer, "jacobian",
-        "np.multiply(dy[:, o], cache.b", "np.multiply(dy[:, i], cache.b",
+        KANLayer, "edges_jacobian",
+        "np.multiply(dphi[:, :, i], cache.b", "np.multiply(dphi[:, i], cache.b",
         the_jacobian_against_backward,
     ),
     # losses and objective

@@ -27,6 +27,7 @@ from kan_numpy import Objective
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.gradcheck import assert_adjoint, central_difference
 from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.parameter_index import ParameterIndex
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.network import Network
 
@@ -206,19 +207,19 @@ BUGS = [
     Bug(
         "the slope by the shift b has the factor a",
         SymbolicEdge, "slopes",
-        "slope * x, slope,", "slope * x, slope * a,",
+        "by_a, slope,", "by_a, slope * a,",
         the_edge,
     ),
     Bug(
         "the slopes lack the factor c",
         SymbolicEdge, "slopes",
-        "c * _finite(", "_finite(",
+        "c * a**m * _finite(", "a**m * _finite(",
         the_edge,
     ),
     Bug(
         "the slope by c is that of f at x instead of a x + b",
         SymbolicEdge, "slopes",
-        "self.symbol(u), np", "self.symbol(x), np",
+        "self.symbol(u, m), c", "self.symbol(x, m), c",
         the_edge,
     ),
     Bug(
@@ -254,31 +255,31 @@ BUGS = [
     Bug(
         "dtheta of the symbols stands in reverse order",
         KANLayer, "parameter_gradient",
-        "self._symbols_part(out)", "self._symbols_part(out)[::-1]",
+        "d.affine", "d.affine[::-1]",
         the_network,
     ),
     Bug(
         "the Jacobian of a symbol ignores the upstream gradient",
-        KANLayer, "jacobian",
-        "np.multiply(dy[:, edge.out], edge", "np.multiply(np.ones(len(dy)), edge",
+        KANLayer, "edges_jacobian",
+        "dphi[:, edge.out, edge.inp, None], slopes", "1.0, slopes",
         the_jacobian,
     ),
     Bug(
-        "the Jacobian counts symbols as splines",
-        KANLayer, "jacobian",
-        "np.nonzero(self.splines)", "[i[: self.n_splines] for i in np.nonzero(self.active)]",
+        "the Jacobian reads the parameters of the edges in reverse order",
+        ParameterIndex, "add_up",
+        "self.first, axis", "self.first[::-1], axis",
         the_jacobian,
     ),
     Bug(
         "the mean squares of symbols are means",
         KANLayer, "feature_mean_squares",
-        "cache.x[:, e.inp]) ** 2", "cache.x[:, e.inp])",
+        "cache.x[:, edge.inp]) ** 2", "cache.x[:, edge.inp])",
         the_mean_squares,
     ),
     Bug(
         "theta is read with the symbols in front",
-        KANLayer, "with_theta",
-        "theta[theta.size - 4 * S :]", "theta[: 4 * S]",
+        KANLayer, "_unpack",
+        "vector[..., symbols:]", "vector[..., : 4 * len(self.symbols)]",
         the_network,
     ),
     Bug(

@@ -160,3 +160,13 @@ def test_a_point_that_is_not_a_number_stays_one():
 def test_what_makes_no_sense_is_refused_with_its_reason(arguments, message):
     with pytest.raises((ValueError, TypeError), match=message):
         bspline_basis(*arguments)
+
+
+def test_of_a_basis_derivatives_of_a_higher_order_than_the_degree_are_zero():
+    basis = BSplineBasis(uniform_knots(-1.0, 1.0, 4, 2)[None].copy(), 2)
+    x = np.array([[-0.9], [0.3], [5.0]])
+    assert basis.max_derivative == 2
+    assert basis(x, 2).any()
+    for d in (3, 4, 7):
+        assert basis(x, d).shape == (3, 1, 6)
+        assert not basis(x, d).any()

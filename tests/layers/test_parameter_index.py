@@ -1,4 +1,6 @@
-"""Tied layers: what is shared stands once in theta, and its gradients are added up."""
+"""What edges share stands once in theta, and its gradients are added up; bugs are caught."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,13 +13,13 @@ from checks import (
     check_objective,
 )
 from hypothesis import given
+from planting import Bug, assert_caught
 from tied_networks import all_unlocked, locks_of, square, tied_networks_with_inputs
 
 import kan_numpy as kn
 from kan_numpy import Objective, Penalty
 from kan_numpy.gradcheck import assert_adjoint
-from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.tied_layer import TiedLayer
+from kan_numpy.layers.parameter_index import ParameterIndex
 
 
 def sharing(network):
@@ -26,9 +28,9 @@ def sharing(network):
     for at, layer in enumerate(network.layers):
         first = {edge: lock[0] for lock in locks_of(network, at) for edge in lock}
         edges = [tuple(edge) for edge in np.argwhere(layer.splines).tolist()]
-        parameter_index = [first.get(edge, edge) for edge in edges]
-        names += [(at, owner, j) for owner in parameter_index for j in range(layer.basis.size)]
-        names += [(at, owner, "w") for owner in parameter_index if layer.has_base]
+        owners = [first.get(edge, edge) for edge in edges]
+        names += [(at, owner, j) for owner in owners for j in range(layer.basis.size)]
+        names += [(at, owner, "w") for owner in owners if layer.has_base]
         names += [(at, (e.out, e.inp), letter) for e in layer.symbols for letter in "abcd"]
     for name in names:
         column.setdefault(name, len(column))
@@ -105,32 +107,46 @@ def test_a_penalty_on_locked_edges_goes_back_as_central_differences_say(record):
     record(check_objective(objective, network.theta, np.random.default_rng(1)))
 
 
-def gradient_of_the_last(self, dy, cache, out):
-    """Let the last edge of a lock overwrite the others instead of adding to them."""
-    dtheta = np.empty(self.parameter_index.size)
-    KANLayer.parameter_gradient(self, dy, cache, dtheta)
-    out[self.parameter_index] = dtheta
-
-
-def jacobian_of_the_last(self, dy, cache, out):
-    J = np.empty((len(dy), self.parameter_index.size))
-    KANLayer.jacobian(self, dy, cache, J)
-    out[:, self.parameter_index] = J
+BUGS = [
+    Bug(
+        "only the first edge of a lock has a say",
+        ParameterIndex, "add_up",
+        "np.add.at(out.T, self.index[self.others], gradient.T[self.others])", "pass",
+        None,
+    ),
+    Bug(
+        "the last edge of a lock overwrites the others",
+        ParameterIndex, "add_up",
+        "np.add.at(out.T, self.index[self.others], gradient.T[self.others])",
+        "out.T[self.index[self.others]] = gradient.T[self.others]",
+        None,
+    ),
+    Bug(
+        "what comes back to a shared parameter goes to its neighbor",
+        ParameterIndex, "add_up",
+        "self.index[self.others]", "self.index[self.others] - 1",
+        None,
+    ),
+    Bug(
+        "the parameters are handed out in reverse order",
+        ParameterIndex, "spread",
+        "[self.index]", "[self.index[::-1]]",
+        None,
+    ),
+]  # fmt: skip
 
 
 @pytest.mark.gradient
-@pytest.mark.parametrize("name", ["parameter_gradient", "jacobian"])
-def test_gradients_that_are_not_added_up_are_caught(monkeypatch, name):
+@pytest.mark.parametrize("judge", ["backward", "jacobian"])
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_caught(monkeypatch, bug, judge):
     network, x = square()
     network = kn.lock(network, 0, [(0, 0), (1, 1)])
-    bugs = {"parameter_gradient": gradient_of_the_last, "jacobian": jacobian_of_the_last}
 
     def check():
-        if name == "jacobian":
+        if judge == "jacobian":
             check_jacobian(network, x)
-        check_network_theta(network, x, np.random.default_rng(0))
+        else:
+            check_network_theta(network, x, np.random.default_rng(0))
 
-    check()
-    monkeypatch.setattr(TiedLayer, name, bugs[name])
-    with pytest.raises(AssertionError, match=r"wrong in|Not equal to tolerance"):
-        check()
+    assert_caught(monkeypatch, replace(bug, check=check))

@@ -1,24 +1,8 @@
-r"""Jets through layers whose nodes do the work: those of an MLP, and products.
+r"""Jets through a layer of an MLP: bend first, by the equations of one edge, then add up.
 
 What a jet is and how it passes a KAN layer is derived in `kan_numpy.derivatives.kan_jets`. A layer
 of an MLP has the edges :math:`w_{o,i} f`: it takes f through these equations before it multiplies
 with w.
-
-A product of two nodes, :math:`y = u v`, sends jets on by Leibniz's rule,
-
-.. math::
-    \partial_a y = u\, \partial_a v + v\, \partial_a u, \qquad
-    \partial_{ab} y = u\, \partial_{ab} v + v\, \partial_{ab} u
-                    + \partial_a u\, \partial_b v + \partial_b u\, \partial_a v,
-
-and what comes back to u is, with dy, :math:`dg_a` and :math:`dh_{ab}` the gradients of the three,
-
-.. math::
-    du = v\, dy + \sum_a \partial_a v\, dg_a + \sum_{ab} \partial_{ab} v\, dh_{ab}, \qquad
-    d\partial_a u = v\, dg_a + \sum_b \partial_b v\, (dh_{ab} + dh_{ba}), \qquad
-    d\partial_{ab} u = v\, dh_{ab},
-
-the sums running over the pairs there are. More factors are multiplied one after the other.
 """
 
 from __future__ import annotations
@@ -29,29 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._arrays import Array
-from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs
-from kan_numpy.derivatives.kan_jets import KANJets, TiedJets
-from kan_numpy.derivatives.product_jets import ProductJets
+from kan_numpy.derivatives.jet import Jet, Pairs
 from kan_numpy.layers.dense_layer import DenseCache, DenseLayer
-from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.product_layer import ProductLayer
-from kan_numpy.layers.tied_layer import TiedLayer, plain_fields
 
 
-def as_jet_layer(layer: object) -> JetLayer:
-    """Return what sends jets through a layer."""
-    if isinstance(layer, TiedLayer):
-        return TiedJets(KANLayer(**plain_fields(layer)), layer.parameter_index)
-    if isinstance(layer, KANLayer):
-        return KANJets(layer)
-    if isinstance(layer, DenseLayer):
-        return DenseJets(layer)
-    if isinstance(layer, ProductLayer):
-        return ProductJets(layer)
-    raise TypeError(f"network has a {type(layer).__name__}, whose jets are not known")
-
-
-class NodeCache(NamedTuple):
+class DenseJetCache(NamedTuple):
     """The symbols of the equations above, as `DenseJets.features` met them."""
 
     z: Jet
@@ -64,7 +30,7 @@ class NodeCache(NamedTuple):
 
 @dataclass(frozen=True)
 class DenseJets:
-    """Send jets through a `DenseLayer`: bend first, by the equations of one edge, then add up."""
+    """Send jets through a `DenseLayer`."""
 
     layer: DenseLayer
 
@@ -73,7 +39,7 @@ class DenseJets:
         """The number of trainable parameters."""
         return self.layer.size
 
-    def features(self, z: Jet, pairs: Pairs) -> NodeCache:
+    def features(self, z: Jet, pairs: Pairs) -> DenseJetCache:
         """Evaluate the activation with its derivatives."""
         f = [self.layer.activation(z.value, d) for d in z.orders]
         p = pairs.products(z.gradient)
@@ -82,28 +48,28 @@ class DenseJets:
             gradient = f[0][:, :, None] * gradient
         if len(f) > 1:
             second = f[1][:, :, None] * p + f[0][:, :, None] * second
-        return NodeCache(z, p, pairs, layer, f, Jet(layer.a, gradient, second))
+        return DenseJetCache(z, p, pairs, layer, f, Jet(layer.a, gradient, second))
 
-    def output(self, cache: NodeCache) -> Jet:
+    def output(self, cache: DenseJetCache) -> Jet:
         """Return the jets of the output nodes."""
         w, a = self.layer.weights, cache.a
         return Jet(self.layer.output(cache.layer), w @ a.gradient, w @ a.second)
 
-    def parameter_gradient(self, dy: Jet, cache: NodeCache, out: Array) -> None:
+    def parameter_gradient(self, dy: Jet, cache: DenseJetCache, out: Array) -> None:
         """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
         self.layer.parameter_gradient(dy.value, cache.layer, out)
         dw = np.tensordot(dy.gradient, cache.a.gradient, axes=([0, 2], [0, 2]))  # (n_out, n_in)
         dw += np.tensordot(dy.second, cache.a.second, axes=([0, 2], [0, 2]))
         out[: dw.size] += dw.ravel()
 
-    def jacobian(self, dy: Jet, cache: NodeCache, out: Array) -> None:
+    def jacobian(self, dy: Jet, cache: DenseJetCache, out: Array) -> None:
         """Write dtheta of each sample by itself into ``out`` (N, size)."""
         self.layer.jacobian(dy.value, cache.layer, out)
         dw = dy.gradient @ cache.a.gradient.transpose(0, 2, 1)  # (N, n_out, n_in)
         dw += dy.second @ cache.a.second.transpose(0, 2, 1)
         out[:, : self.layer.weights.size] += dw.reshape(len(dw), -1)
 
-    def input_gradient(self, dy: Jet, cache: NodeCache) -> Jet:
+    def input_gradient(self, dy: Jet, cache: DenseJetCache) -> Jet:
         """Return dz, dg and dh."""
         z, w = cache.z, self.layer.weights.T
         value = self.layer.input_gradient(dy.value, cache.layer)
@@ -119,6 +85,6 @@ class DenseJets:
             second *= cache.f[0][:, :, None]
         return Jet(value, gradient, second)
 
-    def _factor(self, cache: NodeCache, d: int) -> Array:
+    def _factor(self, cache: DenseJetCache, d: int) -> Array:
         """Return the d-th derivative of f, (N, n_in)."""
         return cache.f[d - 1] if d <= len(cache.f) else self.layer.activation(cache.z.value, d)

@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 from jet_checks import (
     BUG_PAIRS,
-    a_square_kan,
     check_backward_pass,
     check_by_complex_step,
     check_jacobian,
-    with_lock,
 )
 from planting import Bug, assert_caught
 
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.derivatives.node_jets import DenseJets
+from kan_numpy.derivatives.dense_jets import DenseJets
 
 
 def a_square_mlp():
@@ -31,23 +29,11 @@ def the_backward_pass_of_an_mlp():
     check_backward_pass(*a_square_mlp(), BUG_PAIRS)
 
 
-def the_backward_pass_of_a_lock():
-    network, x, rng = a_square_kan()
-    network = kn.KAN.from_layers(with_lock(layer) for layer in network.layers)
-    check_backward_pass(network, x, rng, BUG_PAIRS)
-
-
 def the_jacobian_of_an_mlp():
     check_jacobian(*a_square_mlp(), BUG_PAIRS)
 
 
 BUGS = [
-    Bug(
-        "what comes back to a shared parameter goes to its neighbor",
-        jets, "as_jet_layer",
-        "layer.parameter_index", "np.roll(layer.parameter_index, 1)",
-        the_backward_pass_of_a_lock,
-    ),
     Bug(
         "an MLP forgets the bend of its activation",
         DenseJets, "features",

@@ -1,0 +1,244 @@
+"""What a KAN layer is made of, and its trainable numbers as one vector theta."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._arrays import Array, frozen
+from kan_numpy.functions.activations import ACTIVATIONS, Activation
+from kan_numpy.functions.basis import Basis
+from kan_numpy.layers.parameter_index import Lock, ParameterIndex, active_ties, parameter_index
+from kan_numpy.layers.symbolic_edge import SymbolicEdge
+
+Mask = npt.NDArray[np.bool_]
+
+KANParametersT = TypeVar("KANParametersT", bound="KANParameters")
+
+
+class Parameters(NamedTuple):
+    """The parameters of all edges, or their gradients, or one row of these for each sample."""
+
+    coef: npt.NDArray[Any]  # (..., n_out, n_in, G+k)
+    w_base: npt.NDArray[Any]  # (..., n_out, n_in); (..., 0, n_in) without a base function
+    affine: npt.NDArray[Any]  # (..., S, 4)
+
+
+@dataclass(frozen=True, eq=False)
+class KANParameters:
+    """What a `KANLayer` is made of, as an immutable value.
+
+    Parameters
+    ----------
+    basis : Basis
+        The basis functions of each input node, usually a `BSplineBasis`.
+    coef : ndarray, shape (n_out, n_in, G + k)
+        c, zero where an edge is not active, or a symbol.
+    w_base : ndarray, shape (n_out, n_in)
+        w, likewise.
+    bias : ndarray, shape (n_out,)
+        A constant, not trained: zero unless pruning folded something into it.
+    active : ndarray of bool, shape (n_out, n_in)
+        Which edges exist.
+    base : Activation
+        b and its derivatives.
+    symbols : tuple of SymbolicEdge
+        The active edges that are symbols, at most one for each pair of nodes.
+    locks : tuple of tuple of (out, inp)
+        Edges that share one function; those that are pruned, or have become symbols, do not count.
+    """
+
+    basis: Basis
+    coef: Array
+    w_base: Array
+    bias: Array
+    active: Mask
+    base: Activation
+    symbols: tuple[SymbolicEdge, ...] = ()
+    locks: tuple[Lock, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for array in (self.coef, self.w_base, self.bias):
+            frozen(array)
+        self.active.flags.writeable = False
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickled layer, as read-only as it was."""
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    @property
+    def n_in(self) -> int:
+        """The number of input nodes."""
+        return self.w_base.shape[1]
+
+    @property
+    def n_out(self) -> int:
+        """The number of output nodes."""
+        return self.w_base.shape[0]
+
+    @property
+    def grid_size(self) -> int:
+        """G, the number of intervals, or of functions if the basis has no intervals."""
+        return self.basis.grid_size
+
+    @property
+    def knots(self) -> Array:
+        """The knots of each input node, shape (n_in, G + 2k + 1)."""
+        return self.basis.knots  # type: ignore[attr-defined]
+
+    @property
+    def degree(self) -> int:
+        """The degree k of the splines."""
+        return self.basis.degree  # type: ignore[attr-defined]
+
+    @property
+    def has_base(self) -> bool:
+        """Whether there is a base function, and so a weight to train before it."""
+        return self.base is not ACTIVATIONS["zero"]
+
+    @property
+    def splines(self) -> Mask:
+        """Which edges are splines: active, and not symbols; shape (n_out, n_in)."""
+        if not self.symbols:
+            return self.active
+        mask = self.active.copy()
+        for edge in self.symbols:
+            mask[edge.out, edge.inp] = False
+        return mask
+
+    @property
+    def n_edges(self) -> int:
+        """The number of active edges."""
+        return int(np.count_nonzero(self.active))
+
+    @property
+    def n_splines(self) -> int:
+        """The number of spline edges, E."""
+        return self.n_edges - len(self.symbols)
+
+    @property
+    def ties(self) -> tuple[Lock, ...]:
+        """The locks with the edges that are still splines, at least two of each."""
+        return active_ties(self.locks, self.splines)
+
+    @property
+    def piecewise_linear(self) -> bool:
+        """Whether second derivatives are zero wherever they exist."""
+        return self.basis.max_derivative < 2 and self.n_splines > 0
+
+    @cached_property
+    def index(self) -> ParameterIndex | None:
+        """Where the parameters of all edges stand in theta; None if they are theta."""
+        if not self.locks and self.n_splines == self.active.size:
+            return None
+        W, S = self.basis.size, len(self.symbols)
+        return parameter_index(self.splines, self.ties, W, self.has_base, S)
+
+    @property
+    def size(self) -> int:
+        """The trainable parameters: G + k a spline edge, 1 more with a base; 4 a symbol.
+
+        Those that edges share count once.
+        """
+        return self._size_of_all if self.index is None else self.index.size
+
+    @property
+    def theta(self) -> Array:
+        """The trainable parameters: c of the spline edges, then their w, then the symbols' four."""
+        parts = [self.coef.ravel()]
+        if self.has_base:
+            parts.append(self.w_base.ravel())
+        theta = np.concatenate(parts + [edge.affine for edge in self.symbols])
+        return theta if self.index is None else theta[self.index.first]
+
+    @property
+    def places(self) -> Parameters:
+        """Where the parameters of all edges stand in theta; those of no spline after its end."""
+        index = np.arange(self.size) if self.index is None else self.index.index
+        return self._unpack(index)
+
+    def with_theta(self: KANParametersT, theta: Array) -> KANParametersT:
+        """Return the layer with other parameters, shape (size,)."""
+        new = self._unpack(theta if self.index is None else self.index.spread(theta))
+        symbols = tuple(
+            edge.with_affine(row) for edge, row in zip(self.symbols, new.affine, strict=True)
+        )
+        w_base = new.w_base if self.has_base else self.w_base
+        layer = replace(self, coef=new.coef, w_base=w_base, symbols=symbols)
+        layer.__dict__["index"] = self.index  # it does not depend on theta
+        return layer
+
+    def part(self: KANParametersT, edges: Mask, outputs: Mask, inputs: Mask) -> KANParametersT:
+        """Return the layer with some of its edges and nodes only.
+
+        Parameters
+        ----------
+        edges : ndarray of bool, shape (n_out, n_in)
+            Which edges stay.
+        outputs, inputs : ndarray of bool, shape (n_out,) and (n_in,)
+            Which nodes stay; among them must be those of all edges that stay.
+
+        Returns
+        -------
+        KANLayer
+        """
+        chosen = np.ix_(outputs, inputs)
+        out, inp = np.cumsum(outputs) - 1, np.cumsum(inputs) - 1  # the new numbers
+        part = replace(
+            self,
+            basis=self.basis if inputs.all() else self.basis.select(inputs),
+            coef=np.where(edges[:, :, None], self.coef, 0.0)[chosen],
+            w_base=np.where(edges, self.w_base, 0.0)[chosen],
+            bias=self.bias[outputs],
+            active=edges[chosen],
+            symbols=tuple(
+                replace(edge, out=int(out[edge.out]), inp=int(inp[edge.inp]))
+                for edge in self.symbols
+                if edges[edge.out, edge.inp]
+            ),
+            locks=tuple(
+                tuple((int(out[o]), int(inp[i])) for o, i in lock if edges[o, i])
+                for lock in self.locks
+            ),
+        )
+        return replace(part, locks=part.ties)
+
+    @property
+    def _size_of_all(self) -> int:
+        """The number of parameters if every edge had its own, and every symbol a spline too."""
+        return self.coef.size + self.w_base.size * self.has_base + 4 * len(self.symbols)
+
+    def _unpack(self, vector: npt.NDArray[Any]) -> Parameters:
+        """Return the parameters of all edges, (..., size of all), as views of their arrays."""
+        stop, symbols = self.coef.size, vector.shape[-1] - 4 * len(self.symbols)
+        return Parameters(
+            vector[..., :stop].reshape(*vector.shape[:-1], *self.coef.shape),
+            vector[..., stop:symbols].reshape(
+                *vector.shape[:-1], self.n_out * self.has_base, self.n_in
+            ),
+            vector[..., symbols:].reshape(*vector.shape[:-1], len(self.symbols), 4),
+        )
+
+    def coef_gradient(self, dcoef: Array) -> Array:
+        """Return dtheta (size,) of what depends on c alone, from dc (n_out, n_in, G+k)."""
+        dtheta = np.zeros(self.size)
+        vector = self._room(dtheta)
+        vector[:] = 0.0
+        self._unpack(vector).coef[:] = dcoef
+        self._pack(vector, dtheta)
+        return dtheta
+
+    def _room(self, out: Array) -> Array:
+        """Return where the derivatives by the parameters of all edges go: ``out``, if they fit."""
+        return out if self.index is None else np.empty((*out.shape[:-1], self._size_of_all))
+
+    def _pack(self, vector: Array, out: Array) -> None:
+        """Write the derivatives by theta, from those by the parameters of all edges."""
+        if self.index is not None:
+            self.index.add_up(vector, out)

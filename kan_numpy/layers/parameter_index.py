@@ -1,0 +1,117 @@
+r"""Where the parameters of all edges stand in theta: tied ones once, those of no edge nowhere.
+
+With the matrix S of zeros and ones that hands out the parameters, :math:`\theta_{all} = S \theta`,
+
+.. math:: d\theta = S^T d\theta_{all}, \qquad J = J_{all} S.
+
+A row of S has a single one, or none if there is no such spline; a column has several where edges
+are tied, that is, share one function: their gradients are added up. In the code S is an index,
+:math:`\theta_{all} = \theta[index]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kan_numpy._arrays import Array, Indices
+
+Lock = tuple[tuple[int, int], ...]
+"""The edges (out, inp) that share one function."""
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterIndex:
+    """The matrix S.
+
+    Parameters
+    ----------
+    index : ndarray of int, shape (n_all,)
+        The place in theta of each parameter of all edges; ``size`` if it has none.
+    size : int
+        The length of theta.
+    """
+
+    index: Indices
+    size: int
+    first: Indices = field(init=False)  # (size,) the first that stands at each place
+    others: Indices = field(init=False)  # those that share their place with an earlier one
+
+    def __post_init__(self) -> None:
+        """Find the first of each place, and the others."""
+        first = np.unique(self.index, return_index=True)[1][: self.size]
+        is_other = self.index < self.size
+        is_other[first] = False
+        object.__setattr__(self, "first", first)
+        object.__setattr__(self, "others", np.flatnonzero(is_other))
+
+    def spread(self, theta: Array) -> Array:
+        """Return S theta, (size,) -> (n_all,)."""
+        return np.append(theta, 0.0)[self.index]
+
+    def add_up(self, gradient: Array, out: Array) -> None:
+        """Write gradient S, (..., n_all) -> (..., size), into ``out``."""
+        np.take(gradient, self.first, axis=-1, out=out, mode="clip")  # several times faster
+        if self.others.size:
+            np.add.at(out.T, self.index[self.others], gradient.T[self.others])
+
+
+def parameter_index(
+    splines: npt.NDArray[np.bool_], ties: tuple[Lock, ...], W: int, has_base: bool, n_symbols: int
+) -> ParameterIndex:
+    """Return the index of c, then w, then the four numbers of each symbol.
+
+    Parameters
+    ----------
+    splines : ndarray of bool, shape (n_out, n_in)
+        Which edges are splines.
+    ties : tuple of tuple of (out, inp)
+        Which of them share one function.
+    W : int
+        Coefficients of an edge.
+    has_base : bool
+        Whether an edge has a base weight.
+    n_symbols : int
+        S.
+
+    Returns
+    -------
+    ParameterIndex
+        Of n_out n_in W, then perhaps n_out n_in, then 4 S parameters.
+    """
+    number = np.arange(splines.size).reshape(splines.shape)
+    for tie in ties:
+        members = tuple(np.transpose(tie))
+        number[members] = number[members].min()
+    owners, place = np.unique(number[splines], return_inverse=True)
+    E = len(owners)
+    affine = E * (W + has_base) + np.arange(4 * n_symbols)
+    size = len(affine) + E * (W + has_base)
+    coef = np.full((*splines.shape, W), size)
+    coef[splines] = place[:, None] * W + np.arange(W)
+    parts = [coef.ravel()]
+    if has_base:
+        w_base = np.full(splines.shape, size)
+        w_base[splines] = E * W + place
+        parts.append(w_base.ravel())
+    return ParameterIndex(np.concatenate([*parts, affine]), size)
+
+
+def active_ties(locks: tuple[Lock, ...], splines: npt.NDArray[np.bool_]) -> tuple[Lock, ...]:
+    """Return the locks with the edges that are still splines, at least two of each.
+
+    Parameters
+    ----------
+    locks : tuple of tuple of (out, inp)
+        The edges of each lock.
+    splines : ndarray of bool, shape (n_out, n_in)
+        Which edges are splines.
+
+    Returns
+    -------
+    tuple of tuple of (out, inp)
+    """
+    kept = [tuple(edge for edge in lock if splines[edge]) for lock in locks]
+    return tuple(lock for lock in kept if len(lock) > 1)

@@ -1,0 +1,55 @@
+"""Where the k + 1 functions that may differ from zero at a point stand among all G + k."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kan_numpy._arrays import Array, Indices
+
+
+class Window(NamedTuple):
+    """The positions of the k + 1 functions that may differ from zero at each point."""
+
+    start: Indices  # (N, n_in) the first of them, in the flattened (N, n_in, G+k) array
+    outside: Indices | None  # the points outside the grid, if there are any, flattened
+    shift: Indices | None  # how far their functions lie outside of 0 ... G + k - 1
+
+
+def window_of(m: Indices, degree: int, size: int) -> Window:
+    """Return the positions of the functions m - k ... m in the flattened array, m (N, n_in).
+
+    Outside the grid some of these functions do not exist, those before 0 or after G + k - 1. There
+    the window is shifted inside, and `folded` shifts the values accordingly.
+    """
+    first, last_start = m - degree, size - degree - 1
+    start = np.arange(0, m.size * size, size).reshape(m.shape)
+    if first.min() >= 0 and first.max() <= last_start:
+        return Window(start + first, None, None)
+    inside = np.minimum(np.maximum(first, 0), last_start)
+    shift = first - inside
+    outside = np.flatnonzero(shift)
+    return Window(start + inside, outside, shift.take(outside))
+
+
+def scattered(row: list[Array], window: Window, size: int) -> Array:
+    """Write the k + 1 values of each point into its row of G + k, (N, n_in, G + k)."""
+    B = np.zeros((*row[0].shape, size), dtype=row[0].dtype)  # (N, n_in, G+k)
+    flat = B.reshape(-1)
+    for r, values in enumerate(folded(row, window)):
+        flat[r:][window.start] = values  # at start + r
+    return B
+
+
+def folded(row: list[Array], window: Window) -> list[Array]:
+    """Shift the values with their window, and drop those of functions that do not exist."""
+    if window.outside is None or window.shift is None:
+        return row
+    out, k = window.outside, len(row) - 1
+    padded = np.zeros((3 * k + 3, out.size), dtype=row[0].dtype)
+    padded[k + 1 : 2 * k + 2] = [values.take(out) for values in row]
+    columns = np.arange(out.size)
+    for r, values in enumerate(row):
+        values.put(out, padded[k + 1 + r - window.shift, columns])
+    return row
