@@ -11,7 +11,7 @@ from strategies import _moved_between, inputs, knots, random_layer, seeds
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.dense_jets import DenseJets
-from kan_numpy.derivatives.jet import Jet, Pairs
+from kan_numpy.derivatives.jet import Jet, Pairs, as_pairs, seed
 from kan_numpy.derivatives.kan_jets import KANJets
 from kan_numpy.derivatives.network_jets import as_jet_layer
 from kan_numpy.derivatives.product_jets import ProductJets
@@ -126,7 +126,7 @@ def pairs_of(draw, n_in):
 def complex_jet(layers, x, pairs):
     """Send complex jets through layers, which the public door refuses."""
     chain = [as_jet_layer(layer) for layer in layers]
-    first = chain[0].features(jets.seed(x, pairs), pairs)
+    first = chain[0].features(seed(x, pairs), pairs)
     return jets.propagate(chain, first, pairs)[0]
 
 
@@ -182,7 +182,7 @@ def check_backward_pass_exactly(network, x, rng, pairs=None):
                 replace(edge, affine=edge.affine + 1j * STEP * other.affine) for edge, other in both
             )
         layers.append(replace(layer, **moved))
-    chosen = jets.as_pairs(pairs, network.widths[0])
+    chosen = as_pairs(pairs, network.widths[0])
     want = as_vector(dy) @ as_vector(complex_jet(layers, x + 1j * STEP * v, chosen)).imag / STEP
     dx, dtheta = jets.backward(network, dy, cache)
     parts = np.concatenate([(dx * v).ravel(), dtheta * v_theta])

@@ -2,11 +2,13 @@ r"""Jets: the value and the derivatives of every node of a level, and the protoc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from kan_numpy._arrays import Array, Indices
+from kan_numpy._validation import as_count
 
 
 class Jet(NamedTuple):
@@ -62,3 +64,26 @@ class JetLayer(Protocol):
 
     def jacobian(self, dy: Jet, cache: Any, out: Array) -> None:
         """Write dtheta of each sample into ``out`` (N, size)."""
+
+
+def as_pairs(pairs: Sequence[tuple[int, int]] | None, n_in: int) -> Pairs:
+    """Return the pairs of inputs given as an argument, all (a, a) for None."""
+    if pairs is None:
+        return Pairs(np.arange(n_in), np.arange(n_in))
+    try:
+        table = np.array(pairs, dtype=object).reshape(len(pairs), 2)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"pairs must be a list of pairs such as [(0, 0), (0, 1)], but is {pairs!r}"
+        ) from None
+    a, b = ([as_count("pairs", item, 0) for item in column] for column in table.T)
+    if max(a + b, default=0) >= n_in:
+        raise ValueError(f"pairs must name inputs from 0 to {n_in - 1}, but is {pairs!r}")
+    return Pairs(np.array(a, dtype=np.intp), np.array(b, dtype=np.intp))
+
+
+def seed(x: Array, pairs: Pairs, gradient: bool = True) -> Jet:
+    """Return the jets of the inputs x (N, n_in): x, the unit matrix (or no gradient), and 0."""
+    N, n_in = x.shape
+    unit = np.broadcast_to(np.eye(n_in, n_in if gradient else 0), (N, n_in, n_in * gradient))
+    return Jet(x, unit, np.zeros((N, n_in, len(pairs.a))))

@@ -22,9 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count
+from kan_numpy._validation import as_array
 from kan_numpy.derivatives.dense_jets import DenseJets
-from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs
+from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs, as_pairs, seed
 from kan_numpy.derivatives.kan_jets import KANJets
 from kan_numpy.derivatives.product_jets import ProductJets
 from kan_numpy.layers.dense_layer import DenseLayer
@@ -273,29 +273,6 @@ def as_jet_layer(layer: object) -> JetLayer:
     if type(layer) not in JETS:
         raise TypeError(f"network has a {type(layer).__name__}, whose jets are not known")
     return JETS[type(layer)](layer)
-
-
-def as_pairs(pairs: Sequence[tuple[int, int]] | None, n_in: int) -> Pairs:
-    """Return the pairs of inputs given as an argument, all (a, a) for None."""
-    if pairs is None:
-        return Pairs(np.arange(n_in), np.arange(n_in))
-    try:
-        table = np.array(pairs, dtype=object).reshape(len(pairs), 2)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"pairs must be a list of pairs such as [(0, 0), (0, 1)], but is {pairs!r}"
-        ) from None
-    a, b = ([as_count("pairs", item, 0) for item in column] for column in table.T)
-    if max(a + b, default=0) >= n_in:
-        raise ValueError(f"pairs must name inputs from 0 to {n_in - 1}, but is {pairs!r}")
-    return Pairs(np.array(a, dtype=np.intp), np.array(b, dtype=np.intp))
-
-
-def seed(x: Array, pairs: Pairs, gradient: bool = True) -> Jet:
-    """Return the jets of the inputs x (N, n_in): x, the unit matrix (or no gradient), and 0."""
-    N, n_in = x.shape
-    unit = np.broadcast_to(np.eye(n_in, n_in if gradient else 0), (N, n_in, n_in * gradient))
-    return Jet(x, unit, np.zeros((N, n_in, len(pairs.a))))
 
 
 def propagate(layers: Sequence[JetLayer], first: Any, pairs: Pairs) -> tuple[Jet, JetCache]:

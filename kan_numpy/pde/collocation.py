@@ -16,7 +16,7 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_choice, as_count, as_rng
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.derivatives.jet import Jet, Pairs
+from kan_numpy.derivatives.jet import Jet, Pairs, as_pairs, seed
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
@@ -101,7 +101,7 @@ class PDEObjective(NetworkObjective[NetworkT]):
         _require_fit(network, problem)
         self.network, self.problem, self.points = network, problem, points
         self.x = np.vstack(points)
-        pairs, layer = jets.as_pairs(problem.pairs, problem.n_in), network.layers[0]
+        pairs, layer = as_pairs(problem.pairs, problem.n_in), network.layers[0]
         self._places = [
             _Place(f"conditions[{at}]", condition, x, pairs, layer)
             for at, (condition, x) in enumerate(zip(problem.conditions, points, strict=True))
@@ -159,10 +159,10 @@ class _Place:
 
     def __init__(self, name: str, condition: Condition, x: Array, pairs: Pairs, layer: object):
         self.name, self.condition, self.x = name, condition, x
-        self.pairs = pairs if condition.order == 2 else jets.as_pairs([], x.shape[1])
+        self.pairs = pairs if condition.order == 2 else as_pairs([], x.shape[1])
         self.scale = float(np.sqrt(condition.weight / len(x)))
-        seed = jets.seed(x, self.pairs, condition.order > 0)
-        self.first = jets.as_jet_layer(layer).features(seed, self.pairs)
+        first = seed(x, self.pairs, condition.order > 0)
+        self.first = jets.as_jet_layer(layer).features(first, self.pairs)
 
     def evaluate(self, network: Network) -> tuple[Jet, Residual, jets.JetCache]:
         """Return the jet of u, the residual with its partial derivatives, and the cache."""

@@ -31,8 +31,7 @@ import numpy as np
 
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count, as_number, as_rng, require_shape
-from kan_numpy.derivatives.jet import Jet
-from kan_numpy.derivatives.network_jets import as_pairs
+from kan_numpy.derivatives.jet import Jet, as_pairs
 from kan_numpy.gradcheck import assert_adjoint
 
 Equation = Callable[[Array, Array, Array, Array], tuple[Any, Any, Any, Any]]

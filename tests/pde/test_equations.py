@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from checks import agree
 
-from kan_numpy.derivatives import network_jets as jets
+from kan_numpy.derivatives.jet import as_pairs
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.pde import conditions as pde
 from kan_numpy.pde import equations
@@ -30,7 +30,7 @@ def test_the_partial_derivatives_of_known_equations_are_right(record, problem):
 def derivatives(problem, x, h=1e-4):
     """The jet of the known solution: u, its gradient, and central differences of that."""
     u, gradient = problem.solution(x)
-    pairs = jets.as_pairs(problem.pairs, problem.n_in)
+    pairs = as_pairs(problem.pairs, problem.n_in)
     steps = h * np.eye(problem.n_in)
     second = [
         (problem.solution(x + steps[a])[1] - problem.solution(x - steps[a])[1])[:, b] / (2 * h)
