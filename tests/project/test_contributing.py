@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +166,91 @@ def test_networks_of_a_new_basis_train_change_their_grids_and_are_saved(monkeypa
     np.testing.assert_allclose(larger(x), trained(x), atol=1e-10)
     larger.save(tmp_path / "net.npz")
     assert np.array_equal(kn.KAN.load(tmp_path / "net.npz")(x), larger(x))
+
+
+@dataclass(frozen=True)
+class Hats:
+    """A basis from scratch, which inherits nothing: W evenly spaced hats, one for each node."""
+
+    low: np.ndarray
+    high: np.ndarray
+    size: int
+    max_derivative = 1
+
+    @property
+    def n_in(self):
+        return len(self.low)
+
+    @property
+    def grid_size(self):
+        return self.size - 1
+
+    def __call__(self, x, derivative=0):
+        scale = (self.size - 1) / (self.high - self.low)
+        z = ((x - self.low) * scale)[..., None] - np.arange(self.size)  # (N, n_in, W)
+        slope = -np.sign(z) * (np.abs(z) < 1.0) * scale[:, None]
+        return (np.maximum(1.0 - np.abs(z), 0.0), slope)[derivative]
+
+    def forward(self, x):
+        return self(x), x
+
+    def backward(self, dB, x):
+        return (dB * self(x, 1)).sum(axis=2)
+
+    def select(self, inputs):
+        return Hats(self.low[inputs], self.high[inputs], self.size)
+
+    def adapted(self, x, eps, margin):  # noqa: ARG002
+        more = margin * np.ptp(x, axis=0)
+        return Hats(x.min(axis=0) - more, x.max(axis=0) + more, self.size)
+
+    def refined(self, grid_size):
+        return Hats(self.low, self.high, grid_size + 1)
+
+    def project(self, coef, other):
+        nodes = np.linspace(other.low, other.high, other.size)  # (W', n_in)
+        new = np.einsum("jim,oim->oij", self(nodes), coef)  # a hat is 1 at its own node
+        points = np.linspace(other.low, other.high, 500)
+        change = np.einsum("nij,oij->noi", other(points), new)
+        change -= np.einsum("nij,oij->noi", self(points), coef)
+        return new, float(np.sqrt(np.mean(change**2, axis=0)).max())
+
+
+def network_of_hats(size):
+    rng, layers = np.random.default_rng(0), []
+    for layer in kn.KAN([2, 2, 1], rng=0).layers:
+        basis = Hats(-np.ones(layer.n_in), np.ones(layer.n_in), size)
+        coef = 0.1 * rng.standard_normal((layer.n_out, layer.n_in, size))
+        layers.append(replace(layer, basis=basis, coef=coef))
+    return kn.KAN.from_layers(layers)
+
+
+def test_a_basis_from_scratch_has_what_the_protocol_names_and_no_more():
+    members = {name for name in vars(Basis) if not name.startswith("_")} | {"__call__"}
+    own = {name for name in dir(Hats) if not name.startswith("_")} | {"low", "high", "size"}
+    assert own | {"__call__"} == members
+
+
+@pytest.mark.gradient
+def test_layers_and_networks_of_a_basis_from_scratch_are_differentiated(record):
+    net, (x, _, rng) = network_of_hats(6), samples()
+    record(check_basis_backward(net.layers[0].basis, x[:6], rng))
+    record(check_layer(net.layers[0], x[:6], rng))
+    record(check_network_theta(net, x[:6], rng))
+
+
+def test_a_basis_from_scratch_is_trained_adapted_refined_and_pruned():
+    net, (x, y, _) = network_of_hats(6), samples()
+    trained = kn.fit(net, x, y, steps=30, adapt_at=[5], refine_at={15: 10}).network
+    assert np.mean((trained(x) - y) ** 2) < 0.02 * y.var()
+    assert [layer.basis.size for layer in trained.layers] == [11, 11]
+    trained = kn.adapt_grid(trained, x)  # all activations inside: beyond its grid a hat fades
+    finer, change = kn.refine(trained, 20, return_change=True)
+    assert change < 1e-14
+    np.testing.assert_allclose(finer(x), trained(x), rtol=1e-12, atol=1e-12)
+    pruned = kn.prune(trained, x, nodes=[(1, 0)])
+    assert pruned.widths == [2, 1, 1]
+    assert pruned.layers[1].basis.n_in == 1
 
 
 # An optimizer.
