@@ -13,7 +13,7 @@ from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.dense_jets import DenseJets
 from kan_numpy.derivatives.jet import Jet, Pairs, as_pairs, seed
 from kan_numpy.derivatives.kan_jets import KANJets
-from kan_numpy.derivatives.network_jets import as_jet_layer
+from kan_numpy.derivatives.layer_jets import as_jet_layer
 from kan_numpy.derivatives.product_jets import ProductJets
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.other_bases import BASES

@@ -6,6 +6,7 @@ Lesson 12 tells it. Read the files in this order; each imports only those above 
     kan_jets      jets through a KAN layer, and back
     product_jets  jets through products, by the rule of Leibniz
     dense_jets    jets through the layers of an MLP
+    layer_jets    the one of these that a layer needs
     network_jets  jets through a network; Jacobian and Hessian
     separability  tests for sums, products and inner combinations
 """

@@ -1,8 +1,7 @@
-r"""Jets through a layer of an MLP: bend first, by the equations of one edge, then add up.
+r"""Jets through a layer of an MLP: first the activation, then a linear map.
 
-What a jet is and how it passes a KAN layer is derived in `kan_numpy.derivatives.kan_jets`. A layer
-of an MLP has the edges :math:`w_{o,i} f`: it takes f through these equations before it multiplies
-with w.
+The equations of a KAN layer are derived in `kan_numpy.derivatives.kan_jets`. A layer of an MLP has
+the edges :math:`w_{o,i} f`: these equations apply to f, followed by the multiplication with w.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from kan_numpy.layers.dense_layer import DenseCache, DenseLayer
 
 
 class DenseJetCache(NamedTuple):
-    """The symbols of the equations above, as `DenseJets.features` met them."""
+    """The quantities of the forward pass that the backward pass needs."""
 
     z: Jet
     p: Array  # (N, n_in, Q)
@@ -30,7 +29,7 @@ class DenseJetCache(NamedTuple):
 
 @dataclass(frozen=True)
 class DenseJets:
-    """Send jets through a `DenseLayer`."""
+    """The forward and backward pass of jets through a `DenseLayer`."""
 
     layer: DenseLayer
 
@@ -63,7 +62,7 @@ class DenseJets:
         out[: dw.size] += dw.ravel()
 
     def jacobian(self, dy: Jet, cache: DenseJetCache, out: Array) -> None:
-        """Write dtheta of each sample by itself into ``out`` (N, size)."""
+        """Write dtheta of each sample into ``out`` (N, size)."""
         self.layer.jacobian(dy.value, cache.layer, out)
         dw = dy.gradient @ cache.a.gradient.transpose(0, 2, 1)  # (N, n_out, n_in)
         dw += dy.second @ cache.a.second.transpose(0, 2, 1)

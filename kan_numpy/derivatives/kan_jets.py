@@ -1,9 +1,9 @@
-r"""How derivatives with respect to the inputs pass one layer, and how they come back.
+r"""Jets through a KAN layer: derivatives by the inputs of the network, and their backward pass.
 
 A jet holds, for each node m of a level, its value z_m, its gradient :math:`g_{ma} = \partial z_m /
 \partial x_a` with respect to the network's inputs, and some second derivatives :math:`h_{mq} =
 \partial^2 z_m / \partial x_a \partial x_b`, one for each pair q = (a, b). A layer
-:math:`y_o = \sum_i \phi_{o,i}(z_i)` sends it on by the chain rule,
+:math:`y_o = \sum_i \phi_{o,i}(z_i)` transforms it by the chain rule,
 
 .. math::
     g_{oa} = \sum_i \phi'_{o,i}\, g_{ia}, \qquad
@@ -12,14 +12,14 @@ A jet holds, for each node m of a level, its value z_m, its gradient :math:`g_{m
 which for each sample are products of matrices, :math:`g_{out} = \phi' g` and
 :math:`h_{out} = \phi'' (g_a \odot g_b) + \phi' h`.
 
-The backward pass. An edge is asked for three numbers now, and so three gradients arrive at it,
+In the backward pass, an edge has contributed three numbers, so it receives three gradients,
 
 .. math::
     d\phi_{o,i} = dz_o, \qquad
     d\phi'_{o,i} = \sum_a dg_{oa} g_{ia} + \sum_q dh_{oq} h_{iq}, \qquad
     d\phi''_{o,i} = \sum_q dh_{oq}\, g_{ia} g_{ib},
 
-from which everything follows, theta being any parameter of the edge:
+from which the others follow, with theta for any parameter of the edge:
 
 .. math::
     d\theta &= d\phi\, \partial_\theta \phi + d\phi'\, \partial_\theta \phi'
@@ -51,17 +51,17 @@ from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 
 
 class EdgeCache(NamedTuple):
-    """The symbols of the equations above, as `KANJets.features` met them."""
+    """The quantities of the forward pass that the backward pass needs."""
 
     z: Jet
     p: Array  # (N, n_in, Q)
     pairs: Pairs
-    layer: list[LayerCache]  # of the functions, their slopes and bends, as far as they are needed
+    layer: list[LayerCache]  # of the functions and their derivatives, as far as they are needed
 
 
 @dataclass(frozen=True)
 class KANJets:
-    """Send jets through a `KANLayer`; its own methods do the value, here is the rest."""
+    """The forward and backward pass of jets through a `KANLayer`."""
 
     layer: KANLayer
 
@@ -97,7 +97,7 @@ class KANJets:
             out += part
 
     def jacobian(self, dy: Jet, cache: EdgeCache, out: Array) -> None:
-        """Write dtheta of each sample by itself into ``out`` (N, size)."""
+        """Write dtheta of each sample into ``out`` (N, size)."""
         self.layer.jacobian(dy.value, cache.layer[0], out)
         part = np.empty_like(out)
         for order, dphi in enumerate(self._upstream(dy, cache), 1):

@@ -15,7 +15,7 @@ those of the network itself, whatever the number of parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,24 +23,12 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array
-from kan_numpy.derivatives.dense_jets import DenseJets
 from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs, as_pairs, seed
-from kan_numpy.derivatives.kan_jets import KANJets
-from kan_numpy.derivatives.product_jets import ProductJets
-from kan_numpy.layers.dense_layer import DenseLayer
-from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.layers.product_layer import ProductLayer
+from kan_numpy.derivatives.layer_jets import as_jet_layer
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network
 
 __all__ = ["backward", "forward", "hessian", "jacobian", "jet"]
-
-JETS: dict[type, Callable[[Any], JetLayer]] = {
-    KANLayer: KANJets,
-    DenseLayer: DenseJets,
-    ProductLayer: ProductJets,
-}
-"""What sends jets through which layer."""
 
 
 class JetCache(NamedTuple):
@@ -266,13 +254,6 @@ def jacobian(network: Network, dy: Jet, cache: JetCache) -> Array:
     J = np.empty((len(upstream.value), network.size))
     backpropagate(cache, upstream, J)
     return J
-
-
-def as_jet_layer(layer: object) -> JetLayer:
-    """Return what sends jets through a layer."""
-    if type(layer) not in JETS:
-        raise TypeError(f"network has a {type(layer).__name__}, whose jets are not known")
-    return JETS[type(layer)](layer)
 
 
 def propagate(layers: Sequence[JetLayer], first: Any, pairs: Pairs) -> tuple[Jet, JetCache]:

@@ -1,20 +1,20 @@
 r"""Jets through products of nodes, by the rule of Leibniz.
 
-A product of two nodes, :math:`y = u v`, sends a jet (`kan_numpy.derivatives.jet`) on by
+A product of two nodes, :math:`y = u v`, transforms jets (`kan_numpy.derivatives.jet`) by
 
 .. math::
     \partial_a y = u\, \partial_a v + v\, \partial_a u, \qquad
     \partial_{ab} y = u\, \partial_{ab} v + v\, \partial_{ab} u
                     + \partial_a u\, \partial_b v + \partial_b u\, \partial_a v,
 
-and what comes back to u is, with dy, :math:`dg_a` and :math:`dh_{ab}` the gradients of the three,
+and the gradients by u are, with dy, :math:`dg_a` and :math:`dh_{ab}` those by the jet of y,
 
 .. math::
     du = v\, dy + \sum_a \partial_a v\, dg_a + \sum_{ab} \partial_{ab} v\, dh_{ab}, \qquad
     d\partial_a u = v\, dg_a + \sum_b \partial_b v\, (dh_{ab} + dh_{ba}), \qquad
     d\partial_{ab} u = v\, dh_{ab},
 
-the sums running over the pairs there are. More factors are multiplied one after the other.
+with sums over the given pairs. More factors are multiplied one after the other.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from kan_numpy.layers.product_layer import ProductLayer
 
 
 class ProductCache(NamedTuple):
-    """What the backward pass needs."""
+    """The quantities of the forward pass that the backward pass needs."""
 
     z: Jet
     pairs: Pairs
@@ -39,7 +39,7 @@ class ProductCache(NamedTuple):
 
 @dataclass(frozen=True)
 class ProductJets:
-    """Send jets through a `ProductLayer`, factor after factor."""
+    """The forward and backward pass of jets through a `ProductLayer`, factor by factor."""
 
     layer: ProductLayer
 
@@ -49,7 +49,7 @@ class ProductJets:
         return 0
 
     def features(self, z: Jet, pairs: Pairs) -> ProductCache:
-        """Multiply."""
+        """Return the products of the first n factors, for all n."""
         partial = []
         for _, factors in self.layer._by_arity:
             jets = [_nodes(z, factors[:, 0])]
@@ -107,7 +107,7 @@ def _times(u: Jet, v: Jet, pairs: Pairs) -> Jet:
 
 
 def _times_backward(dy: Jet, v: Jet, pairs: Pairs) -> Jet:
-    """Return what comes back to u from y = u v."""
+    """Return the gradient by the jet of u, where y = u v."""
     value = v.value * dy.value
     value += (v.gradient * dy.gradient).sum(axis=2) + (v.second * dy.second).sum(axis=2)
     vv = v.value[:, :, None]

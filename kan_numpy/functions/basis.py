@@ -1,7 +1,7 @@
-"""What a layer, and whoever changes its grid, ask of basis functions.
+"""The protocol of basis functions, as layers and grids use them.
 
-Whatever has these methods is a basis: B-splines (`kan_numpy.splines.bsplines`), the families of
-`kan_numpy.functions.other_bases`, or one of your own. A basis is an immutable value.
+B-splines (`kan_numpy.splines.bsplines`) and the families of `kan_numpy.functions.other_bases`
+follow it, and any class of your own may. A basis is an immutable value.
 """
 
 from __future__ import annotations
@@ -24,41 +24,41 @@ class Basis(Protocol):
 
     @property
     def grid_size(self) -> int:
-        """G, the number of intervals, or W where there are no intervals: what `refined` takes."""
+        """G, the number of intervals, or W if there are no intervals: the argument of `refined`."""
 
     @property
     def max_derivative(self) -> float:
-        """The highest order of a derivative that is not zero everywhere; perhaps infinite."""
+        """The highest order of a derivative that is not zero everywhere; it may be infinite."""
 
     @property
     def low(self) -> Array:
-        """Where the functions begin to describe each input, shape (n_in,)."""
+        """The left end of the grid of each input, shape (n_in,)."""
 
     @property
     def high(self) -> Array:
-        """Where they end."""
+        """The right end of the grid of each input, shape (n_in,)."""
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, W)."""
 
     def forward(self, x: Array) -> tuple[Array, Any]:
-        """Return all functions (N, n_in, W) and what `backward` needs."""
+        """Return all functions (N, n_in, W), and the cache for `backward`."""
 
     def backward(self, dB: Array, cache: Any) -> Array:
         """Return dx (N, n_in) from dB (N, n_in, W)."""
 
     def select(self, inputs: Any) -> Any:
-        """Return the basis of some inputs: a mask (n_in,), or their numbers."""
+        """Return the basis of some inputs, given by a mask (n_in,) or by their indices."""
 
     def adapted(self, x: Array, eps: float, margin: float) -> Any:
-        """Return as many functions on grids around the activations x (N, n_in)."""
+        """Return the basis of the same size on grids around the activations x (N, n_in)."""
 
     def refined(self, grid_size: int) -> Any:
         """Return the basis with another `grid_size`."""
 
     def project(self, coef: Array, other: Any) -> tuple[Array, float]:
-        """Return the nearest functions in another basis of the same kind, and how far they are.
+        """Project functions onto another basis of the same kind, in the mean square.
 
-        From c (n_out, n_in, W) come c' (n_out, n_in, W'), and the largest change of an edge, as
-        root mean square over its new grid.
+        Coefficients (n_out, n_in, W) become (n_out, n_in, W'); also returned is the largest change
+        of an edge, as the root mean square over its new grid.
         """

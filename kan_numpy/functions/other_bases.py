@@ -6,13 +6,13 @@ Each is a family :math:`f_0 \dots f_{W-1}` on [-1, 1], brought to the grid [low,
           B_j^{(d)}(x) = \Big(\frac{2}{high - low}\Big)^d f_j^{(d)}(u).
 
 ======================= ============================================== ==========================
-`GaussianBasis`         :math:`e^{-z^2}`, z = (u - g_j) / h            outside: fades to zero
-`ChebyshevBasis`        :math:`T_j(u)`, polynomials of degree j        goes on along its tangent
-`FourierBasis`          1, cos πu, sin πu, cos 2πu, ...                repeats itself
+`GaussianBasis`         :math:`e^{-z^2}`, z = (u - g_j) / h            outside: decays to zero
+`ChebyshevBasis`        :math:`T_j(u)`, polynomials of degree j        continued by its tangent
+`FourierBasis`          1, cos πu, sin πu, cos 2πu, ...                periodic
 ======================= ============================================== ==========================
 
-A bump moves nothing but its surroundings; a polynomial or a mode moves the whole edge. Whoever
-wants another family derives it from `ScaledBasis`.
+The coefficient of a Gaussian changes the edge only near its center; that of a polynomial or of a
+mode changes it everywhere. Other families can be derived from `ScaledBasis`.
 """
 
 from __future__ import annotations
@@ -29,26 +29,19 @@ from kan_numpy.splines.knot_placement import grids_around
 from kan_numpy.splines.projection import gauss_points, nearest
 
 MOST_NODES = 1000
-"""Gauss points of a projection, at most."""
+"""The largest number of Gauss points of a projection."""
 
 
 @dataclass(frozen=True, eq=False)
 class ScaledBasis:
-    """The grid of every input node, and functions of u on it; a `Basis` of layers.
+    """Functions of u on the grid of every input node, as a `Basis`.
 
-    As in `BSplineBasis`, arguments are trusted, and points may be complex.
-
-    Parameters
-    ----------
-    low, high : ndarray, shape (n_in,)
-        The ends of the grids.
-    size : int
-        W, the number of functions, at least 1.
+    As in `BSplineBasis`, arguments are not checked, and points may be complex.
     """
 
-    low: Array
-    high: Array
-    size: int
+    low: Array  # (n_in,)
+    high: Array  # (n_in,)
+    size: int  # W, the number of functions, at least 1
 
     nested: ClassVar[bool] = False
     """Whether a larger family begins with the smaller one."""
@@ -65,12 +58,12 @@ class ScaledBasis:
 
     @property
     def grid_size(self) -> int:
-        """W: there are no intervals to count."""
+        """W, because there are no intervals."""
         return self.size
 
     @property
     def max_derivative(self) -> float:
-        """Infinite: there is always a next derivative."""
+        """Infinity: all derivatives may differ from zero."""
         return math.inf
 
     def functions(self, u: Array, derivative: int) -> Array:
@@ -78,19 +71,7 @@ class ScaledBasis:
         raise NotImplementedError
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Return the d-th derivative of every function, shape (N, n_in, W).
-
-        Parameters
-        ----------
-        x : ndarray, shape (N, n_in)
-            Real or complex.
-        derivative : int
-            d, at least 0.
-
-        Returns
-        -------
-        ndarray, shape (N, n_in, W)
-        """
+        """Return the d-th derivative of every function, (N, n_in) -> (N, n_in, W)."""
         scale = 2.0 / (self.high - self.low)  # (n_in,)
         values = self.functions((x - self.low) * scale - 1.0, derivative)
         return values * scale[:, None] ** derivative if derivative else values
@@ -100,23 +81,11 @@ class ScaledBasis:
         return self(x), x
 
     def backward(self, dB: Array, cache: Array) -> Array:
-        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`.
-
-        Parameters
-        ----------
-        dB : ndarray, shape (N, n_in, W)
-            The upstream gradient.
-        cache : ndarray, shape (N, n_in)
-            From `forward`.
-
-        Returns
-        -------
-        ndarray, shape (N, n_in)
-        """
+        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, (N, n_in, W) -> (N, n_in)."""
         return np.einsum("nij,nij->ni", dB, self(cache, 1))
 
     def select(self, inputs: npt.NDArray[Any]) -> ScaledBasis:
-        """Return the basis of some inputs: a mask (n_in,), or their numbers."""
+        """Return the basis of some inputs, given by a mask (n_in,) or by their indices."""
         return replace(self, low=self.low[inputs], high=self.high[inputs])
 
     def adapted(self, x: Array, eps: float, margin: float) -> ScaledBasis:  # noqa: ARG002
@@ -129,28 +98,11 @@ class ScaledBasis:
         return replace(self, size=grid_size)
 
     def project(self, coef: Array, other: ScaledBasis) -> tuple[Array, float]:
-        """Return the coefficients of the nearest functions on another basis, and their change.
-
-        If the other family begins with this one nothing changes.
-
-        Parameters
-        ----------
-        coef : ndarray, shape (n_out, n_in, W)
-            c.
-        other : ScaledBasis
-            Of the same kind and the same inputs.
-
-        Returns
-        -------
-        coef : ndarray, shape (n_out, n_in, W')
-            c'.
-        change : float
-            The largest change of an edge, as root mean square over its new grid.
-        """
+        """Project functions onto another basis, exactly if it contains this one; see `Basis`."""
         same_grid = np.array_equal(self.low, other.low) and np.array_equal(self.high, other.high)
         if self.nested and same_grid and other.size >= self.size:
             return np.pad(coef, [(0, 0), (0, 0), (0, other.size - self.size)]), 0.0
-        # So many that none of the old functions, which may be the narrower ones, slips through.
+        # Enough points to resolve the old functions too, which may be the narrower ones.
         ratio = float(np.max((other.high - other.low) / (self.high - self.low)))
         count = min(int(4 * max(self.size * max(ratio, 1.0), other.size)) + 4, MOST_NODES)
         u, weights = gauss_points(np.array([-1.0, 1.0]), count)
@@ -161,16 +113,16 @@ class ScaledBasis:
 
 
 class GaussianBasis(ScaledBasis):
-    r"""Bumps :math:`e^{-z^2}` around evenly spaced centers :math:`g_j`, with z = (u - g_j) / h.
+    r"""Gaussians :math:`e^{-z^2}` at evenly spaced centers :math:`g_j`, with z = (u - g_j) / h.
 
-    The first and the last center are the ends of the grid, and h is their distance from the next
-    (FastKAN, arXiv 2405.06721). Outside, the bumps fade and the base function remains, as with
-    B-splines; unlike these, they do not sum to one, and more and narrower ones make the old ones
-    only nearly, least so at the ends of the grid.
+    The first and the last center are the ends of the grid, and h is the distance between centers
+    (FastKAN, arXiv 2405.06721). Outside, the Gaussians decay and the base function remains, as with
+    B-splines. Unlike B-splines they do not sum to one, and a refined basis represents the functions
+    of the old one only approximately, worst at the ends of the grid.
     """
 
     def functions(self, u: Array, derivative: int) -> Array:
-        r"""Use :math:`f^{(d+1)} = -2 (z f^{(d)} + d f^{(d-1)})`, the derivatives taken in z."""
+        r"""Evaluate :math:`f^{(d+1)} = -2 (z f^{(d)} + d f^{(d-1)})`, differentiated by z."""
         h = 2.0 / max(self.size - 1, 1)
         z = (u[..., None] - np.linspace(-1.0, 1.0, self.size)) / h  # (N, n_in, W)
         before, now = np.zeros_like(z), np.exp(-z * z)
@@ -182,15 +134,15 @@ class GaussianBasis(ScaledBasis):
 class ChebyshevBasis(ScaledBasis):
     r"""Chebyshev polynomials :math:`T_0 \dots T_{W-1}` (arXiv 2405.07200).
 
-    Outside [-1, 1] polynomials grow without measure, and cutting u off there would leave no
-    gradient to come back by. So each goes on along its tangent at the end, whose slope is
-    :math:`\pm j^2`: value and first derivative are continuous, the higher ones are 0 outside.
+    Outside [-1, 1] polynomials grow rapidly, and clipping u there would make the gradient vanish.
+    So each is continued by its tangent at the end, whose slope is :math:`\pm j^2`: value and first
+    derivative are continuous, higher derivatives are 0 outside.
     """
 
     nested = True
 
     def functions(self, u: Array, derivative: int) -> Array:
-        r"""Use :math:`T_{j+1} = 2 u T_j - T_{j-1}`, and inside its d-th derivative."""
+        r"""Evaluate :math:`T_{j+1} = 2 u T_j - T_{j-1}`, differentiated d times."""
         end = np.sign(u.real)
         outside = np.abs(u.real) > 1.0  # (N, n_in)
         inner = np.where(outside, end, u)
@@ -204,25 +156,24 @@ class ChebyshevBasis(ScaledBasis):
 class FourierBasis(ScaledBasis):
     r"""The constant and the modes of one period: 1, cos πu, sin πu, cos 2πu, sin 2πu ...
 
-    The grid is a period, outside of which everything repeats itself. What is learnt is periodic
-    too, but for the base function. The period is given, by ``grid_range``: it is a property of the
-    problem, and does not follow the data.
+    The grid is one period, so the learned function is periodic, except for the base function. The
+    period is given by ``grid_range``: it is a property of the problem, and is not adapted to data.
     """
 
     nested = True
 
     def adapted(self, x: Array, eps: float, margin: float) -> FourierBasis:  # noqa: ARG002
-        """Return itself: the period stays."""
+        """Return the basis itself: its period is fixed."""
         return self
 
     def functions(self, u: Array, derivative: int) -> Array:
-        r"""Use one formula for all: :math:`\cos(\omega_j u - \varphi_j)`, :math:`\omega_j = m \pi`.
+        r"""Evaluate :math:`\cos(\omega_j u - \varphi_j)` with :math:`\omega_j = m \pi`.
 
-        Each derivative multiplies by :math:`\omega_j` and turns by a quarter.
+        Each derivative multiplies by :math:`\omega_j` and shifts the phase by a quarter turn.
         """
         j = np.arange(self.size)
         omega = np.pi * ((j + 1) // 2)  # (W,) modes 0, 1, 1, 2, 2 ...
-        quarters = derivative - ((j % 2 == 0) & (j > 0))  # sin is cos, a quarter behind
+        quarters = derivative - ((j % 2 == 0) & (j > 0))  # sin is cos, a quarter turn behind
         turned = np.cos(u[..., None] * omega + 0.5 * np.pi * quarters)  # (N, n_in, W)
         return turned * omega**derivative if derivative else turned
 
@@ -232,7 +183,7 @@ BASES: dict[str, type[ScaledBasis]] = {
     "chebyshev": ChebyshevBasis,
     "fourier": FourierBasis,
 }
-"""What ``KAN(..., basis=...)`` and files call them; "bspline" is `BSplineBasis`."""
+"""The names in ``KAN(..., basis=...)`` and in files; "bspline" is `BSplineBasis`."""
 
 
 def _chebyshev(u: Array, size: int, derivative: int) -> Array:

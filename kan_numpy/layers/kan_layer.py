@@ -4,22 +4,22 @@ r"""One KAN layer: a function on every edge, a sum at every node.
     y_o = \beta_o + \sum_i \phi_{o,i}(x_i), \qquad
     \phi_{o,i}(x) = w_{o,i}\, b(x) + \sum_j c_{o,i,j} B_j(x)
 
-(arXiv 2404.19756, eq. 2.5 and 2.10 to 2.12). The paper puts a second weight w_s before the sum and
+(arXiv 2404.19756, eq. 2.5 and 2.10 to 2.12). The paper has a second weight w_s before the sum and
 calls it redundant; here it is absorbed into c. As two matrix products, with n for the sample:
 
 .. math:: y = b(x)\, w^T + B\, c^T + \beta, \qquad B \in R^{N \times n_{in} (G+k)}
 
-and backwards, dX standing for dL/dX:
+and the backward pass, with dX for dL/dX:
 
 .. math::
     dc = dy^T B, \qquad dw = dy^T b(x), \qquad dB = dy\, c, \qquad
     dx_{ni} = b'(x_{ni}) \sum_o dy_{no} w_{o,i} + \sum_j dB_{nij} B'_j(x_{ni})
 
-The layer knows a basis, not B-splines: anything that has the methods of `Basis` will do. A few
-edges may be symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.layers.symbolic_edge`.
+The basis may be any `Basis`, of which B-splines are the most important one. Single edges may be
+symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.layers.symbolic_edge`.
 
-Where each edge gets a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty, the same
-equations hold with it in place of :math:`dy_{no}`: `KANLayer.edges` and `KANLayer.edges_backward`.
+If each edge has a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty, it replaces
+:math:`dy_{no}` in these equations: `KANLayer.edges` and `KANLayer.edges_backward`.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ from kan_numpy.layers.kan_parameters import KANParameters
 
 
 class LayerCache(NamedTuple):
-    """The symbols of the backward equations, or those of the d-th derivatives of all functions."""
+    """The quantities of the forward pass, or those of the d-th derivatives of all functions."""
 
     x: Array  # (N, n_in)
     b: Array | None  # (N, n_in) b(x), unless the base function is zero
     B: Array  # (N, n_in, G+k)
-    basis: Any  # what the basis needs in its backward pass
+    basis: Any  # the cache of the basis
     derivative: int = 0  # d
 
 
 @dataclass(frozen=True, eq=False)
 class KANLayer(KANParameters):
-    """A layer: the arrays of `KANParameters`, and what they compute."""
+    """A KAN layer as an immutable value: the arrays of `KANParameters`, and their computations."""
 
     def forward(self, x: Array) -> tuple[Array, LayerCache]:
-        """Return y (N, n_out) from x (N, n_in), and what `backward` needs."""
+        """Return y (N, n_out) from x (N, n_in), and the cache for `backward`."""
         cache = self.features(x)
         return self.output(cache), cache
 
@@ -62,7 +62,7 @@ class KANLayer(KANParameters):
         return LayerCache(x, b, B, basis_cache)
 
     def output(self, cache: LayerCache) -> Array:
-        """Return y (N, n_out): the two matrix products, and the symbols one by one."""
+        """Return y (N, n_out): two matrix products, and the symbols one by one."""
         y = cache.B.reshape(len(cache.x), -1) @ self.coef.reshape(self.n_out, -1).T  # (N, n_out)
         if cache.b is not None:
             y += cache.b @ self.w_base.T
@@ -75,22 +75,7 @@ class KANLayer(KANParameters):
     def backward(
         self, dy: Array, cache: LayerCache, input_gradient: bool = True
     ) -> tuple[Array | None, Array]:
-        """Return dx (N, n_in), or None if it is not asked for, and dtheta (size,).
-
-        Parameters
-        ----------
-        dy : ndarray, shape (N, n_out)
-            The upstream gradient.
-        cache : LayerCache
-            From `forward`.
-        input_gradient : bool
-            Whether dx is wanted; a first layer in training has no use for it.
-
-        Returns
-        -------
-        dx : ndarray, shape (N, n_in), or None
-        dtheta : ndarray, shape (size,)
-        """
+        """Return dx (N, n_in), or None without ``input_gradient``, and dtheta (size,)."""
         dtheta = np.empty(self.size)
         self.parameter_gradient(dy, cache, dtheta)
         return self.input_gradient(dy, cache) if input_gradient else None, dtheta
@@ -118,7 +103,7 @@ class KANLayer(KANParameters):
         return dx
 
     def jacobian(self, dy: Array, cache: LayerCache, out: Array) -> None:
-        """Write the gradient of every sample by itself into ``out`` (N, size)."""
+        """Write the gradient of every sample into ``out`` (N, size)."""
         self.edges_jacobian(np.broadcast_to(dy[:, :, None], (*dy.shape, self.n_in)), cache, out)
 
     def edges(self, x: Array) -> Array:
@@ -126,7 +111,7 @@ class KANLayer(KANParameters):
         return self.edge_values(self.features(x))
 
     def edge_values(self, cache: LayerCache) -> Array:
-        """Return what every edge sends (N, n_out, n_in), or a derivative of it, from `features`."""
+        """Return the output of every edge (N, n_out, n_in), or its derivative, from `features`."""
         dtype = np.result_type(cache.B, self.coef)
         phi = np.empty((len(cache.x), self.n_out, self.n_in), dtype)
         for i in range(self.n_in):
@@ -140,24 +125,7 @@ class KANLayer(KANParameters):
     def edges_backward(
         self, dphi: Array, cache: LayerCache, out: Array, input_gradient: bool = True
     ) -> Array | None:
-        """Carry the gradient of every edge back: `backward`, where edges differ.
-
-        Parameters
-        ----------
-        dphi : ndarray, shape (N, n_out, n_in)
-            The upstream gradient.
-        cache : LayerCache
-            From `forward`.
-        out : ndarray, shape (size,)
-            Where dtheta goes.
-        input_gradient : bool
-            Whether dx is wanted.
-
-        Returns
-        -------
-        ndarray, shape (N, n_in), or None
-            dx.
-        """
+        """Write dtheta (size,) into ``out`` and return dx (N, n_in), from dphi (N, n_out, n_in)."""
         self.edges_gradient(dphi, cache, out)
         if not input_gradient:
             return None
@@ -198,7 +166,7 @@ class KANLayer(KANParameters):
         self._pack(matrix, out)
 
     def feature_mean_squares(self, cache: LayerCache) -> Array:
-        """Return the mean square of what each parameter is multiplied with, B_j or b: (size,)."""
+        """Return the mean square of the factor of each parameter, B_j or b, (size,)."""
         squares = np.empty(self.size)
         vector = self._room(squares)
         d = self._unpack(vector)
@@ -211,19 +179,9 @@ class KANLayer(KANParameters):
         return squares
 
     def fraction_outside_grid(self, x: Array) -> float:
-        """Return the share of the inputs x (N, n_in) that lie outside the grid."""
+        """Return the fraction of the inputs x (N, n_in) outside the grid."""
         return float(np.mean((x < self.basis.low) | (x > self.basis.high)))
 
     def to_scipy(self, out: int, inp: int) -> BSpline:
-        """Return the spline part of one edge as a SciPy spline, NaN outside the grid.
-
-        Parameters
-        ----------
-        out, inp : int
-            The output node and the input node.
-
-        Returns
-        -------
-        scipy.interpolate.BSpline
-        """
+        """Return the spline part of one edge as a SciPy spline, NaN outside the grid."""
         return BSpline(self.knots[inp], self.coef[out, inp], self.degree, extrapolate=False)

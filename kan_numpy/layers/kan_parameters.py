@@ -1,4 +1,4 @@
-"""What a KAN layer is made of, and its trainable numbers as one vector theta."""
+"""The arrays of a KAN layer, and its trainable numbers as one vector theta."""
 
 from __future__ import annotations
 
@@ -30,36 +30,16 @@ class Parameters(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class KANParameters:
-    """What a `KANLayer` is made of, as an immutable value.
+    """The arrays of a `KANLayer`, as an immutable value."""
 
-    Parameters
-    ----------
-    basis : Basis
-        The basis functions of each input node, usually a `BSplineBasis`.
-    coef : ndarray, shape (n_out, n_in, G + k)
-        c, zero where an edge is not active, or a symbol.
-    w_base : ndarray, shape (n_out, n_in)
-        w, likewise.
-    bias : ndarray, shape (n_out,)
-        A constant, not trained: zero unless pruning folded something into it.
-    active : ndarray of bool, shape (n_out, n_in)
-        Which edges exist.
-    base : Activation
-        b and its derivatives.
-    symbols : tuple of SymbolicEdge
-        The active edges that are symbols, at most one for each pair of nodes.
-    locks : tuple of tuple of (out, inp)
-        Edges that share one function; those that are pruned, or have become symbols, do not count.
-    """
-
-    basis: Basis
-    coef: Array
-    w_base: Array
-    bias: Array
-    active: Mask
-    base: Activation
-    symbols: tuple[SymbolicEdge, ...] = ()
-    locks: tuple[Lock, ...] = ()
+    basis: Basis  # of each input node, usually a `BSplineBasis`
+    coef: Array  # c (n_out, n_in, G+k), zero where an edge is not active, or a symbol
+    w_base: Array  # w (n_out, n_in), likewise
+    bias: Array  # (n_out,), not trained: zero, or the means of pruned edges
+    active: Mask  # (n_out, n_in) which edges exist
+    base: Activation  # b and its derivatives
+    symbols: tuple[SymbolicEdge, ...] = ()  # active edges, at most one for each pair of nodes
+    locks: tuple[Lock, ...] = ()  # edges that share one function, if they are spline edges
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
@@ -68,7 +48,7 @@ class KANParameters:
         self.active.flags.writeable = False
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickled layer, as read-only as it was."""
+        """Restore a pickled layer with read-only arrays."""
         self.__dict__.update(state)
         self.__post_init__()
 
@@ -99,7 +79,7 @@ class KANParameters:
 
     @property
     def has_base(self) -> bool:
-        """Whether there is a base function, and so a weight to train before it."""
+        """Whether there is a base function with a trainable weight."""
         return self.base is not ACTIVATIONS["zero"]
 
     @property
@@ -124,7 +104,7 @@ class KANParameters:
 
     @property
     def ties(self) -> tuple[Lock, ...]:
-        """The locks with the edges that are still splines, at least two of each."""
+        """The locks restricted to spline edges, with at least two edges each."""
         return active_ties(self.locks, self.splines)
 
     @property
@@ -134,7 +114,7 @@ class KANParameters:
 
     @cached_property
     def index(self) -> ParameterIndex | None:
-        """Where the parameters of all edges stand in theta; None if they are theta."""
+        """The index in theta of the parameters of all edges; None if they are theta itself."""
         if not self.locks and self.n_splines == self.active.size:
             return None
         W, S = self.basis.size, len(self.symbols)
@@ -159,7 +139,7 @@ class KANParameters:
 
     @property
     def places(self) -> Parameters:
-        """Where the parameters of all edges stand in theta; those of no spline after its end."""
+        """The index in theta of the parameters of all edges, ``size`` where there is no spline."""
         index = np.arange(self.size) if self.index is None else self.index.index
         return self._unpack(index)
 
@@ -175,18 +155,9 @@ class KANParameters:
         return layer
 
     def part(self: KANParametersT, edges: Mask, outputs: Mask, inputs: Mask) -> KANParametersT:
-        """Return the layer with some of its edges and nodes only.
+        """Return the layer of edges (n_out, n_in), outputs (n_out,) and inputs (n_in,) in masks.
 
-        Parameters
-        ----------
-        edges : ndarray of bool, shape (n_out, n_in)
-            Which edges stay.
-        outputs, inputs : ndarray of bool, shape (n_out,) and (n_in,)
-            Which nodes stay; among them must be those of all edges that stay.
-
-        Returns
-        -------
-        KANLayer
+        The nodes must include those of all these edges.
         """
         chosen = np.ix_(outputs, inputs)
         out, inp = np.cumsum(outputs) - 1, np.cumsum(inputs) - 1  # the new numbers
@@ -235,7 +206,7 @@ class KANParameters:
         return dtheta
 
     def _room(self, out: Array) -> Array:
-        """Return where the derivatives by the parameters of all edges go: ``out``, if they fit."""
+        """Return an array for derivatives by the parameters of all edges: ``out``, if it fits."""
         return out if self.index is None else np.empty((*out.shape[:-1], self._size_of_all))
 
     def _pack(self, vector: Array, out: Array) -> None:

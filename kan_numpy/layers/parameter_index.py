@@ -1,11 +1,11 @@
-r"""Where the parameters of all edges stand in theta: tied ones once, those of no edge nowhere.
+r"""The index in theta of the parameters of all edges, which tied edges share.
 
 With the matrix S of zeros and ones that hands out the parameters, :math:`\theta_{all} = S \theta`,
 
 .. math:: d\theta = S^T d\theta_{all}, \qquad J = J_{all} S.
 
-A row of S has a single one, or none if there is no such spline; a column has several where edges
-are tied, that is, share one function: their gradients are added up. In the code S is an index,
+A row of S has a single one, or none if the edge is not a spline; a column has several if edges are
+tied, that is, share one function: their gradients are added. In the code S is an index,
 :math:`\theta_{all} = \theta[index]`.
 """
 
@@ -24,23 +24,15 @@ Lock = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, eq=False)
 class ParameterIndex:
-    """The matrix S.
+    """The matrix S."""
 
-    Parameters
-    ----------
-    index : ndarray of int, shape (n_all,)
-        The place in theta of each parameter of all edges; ``size`` if it has none.
-    size : int
-        The length of theta.
-    """
-
-    index: Indices
-    size: int
-    first: Indices = field(init=False)  # (size,) the first that stands at each place
+    index: Indices  # (n_all,) the place in theta of each parameter of all edges, or ``size``
+    size: int  # the length of theta
+    first: Indices = field(init=False)  # (size,) the first parameter at each place
     others: Indices = field(init=False)  # those that share their place with an earlier one
 
     def __post_init__(self) -> None:
-        """Find the first of each place, and the others."""
+        """Find the first parameter at each place, and the others."""
         first = np.unique(self.index, return_index=True)[1][: self.size]
         is_other = self.index < self.size
         is_other[first] = False
@@ -61,26 +53,7 @@ class ParameterIndex:
 def parameter_index(
     splines: npt.NDArray[np.bool_], ties: tuple[Lock, ...], W: int, has_base: bool, n_symbols: int
 ) -> ParameterIndex:
-    """Return the index of c, then w, then the four numbers of each symbol.
-
-    Parameters
-    ----------
-    splines : ndarray of bool, shape (n_out, n_in)
-        Which edges are splines.
-    ties : tuple of tuple of (out, inp)
-        Which of them share one function.
-    W : int
-        Coefficients of an edge.
-    has_base : bool
-        Whether an edge has a base weight.
-    n_symbols : int
-        S.
-
-    Returns
-    -------
-    ParameterIndex
-        Of n_out n_in W, then perhaps n_out n_in, then 4 S parameters.
-    """
+    """Return the index of c, w and the numbers of the symbols, for splines (n_out, n_in)."""
     number = np.arange(splines.size).reshape(splines.shape)
     for tie in ties:
         members = tuple(np.transpose(tie))
@@ -100,18 +73,6 @@ def parameter_index(
 
 
 def active_ties(locks: tuple[Lock, ...], splines: npt.NDArray[np.bool_]) -> tuple[Lock, ...]:
-    """Return the locks with the edges that are still splines, at least two of each.
-
-    Parameters
-    ----------
-    locks : tuple of tuple of (out, inp)
-        The edges of each lock.
-    splines : ndarray of bool, shape (n_out, n_in)
-        Which edges are splines.
-
-    Returns
-    -------
-    tuple of tuple of (out, inp)
-    """
+    """Return the locks restricted to spline edges (n_out, n_in), with at least two edges each."""
     kept = [tuple(edge for edge in lock if splines[edge]) for lock in locks]
     return tuple(lock for lock in kept if len(lock) > 1)

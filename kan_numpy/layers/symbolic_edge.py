@@ -9,8 +9,8 @@ Its four numbers are trained like the coefficients of a spline. With u = a x + b
     \frac{\partial \phi}{\partial d} = 1, \quad
     \phi^{(m)}(x) = c\, a^m f^{(m)}(u).
 
-Where f has a vertical tangent, as the root at 0, its slope counts as 0: a single sample there must
-not stop the training of all others.
+Where f has a vertical tangent, as the square root at 0, its slope counts as 0: a single sample
+there must not make the gradient infinite.
 """
 
 from __future__ import annotations
@@ -26,46 +26,24 @@ from kan_numpy.functions.symbols import Symbol
 
 @dataclass(frozen=True, eq=False)
 class SymbolicEdge:
-    """Hold one symbolic edge of a layer as a value.
+    """A symbolic edge of a layer as an immutable value."""
 
-    Parameters
-    ----------
-    out, inp : int
-        The output node and the input node.
-    symbol : Symbol
-        f.
-    affine : ndarray, shape (4,)
-        (a, b, c, d).
-    """
-
-    out: int
-    inp: int
-    symbol: Symbol
-    affine: Array
+    out: int  # the output node
+    inp: int  # the input node
+    symbol: Symbol  # f
+    affine: Array  # (4,) a, b, c, d
 
     def __post_init__(self) -> None:
         """Make the numbers read-only."""
         frozen(self.affine)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickled edge, as read-only as it was."""
+        """Restore a pickled edge with a read-only array."""
         self.__dict__.update(state)
         self.__post_init__()
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Evaluate the edge, or a derivative of it, at the activations of its input node.
-
-        Parameters
-        ----------
-        x : ndarray
-            Any shape.
-        derivative : int
-            The order.
-
-        Returns
-        -------
-        ndarray, same shape as x
-        """
+        """Evaluate the edge, or its derivative of the given order, at x of any shape."""
         a, b, c, d = self.affine
         u = a * x + b
         if not derivative:
@@ -86,5 +64,5 @@ class SymbolicEdge:
 
 
 def _finite(slope: Array) -> Array:
-    """Return the slopes with 0 for those that are infinite."""
+    """Return the slopes with 0 in place of infinite ones."""
     return np.where(np.isinf(slope), 0.0, slope)

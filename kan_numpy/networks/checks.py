@@ -32,24 +32,7 @@ def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
 
 
 def kan_layer(network: KAN, l: object) -> KANLayer:
-    """Return a KAN layer of a network.
-
-    Parameters
-    ----------
-    network : KAN
-        The network.
-    l : int
-        Which of ``network.layers``.
-
-    Returns
-    -------
-    KANLayer
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there is no such layer, or it multiplies.
-    """
+    """Return KAN layer l of a network, or raise a ValueError or TypeError."""
     index = as_count("layer", l, 0)
     layers = dict(network.kan_layers)
     if index not in layers:

@@ -1,4 +1,4 @@
-"""The edges of a network by their place (layer, out, inp): find them, make symbols of them."""
+"""The edges of a network, given as (layer, out, inp): queries, and replacement by symbols."""
 
 from __future__ import annotations
 
@@ -19,24 +19,7 @@ Edge = tuple[int, int, int]
 
 
 def layer_of(network: KAN, edge: Edge) -> KANLayer:
-    """Return the layer of an edge, or refuse an edge that does not exist.
-
-    Parameters
-    ----------
-    network : KAN
-        The network.
-    edge : (layer, out, inp)
-        The edge.
-
-    Returns
-    -------
-    KANLayer
-
-    Raises
-    ------
-    ValueError, TypeError
-        If it is not there.
-    """
+    """Return the layer of an active edge; a ValueError or TypeError for any other edge."""
     if not isinstance(edge, tuple) or len(edge) != 3:
         raise TypeError(f"an edge must be a tuple (layer, out, inp), but is {edge!r}")
     l, out, inp = (
@@ -52,23 +35,7 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
 
 
 def with_symbol(network: KAN, edge: Edge, symbol: Symbol, affine: Array) -> KAN:
-    """Return the network with one edge replaced by :math:`c f(a x + b) + d`.
-
-    Parameters
-    ----------
-    network : KAN
-        Left as it is.
-    edge : (layer, out, inp)
-        An active edge.
-    symbol : Symbol
-        f.
-    affine : ndarray, shape (4,)
-        (a, b, c, d).
-
-    Returns
-    -------
-    KAN
-    """
+    """Return the network with one edge replaced by :math:`c f(a x + b) + d`, affine (4,)."""
     l, out, inp = edge
     layer = layer_of(network, edge)
     coef, w_base = layer.coef.copy(), layer.w_base.copy()
@@ -79,17 +46,7 @@ def with_symbol(network: KAN, edge: Edge, symbol: Symbol, affine: Array) -> KAN:
 
 
 def spline_edges(network: KAN) -> list[Edge]:
-    """Return every edge (layer, out, inp) that is a spline.
-
-    Parameters
-    ----------
-    network : KAN
-        The network.
-
-    Returns
-    -------
-    list of (layer, out, inp)
-    """
+    """Return every edge (layer, out, inp) that is a spline."""
     return [
         (l, int(out), int(inp))
         for l, layer in network.kan_layers
@@ -98,17 +55,7 @@ def spline_edges(network: KAN) -> list[Edge]:
 
 
 def symbolic_edges(network: KAN) -> list[tuple[Edge, int]]:
-    """Return every edge (layer, out, inp) that is a symbol, and the effort of the symbol.
-
-    Parameters
-    ----------
-    network : KAN
-        The network.
-
-    Returns
-    -------
-    list of ((layer, out, inp), int)
-    """
+    """Return every symbolic edge (layer, out, inp), and the complexity of its symbol."""
     return [
         ((l, edge.out, edge.inp), edge.symbol.total_complexity)
         for l, layer in network.kan_layers
@@ -117,17 +64,7 @@ def symbolic_edges(network: KAN) -> list[tuple[Edge, int]]:
 
 
 def chains(network: KAN) -> list[tuple[Edge, Edge]]:
-    """Return the pairs of symbolic edges that are joined by a node without other edges.
-
-    Parameters
-    ----------
-    network : KAN
-        The network.
-
-    Returns
-    -------
-    list of pairs of (layer, out, inp)
-    """
+    """Return the pairs of symbolic edges that are joined by a node without other edges."""
     found: list[tuple[Edge, Edge]] = []
     for (source, before), (l, layer) in pairwise(network.kan_layers):
         for edge in layer.symbols:
@@ -142,20 +79,7 @@ def chains(network: KAN) -> list[tuple[Edge, Edge]]:
 
 
 def scaled_outputs(network: KAN, factors: Array) -> KAN:
-    """Return the network with each output times a factor.
-
-    Parameters
-    ----------
-    network : KAN
-        Left as it is.
-    factors : ndarray, shape (n_out,)
-        One for each output.
-
-    Returns
-    -------
-    KAN
-        The network itself if its last layer multiplies: a product has no factor of its own.
-    """
+    """Return the network with each output times a factor (n_out,); unchanged after products."""
     l, last = network.kan_layers[-1]
     if l < len(network.layers) - 1:
         return network

@@ -131,19 +131,7 @@ class Network:
         return network
 
     def with_layer(self: NetworkT, l: int, layer: Any) -> NetworkT:
-        """Return the network with another layer l; nothing is checked.
-
-        Parameters
-        ----------
-        l : int
-            Which of ``layers``.
-        layer : KANLayer, ProductLayer or DenseLayer
-            What takes its place.
-
-        Returns
-        -------
-        KAN or MLP
-        """
+        """Return the network with another layer l, without checks."""
         return self._with_layers([*self.layers[:l], layer, *self.layers[l + 1 :]])
 
     def __copy__(self: NetworkT) -> NetworkT:

@@ -17,6 +17,7 @@ from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_choice, as_count, as_rng
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.jet import Jet, Pairs, as_pairs, seed
+from kan_numpy.derivatives.layer_jets import as_jet_layer
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
@@ -162,11 +163,11 @@ class _Place:
         self.pairs = pairs if condition.order == 2 else as_pairs([], x.shape[1])
         self.scale = float(np.sqrt(condition.weight / len(x)))
         first = seed(x, self.pairs, condition.order > 0)
-        self.first = jets.as_jet_layer(layer).features(first, self.pairs)
+        self.first = as_jet_layer(layer).features(first, self.pairs)
 
     def evaluate(self, network: Network) -> tuple[Jet, Residual, jets.JetCache]:
         """Return the jet of u, the residual with its partial derivatives, and the cache."""
-        layers = [jets.as_jet_layer(layer) for layer in network.layers]
+        layers = [as_jet_layer(layer) for layer in network.layers]
         y, cache = jets.propagate(layers, self.first, self.pairs)
         return y, self.condition.residual(self.x, *(part[:, 0] for part in y)), cache
 

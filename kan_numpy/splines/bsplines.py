@@ -170,7 +170,7 @@ class BSplineBasis:
         return self.knots[:, -self.degree - 1]
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, G+k); 0 for d > k."""
+        """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, G + k)."""
         k = self.degree
         if derivative > k:
             return np.zeros((*x.shape, self.size), x.dtype)

@@ -1,9 +1,9 @@
-r"""The nearest function in the mean square, of all that other basis functions can make.
+r"""Projection of functions onto other basis functions, in the mean square.
 
 .. math:: c' = \arg\min_{c'} \int \Big(\sum_j c'_j B'_j(x) - \sum_j c_j B_j(x)\Big)^2 dx
 
-over the new grid (arXiv 2404.19756, eq. 2.16, with x uniform), the integral by Gauss points. What
-lies outside the grid has no vote: no sample has ever seen it.
+over the new grid (arXiv 2404.19756, eq. 2.16, with x uniform), the integral by Gauss points. Points
+outside the grid do not count, because no sample lies there.
 """
 
 from __future__ import annotations
@@ -14,40 +14,16 @@ from scipy.linalg import lstsq
 from kan_numpy._arrays import Array
 
 RANK = 1e-12
-"""Singular values below this share of the largest count as zero."""
+"""Singular values below this fraction of the largest count as zero."""
 
 
 def least_squares(A: Array, b: Array) -> Array:
-    """Return the smallest c of those that bring A c nearest to b, whatever the rank of A.
-
-    Parameters
-    ----------
-    A : ndarray, shape (N, W)
-        The basis functions at the points.
-    b : ndarray, shape (N,) or (N, m)
-        The values.
-
-    Returns
-    -------
-    ndarray, shape (W,) or (W, m)
-    """
+    """Return the least-squares solution (W, m) of smallest norm of A c = b, (N, W) and (N, m)."""
     return np.asarray(lstsq(A, b, cond=RANK, check_finite=False, lapack_driver="gelsd")[0])
 
 
 def gauss_points(ends: Array, count: int) -> tuple[Array, Array]:
-    """Return the points of Gauss in each interval, and their weights, whose sum is 1.
-
-    Parameters
-    ----------
-    ends : ndarray, shape (m + 1,)
-        The ends of m intervals side by side.
-    count : int
-        How many points in each; polynomials of degree 2 count - 1 are integrated exactly.
-
-    Returns
-    -------
-    x, weights : ndarray, shape (m count,)
-    """
+    """Return the Gauss points in each interval between the ends (m + 1,), and weights of sum 1."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
     half = 0.5 * np.diff(ends)[:, None]
     x = (ends[:-1, None] + half * (nodes + 1.0)).ravel()
@@ -55,24 +31,7 @@ def gauss_points(ends: Array, count: int) -> tuple[Array, Array]:
 
 
 def nearest(coef: Array, before: Array, after: Array, weights: Array) -> tuple[Array, float]:
-    """Return the coefficients of the nearest functions, and how far the worst is away.
-
-    Parameters
-    ----------
-    coef : ndarray, shape (n_out, W)
-        c of several functions.
-    before, after : ndarray, shape (Q, W) and (Q, W')
-        The basis functions B and B' at the points.
-    weights : ndarray, shape (Q,)
-        Of the points; their sum is 1.
-
-    Returns
-    -------
-    coef : ndarray, shape (n_out, W')
-        c'.
-    change : float
-        The largest change of a function, as root mean square.
-    """
+    """Return c' (n_out, W') from c (n_out, W), B (Q, W) and B' (Q, W'), and the largest change."""
     root = np.sqrt(weights)[:, None]
     A, b = root * after, root * (before @ coef.T)  # (Q, W'), (Q, n_out)
     found = least_squares(A, b)  # (W', n_out)

@@ -1,4 +1,4 @@
-"""Where the k + 1 functions that may differ from zero at a point stand among all G + k."""
+"""The positions of the k + 1 functions that may differ from zero at a point among all G + k."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-r"""Grids that follow the data and grow finer: functions from networks to networks.
+r"""Adaptation and refinement of grids, as functions from networks to networks.
 
-`adapt_grid` puts the knots where the activations are; `refine` puts more knots between them (grid
-extension, arXiv 2404.19756, sec. 2.4). Both change the description of the functions on the edges
-and keep the functions themselves: exactly if the knots are nested, else as well as the knots allow.
-Where the basis is another than B-splines, its grid has no knots inside, and moves as a whole.
+`adapt_grid` moves the knots to the activations; `refine` inserts more knots between them (grid
+extension, arXiv 2404.19756, sec. 2.4). Both preserve the functions on the edges: exactly if the new
+knots contain the old ones, else approximately, by projection. The grid of another basis than
+B-splines has no inner knots, so only its ends are adapted.
 """
 
 from __future__ import annotations
@@ -152,20 +152,10 @@ def _on_basis(layer: KANLayer, basis: Basis) -> KANLayer:
 
 
 def grid_change(before: KAN, after: KAN, x: Array | None = None) -> float:
-    """Say by how much other grids change a network.
+    """Return the root mean square of the change of a network by other grids.
 
-    Parameters
-    ----------
-    before, after : KAN
-        The network, and the same with the nearest functions on other grids.
-    x : ndarray, shape (N, n_in), optional
-        Inputs.
-
-    Returns
-    -------
-    float
-        Root mean square of the change of the outputs at x. Without x, of the edge that loses most
-        when its function is carried over to the new basis, over its new grid.
+    It is that of the outputs at x (N, n_in); without x, that of the edge that changes most when it
+    is projected onto its new basis, over its new grid.
     """
     if x is not None:
         return float(np.sqrt(np.mean((after(x) - before(x)) ** 2)))
