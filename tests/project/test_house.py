@@ -127,6 +127,18 @@ def test_the_tree_is_the_table_of_contents():
     assert not {name: size for name, size in sizes.items() if size > MOST_FILES}
 
 
+def test_tests_stand_where_the_code_stands():
+    tests = [path for chapter in CHAPTERS for path in (ROOT / "tests" / chapter).rglob("*.py")]
+    names = [path.name.removeprefix("test_") for path in tests]
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path, name in zip(tests, names, strict=True)
+        if not (ROOT / "kan_numpy" / path.parent.name / name).exists()
+    ]
+    assert len(tests) > 50
+    assert not wrong
+
+
 def test_the_slow_twins_are_independent():
     reference = ROOT / "kan_numpy" / "reference.py"
     assert not list(own_modules(reference))
