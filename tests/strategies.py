@@ -114,7 +114,8 @@ def rows_of_knots(draw, n_in, degree, grid_size):
 @st.composite
 def inputs(draw, rows, degree, n_samples, kind=points):
     """Draw inputs (N, n_in), column i from around the knots of input i."""
-    return np.array([[draw(kind(row, degree)) for row in rows] for _ in range(n_samples)])
+    columns = [kind(row, degree) for row in rows]
+    return np.array([[draw(column) for column in columns] for _ in range(n_samples)])
 
 
 @st.composite
@@ -160,12 +161,12 @@ def layers_with_inputs(draw, kind=points):
 
 
 @st.composite
-def networks_with_inputs(draw, kind=points, outputs=None):
-    """Draw a network of one to three layers, inputs (N, n_in), and a generator for the rest.
+def networks_with_inputs(draw, kind=points, outputs=None, most_layers=3):
+    """Draw a network of one layer or more, inputs (N, n_in), and a generator for the rest.
 
     Every layer has its own degree and grid size. Widths are all different, or all the same.
     """
-    depth = draw(st.integers(1, 3))
+    depth = draw(st.integers(1, most_layers))
     widths = draw(st.permutations([1, 2, 3, 4]))[: depth + 1]
     if draw(st.booleans()):
         widths = [3] * (depth + 1)
@@ -224,8 +225,11 @@ def with_symbols(layer, rng, share=0.5):
 
 @st.composite
 def symbolic_networks_with_inputs(draw, kind=points, outputs=None):
-    """Draw a network of which some edges are symbols, or all; inputs; and a generator."""
-    network, x, rng = draw(networks_with_inputs(kind, outputs))
+    """Draw a network of which some edges are symbols, or all; inputs; and a generator.
+
+    Two layers are enough, one before and one after: longer chains are drawn without symbols.
+    """
+    network, x, rng = draw(networks_with_inputs(kind, outputs, most_layers=2))
     share, layers, z = draw(st.sampled_from([0.5, 1.0])), [], x
     for layer in network.layers:
         if layers:

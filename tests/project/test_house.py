@@ -56,9 +56,15 @@ def project_files():
     return [path for path in paths if path.is_file()]
 
 
+@cache
 def text_files():
     """Return the path and the text of every file of the project; of a picture, what is readable."""
     return [(path, path.read_text(encoding="utf-8", errors="ignore")) for path in project_files()]
+
+
+@cache
+def lines_of(path):
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 @cache
@@ -121,6 +127,18 @@ def test_the_tree_is_the_table_of_contents():
     assert not {name: size for name, size in sizes.items() if size > MOST_FILES}
 
 
+def test_tests_stand_where_the_code_stands():
+    tests = [path for chapter in CHAPTERS for path in (ROOT / "tests" / chapter).rglob("*.py")]
+    names = [path.name.removeprefix("test_") for path in tests]
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path, name in zip(tests, names, strict=True)
+        if not (ROOT / "kan_numpy" / path.parent.name / name).exists()
+    ]
+    assert len(tests) > 50
+    assert not wrong
+
+
 def test_the_slow_twins_are_independent():
     reference = ROOT / "kan_numpy" / "reference.py"
     assert not list(own_modules(reference))
@@ -150,7 +168,7 @@ def test_no_other_package_is_imported():
 
 def code_lines(path, function):
     """Return how many lines of a function hold code: no docstring, no comment, nothing blank."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = lines_of(path)
     numbers = set(range(function.lineno, function.end_lineno + 1))
     if ast.get_docstring(function) is not None:
         numbers -= set(range(function.body[0].lineno, function.body[0].end_lineno + 1))
@@ -169,8 +187,7 @@ def test_functions_of_the_library_are_short():
 
 def test_files_of_the_library_are_short():
     lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
-        for path in python_files("kan_numpy")
+        str(path.relative_to(ROOT)): len(lines_of(path)) for path in python_files("kan_numpy")
     }
     assert not {name: count for name, count in lengths.items() if count > LONGEST_FILE}
 
@@ -178,7 +195,7 @@ def test_files_of_the_library_are_short():
 def test_the_first_line_of_a_file_says_what_it_is_for():
     wrong = []
     for path in python_files("kan_numpy", "tests"):
-        first_line = path.read_text(encoding="utf-8").partition("\n")[0]
+        first_line = lines_of(path)[0]
         if not re.match(r'r?"""\w.*[.:?](""")?$', first_line):
             wrong.append(f"{path.relative_to(ROOT)}: {first_line}")
     assert not wrong
