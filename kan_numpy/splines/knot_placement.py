@@ -1,6 +1,9 @@
 r"""Placement of knots: around data, or between the present ones.
 
 .. math:: t = \epsilon\, t_{uniform} + (1 - \epsilon)\, t_{quantiles}
+
+The quantiles are those of the distinct values of an input. A repeated value asks for no more knots
+than any other: a column of zeros and a few other numbers keeps its intervals for these.
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ from kan_numpy._arrays import Array
 NARROWEST = 1e-9
 """Data that differ by less than this fraction of their grid, or of their size, are constant."""
 
-SMALLEST_GAP = 0.01
-"""The smallest interval, as a fraction of the mean one."""
+SMALLEST_GAP = 1e-6
+"""The smallest interval, as a fraction of the mean one: it only keeps knots apart."""
 
 
 def grids_around(
@@ -32,10 +35,11 @@ def grids_around(
 def adapted_knots(
     x: Array, low: Array, high: Array, eps: Array, grid_size: int, degree: int
 ) -> Array:
-    """Return knots (n_in, G + 2k + 1), uniform for eps = 1, quantiles of x for eps = 0."""
+    """Return knots (n_in, G + 2k + 1), uniform for eps = 1, at quantiles of x for eps = 0."""
     shares = np.linspace(0.0, 1.0, grid_size + 1)
     uniform = low + (high - low) * shares[:, None]  # (G+1, n_in)
-    quantiles = np.quantile(x, shares, axis=0)
+    columns = [np.quantile(np.unique(values), shares) for values in x.T]
+    quantiles = np.stack(columns, axis=1)  # (G+1, n_in)
     quantiles[0], quantiles[-1] = low, high
     h = (high - low) / grid_size
     gaps = np.maximum(np.diff(eps * uniform + (1.0 - eps) * quantiles, axis=0), SMALLEST_GAP * h)

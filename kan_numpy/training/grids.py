@@ -34,8 +34,8 @@ def adapt_grid(
 
     .. math:: t = \epsilon\, t_{uniform} + (1 - \epsilon)\, t_{quantiles}
 
-    Both kinds of knots extend from the smallest to the largest activation, plus a margin. Intervals
-    below `SMALLEST_GAP` times the mean one are widened at the cost of all others. Layers are
+    Both kinds of knots extend from the smallest to the largest activation, plus a margin. The
+    quantiles are those of the distinct activations, however often each is repeated. Layers are
     adapted from the input on, each to the outputs of the adapted layers before it.
 
     Parameters
@@ -45,7 +45,8 @@ def adapt_grid(
     x : array_like, shape (N, n_in)
         Inputs, which determine the activations.
     eps : float
-        From 0, for the same number of activations in each interval, to 1, for evenly spaced knots.
+        From 0, for the same number of distinct activations in each interval, to 1, for evenly
+        spaced knots.
         For smooth functions the fine grids of lesson 08 are most accurate with 1.
     margin : float
         The extension at each end, as a fraction of the range.

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from strategies import degrees, floats, grid_sizes, networks_with_inputs, seeds, shaken
 
 import kan_numpy as kn
-from kan_numpy import KAN, adapt_grid, refine
+from kan_numpy import KAN, adapt_grid, fit, refine
+from kan_numpy.splines.knot_placement import SMALLEST_GAP
 
 DISCRETE = np.array([-1.0, -1.0, 0.0, 0.0, 0.0, 0.5])
 
@@ -36,7 +37,7 @@ def assert_sound(network):
         mean = (grid[:, -1] - grid[:, 0])[:, None] / (grid.shape[1] - 1)
         assert np.all(np.isfinite(layer.knots))
         assert np.all(mean > 0.0)
-        assert np.all(np.diff(layer.knots, axis=1) > 1e-3 * mean)
+        assert np.all(np.diff(layer.knots, axis=1) > 0.9 * SMALLEST_GAP * mean)
 
 
 def activations(network, x):
@@ -346,3 +347,16 @@ def test_edges_that_are_not_active_stay_nothing(drawn):
 def test_sizes_grow_and_theta_with_them():
     sizes = [refine(KAN([2, 5, 1], grid_size=3, rng=0), G).size for G in (3, 5, 10)]
     assert [after - before for before, after in pairwise(sizes)] == [15 * 2, 15 * 5]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_ties_do_not_spoil_quantile_knots(share):
+    """A column with many equal values is fitted as well with eps = 0 as with eps = 1, or nearly."""
+    rng = np.random.default_rng(0)
+    x = np.where(rng.random((600, 1)) < share, 0.0, rng.uniform(0.0, 4.0, (600, 1)))
+    y = np.tanh(x) + np.sin(2.0 * x)
+    errors = [
+        fit(KAN([1, 1], grid_size=20, rng=1), x, y, adapt_at=[0], eps=eps).history["train_loss"][-1]
+        for eps in (0.0, 1.0)
+    ]
+    assert np.sqrt(errors[0]) < 10.0 * np.sqrt(errors[1])  # in root mean squares
