@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_choice, as_rng
-from kan_numpy.algebra.parsing import as_names
+from kan_numpy._validation import as_choice, as_names, as_rng
+from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.kan_layer import KANLayer
@@ -85,8 +85,8 @@ def discover(
     points = checked_inputs(network, x)
     squares = as_choice("loss", loss, ("mse", "cross_entropy")) == "mse"
     data = Objective(network, points, y, loss)
-    inputs = as_names("variables", variables, network.widths[0], "x")
-    names = as_names("outputs", outputs, network.widths[-1], "y")
+    inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
+    names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
     if len(points) < FEWEST:
         raise ValueError(f"x must hold at least {FEWEST} samples, but holds {len(points)}")
     if (same := np.ptp(data.target, axis=0) == 0.0).any():
