@@ -102,7 +102,7 @@ def spline_edges(network: KAN) -> list[Edge]:
 
 
 def symbolic_edges(network: KAN) -> list[tuple[Edge, int]]:
-    """Return every edge (layer, out, inp) that is a symbol, and the effort of the symbol.
+    """Return every edge (layer, out, inp) that is a symbol, and its complexity.
 
     Parameters
     ----------

@@ -18,11 +18,9 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
+from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.objective import Objective
-
-FEWEST = 20
-"""Fewer samples can be explained by too many formulas."""
 
 
 def discover(
@@ -35,6 +33,7 @@ def discover(
     loss: str = "mse",
     progress: bool | None = None,
     rng: Rng = 0,
+    options: SearchOptions | None = None,
 ) -> Formula:
     """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
@@ -60,6 +59,8 @@ def discover(
         True for lines on stderr, False for silence; by default only in a terminal.
     rng : int, Generator or None
         Divides the data and starts networks.
+    options : SearchOptions, optional
+        What steers the search.
 
     Returns
     -------
@@ -82,13 +83,13 @@ def discover(
     >>> print(kn.discover(net, x, y, variables=["x", "y"]))
     exp(sin(pi*x) + y**2)
     """
-    points = checked_inputs(network, x)
+    points, steer = checked_inputs(network, x), options or SearchOptions()
     squares = as_choice("loss", loss, ("mse", "cross_entropy")) == "mse"
     data = Objective(network, points, y, loss)
     inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
     names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
-    if len(points) < FEWEST:
-        raise ValueError(f"x must hold at least {FEWEST} samples, but holds {len(points)}")
+    if len(points) < (least := steer.fewest_samples):
+        raise ValueError(f"x must hold at least {least} samples, but holds {len(points)}")
     if (same := np.ptp(data.target, axis=0) == 0.0).any():
         what = "y must vary, but is constant in column" if squares else "y lacks the class"
         raise ValueError(f"{what} {int(np.argmax(same))}")
@@ -101,8 +102,9 @@ def discover(
 
     # In units of its own spread, no output drowns in the others.
     spread = data.target.std(axis=0) if squares else np.ones(len(names))
-    start, y_scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
-    found = StructureSearch(start, points, y_scaled, loss, symbols, as_rng(rng), log).run()
+    start, scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
+    problem = Objective(start, points, scaled, loss)
+    found = StructureSearch(problem, steer, symbols, as_rng(rng), log).run()
     found = scaled_outputs(found, spread) if squares else _centered(found, points)
     exact = formula(found, inputs, names, points, data.target if squares else None)
     log(f"formula: {exact}")
