@@ -84,6 +84,8 @@ def discover(
     exp(sin(pi*x) + y**2)
     """
     points, steer = checked_inputs(network, x), options or SearchOptions()
+    if not isinstance(steer, SearchOptions):
+        raise TypeError(f"options must be SearchOptions(...), but is {options!r}")
     squares = as_choice("loss", loss, ("mse", "cross_entropy")) == "mse"
     data = Objective(network, points, y, loss)
     inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")

@@ -111,7 +111,7 @@ class StructureSearch:
             left = f"{best.error:.0%} of the spread of y unexplained on samples it has not seen"
             message = f"no network explains the data: the best leaves {left}"
             warnings.warn(message, RuntimeWarning, stacklevel=3)
-        return train_on(self.all, best.network, 5 * self.options.steps)
+        return train_on(self.all, best.network, 100)
 
     def _structures(self, grid_factor: int = 1, scale: float = 1.0) -> list[Structure]:
         """Return what is left of networks that are made sparse; one suffices if it is exact."""
@@ -155,9 +155,9 @@ class StructureSearch:
 
     def _symbolic(self, structure: Structure) -> Structure:
         """Return the structure with symbols for its edges."""
-        (x, y, loss), options = (self.train.x, self.train.y, self.train.loss), self.options
-        choice = (self.functions, options.top, options.complexity_weight, options.steps)
-        return self._judged(symbolify(structure.network, x, y, None, *choice, loss), "symbolic")
+        x, y, loss = self.train.x, self.train.y, self.train.loss
+        network = symbolify(structure.network, x, y, functions=self.functions, loss=loss)
+        return self._judged(network, "symbolic")
 
     def _simplest(self, found: list[Structure]) -> Structure:
         """Return the smallest structure that becomes a formula, or else the best one."""
