@@ -79,6 +79,7 @@ from kan_numpy.splines.coefficients import fit_spline
 from kan_numpy.splines.knot_insertion import refine_spline
 from kan_numpy.splines.knots import uniform_knots
 from kan_numpy.symbolic_regression.discovery import discover
+from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.suggestions import suggest_symbolic
 from kan_numpy.symbolic_regression.symbolification import symbolify
 from kan_numpy.training import contrastive, losses
@@ -119,6 +120,7 @@ __all__ = [
     "LevenbergMarquardt",
     "Objective",
     "Penalty",
+    "SearchOptions",
     "Symbol",
     "activations",
     "adapt_grid",

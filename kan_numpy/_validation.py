@@ -6,7 +6,8 @@ Every message states the argument, what was expected, what was given and, if the
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from keyword import iskeyword
 from typing import Any
 
 import numpy as np
@@ -146,3 +147,27 @@ def as_rng(rng: Rng) -> np.random.Generator:
         raise type(error)(
             f"rng must be a seed of at least 0, a numpy Generator or None, but is {rng!r}"
         ) from None
+
+
+def as_names(
+    name: str,
+    given: Iterable[str] | None,
+    reserved: Container[str],
+    size: int | None = None,
+    letter: str = "x",
+) -> tuple[str, ...]:
+    """Return so many different names, none reserved; by default a letter with numbers from 0."""
+    if given is None and size is not None:
+        return tuple(f"{letter}{index}" for index in range(size))
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise TypeError(f"{name} must be a list of names, but is {given!r}")
+    names = tuple(given)
+    for entry in names:
+        if not isinstance(entry, str) or not entry.isidentifier() or iskeyword(entry):
+            raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
+        if entry in reserved:
+            raise ValueError(f"{name} holds {entry!r}, which means something else in a formula")
+    if not names or len(set(names)) < len(names) or size not in (None, len(names)):
+        wanted = "at least one name" if size is None else f"{size} different names"
+        raise ValueError(f"{name} must hold {wanted}, each once, but is {list(names)}")
+    return names

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from kan_numpy.algebra.expressions import (
     Call,
+    Number,
     Power,
     Product,
     Sum,
     Variable,
     evaluate,
 )
-from kan_numpy.algebra.number import Number, named
+from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
 from kan_numpy.functions.symbols import SYMBOLS
 
@@ -26,7 +27,7 @@ leaves = st.one_of(
     st.sampled_from([Variable(name) for name in NAMES]),
     st.integers(-4, 4).map(Number),
     st.floats(-3.0, 3.0, allow_subnormal=False).filter(lambda v: abs(v) > 0.01).map(Number),
-    st.sampled_from(["pi", "-pi/2", "1/3", "2*pi/3", "sqrt(2)/2", "-3*pi", "log(2)"]).map(named),
+    st.sampled_from(["pi", "-pi/2", "1/3", "2*pi/3", "sqrt(2)/2", "-3*pi", "log(2)"]).map(parse),
 )
 
 
@@ -36,7 +37,7 @@ def grow(inner):
     return st.one_of(
         several.map(Sum),
         several.map(Product),
-        st.builds(Power, inner, st.one_of(exponents, st.just(named("1/3")))),
+        st.builds(Power, inner, st.one_of(exponents, st.just(parse("1/3")))),
         st.builds(Call, functions, inner),
     )
 
@@ -51,7 +52,7 @@ def rounding(expression, values):
     match expression:
         case Variable():
             return np.zeros_like(u)
-        case Number():
+        case _ if expression.is_number:
             return 4.0 * np.abs(u)
         case Call():
             slope = expression.function(evaluate(expression.argument, values), 1)

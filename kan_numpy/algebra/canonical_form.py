@@ -1,42 +1,53 @@
 r"""Choose among the ways to write the same function the one that is easiest to read.
 
-What a network learns is not unique: :math:`e^{c+u} = e^c e^u`,
-:math:`\log k u = \log k + \log u`, :math:`(k u)^p = k^p u^p`, and a sine may be shifted by whole
-turns or become a cosine. Here the numbers that can go leave the arguments. Where a common factor is
-free, the one is taken that leaves the numbers which cost the least (`constants.number_complexity`).
+What a network learns is not unique: factors and constants can move from edge to edge. The rules
+below take out of an argument what can leave it. Where a common factor is free, the one is taken
+that leaves the numbers which cost the least (`constants.number_complexity`).
+
+======================  ============================  ============================
+rule                    from                          to
+======================  ============================  ============================
+`join_exponentials`     exp(x)*exp(y)**2              exp(x + 2*y)
+`extract_factors`       (0.3*x + 0.3)**2              0.09*(x + 1)**2
+`extract_factors`       -2*(y - x)**3                 2*(x - y)**3
+`extract_factors`       sqrt(9*x)                     3*sqrt(x)
+`split_exponential`     exp(2*log(x) + y + 1)         e*x**2*exp(y)
+`split_logarithm`       log(3*x**3)                   3*log(x) + log(3)
+`split_logarithm`       log(exp(x)/2)                 x - log(2)
+`turn_wave`             sin(x + 5*pi/2)               cos(x)
+`turn_wave`             cos(1 - x)                    cos(x - 1)
+`mirror`                tanh(-x - y)                  -tanh(x + y)
+`scale_absolute`        abs(3*x)                      3*abs(x)
+`scale_absolute`        sgn(2*x)                      sgn(x)
+======================  ============================  ============================
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from kan_numpy.algebra.constants import number_complexity, recognize
-from kan_numpy.algebra.expressions import Call, Expression, Function, Power, Product, Sum
-from kan_numpy.algebra.number import Number
-from kan_numpy.algebra.ordering import split_coefficient, term_key
+from kan_numpy.algebra.constants import number_complexity
+from kan_numpy.algebra.expressions import Call, Expression, Function, Number, Power, Product, Sum
+from kan_numpy.algebra.ordering import is_negative, term_key
 from kan_numpy.algebra.simplify import (
-    EPS,
-    MINUS_ONE,
-    ONE,
     add,
     call,
     folded,
     multiply,
+    normal,
     power,
-    scale,
+    recognized,
     simplify,
-    terms_of,
-    times,
 )
+from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
-EXP, LOG, SIN, COS = (SYMBOLS[name] for name in ("exp", "log", "sin", "cos"))
-ABS, SIGN = SYMBOLS["abs"], SYMBOLS["sgn"]
-MOST_PASSES = 10
+EXP, LOG, SIN, COS, ABS = (SYMBOLS[name] for name in ("exp", "log", "sin", "cos", "abs"))
 
 
 def canonicalize(expression: Expression, tolerance: float = 1e-12) -> Expression:
-    """Bring an expression to its normal form.
+    """Apply the rules at the top of this file to every node, until nothing changes.
 
     Parameters
     ----------
@@ -50,167 +61,133 @@ def canonicalize(expression: Expression, tolerance: float = 1e-12) -> Expression
     Expression
         The same function, wherever the argument is defined, up to the tolerance.
     """
-    expression = simplify(expression)
-    for _ in range(MOST_PASSES):
-        result = _canonical(expression, tolerance)
-        if result == expression:
+    expression, before = simplify(expression), None
+    for _ in range(10):  # rounding errors could take turns
+        before, expression = expression, _rewrite(expression, tolerance)
+        if expression == before:
             break
-        expression = result
     return expression
 
 
-def _canonical(expression: Expression, tolerance: float) -> Expression:
-    match expression:
-        case Sum():
-            return add([_canonical(term, tolerance) for term in expression.terms])
-        case Product():
-            return _product(
-                multiply([_canonical(f, tolerance) for f in expression.factors]), tolerance
-            )
-        case Power():
-            return _product(
-                power(_canonical(expression.base, tolerance), expression.exponent), tolerance
-            )
-        case Call():
-            return _call(expression.function, _canonical(expression.argument, tolerance), tolerance)
-    return expression
-
-
-def _product(expression: Expression, tolerance: float) -> Expression:
-    """Move common factors of sums, and the numbers in roots, to the front; join exponentials."""
-    coefficient, rest = split_coefficient(expression)
-    if expression == rest and isinstance(rest, Sum):
+def _rewrite(expression: Expression, tolerance: float) -> Expression:
+    """Apply the rules to every node once, the nodes below it first."""
+    if expression.is_number:
         return expression
-    factors: list[Expression] = []
+    expression = normal(map_children(expression, lambda child: _rewrite(child, tolerance)))
+    if isinstance(expression, Product | Power):
+        return extract_factors(join_exponentials(expression), tolerance)
+    if isinstance(expression, Call) and not expression.argument.is_number:
+        rule = RULES.get(expression.function, mirror)
+        return rule(expression.function, expression.argument, tolerance)
+    return expression
+
+
+def join_exponentials(expression: Expression) -> Expression:
+    """Write one exponential for a product of them, and for a power."""
     exponents: list[Expression] = []
-    for factor in rest.factors if isinstance(rest, Product) else (rest,):
-        base, p = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+    others: list[Expression] = []
+    for factor in factors_of(expression):
+        base, p = as_power(factor)
         if isinstance(base, Call) and base.function == EXP:
             exponents.append(multiply([p, base.argument]))
-            continue
+        else:
+            others.append(factor)
+    return multiply([*others, call(EXP, add(exponents))]) if exponents else expression
+
+
+def extract_factors(expression: Expression, tolerance: float) -> Expression:
+    """Write k^p u^p for (k u)^p, with the k for which the numbers cost the least."""
+    coefficient, rest = as_multiple(expression)
+    factors: list[Expression] = []
+    for factor in factors_of(rest):
+        base, p = as_power(factor)
+        common: Expression = Number(1)
         if isinstance(base, Sum):
             common = _common_factor(base, p, coefficient, tolerance)
         elif isinstance(base, Product):
-            common = _size(split_coefficient(base)[0])
-        else:
-            common = ONE
-        if common != ONE:
-            gained = power(common, p)
-            if isinstance(gained, Number):
-                coefficient = times(coefficient, gained)
-                base = _divided(base, common)
+            common = _size(base)
+        gained = power(common, p)
+        if common.value != 1.0 and gained.is_number:
+            coefficient, base = multiply([coefficient, gained]), _divided(base, common)
         factors.append(power(base, p))
-    if exponents:
-        factors.append(call(EXP, add(exponents)))
     return multiply([coefficient, *factors])
 
 
-def _size(number: Number) -> Number:
-    return -number if number.is_negative else number
+def _size(term: Expression) -> Expression:
+    """Return the number in front of a term, without its sign."""
+    number, _ = as_multiple(term)
+    return -number if number.value < 0.0 else number
 
 
-def _divided(expression: Expression, common: Number) -> Expression:
-    parts = map(split_coefficient, terms_of(expression))
-    return add([scale(_over(number, common), rest) for number, rest in parts])
+def _divided(expression: Expression, common: Expression) -> Expression:
+    if common.value == -1.0:
+        return add([-term for term in terms_of(expression)])
+    parts = map(as_multiple, terms_of(expression))
+    return add([multiply([folded(n.value / common.value, n, common), rest]) for n, rest in parts])
 
 
-def _over(number: Number, common: Number) -> Number:
-    if common == MINUS_ONE:
-        return -number
-    return folded(number.value / common.value, number, common)
-
-
-def _common_factor(base: Sum, p: Number, coefficient: Number, tolerance: float) -> Number:
+def _common_factor(
+    base: Sum, p: Expression, coefficient: Expression, tolerance: float
+) -> Expression:
     """Return the k of (k u)^p for which the numbers in u and in front of it cost the least.
 
     Its sign, which is free if p is whole, leaves as few minus signs as possible.
     """
-    numbers = [split_coefficient(term)[0] for term in base.terms]
-    candidates = [ONE, *map(_size, numbers)]
+    candidates = [Number(1), *map(_size, base.terms)]
     absorbing = power(_size(coefficient), folded(-1.0 / p.value, p))
-    if isinstance(absorbing, Number) and math.isfinite(1.0 / absorbing.value):
+    if absorbing.value != 0.0 and math.isfinite(1.0 / absorbing.value):
         candidates.append(absorbing)
 
-    def price(k: Number) -> int:
-        outside = power(k, p)
-        if not isinstance(outside, Number) or outside.value == 0.0:
-            return 1000
-        inside = sum(number_complexity(number.value / k.value, tolerance) for number in numbers)
-        return inside + number_complexity(coefficient.value * outside.value, tolerance)
+    def price(k: Expression) -> float:
+        outside = power(k, p).value
+        if not abs(outside) > 0.0:
+            return math.inf
+        inside = _price_inside(base, k, tolerance)
+        return inside + number_complexity(coefficient.value * outside, tolerance)
 
     best = min(candidates, key=price)
-    if not p.is_integer:
-        return best
-    odd = p.value % 2.0 == 1.0
-    minus = sum(number.is_negative for number in numbers)
-    kept = minus + coefficient.is_negative
-    flipped = len(numbers) - minus + (coefficient.is_negative ^ odd)
-    return -best if flipped < kept or (flipped == kept and _leads_negative(base)) else best
+    others = (coefficient,) if p.value % 2.0 == 1.0 else ()
+    flip = p.value.is_integer() and _mostly_negative(base, *others)
+    return -best if flip else best
 
 
-def _leads_negative(expression: Expression) -> bool:
-    leading = min(terms_of(expression), key=term_key)
-    return split_coefficient(leading)[0].is_negative
+def _price_inside(expression: Expression, k: Expression, tolerance: float) -> int:
+    """Return what the numbers in a sum cost if it is divided by k."""
+    sizes = map(_size, terms_of(expression))
+    return sum(number_complexity(size.value / k.value, tolerance) for size in sizes)
 
 
-def _mostly_negative(expression: Expression) -> bool:
+def _mostly_negative(expression: Expression, *others: Expression) -> bool:
     """Whether minus signs are in the majority, or even and one stands first in the order."""
     terms = terms_of(expression)
-    balance = sum(-1 if split_coefficient(term)[0].is_negative else 1 for term in terms)
-    return balance < 0 or (balance == 0 and _leads_negative(expression))
+    signs = [is_negative(term) for term in (*terms, *others)]
+    leads = is_negative(min(terms, key=term_key))
+    return 2 * sum(signs) > len(signs) - leads
 
 
-def _call(function: Function, argument: Expression, tolerance: float) -> Expression:
-    if isinstance(argument, Number):
-        return call(function, argument)
-    if function == EXP:
-        return _exponential(argument)
-    if function == LOG:
-        return _logarithm(argument, tolerance)
-    if function in (SIN, COS):
-        return _wave(function, argument, tolerance)
-    front = ONE
-    if function.parity and _mostly_negative(argument):
-        argument = multiply([MINUS_ONE, argument])
-        front = Number(function.parity)
-    if function in (ABS, SIGN):
-        common = _front_number(argument, tolerance)
-        front = times(front, common) if function == ABS else front
-        argument = _divided(argument, common)
-    return multiply([front, call(function, argument)])
+def _front_number(argument: Expression, tolerance: float) -> Expression:
+    """Return the positive number that is taken out of an argument."""
+    candidates = [Number(1), *map(_size, terms_of(argument))]
+    return min(candidates, key=lambda k: _price_inside(argument, k, tolerance))
 
 
-def _front_number(argument: Expression, tolerance: float) -> Number:
-    """Return the positive number that can be taken out of an argument."""
-    if not isinstance(argument, Sum):
-        return _size(split_coefficient(argument)[0])
-    sizes = [_size(split_coefficient(term)[0]) for term in argument.terms]
-
-    def price(k: Number) -> int:
-        return sum(number_complexity(size.value / k.value, tolerance) for size in sizes)
-
-    return min([ONE, *sizes], key=price)
-
-
-def _exponential(argument: Expression) -> Expression:
-    """Return e^c w^k e^u instead of exp(c + k log w + u)."""
+def split_exponential(_: Function, argument: Expression, __: float) -> Expression:
+    """Write e^c w^k e^u for exp(c + k log w + u)."""
     factors: list[Expression] = []
     rest: list[Expression] = []
     for term in terms_of(argument):
-        coefficient, tail = split_coefficient(term)
+        coefficient, tail = as_multiple(term)
         if isinstance(tail, Call) and tail.function == LOG:
             factors.append(power(tail.argument, coefficient))
-        elif isinstance(term, Number) and 0.0 < abs(term.value) < 700.0:
+        elif 0.0 < abs(term.value) < 700.0:  # and e^c is neither 0 nor infinite
             factors.append(call(EXP, term))
         else:
             rest.append(term)
-    if rest:
-        factors.append(call(EXP, add(rest)))
-    return multiply(factors)
+    return multiply([*factors, call(EXP, add(rest))])
 
 
-def _logarithm(argument: Expression, tolerance: float) -> Expression:
-    """Return log k + p log u instead of log(k u^p); the root of an even power would be |u|."""
+def split_logarithm(_: Function, argument: Expression, tolerance: float) -> Expression:
+    """Write log k + p log u for log(k u^p), unless p is even: that would be p log |u|."""
     common = _front_number(argument, tolerance)
     inner = _divided(argument, common)
     outside = call(LOG, common)
@@ -221,34 +198,52 @@ def _logarithm(argument: Expression, tolerance: float) -> Expression:
     return add([outside, call(LOG, inner)])
 
 
-def _wave(function: Function, argument: Expression, tolerance: float) -> Expression:
-    """Return a sine or cosine with the simplest phase, after whole or quarter turns."""
+def turn_wave(function: Function, argument: Expression, tolerance: float) -> Expression:
+    """Write a sine or cosine with the simplest phase, after whole, half or quarter turns."""
     terms = terms_of(argument)
-    turning = add([term for term in terms if not isinstance(term, Number)])
-    constants = [term for term in terms if isinstance(term, Number)]
-    phase = constants[0] if constants else Number(0.0)
-    sign = ONE
+    turning = add([term for term in terms if not term.is_number])
+    constant = next((term for term in terms if term.is_number), Number(0))
+    sign: Expression = Number(1)
     if _mostly_negative(turning):
-        turning, phase = multiply([MINUS_ONE, turning]), -phase
+        turning, constant = multiply([Number(-1), turning]), -constant
         sign = Number(function.parity)
-    if phase.value == 0.0:
-        return multiply([sign, call(function, turning)])
-    options = []
+
+    candidates = []
     for quarters in range(4):
-        left = math.remainder(phase.value - quarters * math.pi / 2.0, math.tau)
-        left = 0.0 if abs(left) <= tolerance else left
-        same = quarters % 2 == 0
-        options.append(
-            (
-                (number_complexity(left, tolerance) if left else -1, not same, abs(left)),
-                quarters,
-                left,
-            )
-        )
-    _, quarters, left = min(options)
+        phase = math.remainder(constant.value - quarters * math.pi / 2.0, math.tau)
+        phase = 0.0 if abs(phase) <= tolerance else phase
+        cost = number_complexity(phase, tolerance) if phase else -1
+        candidates.append((cost, quarters % 2, abs(phase), quarters, phase))
+    *_, quarters, phase = min(candidates)
+    remaining = constant if phase == constant.value else recognized(phase)
     # sin, cos, -sin, -cos: each a quarter turn ahead of the one before.
     place = (quarters + (function == COS)) % 4
-    sign = times(sign, MINUS_ONE if place >= 2 else ONE)
-    remaining = phase if left == phase.value else recognize(left, 4.0 * EPS) or Number(left)
-    wave = call(COS if place % 2 else SIN, add([turning, remaining]))
-    return multiply([sign, wave])
+    inner = add([turning, remaining]) if phase else turning
+    wave = call(COS if place % 2 else SIN, inner)
+    return multiply([sign, Number(-1) if place >= 2 else Number(1), wave])
+
+
+def mirror(function: Function, argument: Expression, _: float) -> Expression:
+    """Write f(u) or -f(u) for f(-u), where f is even or odd."""
+    if function.parity and _mostly_negative(argument):
+        mirrored = call(function, multiply([Number(-1), argument]))
+        return multiply([Number(function.parity), mirrored])
+    return call(function, argument)
+
+
+def scale_absolute(function: Function, argument: Expression, tolerance: float) -> Expression:
+    """Write k |u| for |k u|, and sgn(u) for sgn(k u), with k positive."""
+    common = _front_number(argument, tolerance)
+    inner = mirror(function, _divided(argument, common), tolerance)
+    return multiply([common, inner]) if function == ABS else inner
+
+
+RULES: dict[Function, Callable[[Function, Expression, float], Expression]] = {
+    EXP: split_exponential,
+    LOG: split_logarithm,
+    SIN: turn_wave,
+    COS: turn_wave,
+    ABS: scale_absolute,
+    SYMBOLS["sgn"]: scale_absolute,
+}
+"""The rules for functions; `mirror` is that of all others."""

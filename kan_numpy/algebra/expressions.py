@@ -1,22 +1,26 @@
 r"""Expressions: what a formula is made of, and what it evaluates to.
 
-Six kinds of immutable nodes: numbers, variables, sums, products, powers and functions of one
-argument. A difference is a sum with a negative coefficient, a quotient a product with a negative
-exponent, a square root a power 1/2. `quotient` says how such a product is written and computed;
-the text, the LaTeX and `evaluate` all go by it, so that what is printed is what is computed.
+Seven kinds of immutable nodes: numbers, the constants pi and e, variables, sums, products, powers
+and functions of one argument. A difference is a sum with a negative coefficient, a quotient a
+product with a negative exponent, a square root a power 1/2. `Node.quotient` says how such a product
+is written and computed; the text, the LaTeX and `evaluate` all go by it, so that what is printed is
+what is computed. What has no variables, such as 2*pi/3, has a value, and is one number to all that
+walks through an expression (`kan_numpy.algebra.traversal`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add, mul
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy.algebra.number import Number
 
 
 class Function(Protocol):
@@ -38,74 +42,139 @@ class Function(Protocol):
         """Evaluate it elementwise."""
 
 
-@dataclass(frozen=True)
-class Variable:
-    """Name an input.
+class Node:
+    """What all nodes have: a value, NaN if there is a variable in it or it is not finite."""
 
-    Parameters
-    ----------
-    name : str
-        A Python identifier.
-    """
+    value: float
+
+    def __post_init__(self) -> None:
+        """Compute the value, as the text says."""
+        object.__setattr__(self, "value", _value(self))  # type: ignore[arg-type]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it has a value."""
+        return not math.isnan(self.value)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a number is made of whole numbers, pi and e only, but for exponents."""
+        if isinstance(self, Number):
+            return self.value.is_integer()
+        parts = (self.base,) if isinstance(self, Power) else self.operands
+        return all(part.is_exact for part in parts)
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """What a node is made of."""
+        match self:
+            case Sum():
+                return self.terms
+            case Product():
+                return self.factors
+            case Power():
+                return (self.base, self.exponent)
+            case Call():
+                return (self.argument,)
+        return ()
+
+    def quotient(self) -> Quotient:
+        """Sort the factors of a product, or of one factor, into numerator and denominator.
+
+        Factors with a negative exponent stand below, with a positive one. Ones are left out.
+        """
+        negative = False
+        above: list[Expression] = []
+        below: list[Expression] = []
+        for factor in written_factors(self):  # type: ignore[arg-type]
+            if isinstance(factor, Number):
+                negative ^= factor.value < 0.0
+                above += [Number(abs(factor.value))] if abs(factor.value) != 1.0 else []
+            elif isinstance(factor, Power) and factor.exponent.value < 0.0:
+                inverse = factor.exponent.value == -1.0
+                below.append(factor.base if inverse else Power(factor.base, -factor.exponent))
+            else:
+                above.append(factor)
+        return Quotient(negative, tuple(above), tuple(below))
+
+    def __neg__(self) -> Expression:
+        """Change the sign of the number in front."""
+        first, *others = written_factors(self)  # type: ignore[arg-type]
+        if isinstance(first, Number):
+            return Product.of([Number(-first.value), *others])
+        return Product((Number(-1), first, *others))
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """A number in digits, which must be finite."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        """Make the value a float, and refuse one that has no digits."""
+        object.__setattr__(self, "value", float(self.value))
+        if not math.isfinite(self.value):
+            raise ValueError(f"a number of an expression must be finite, but is {self.value}")
+
+
+@dataclass(frozen=True)
+class Constant(Node):
+    """A number with a name: pi or e."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Sum:
-    """Add terms, from left to right.
+class Variable(Node):
+    """An input, by a name that is a Python identifier."""
 
-    Parameters
-    ----------
-    terms : tuple of Expression
-        At least one.
-    """
+    name: str
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    """At least one term, added from left to right."""
 
     terms: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
-class Product:
-    """Multiply factors: see `quotient` for the order.
-
-    Parameters
-    ----------
-    factors : tuple of Expression
-        At least one.
-    """
+class Product(Node):
+    """At least one factor: see `Node.quotient` for the order."""
 
     factors: tuple[Expression, ...]
 
+    @staticmethod
+    def of(factors: Iterable[Expression]) -> Expression:
+        """Return the flat product of these factors without ones, or its only factor."""
+        flat = (f for factor in factors for f in written_factors(factor))
+        kept = tuple(factor for factor in flat if factor.value != 1.0)
+        if len(kept) == 1:
+            return kept[0]
+        return Product(kept) if kept else Number(1)
+
 
 @dataclass(frozen=True)
-class Power:
-    """Raise an expression to a power that is a number.
-
-    Parameters
-    ----------
-    base : Expression
-    exponent : Number
-    """
+class Power(Node):
+    """A base to a power whose exponent has a value."""
 
     base: Expression
-    exponent: Number
+    exponent: Expression
 
 
 @dataclass(frozen=True)
-class Call:
-    """Apply a function to an expression.
-
-    Parameters
-    ----------
-    function : Function
-    argument : Expression
-    """
+class Call(Node):
+    """A function of an expression."""
 
     function: Function
     argument: Expression
 
 
-Expression = Number | Variable | Sum | Product | Power | Call
+Expression = Number | Constant | Variable | Sum | Product | Power | Call
+
+
+CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
 class Quotient(NamedTuple):
@@ -116,36 +185,9 @@ class Quotient(NamedTuple):
     below: tuple[Expression, ...]
 
 
-def quotient(expression: Expression) -> Quotient:
-    """Sort the factors of a product into numerator and denominator.
-
-    Parameters
-    ----------
-    expression : Expression
-        A product; anything else counts as a product of one factor.
-
-    Returns
-    -------
-    Quotient
-        Factors with a negative exponent stand below, with a positive one. So does the denominator
-        of a number whose name is a fraction. Units are left out.
-    """
-    negative = False
-    above: list[Expression] = []
-    below: list[Expression] = []
-    for factor in expression.factors if isinstance(expression, Product) else (expression,):
-        if isinstance(factor, Number):
-            negative ^= factor.is_negative
-            size = -factor if factor.is_negative else factor
-            parts = size.split() or (size, Number(1.0))
-            above += [part for part in parts[:1] if part.value != 1.0]
-            below += [part for part in parts[1:] if part.value != 1.0]
-        elif isinstance(factor, Power) and factor.exponent.is_negative:
-            lone = factor.exponent.value == -1.0
-            below.append(factor.base if lone else Power(factor.base, -factor.exponent))
-        else:
-            above.append(factor)
-    return Quotient(negative, tuple(above), tuple(below))
+def written_factors(expression: Expression) -> tuple[Expression, ...]:
+    """Return the factors of a product as they are written, or the expression as the only one."""
+    return expression.factors if isinstance(expression, Product) else (expression,)
 
 
 def evaluate(expression: Expression, values: Mapping[str, npt.ArrayLike]) -> Array:
@@ -168,34 +210,31 @@ def evaluate(expression: Expression, values: Mapping[str, npt.ArrayLike]) -> Arr
         If a variable has no values.
     """
     arrays = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
-    missing = [name for name in variables(expression) if name not in arrays]
-    if missing:
-        known = ", ".join(arrays) or "none"
-        raise ValueError(f"values must have an array for {missing[0]!r}, but has {known}")
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
-    with np.errstate(all="ignore"):
-        result = _evaluate(expression, arrays)
+    try:
+        with np.errstate(all="ignore"):
+            result = _evaluate(expression, arrays)
+    except KeyError as missing:
+        known = ", ".join(arrays) or "none"
+        raise ValueError(f"values must have an array for {missing}, but has {known}") from None
     return np.array(np.broadcast_to(result, shape))
 
 
 def _evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
     match expression:
-        case Number():
+        case Number() | Constant():
             return np.array(expression.value)
         case Variable():
             return values[expression.name]
         case Sum():
-            total = _evaluate(expression.terms[0], values)
-            for term in expression.terms[1:]:
-                total = total + _evaluate(term, values)
-            return total
+            return reduce(add, (_evaluate(term, values) for term in expression.terms))
         case Call():
             return expression.function(_evaluate(expression.argument, values))
-        case Power() if not expression.exponent.is_negative:
+        case Power() if expression.exponent.value >= 0.0:
             base = np.asarray(_evaluate(expression.base, values))  # Scalars round otherwise.
             root = expression.exponent.value == 0.5
             return np.sqrt(base) if root else base**expression.exponent.value
-    negative, above, below = quotient(expression)
+    negative, above, below = expression.quotient()
     result = _multiply(above, values)
     if below:
         result = result / _multiply(below, values)
@@ -203,62 +242,15 @@ def _evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
 
 
 def _multiply(factors: tuple[Expression, ...], values: Mapping[str, Array]) -> Array:
-    result = np.array(1.0)
-    for factor in factors:
-        result = result * _evaluate(factor, values)
-    return result
+    return reduce(mul, (_evaluate(factor, values) for factor in factors), np.array(1.0))
 
 
-def children(expression: Expression) -> tuple[Expression, ...]:
-    """Return the nodes right below a node, the exponent of a power included."""
-    match expression:
-        case Sum():
-            return expression.terms
-        case Product():
-            return expression.factors
-        case Power():
-            return (expression.base, expression.exponent)
-        case Call():
-            return (expression.argument,)
-    return ()
-
-
-def walk(expression: Expression) -> Iterator[Expression]:
-    """Go through all nodes, a node before its children, from left to right."""
-    yield expression
-    for child in children(expression):
-        yield from walk(child)
-
-
-def variables(expression: Expression) -> tuple[str, ...]:
-    """Return the names of the variables, each once, in the order in which they appear."""
-    names = (node.name for node in walk(expression) if isinstance(node, Variable))
-    return tuple(dict.fromkeys(names))
-
-
-def complexity(expression: Expression) -> int:
-    """Count the nodes."""
-    return sum(1 for _ in walk(expression))
-
-
-def numbers(expression: Expression) -> list[Number]:
-    """Return the numbers that a fit could adjust, from left to right.
-
-    Parameters
-    ----------
-    expression : Expression
-
-    Returns
-    -------
-    list of Number
-        All but whole exponents and the -1 that is only a sign.
-    """
-    found: list[Number] = []
-    for node in walk(expression):
-        below = children(node)
-        if isinstance(node, Power) and node.exponent.is_integer:
-            below = below[:1]
-        if isinstance(node, Product):
-            below = tuple(factor for factor in below if factor != Number(-1.0))
-        found += [child for child in below if isinstance(child, Number)]
-    return [expression] if isinstance(expression, Number) else found
+def _value(expression: Expression) -> float:
+    if isinstance(expression, Constant):
+        return CONSTANTS[expression.name]
+    parts = expression.operands
+    if not parts or any(math.isnan(part.value) for part in parts):
+        return math.nan
+    with np.errstate(all="ignore"):
+        value = float(_evaluate(expression, {}))
+    return value if math.isfinite(value) else math.nan

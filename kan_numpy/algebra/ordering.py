@@ -9,38 +9,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kan_numpy.algebra.expressions import (
-    Call,
-    Expression,
-    Power,
-    Product,
-    Sum,
-    Variable,
-    variables,
-    walk,
-)
-from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, Variable
 from kan_numpy.algebra.printing import text
-
-
-def split_coefficient(term: Expression) -> tuple[Number, Expression]:
-    """Return the number in front of a term in normal form, and the rest."""
-    if isinstance(term, Number):
-        return term, Number(1.0)
-    if isinstance(term, Product) and isinstance(term.factors[0], Number):
-        rest = term.factors[1:]
-        return term.factors[0], rest[0] if len(rest) == 1 else Product(rest)
-    return Number(1.0), term
+from kan_numpy.algebra.traversal import as_multiple, variables, walk
 
 
 def term_key(term: Expression) -> tuple[Any, ...]:
     """Return what terms are sorted by; signs have no part in it."""
-    rest = split_coefficient(term)[1]
-    if rest == Number(1.0):
+    rest = as_multiple(term)[1]
+    if rest.value == 1.0:
         return (2,)
     polynomial = not any(isinstance(node, Call) for node in walk(rest))
     names = sorted(map(_natural, variables(rest)))
     return (polynomial, -degree(rest), names, _natural(text(rest)))
+
+
+def is_negative(term: Expression) -> bool:
+    """Whether a term is written with a minus sign."""
+    return as_multiple(term)[0].value < 0.0
 
 
 def degree(expression: Expression) -> float:

@@ -1,19 +1,15 @@
 r"""Expressions as text that Python reads, and as LaTeX.
 
-Both follow `expressions.quotient`, term by term and factor by factor, with brackets only where
+Both follow `expressions.Node.quotient`, term by term and factor by factor, with brackets only where
 the rules of precedence ask for them.
 """
 
 from __future__ import annotations
 
-import ast
 import re
-from functools import lru_cache
 
-from kan_numpy.algebra.expressions import Call, Expression, Power, Sum, Variable, quotient
-from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.expressions import Call, Constant, Expression, Number, Power, Sum, Variable
 
-# Precedence: how tightly the outermost operation of a text binds.
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
 _GREEK = (
@@ -21,6 +17,20 @@ _GREEK = (
     " upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
 _LATEX_FUNCTIONS = "sin cos tan sinh cosh tanh arcsin arccos arctan log"
+
+
+def _precedence(expression: Expression) -> int:
+    """Return how tightly the outermost operation of an expression binds when it is written."""
+    match expression:
+        case Sum():
+            return _SUM
+        case Power() if expression.exponent.value > 0.0:
+            return _ATOM if expression.exponent.value == 0.5 else _POWER
+        case Call() | Constant() | Variable():
+            return _ATOM
+        case Number() if expression.value >= 0.0:
+            return _ATOM
+    return _PRODUCT
 
 
 def text(expression: Expression) -> str:
@@ -38,37 +48,30 @@ def text(expression: Expression) -> str:
     """
     match expression:
         case Number():
-            return expression.text()
-        case Variable():
+            return digits(expression.value)
+        case Constant() | Variable():
             return expression.name
         case Call():
             return f"{expression.function.name}({text(expression.argument)})"
         case Sum():
-            return _join(
-                [
-                    text(term) if i == 0 else _bracket(term, _PRODUCT)
-                    for i, term in enumerate(expression.terms)
-                ]
-            )
-        case Power() if not expression.exponent.is_negative:
+            first, *others = expression.terms
+            return _join([text(first), *(_bracket(term, _PRODUCT) for term in others)])
+        case Power() if expression.exponent.value >= 0.0:
             if expression.exponent.value == 0.5:
                 return f"sqrt({text(expression.base)})"
             return f"{_bracket(expression.base, _ATOM)}**{_bracket(expression.exponent, _ATOM)}"
-    negative, above, below = quotient(expression)
-    result = "*".join(
-        _bracket(factor, _PRODUCT if i == 0 else _POWER) for i, factor in enumerate(above)
-    )
-    result = result or "1"
+    negative, above, below = expression.quotient()
+    result = _product(above)
     if below:
-        several = len(below) > 1
-        divisor = "*".join(
-            _bracket(factor, _PRODUCT if several and i == 0 else _POWER)
-            for i, factor in enumerate(below)
-        )
-        result += f"/({divisor})" if several else f"/{divisor}"
+        result += f"/({_product(below)})" if len(below) > 1 else f"/{_bracket(below[0], _POWER)}"
     if negative and result.startswith("-"):
         result = f"({result})"
     return f"-{result}" if negative else result
+
+
+def digits(value: float) -> str:
+    """Return the shortest digits that are read back as the same number."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
 
 
 def _join(terms: list[str]) -> str:
@@ -77,26 +80,14 @@ def _join(terms: list[str]) -> str:
     return terms[0] + rest
 
 
+def _product(factors: tuple[Expression, ...]) -> str:
+    return "*".join(_bracket(f, _POWER if i else _PRODUCT) for i, f in enumerate(factors)) or "1"
+
+
 def _bracket(expression: Expression, precedence: int) -> str:
     """Write an expression in brackets if its outermost operation binds less tightly."""
     inner = text(expression)
-    return inner if _precedence(inner) >= precedence else f"({inner})"
-
-
-@lru_cache(maxsize=4096)
-def _precedence(inner: str) -> int:
-    """Read off a text, also the name of somebody's function, how tightly it binds."""
-    try:
-        root = ast.parse(inner, mode="eval").body
-    except SyntaxError:
-        return _SUM
-    if isinstance(root, ast.UnaryOp):
-        return _PRODUCT
-    if not isinstance(root, ast.BinOp):
-        return _ATOM if isinstance(root, ast.Name | ast.Constant | ast.Call) else _SUM
-    if isinstance(root.op, ast.Pow):
-        return _POWER
-    return _PRODUCT if isinstance(root.op, ast.Mult | ast.Div) else _SUM
+    return inner if _precedence(expression) >= precedence else f"({inner})"
 
 
 def latex(expression: Expression) -> str:
@@ -113,20 +104,21 @@ def latex(expression: Expression) -> str:
     """
     match expression:
         case Number():
-            return expression.to_latex()
-        case Variable():
+            mantissa, _, exponent = digits(expression.value).partition("e")
+            return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+        case Constant() | Variable():
             return _latex_name(expression.name)
         case Call():
             return _latex_call(expression.function.name, latex(expression.argument))
         case Sum():
-            return _join(
-                [_latex_term(term, first=i == 0) for i, term in enumerate(expression.terms)]
-            )
-        case Power() if not expression.exponent.is_negative:
+            first, *others = expression.terms
+            rest = (_in_brackets(latex(t)) if isinstance(t, Sum) else latex(t) for t in others)
+            return _join([latex(first), *rest])
+        case Power() if expression.exponent.value >= 0.0:
             if expression.exponent.value == 0.5:
                 return rf"\sqrt{{{latex(expression.base)}}}"
             return f"{_latex_base(expression.base)}^{{{latex(expression.exponent)}}}"
-    negative, above, below = quotient(expression)
+    negative, above, below = expression.quotient()
     result = _latex_product(above)
     if below:
         result = rf"\frac{{{result}}}{{{_latex_product(below)}}}"
@@ -142,11 +134,6 @@ def _latex_call(name: str, argument: str) -> str:
         return rf"\left|{argument}\right|"
     command = rf"\{name}" if name in _LATEX_FUNCTIONS.split() else _latex_name(name)
     return rf"{command}\left({argument}\right)"
-
-
-def _latex_term(term: Expression, *, first: bool) -> str:
-    inner = latex(term)
-    return _in_brackets(inner) if isinstance(term, Sum) and not first else inner
 
 
 def _latex_product(factors: tuple[Expression, ...]) -> str:
@@ -166,15 +153,8 @@ def _latex_product(factors: tuple[Expression, ...]) -> str:
 def _latex_base(base: Expression) -> str:
     """Write the base of a power: bare only if nothing in it could be taken for the exponent's."""
     inner = latex(base)
-    match base:
-        case Variable():
-            bare = True
-        case Number():
-            bare = not base.is_negative and re.fullmatch(r"[\d.]+|\\pi|e", inner) is not None
-        case Call():
-            bare = inner.endswith(r"\right)") and "^" not in inner.partition(r"\left(")[0]
-        case _:
-            bare = False
+    pattern = r"[^^]*?\\left\(.*\\right\)" if isinstance(base, Call) else r"[\d.]+"
+    bare = isinstance(base, Variable | Constant) or re.fullmatch(pattern, inner, re.DOTALL)
     return inner if bare else _in_brackets(inner)
 
 
@@ -187,9 +167,10 @@ def _latex_name(name: str) -> str:
     stem, index = re.fullmatch(r"(.*?)_*(\d*|(?<=_)[^_]*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
     if not stem:
         stem, index = name, ""
-    letter = rf"\{stem}" if stem in _GREEK.split() else stem
-    if len(stem) > 1 and stem not in _GREEK.split():
-        letter = rf"\mathrm{{{stem.replace('_', chr(92) + '_')}}}"
+    if stem in _GREEK.split():
+        stem = rf"\{stem}"
+    elif len(stem) > 1:
+        stem = rf"\mathrm{{{stem.replace('_', chr(92) + '_')}}}"
     if len(index) > 1 and not index.isdigit():
         index = rf"\mathrm{{{index}}}"
-    return f"{letter}_{{{index}}}" if index else letter
+    return f"{stem}_{{{index}}}" if index else stem

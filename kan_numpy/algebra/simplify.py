@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from kan_numpy.algebra.constants import recognize
-from kan_numpy.algebra.expressions import Call, Expression, Function, Power, Product, Sum
-from kan_numpy.algebra.number import Number
-from kan_numpy.algebra.ordering import factor_key, split_coefficient, term_key
+from kan_numpy.algebra.expressions import Call, Expression, Function, Number, Power, Product, Sum
+from kan_numpy.algebra.ordering import factor_key, is_negative, term_key
+from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
 EPS = float(np.finfo(float).eps)
-ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)
 
 
 def simplify(expression: Expression) -> Expression:
@@ -34,115 +33,116 @@ def simplify(expression: Expression) -> Expression:
     Expression
         The same function, wherever the argument is defined.
     """
-    return map_numbers(expression, lambda number: number)
+    return map_numbers(expression, _shortest)
 
 
-def map_numbers(expression: Expression, function: Callable[[Number], Number]) -> Expression:
+def map_numbers(expression: Expression, function: Callable[[Expression], Expression]) -> Expression:
     """Replace every number, exponents too, and simplify what that leaves.
 
     Parameters
     ----------
     expression : Expression
     function : callable
-        From a `Number` to a `Number`, such as its rounded value or its recognized constant.
+        From a number to a number, such as its rounded value or its recognized constant.
 
     Returns
     -------
     Expression
         Without terms that became zero and factors that became one.
     """
-    match expression:
-        case Number():
-            return function(expression)
+    if expression.is_number:
+        return function(expression)
+    return normal(map_children(expression, lambda child: map_numbers(child, function)))
+
+
+def normal(node: Expression) -> Expression:
+    """Bring a node to normal form whose children are in normal form."""
+    match node:
         case Sum():
-            return add([map_numbers(term, function) for term in expression.terms])
+            return add(node.terms)
         case Product():
-            return multiply([map_numbers(factor, function) for factor in expression.factors])
+            return multiply(node.factors)
         case Power():
-            return power(map_numbers(expression.base, function), function(expression.exponent))
+            return power(node.base, node.exponent)
         case Call():
-            return call(expression.function, map_numbers(expression.argument, function))
-    return expression
+            return call(node.function, node.argument)
+    return node
 
 
-def folded(value: float, *operands: Number) -> Number:
-    """Return a computed number, with a name if one of its operands had one."""
-    if any(operand.name for operand in operands):
-        return recognize(value, 4.0 * EPS) or Number(value)
-    return Number(value)
+def _shortest(number: Expression) -> Expression:
+    """Return a number as a simple constant; else digits, unless as it is written it is exact."""
+    if isinstance(number, Number):
+        return number
+    if constant := recognize(number.value, 4.0 * EPS):
+        return constant
+    return number if number.is_exact else Number(number.value)
 
 
-def scale(coefficient: Number, rest: Expression) -> Expression:
-    """Put a number in front of what `split_coefficient` left."""
+def folded(value: float, *operands: Expression) -> Expression:
+    """Return a computed number, as a constant if one of its operands was one."""
+    if all(isinstance(operand, Number) for operand in operands):
+        return Number(value)
+    return recognized(value)
+
+
+def recognized(value: float) -> Expression:
+    """Return a number that has been computed from constants as a constant, or else its digits."""
+    return recognize(value, 4.0 * EPS) or Number(value)
+
+
+def scale(coefficient: Expression, rest: Expression) -> Expression:
+    """Put a number in front of what `as_multiple` left."""
     if coefficient.value == 0.0:
-        return ZERO
-    if rest == ONE:
-        return coefficient
-    if coefficient.value == 1.0:
-        return rest
-    return Product((coefficient, *(rest.factors if isinstance(rest, Product) else (rest,))))
+        return Number(0)
+    return Product.of([coefficient, rest])
 
 
-def terms_of(expression: Expression) -> tuple[Expression, ...]:
-    """Return the terms of a sum, or the expression as the only one."""
-    return expression.terms if isinstance(expression, Sum) else (expression,)
-
-
-def add(terms: Iterable[Expression]) -> Expression:
+def add(terms: Iterable[Expression], tolerance: float = 4.0 * EPS) -> Expression:
     """Return the sum of expressions in normal form.
 
     Parameters
     ----------
     terms : iterable of Expression
+    tolerance : float
+        A number is dropped if it is at most this part of the numbers that cancelled in it.
 
     Returns
     -------
     Expression
-        Like terms are one; what cancels down to rounding errors is zero.
+        Like terms are one.
     """
     parts = [part for term in terms for part in terms_of(term)]
     if len(parts) == 1:
         return parts[0]
-    collected: dict[Expression, list[Number]] = {}
+    collected: dict[Expression, list[Expression]] = {}
     for part in parts:
-        coefficient, rest = split_coefficient(part)
-        inner = [(coefficient, rest)]
-        if isinstance(rest, Sum):
-            pairs = map(split_coefficient, rest.terms)
-            inner = [(times(coefficient, own), tail) for own, tail in pairs]
-        for number, tail in inner:
-            collected.setdefault(tail, []).append(number)
-    results = [scale(_total(several), tail) for tail, several in collected.items()]
-    kept = sorted((term for term in results if term != ZERO), key=term_key)
-    start = next((i for i, term in enumerate(kept) if not _is_negative(term)), 0)
-    ordered = (*kept[start : start + 1], *kept[:start], *kept[start + 1 :])
-    if len(ordered) < 2:
-        return ordered[0] if ordered else ZERO
-    return Sum(ordered)
+        coefficient, rest = as_multiple(part)
+        for number, tail in map(as_multiple, terms_of(rest)):
+            collected.setdefault(tail, []).append(times(coefficient, number))
+    results = [scale(_total(several, tolerance), tail) for tail, several in collected.items()]
+    kept = sorted((term for term in results if term.value != 0.0), key=term_key)
+    if len(kept) < 2:
+        return kept[0] if kept else Number(0)
+    start = next((i for i, term in enumerate(kept) if not is_negative(term)), 0)
+    return Sum((kept[start], *kept[:start], *kept[start + 1 :]))
 
 
-def times(left: Number, right: Number) -> Number:
-    """Multiply two numbers, and keep the name of one that is only multiplied by 1 or -1."""
-    if left.value == 1.0:
-        return right
-    if right.value == 1.0:
-        return left
-    if MINUS_ONE in (left, right):
-        return -right if left == MINUS_ONE else -left
+def times(left: Expression, right: Expression) -> Expression:
+    """Multiply two numbers; one that is only multiplied by 1 or -1 stays as it is written."""
+    if 1.0 in (left.value, right.value):
+        return right if left.value == 1.0 else left
+    if -1.0 in (left.value, right.value):
+        return -(right if left.value == -1.0 else left)
     return folded(left.value * right.value, left, right)
 
 
-def _total(several: list[Number]) -> Number:
-    several = [number for number in several if number.value != 0.0] or [ZERO]
+def _total(several: list[Expression], tolerance: float = 4.0 * EPS) -> Expression:
+    several = [number for number in several if number.value != 0.0] or [Number(0)]
     if len(several) == 1:
         return several[0]
     value = math.fsum(number.value for number in several)
     size = math.fsum(abs(number.value) for number in several)
-    return folded(value, *several) if abs(value) > 4.0 * EPS * size else ZERO
-
-
-def _is_negative(term: Expression) -> bool:
-    return split_coefficient(term)[0].is_negative
+    return folded(value, *several) if abs(value) > tolerance * size else Number(0)
 
 
 def multiply(factors: Iterable[Expression]) -> Expression:
@@ -157,90 +157,70 @@ def multiply(factors: Iterable[Expression]) -> Expression:
     Expression
         Like factors are one power, and all numbers one number, which comes first.
     """
-    coefficient = ONE
-    exponents: dict[Expression, list[Number]] = {}
-    for factor in _flat(factors):
-        if isinstance(factor, Number):
+    coefficient: Expression = Number(1)
+    exponents: dict[Expression, list[Expression]] = {}
+    for factor in (part for product in factors for part in factors_of(product)):
+        if factor.is_number:
             coefficient = times(coefficient, factor)
-        elif isinstance(factor, Power):
-            exponents.setdefault(factor.base, []).append(factor.exponent)
         else:
-            exponents.setdefault(factor, []).append(ONE)
+            base, exponent = as_power(factor)
+            exponents.setdefault(base, []).append(exponent)
     if coefficient.value == 0.0:
-        return ZERO
+        return Number(0)
     powers = [power(base, _whole(_total(several))) for base, several in exponents.items()]
     if any(len(several) > 1 for several in exponents.values()) and any(
-        isinstance(item, Number | Product) or _base(item) not in exponents for item in powers
+        item.is_number or isinstance(item, Product) or as_power(item)[0] not in exponents
+        for item in powers
     ):
         return multiply([coefficient, *powers])
-    powers = sorted((item for item in powers if item != ONE), key=factor_key)
-    if len(powers) == 1 and isinstance(powers[0], Sum) and coefficient == MINUS_ONE:
-        return add([_negated(term) for term in powers[0].terms])
-    if len(powers) == 1:
-        return scale(coefficient, powers[0])
-    return scale(coefficient, Product(tuple(powers))) if powers else coefficient
+    powers = sorted((item for item in powers if item.value != 1.0), key=factor_key)
+    if len(powers) == 1 and isinstance(powers[0], Sum) and coefficient.value == -1.0:
+        return add([-term for term in powers[0].terms])
+    return scale(coefficient, Product.of(powers))
 
 
-def _flat(factors: Iterable[Expression]) -> Iterable[Expression]:
-    for factor in factors:
-        yield from factor.factors if isinstance(factor, Product) else (factor,)
-
-
-def _whole(exponent: Number) -> Number:
+def _whole(exponent: Expression) -> Expression:
     """Remove the rounding errors of adding exponents such as 1/3 and 2/3."""
     nearest = round(exponent.value)
     close = abs(exponent.value - nearest) <= 8.0 * EPS * max(1.0, abs(exponent.value))
     return Number(nearest) if close else exponent
 
 
-def _negated(term: Expression) -> Expression:
-    coefficient, rest = split_coefficient(term)
-    return scale(-coefficient, rest)
-
-
-def _base(factor: Expression) -> Expression:
-    return factor.base if isinstance(factor, Power) else factor
-
-
-def power(base: Expression, exponent: Number) -> Expression:
+def power(base: Expression, exponent: Expression) -> Expression:
     """Return a power of an expression in normal form.
 
     Parameters
     ----------
     base : Expression
-    exponent : Number
+    exponent : Expression
+        A number.
 
     Returns
     -------
     Expression
         A whole power of a product is taken factor by factor. A root is not: that of x**2 is |x|.
     """
-    if exponent.value == 1.0:
-        return base
-    if exponent.value == 0.0:
-        return ONE
+    p = exponent.value
+    if p in (0.0, 1.0):
+        return base if p else Number(1)
+    if base.is_number:
+        return _number_power(base, exponent)
     match base:
-        case Number():
-            return _number_power(base, exponent)
-        case Product() if exponent.is_integer:
-            return multiply([power(factor, exponent) for factor in base.factors])
-        case Power():
-            inner = base.exponent
-            if exponent.is_integer or not (inner.is_integer and inner.value % 2.0 == 0.0):
-                return power(base.base, _whole(times(inner, exponent)))
+        case Product() if p.is_integer():
+            return multiply([power(factor, exponent) for factor in factors_of(base)])
+        case Power() if p.is_integer() or base.exponent.value % 2.0 != 0.0:
+            return power(base.base, _whole(times(base.exponent, exponent)))
     return Power(base, exponent)
 
 
-def _number_power(base: Number, exponent: Number) -> Expression:
+def _number_power(base: Expression, exponent: Expression) -> Expression:
     try:
-        value = math.pow(base.value, exponent.value)
+        value = Number(math.pow(base.value, exponent.value))
     except (OverflowError, ValueError):
         return Power(base, exponent)
-    if not math.isfinite(value):
-        return Power(base, exponent)
-    if base.is_integer or base.name or exponent.name:
-        return recognize(value, 4.0 * EPS) or Number(value)
-    return Number(value)
+    if base.is_exact or not isinstance(exponent, Number):
+        return recognized(value.value)
+    return value
 
 
 def call(function: Function, argument: Expression) -> Expression:
@@ -259,14 +239,10 @@ def call(function: Function, argument: Expression) -> Expression:
     if function.power is not None:
         return power(argument, Number(function.power))
     if function == SYMBOLS["0"]:
-        return ZERO
+        return Number(0)
     if function == SYMBOLS["gaussian"]:
-        return call(SYMBOLS["exp"], multiply([MINUS_ONE, power(argument, Number(2.0))]))
+        return call(SYMBOLS["exp"], multiply([Number(-1), power(argument, Number(2.0))]))
     if function == SYMBOLS["1/(1+x^2)"]:
-        return power(add([power(argument, Number(2.0)), ONE]), MINUS_ONE)
-    if isinstance(argument, Number):
-        with np.errstate(all="ignore"):
-            value = float(function(np.array(argument.value)))
-        if math.isfinite(value):
-            return recognize(value, 4.0 * EPS) or Number(value)
-    return Call(function, argument)
+        return power(add([power(argument, Number(2.0)), Number(1)]), Number(-1))
+    result = Call(function, argument)
+    return recognized(result.value) if result.is_number else result

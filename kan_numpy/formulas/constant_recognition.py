@@ -21,10 +21,10 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 from kan_numpy.algebra.canonical_form import canonicalize
-from kan_numpy.algebra.constants import number_complexity, recognize
+from kan_numpy.algebra.constants import complexity, recognize
 from kan_numpy.algebra.expansion import expand
-from kan_numpy.algebra.expressions import Expression, complexity, evaluate, numbers
-from kan_numpy.algebra.number import Number
+from kan_numpy.algebra.expressions import Expression, Number, evaluate
+from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplify import simplify
 from kan_numpy.formulas.parameter_fit import free_numbers, refit, with_numbers
 
@@ -57,16 +57,13 @@ class ConstantRecognizer:
         floor = self.loss(expression) + ROUNDING**2 * spread
         accuracy = float(np.clip(np.sqrt(floor / spread), 1e-11, 0.01))
         for known in range(len(free_numbers(expression)) + 1):
-            for form in (
-                simplify(expression),
-                canonicalize(expression),
-                canonicalize(expand(expression)),
-            ):
-                if self.loss(form) <= floor * (1.0 + known * per_number) and (
-                    _effort(form) <= _effort(expression)
-                ):
+            limit = floor * (1.0 + known * per_number)
+            expanded = canonicalize(expand(expression))
+            for form in (simplify(expression), canonicalize(expression), expanded):
+                simpler = complexity(form) <= complexity(expression)
+                if simpler and self.loss(form) <= limit:
                     expression = form
-            limit = floor * (1.0 + (known + 1) * per_number)
+            limit += floor * per_number
             guesses = self.proposals(expression, accuracy)
             better = next((guess for guess in guesses if self.loss(guess) <= limit), None)
             if better is None:
@@ -74,32 +71,24 @@ class ConstantRecognizer:
             expression = better
         return expression
 
-    def is_new(self, constant: Number, value: float) -> bool:
+    def is_new(self, constant: Expression, value: float) -> bool:
         """Return whether a constant reads differently, and not like a variable of that name."""
-        words = re.findall(r"[A-Za-z]\w*", constant.name or "")
-        return constant.text() != Number(value).text() and not set(words) & set(self.values)
+        words = set(re.findall(r"[A-Za-z]\w*", text(constant)))
+        return constant != Number(value) and not words & set(self.values)
 
     def proposals(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
         """Yield the expression with one number zero or a constant, and the others fitted again."""
         # What N samples leave unknown of a fitted number, times three.
         tolerance = max(3.0 * accuracy / np.sqrt(len(self.target)), TIGHTEST)
         small = 10.0 * accuracy * max(1.0, float(np.std(self.target)))
-        for index, value in enumerate(free_numbers(expression)):
-            guesses = [Number(0.0)] if abs(value) <= small else []
+        free = free_numbers(expression)
+        for index, value in enumerate(free):
             constant = recognize(value, tolerance)
-            if constant is not None and self.is_new(constant, value):
-                guesses.append(constant)
+            guesses: list[Expression] = [Number(0)] if abs(value) <= small else []
+            guesses += [constant] if constant and self.is_new(constant, value) else []
             for guess in guesses:
-                numbers = [Number(number) for number in free_numbers(expression)]
-                numbers[index] = guess
-                replaced = simplify(with_numbers(expression, iter(numbers)))
+                known = [*map(Number, free[:index]), guess, *map(Number, free[index + 1 :])]
+                replaced = simplify(with_numbers(expression, iter(known)))
                 if accuracy > NOISY:
                     replaced = simplify(refit(replaced, self.values, self.target))
                 yield replaced
-
-
-def _effort(expression: Expression) -> int:
-    """Return what a reader must take in: nodes, and numbers without a name."""
-    return complexity(expression) + sum(
-        number_complexity(number.value) for number in numbers(expression)
-    )

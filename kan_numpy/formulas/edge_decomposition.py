@@ -18,11 +18,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, Variable, variables
-from kan_numpy.algebra.number import Number
-from kan_numpy.algebra.ordering import split_coefficient
+from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum, Variable
 from kan_numpy.algebra.printing import text
-from kan_numpy.algebra.simplify import scale, simplify, terms_of
+from kan_numpy.algebra.simplify import scale, simplify
+from kan_numpy.algebra.traversal import as_multiple, map_children, variables
 from kan_numpy.functions.symbols import REDUNDANT, SYMBOLS, Symbol
 
 STRAIGHT = SYMBOLS["x"]
@@ -77,40 +76,25 @@ def as_parts(expression: Expression, names: Collection[str]) -> Expression:
 
 def _with_exponentials(expression: Expression) -> Expression:
     """Write powers as exponentials, unless twice their exponent is a whole number."""
-    match expression:
-        case Sum():
-            return Sum(tuple(map(_with_exponentials, expression.terms)))
-        case Product():
-            return Product(tuple(map(_with_exponentials, expression.factors)))
-        case Call():
-            return Call(expression.function, _with_exponentials(expression.argument))
-        case Power():
-            base, p = _with_exponentials(expression.base), expression.exponent
-            if (2.0 * p.value).is_integer():
-                return Power(base, p)
-            return Call(SYMBOLS["exp"], Product((p, Call(SYMBOLS["log"], base))))
+    expression = map_children(expression, _with_exponentials)
+    if isinstance(expression, Power) and not (2.0 * expression.exponent.value).is_integer():
+        logarithm = Call(SYMBOLS["log"], expression.base)
+        return Call(SYMBOLS["exp"], Product((expression.exponent, logarithm)))
     return expression
 
 
 def _split_powers(expression: Expression) -> Expression:
     """Take apart what no edge can be: powers beyond the fifth, and roots of them."""
-    if not variables(expression) and not isinstance(expression, Number):
+    if not expression.is_number and not variables(expression):
         raise ValueError(f"formula holds {text(expression)}, which has no finite value")
-    match expression:
-        case Sum():
-            return Sum(tuple(map(_split_powers, expression.terms)))
-        case Product():
-            parts = map(_split_powers, expression.factors)
-            return Product(tuple(factor for part in parts for factor in _factors_of(part)))
-        case Call():
-            if not isinstance(expression.function, Symbol):
-                raise TypeError(
-                    f"formula holds {expression.function.name}, which is no Symbol: an edge that"
-                    " is still a spline must become one first, with kn.symbolify"
-                )
-            return Call(expression.function, _split_powers(expression.argument))
-        case Power():
-            return _power(_split_powers(expression.base), expression.exponent.value)
+    expression = map_children(expression, _split_powers)
+    if isinstance(expression, Call) and not isinstance(expression.function, Symbol):
+        raise TypeError(
+            f"formula holds {expression.function.name}, which is no Symbol: an edge that is still"
+            " a spline must become one first, with kn.symbolify"
+        )
+    if isinstance(expression, Power):
+        return _power(expression.base, expression.exponent.value)
     return expression
 
 
@@ -121,60 +105,28 @@ def _power(base: Expression, p: float) -> Expression:
     if not p.is_integer():
         return _power(_power(base, 0.5), 2.0 * p)
     if p < 0.0:
-        return Power(_power(base, -p), Number(-1.0))
+        return Power(_power(base, -p), Number(-1))
     for divisor in (5.0, 4.0, 3.0, 2.0):
         if p % divisor == 0.0:
             return Power(_power(base, p / divisor), Number(divisor))
-    return Product((base, *_factors_of(_power(base, p - 1.0))))
-
-
-def _factors_of(expression: Expression) -> tuple[Expression, ...]:
-    return expression.factors if isinstance(expression, Product) else (expression,)
+    return Product.of([base, _power(base, p - 1.0)])
 
 
 def is_product(expression: Expression) -> bool:
-    """Say whether a part is a product of several parts.
-
-    Parameters
-    ----------
-    expression : Expression
-
-    Returns
-    -------
-    bool
-    """
-    return isinstance(split_coefficient(expression)[1], Product)
+    """Say whether a part is a product of several parts."""
+    return isinstance(as_multiple(expression)[1], Product)
 
 
 def height(expression: Expression) -> int:
-    """Return how many KAN layers it takes to compute a part.
-
-    Parameters
-    ----------
-    expression : Expression
-
-    Returns
-    -------
-    int
-    """
+    """Return how many KAN layers it takes to compute a part."""
     if isinstance(expression, Variable):
         return 0
-    _, rest = split_coefficient(expression)
+    _, rest = as_multiple(expression)
     return max(map(sum_height, rest.factors)) if isinstance(rest, Product) else sum_height(rest)
 
 
 def sum_height(expression: Expression) -> int:
-    """Return how many KAN layers it takes if the last of them adds the part up.
-
-    Parameters
-    ----------
-    expression : Expression
-
-    Returns
-    -------
-    int
-        At least 1, even for a variable.
-    """
+    """Return how many KAN layers it takes if the last of them adds the part up, at least 1."""
     terms, _ = _terms(expression)
     return 1 + max((height(term.source) for term in _apart(terms)), default=0)
 
@@ -195,7 +147,7 @@ def factors(expression: Expression, level: int) -> list[Expression]:
         Only itself, if it is a sum, or a product that a lower level has computed. Several factors
         that lower levels can compute are one.
     """
-    coefficient, rest = split_coefficient(expression)
+    coefficient, rest = as_multiple(expression)
     if not isinstance(rest, Product) or height(rest) < level:
         return [expression]
     late = [factor for factor in rest.factors if sum_height(factor) == level]
@@ -238,17 +190,14 @@ def edges(expression: Expression, level: int) -> tuple[list[Term], float]:
 
 def _terms(expression: Expression) -> tuple[list[Term], float]:
     """Read a sum as edges and a constant."""
-    if isinstance(expression, Number):
+    if expression.is_number:
         return [], expression.value
-    coefficient, rest = split_coefficient(expression)
+    coefficient, rest = as_multiple(expression)
     if not isinstance(rest, Sum):
         return [_edge(rest)._replace(c=coefficient.value)], 0.0
-    terms, constant = [], 0.0
-    for part in rest.terms:
-        some, number = _terms(part)
-        terms += [term._replace(c=coefficient.value * term.c) for term in some]
-        constant += coefficient.value * number
-    return terms, constant
+    parts, c = [_terms(part) for part in rest.terms], coefficient.value
+    terms = [term._replace(c=c * term.c) for several, _ in parts for term in several]
+    return terms, sum(c * constant for _, constant in parts)
 
 
 def _edge(rest: Expression) -> Term:
@@ -266,11 +215,11 @@ def _edge(rest: Expression) -> Term:
 
 def _affine(argument: Expression) -> tuple[float, Expression, float]:
     """Return a, u and b of an argument a u + b."""
-    coefficient, rest = split_coefficient(argument)
+    coefficient, rest = as_multiple(argument)
     if not isinstance(rest, Sum):
         return coefficient.value, rest, 0.0
-    numbers = [term.value for term in rest.terms if isinstance(term, Number)]
-    others = [term for term in terms_of(rest) if not isinstance(term, Number)]
+    numbers = [term.value for term in rest.terms if term.is_number]
+    others = [term for term in rest.terms if not term.is_number]
     a, source, b = (1.0, Sum(tuple(others)), 0.0) if len(others) > 1 else _affine(others[0])
     return coefficient.value * a, source, coefficient.value * (b + sum(numbers))
 

@@ -9,24 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, some_rows
-from kan_numpy._validation import as_array, as_count
-from kan_numpy.algebra.expressions import Expression, Variable, evaluate
-from kan_numpy.algebra.number import Number
-from kan_numpy.algebra.parsing import as_names
+from kan_numpy._validation import as_array, as_count, as_names
+from kan_numpy.algebra.expressions import Expression, Number, Variable, evaluate
+from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.algebra.printing import latex, text
 from kan_numpy.algebra.simplify import map_numbers
 from kan_numpy.formulas.constant_recognition import ROUNDING, ConstantRecognizer
-from kan_numpy.formulas.network_to_expression import (
-    network_expressions,
-    scaled_inputs,
-    unscaled_outputs,
-)
+from kan_numpy.formulas.network_to_expression import affine, network_expressions
 from kan_numpy.functions.scaling import Scaler
 from kan_numpy.networks.checks import require_defined
 from kan_numpy.networks.kan import KAN
@@ -117,10 +113,7 @@ class Formula:
 
     def __str__(self) -> str:
         """Return the formula as text that Python reads; with several outputs a line for each."""
-        if len(self.expressions) == 1:
-            return text(self.expressions[0])
-        pairs = zip(self.outputs, self.expressions, strict=True)
-        return "\n".join(f"{name} = {text(expression)}" for name, expression in pairs)
+        return self._written(text, "\n")
 
     def __repr__(self) -> str:
         """Return the text with the name of the class."""
@@ -128,16 +121,20 @@ class Formula:
 
     def latex(self) -> str:
         """Return the formula in LaTeX; with several outputs a line for each."""
-        if len(self.expressions) == 1:
-            return latex(self.expressions[0])
-        pairs = zip(self.outputs, self.expressions, strict=True)
-        return " \\\\\n".join(f"{name} = {latex(expression)}" for name, expression in pairs)
+        return self._written(latex, " \\\\\n")
+
+    def _written(self, write: Callable[[Expression], str], newline: str) -> str:
+        """Return the expressions as text, each with the name of its output if there are several."""
+        lines = list(map(write, self.expressions))
+        if len(lines) == 1:
+            return lines[0]
+        pairs = zip(self.outputs, lines, strict=True)
+        return newline.join(f"{name} = {line}" for name, line in pairs)
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Evaluate what is printed, (N, n_in) -> (N, n_out), with NaN where it is not defined."""
-        return _values(
-            self.expressions, self.variables, as_array("x", x, ("N", len(self.variables)))
-        )
+        points = as_array("x", x, ("N", len(self.variables)))
+        return _values(self.expressions, self.variables, points)
 
     def round(self, digits: int) -> Formula:
         """Return the formula with its exact numbers rounded to so many significant digits.
@@ -145,31 +142,19 @@ class Formula:
         Named numbers such as pi remain, and the certificate is measured again.
         """
         places = as_count("digits", digits, 1)
-        rounded = tuple(_rounded(expression, places) for expression in self.exact)
-        errors = self.measure(rounded)
+
+        def rounded(number: Expression) -> Expression:
+            is_known = not isinstance(number, Number)
+            return number if is_known else Number(float(f"{number.value:.{places - 1}e}"))
+
+        expressions = tuple(map_numbers(expression, rounded) for expression in self.exact)
+        errors = self.measure(expressions)
         if not np.isfinite(errors.rms):
             raise ValueError(
                 f"digits {digits} are too few: with them, the formula is not defined everywhere"
             )
         certificate = replace(self.certificate, after=errors)
-        return replace(self, expressions=rounded, certificate=certificate)
-
-
-@dataclass(frozen=True, eq=False)
-class _Measure:
-    """The points and the values that a formula is compared with."""
-
-    variables: tuple[str, ...]
-    x: Array  # (N, n_in)
-    reference: Array  # (N, n_out) from the network
-    target: Array | None  # (N, n_out)
-
-    def __call__(self, expressions: Sequence[Expression]) -> Errors:
-        """Return how far the expressions are from the network and from the data."""
-        values = _values(expressions, self.variables, self.x)
-        off = values - self.reference
-        rmse = np.nan if self.target is None else _rms(values - self.target)
-        return Errors(float(np.abs(off).max()), _rms(off), rmse)
+        return replace(self, expressions=expressions, certificate=certificate)
 
 
 def formula(
@@ -226,25 +211,29 @@ def formula(
     """
     if not isinstance(network, KAN):
         raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
-    inputs = as_names("variables", variables, network.widths[0], "x")
-    names = as_names("outputs", outputs, network.widths[-1], "y")
-    nodes: list[Expression] = [Variable(name) for name in inputs]
-    raw = network_expressions(network, scaled_inputs(nodes, input_scaler))
-    raw = unscaled_outputs(raw, output_scaler)
+    inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
+    names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
+    for name, scaler in (("input_scaler", input_scaler), ("output_scaler", output_scaler)):
+        if scaler is not None and scaler.squash:
+            raise ValueError(f"{name} must not squash: its tanh would be part of the formula")
     points = _points(network, input_scaler) if x is None else as_array("x", x, ("N", len(inputs)))
-    reference = _outputs(network, points, input_scaler, output_scaler)
+    nodes: list[Expression] = [Variable(name) for name in inputs]
+    seen = points
+    if input_scaler is not None:
+        a, seen = 1.0 / input_scaler.scale, input_scaler(points)
+        nodes = list(map(affine, a, nodes, -a * input_scaler.center))
+    raw, reference = network_expressions(network, nodes), network(seen)
+    if output_scaler is not None:
+        raw = list(map(affine, output_scaler.scale, raw, output_scaler.center))
+        reference = output_scaler.inverse(reference)
     require_defined(reference, points)
     target = None if y is None else as_array("y", y, reference.shape)
-
-    measure = _Measure(inputs, points, reference, target)
+    measure = partial(_errors, inputs, points, reference, target)
     rows = some_rows(np.arange(len(points), dtype=float), ROWS).astype(int)
-    aim = reference if target is None else target
-    exact = tuple(
-        ConstantRecognizer(dict(zip(inputs, points[rows].T, strict=True)), aim[rows, o]).simplify(
-            expression
-        )
-        for o, expression in enumerate(raw)
-    )
+    values = dict(zip(inputs, points[rows].T, strict=True))
+    aims = (reference if target is None else target)[rows].T  # (n_out, rows)
+    pairs = zip(aims, raw, strict=True)
+    exact = tuple(ConstantRecognizer(values, aim).simplify(output) for aim, output in pairs)
     errors = measure(exact)
     result = Formula(exact, inputs, names, network, Certificate(errors, errors), exact, measure)
     return result if digits is None else result.round(digits)
@@ -256,13 +245,12 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
     def loss(candidate: Formula) -> float:
         return data.loss.value_and_gradient(candidate(data.x), data.target)[0]
 
-    N, limit = len(data.x), loss(found)
+    N, best = len(data.x), loss(found)
     if isinstance(data.loss, SquaresLoss):
-        limit += 0.25 * limit * np.log(N) / N + ROUNDING**2 * float(
-            np.var(data.target, axis=0).mean()
-        )
+        variance = float(np.var(data.target, axis=0).mean())
+        limit = best * (1.0 + 0.25 * np.log(N) / N) + ROUNDING**2 * variance
     else:
-        limit += 0.5 * np.log(N) / N
+        limit = best + 0.5 * np.log(N) / N
     for digits in range(2, 16):
         with suppress(ValueError):  # too few digits leave the domain of a function
             rounded = found.round(digits)
@@ -271,29 +259,28 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
     return found
 
 
-def _rounded(expression: Expression, digits: int) -> Expression:
-    """Return the expression with so many significant digits in numbers that have no name."""
-    return map_numbers(
-        expression,
-        lambda old: old if old.name is not None else Number(float(f"{old.value:.{digits - 1}e}")),
-    )
-
-
 def _values(expressions: Sequence[Expression], variables: Sequence[str], x: Array) -> Array:
     """Return the values (N, n_out) of the expressions at x (N, n_in)."""
     columns = dict(zip(variables, x.T, strict=True))
     return np.stack([evaluate(expression, columns) for expression in expressions], axis=1)
 
 
+def _errors(
+    variables: Sequence[str],
+    x: Array,
+    reference: Array,
+    target: Array | None,
+    expressions: Sequence[Expression],
+) -> Errors:
+    """Return how far the expressions are from the network and from the data, (N, n_out)."""
+    values = _values(expressions, variables, x)
+    off = values - reference
+    rmse = np.nan if target is None else _rms(values - target)
+    return Errors(float(np.abs(off).max()), _rms(off), rmse)
+
+
 def _rms(values: Array) -> float:
     return float(np.sqrt(np.mean(values**2)))
-
-
-def _outputs(
-    network: KAN, x: Array, input_scaler: Scaler | None, output_scaler: Scaler | None
-) -> Array:
-    y = network(x if input_scaler is None else input_scaler(x))
-    return y if output_scaler is None else output_scaler.inverse(y)
 
 
 def _points(network: KAN, scaler: Scaler | None) -> Array:

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count, require_shape
+from kan_numpy._validation import as_array, as_count, as_names, require_shape
 from kan_numpy.algebra.expressions import Expression, Variable
-from kan_numpy.algebra.parsing import FUNCTIONS, as_names, parse
+from kan_numpy.algebra.parsing import FUNCTIONS, parse
 from kan_numpy.formulas.edge_decomposition import Term, as_parts, edges, factors, height, is_product
 from kan_numpy.formulas.formula import Formula
 from kan_numpy.functions.activations import ACTIVATIONS
@@ -94,8 +94,8 @@ def from_formula(
         if not isinstance(formula, Formula):
             raise TypeError("variables must name the inputs in their order, such as ['x', 'y']")
         variables = formula.variables
-    names = list(as_names("variables", variables))
-    outputs = _outputs(formula, names, functions)
+    names = list(as_names("variables", variables, FUNCTIONS))
+    outputs = _outputs(formula, names, [] if functions is None else as_symbols(functions))
     G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
     ends = as_array("grid_range", grid_range)
     require_shape("grid_range", ends, (len(names), 2) if ends.ndim == 2 else (2,))
@@ -107,25 +107,24 @@ def from_formula(
     return _on_grids(network, np.vstack([low, high, inner]), G, k)
 
 
-def _outputs(
-    formula: object, names: list[str], functions: Iterable[Symbol] | None
-) -> list[Expression]:
+def _outputs(formula: object, names: list[str], functions: list[Symbol]) -> list[Expression]:
     """Return an expression for each output, made of what edges can be."""
     if isinstance(formula, Formula):
         formula = formula.expressions
     entries = list(formula) if isinstance(formula, list | tuple) else [formula]
     if not entries:
         raise ValueError("formula must hold at least one output, but is empty")
-    own = {} if functions is None else {symbol.name: symbol for symbol in as_symbols(functions)}
-    read: list[Expression] = []
-    for entry in entries:
+    known = {**FUNCTIONS, **{symbol.name: symbol for symbol in functions}}
+
+    def read(entry: object) -> Expression:
         if isinstance(entry, str) and not entry.strip():
             raise ValueError(f"formula must not be empty, but holds {entry!r}")
         if not isinstance(entry, str | Expression):
             raise TypeError(f"formula must be text such as 'x**2 + y', but is {entry!r}")
-        given = parse(entry, {**FUNCTIONS, **own}, names) if isinstance(entry, str) else entry
-        read.append(as_parts(given, names))
-    return read
+        given = parse(entry, known, names) if isinstance(entry, str) else entry
+        return as_parts(given, names)
+
+    return list(map(read, entries))
 
 
 def _network(outputs: list[Expression], inputs: list[Expression], G: int, k: int) -> KAN:

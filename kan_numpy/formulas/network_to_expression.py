@@ -14,11 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._arrays import Array
-from kan_numpy.algebra.expressions import Call, Expression, Sum
-from kan_numpy.algebra.number import Number
-from kan_numpy.algebra.simplify import add, multiply, power
-from kan_numpy.functions.scaling import Scaler
-from kan_numpy.functions.symbols import SYMBOLS, Symbol
+from kan_numpy.algebra.expressions import Call, Expression, Number
+from kan_numpy.algebra.simplify import add, call, multiply
+from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
@@ -74,115 +72,23 @@ def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expr
         for edge in layer.symbols:
             sums[edge.out].append(edge_expression(edge, nodes[edge.inp]))
         for out, inp in np.argwhere(layer.splines):
-            place = (l, int(out), int(inp))
-            sums[out].append(Call(SplineFunction(layer, place), nodes[inp]))
+            spline = SplineFunction(layer, (l, int(out), int(inp)))
+            sums[out].append(Call(spline, nodes[inp]))
         nodes = [add(terms) for terms in sums]
     return nodes
 
 
 def edge_expression(edge: SymbolicEdge, argument: Expression) -> Expression:
-    """Return :math:`c f(a u + b) + d` for an argument u.
-
-    Parameters
-    ----------
-    edge : SymbolicEdge
-        The edge.
-    argument : Expression
-        u.
-
-    Returns
-    -------
-    Expression
-    """
-    a, b, c, d = (Number(number) for number in edge.affine)
-    inner = add([multiply([a, argument]), b])
-    return add([multiply([c, symbol_expression(edge.symbol, inner)]), d])
-
-
-def symbol_expression(symbol: Symbol, argument: Expression) -> Expression:
-    """Return f(u): powers as powers, and what is made of simpler functions taken apart.
-
-    Parameters
-    ----------
-    symbol : Symbol
-        f.
-    argument : Expression
-        u.
-
-    Returns
-    -------
-    Expression
-    """
+    """Return :math:`c f(a u + b) + d` for an argument u, with f as `call` writes it."""
+    symbol, (a, b, c, d) = edge.symbol, edge.affine
     if SYMBOLS.get(symbol.name, symbol) is not symbol:
         raise ValueError(
             f"your own symbol {symbol.name!r} has the name of another function of the library;"
             " a formula could not tell them apart"
         )
-    if symbol is SYMBOLS["0"]:
-        return Number(0.0)
-    if symbol.power is not None:
-        return power(argument, Number(symbol.power))
-    square = power(argument, Number(2.0))
-    if symbol is SYMBOLS["gaussian"]:
-        return Call(SYMBOLS["exp"], multiply([Number(-1.0), square]))
-    if symbol is SYMBOLS["1/(1+x^2)"]:
-        return power(Sum((square, Number(1.0))), Number(-1.0))
-    return Call(symbol, argument)
+    return affine(c, call(symbol, affine(a, argument, b)), d)
 
 
-def scaled_inputs(nodes: list[Expression], scaler: Scaler | None) -> list[Expression]:
-    """Return (x - center) / scale for each input.
-
-    Parameters
-    ----------
-    nodes : list of Expression
-        The inputs.
-    scaler : Scaler or None
-        None for no change.
-
-    Returns
-    -------
-    list of Expression
-
-    Raises
-    ------
-    ValueError
-        If the scaler squashes.
-    """
-    if scaler is None:
-        return nodes
-    if scaler.squash:
-        raise ValueError("input_scaler must not squash: its tanh would be part of the formula")
-    return [
-        add([multiply([Number(1.0 / scale), node]), Number(-center / scale)])
-        for node, center, scale in zip(nodes, scaler.center, scaler.scale, strict=True)
-    ]
-
-
-def unscaled_outputs(outputs: list[Expression], scaler: Scaler | None) -> list[Expression]:
-    """Return center + scale * z for each output.
-
-    Parameters
-    ----------
-    outputs : list of Expression
-        z.
-    scaler : Scaler or None
-        None for no change.
-
-    Returns
-    -------
-    list of Expression
-
-    Raises
-    ------
-    ValueError
-        If the scaler squashes.
-    """
-    if scaler is None:
-        return outputs
-    if scaler.squash:
-        raise ValueError("output_scaler must not squash")
-    return [
-        add([multiply([Number(scale), output]), Number(center)])
-        for output, center, scale in zip(outputs, scaler.center, scaler.scale, strict=True)
-    ]
+def affine(a: float, argument: Expression, b: float) -> Expression:
+    """Return a u + b."""
+    return add([multiply([Number(a), argument]), Number(b)])

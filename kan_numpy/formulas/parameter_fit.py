@@ -9,91 +9,50 @@ to the numbers below it:
     s(f(v)) = f'(v)\, s, \qquad
     s(v^p) = p\, v^{p-1} s.
 
-Numbers with a name, whole numbers and exponents are known, and stay.
+Numbers made of whole numbers, pi and e are known, and so are exponents: they stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from operator import add, mul
 
 import numpy as np
 
 from kan_numpy._arrays import Array
-from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum, Variable
-from kan_numpy.algebra.number import Number
-from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
-from kan_numpy.optimizers.optimizer import ObjectiveLike
+from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum, Variable
+from kan_numpy.algebra.traversal import children, map_children
+from kan_numpy.optimizers.least_squares import LeastSquares
 
 Values = Mapping[str, Array]
 Slopes = list[Array]
 
 
-def is_free(number: Number) -> bool:
-    """Return whether a number may be fitted.
-
-    Parameters
-    ----------
-    number : Number
-        A number of an expression.
-
-    Returns
-    -------
-    bool
-        False for constants with a name and for whole numbers.
-    """
-    return number.name is None and not number.is_integer
+def map_free(expression: Expression, function: Callable[[Expression], Expression]) -> Expression:
+    """Replace the free numbers, from left to right; nothing is simplified."""
+    if expression.is_number:
+        return expression if expression.is_exact else function(expression)
+    if isinstance(expression, Power):
+        return Power(map_free(expression.base, function), expression.exponent)
+    return map_children(expression, lambda child: map_free(child, function))
 
 
 def free_numbers(expression: Expression) -> list[float]:
-    """Return the numbers that may be fitted, from left to right.
+    """Return the values of the numbers that may be fitted, from left to right."""
+    found: list[float] = []
 
-    Parameters
-    ----------
-    expression : Expression
+    def record(number: Expression) -> Expression:
+        found.append(number.value)
+        return number
 
-    Returns
-    -------
-    list of float
-    """
-    match expression:
-        case Number():
-            return [expression.value] if is_free(expression) else []
-        case Sum():
-            return [number for term in expression.terms for number in free_numbers(term)]
-        case Product():
-            return [number for factor in expression.factors for number in free_numbers(factor)]
-        case Power():
-            return free_numbers(expression.base)
-        case Call():
-            return free_numbers(expression.argument)
-    return []
+    map_free(expression, record)
+    return found
 
 
-def with_numbers(expression: Expression, replacements: Iterator[Number]) -> Expression:
-    """Replace the free numbers, from left to right; nothing is simplified.
-
-    Parameters
-    ----------
-    expression : Expression
-    replacements : iterator of Number
-        One for each of `free_numbers`.
-
-    Returns
-    -------
-    Expression
-    """
-    match expression:
-        case Number():
-            return next(replacements) if is_free(expression) else expression
-        case Sum():
-            return Sum(tuple(with_numbers(term, replacements) for term in expression.terms))
-        case Product():
-            return Product(tuple(with_numbers(f, replacements) for f in expression.factors))
-        case Power():
-            return Power(with_numbers(expression.base, replacements), expression.exponent)
-        case Call():
-            return Call(expression.function, with_numbers(expression.argument, replacements))
-    return expression
+def with_numbers(expression: Expression, replacements: Iterator[Expression]) -> Expression:
+    """Replace the free numbers, from left to right, by one replacement each."""
+    return map_free(expression, lambda _: next(replacements))
 
 
 def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slopes]:
@@ -111,68 +70,30 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
     slopes : list of ndarray
         One for each of `free_numbers`.
     """
+    if expression.is_number:
+        return np.array(expression.value), [] if expression.is_exact else [np.array(1.0)]
+    below = (expression.base,) if isinstance(expression, Power) else children(expression)
+    parts = [value_and_slopes(child, values) for child in below]
+    v, slopes = [value for value, _ in parts], [slope for _, slope in parts]
+    rates: list[Array | float] = [1.0] * len(v)  # the derivative by each child
     match expression:
-        case Number():
-            return np.array(expression.value), [np.array(1.0)] if is_free(expression) else []
         case Variable():
-            return values[expression.name], []
+            value = values[expression.name]
         case Sum():
-            parts = [value_and_slopes(term, values) for term in expression.terms]
-            total = np.array(sum(value for value, _ in parts))
-            return total, [slope for _, slopes in parts for slope in slopes]
+            value = reduce(add, v)
         case Product():
-            parts = [value_and_slopes(factor, values) for factor in expression.factors]
-            found = []
-            for index, (_, slopes) in enumerate(parts):
-                others = [value for other, (value, _) in enumerate(parts) if other != index]
-                found += [slope * _product(others) for slope in slopes]
-            return _product([value for value, _ in parts]), found
+            value = reduce(mul, v)
+            rates = [reduce(mul, v[:m] + v[m + 1 :], 1.0) for m in range(len(v))]
         case Power():
-            base, slopes = value_and_slopes(expression.base, values)
             p = expression.exponent.value
-            return base**p, [p * base ** (p - 1.0) * slope for slope in slopes]
+            value, rates = v[0] ** p, [p * v[0] ** (p - 1.0)]
         case Call():
-            inner, slopes = value_and_slopes(expression.argument, values)
-            function = expression.function
-            rate = function(inner, 1) if slopes else 0.0  # type: ignore[call-arg]
-            return function(inner), [rate * slope for slope in slopes]
+            value = expression.function(v[0])
+            rates = [expression.function(v[0], 1) if slopes[0] else 0.0]  # type: ignore[call-arg]
+    return value, [rate * slope for rate, of in zip(rates, slopes, strict=True) for slope in of]
 
 
-def _product(factors: list[Array]) -> Array:
-    result = np.array(1.0)
-    for factor in factors:
-        result = result * factor
-    return result
-
-
-class _NumbersProblem(ObjectiveLike):
-    """The free numbers of an expression as a least-squares problem."""
-
-    def __init__(self, expression: Expression, values: Values, target: Array) -> None:
-        self.expression, self.values, self.target = expression, values, target
-        self.share = 1.0 / np.sqrt(len(target))
-
-    def evaluate_at(self, theta: Array) -> tuple[Array, Slopes]:
-        """Return value and slopes with other numbers."""
-        return value_and_slopes(with_numbers(self.expression, map(_unrounded, theta)), self.values)
-
-    def residuals(self, theta: Array) -> Array:
-        """Return r with r . r the mean square."""
-        return self.share * (self.evaluate_at(theta)[0] - self.target)
-
-    def jacobian(self, theta: Array) -> Array:
-        """Return dr/dtheta."""
-        _, slopes = self.evaluate_at(theta)
-        columns = [np.broadcast_to(slope, self.target.shape) for slope in slopes]
-        return self.share * np.stack(columns, axis=1)
-
-    def fun(self, theta: Array) -> tuple[float, Array]:
-        """Return r . r and its gradient."""
-        r = self.residuals(theta)
-        return float(r @ r), 2.0 * self.jacobian(theta).T @ r
-
-
-def _unrounded(value: float) -> Number:
+def _unrounded(value: float) -> Expression:
     """Return a number that counts as free, whatever its value."""
     return Number(value if not float(value).is_integer() else np.nextafter(value, np.inf))
 
@@ -198,13 +119,17 @@ def refit(expression: Expression, values: Values, target: Array, steps: int = 10
     start = np.array(free_numbers(expression))
     if not len(start):
         return expression
-    problem, optimizer = _NumbersProblem(expression, values, target), LevenbergMarquardt(1e-6)
-    with np.errstate(all="ignore"):
-        state = optimizer.start(problem, start)
-        for _ in range(steps):
-            if state.converged or not np.isfinite(state.gradient).all():
-                break
-            state = optimizer.step(problem, state)
-    if not np.isfinite(state.loss):
-        return expression
-    return with_numbers(expression, map(_unrounded, state.theta))
+    scale = 1.0 / np.sqrt(len(target))
+
+    def at(theta: Array) -> Expression:
+        return with_numbers(expression, map(_unrounded, theta))
+
+    def residuals(theta: Array) -> Array:
+        return scale * (value_and_slopes(at(theta), values)[0] - target)
+
+    def jacobian(theta: Array) -> Array:
+        slopes = value_and_slopes(at(theta), values)[1]
+        return scale * np.stack([np.broadcast_to(s, target.shape) for s in slopes], axis=1)
+
+    state = LeastSquares(residuals, jacobian).minimize(start, steps, damping=1e-6)
+    return at(state.theta) if np.isfinite(state.loss) else expression

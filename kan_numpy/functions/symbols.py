@@ -7,17 +7,21 @@ sinh, cosh and 1/(1+x^2). Your own is a `Symbol` too, wherever a list of functio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy import special
 
 from kan_numpy._arrays import Array
-from kan_numpy.functions import activations
-from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
+from kan_numpy.functions.activations import Activation, Function, sigmoid
+from kan_numpy.functions.activations import sigmoid_derivative as sigmoid1
+from kan_numpy.functions.activations import sigmoid_second as sigmoid2
+from kan_numpy.functions.activations import sigmoid_third as sigmoid3
+from kan_numpy.functions.activations import tanh_derivative as tanh1
+from kan_numpy.functions.activations import tanh_second as tanh2
+from kan_numpy.functions.activations import tanh_third as tanh3
 
 __all__ = ["SYMBOLS", "Symbol"]
 
@@ -116,141 +120,120 @@ class Symbol(Activation):
         return (low >= self.domain[0]) & (high <= self.domain[1])
 
 
-def _power(p: float, name: str, complexity: int) -> Symbol:
-    r"""Return :math:`u^p`, whose d-th derivative is :math:`p (p-1) \dots (p-d+1)\, u^{p-d}`."""
-    factors = np.cumprod([1.0, p, p - 1.0, p - 2.0])
-
-    def derivative(u: Array, d: int) -> Array:
-        return factors[d] * u ** (p - d) if factors[d] else np.zeros_like(u)
-
-    whole = float(p).is_integer()
-    return Symbol(
-        name,
-        partial(derivative, d=0),
-        tuple(partial(derivative, d=d) for d in (1, 2, 3)),
-        complexity,
-        domain=(-INF, INF) if whole and p > 0 else (0.0, INF),
-        open=p < 0,
-        parity=(-1) ** abs(int(p)) if whole else 0,
-        power=p,
-        waves=False,
-    )
-
-
 def _zero(u: Array) -> Array:
     return np.zeros_like(u)
 
 
-def _sine(u: Array, d: int) -> Array:
-    """Return the d-th derivative of the sine: each turns it by a quarter."""
-    return (-1) ** (d // 2) * (np.cos(u) if d % 2 else np.sin(u))
+def P(k: float, p: float) -> Function:
+    r"""Return the power :math:`k u^p`."""
+    return lambda u: k * u**p if k else np.zeros_like(u)
 
 
-def _tan(u: Array, d: int) -> Array:
-    r""":math:`t' = 1 + t^2,\; t'' = 2 t t',\; t''' = 2 (1 + 3 t^2) t'` with :math:`t = \tan u`."""
-    t = np.tan(u)
-    slope = 1.0 + t * t
-    return slope * (1.0, 2.0 * t, 2.0 * (1.0 + 3.0 * t * t))[d - 1]
+def M(f: Function) -> Function:
+    r"""Return minus a function, :math:`-f(u)`."""
+    return lambda u: -f(u)
 
 
-def _gaussian(u: Array, d: int) -> Array:
-    r""":math:`e^{-u^2}` times the Hermite polynomials :math:`1, -2u, 4u^2 - 2, -8u^3 + 12u`."""
-    return np.exp(-u * u) * (1.0, -2.0 * u, 4.0 * u * u - 2.0, (12.0 - 8.0 * u * u) * u)[d]
+def T(*coef: float) -> Function:
+    r"""Return :math:`\sum_i c_i \tan^i u`; the derivative of tan is 1 + tan^2."""
+    return lambda u: _polynomial(coef, np.tan(u))
 
 
-def _erf(u: Array, d: int) -> Array:
-    r""":math:`erf' = 2 e^{-u^2} / \sqrt\pi`."""
-    return 2.0 / np.sqrt(np.pi) * _gaussian(u, d - 1)
+def G(*coef: float) -> Function:
+    r"""Return :math:`e^{-u^2} \sum_i c_i u^i`."""
+    return lambda u: np.exp(-u * u) * _polynomial(coef, u)
 
 
-def _lorentzian(u: Array, d: int) -> Array:
-    r"""With :math:`q = 1/(1+u^2)`: :math:`q, -2uq^2, (6u^2-2)q^3, 24u(1-u^2)q^4`."""
-    q = 1.0 / (1.0 + u * u)
-    s = u * u
-    return q * (1.0, -2.0 * u * q, (6.0 * s - 2.0) * q * q, 24.0 * u * (1.0 - s) * q**3)[d]
+def Q(sign: int, p: float, *coef: float) -> Function:
+    r"""Return :math:`(1 \pm u^2)^{-p} \sum_i c_i u^i`."""
+    return lambda u: (1.0 + sign * u * u) ** -p * _polynomial(coef, u)
 
 
-def _arctan(u: Array, d: int) -> Array:
-    r""":math:`arctan' = 1/(1+u^2)`."""
-    return _lorentzian(u, d - 1)
+def J(d: int) -> Function:
+    r"""Return :math:`J_0^{(d)}`; the recurrence :math:`2 J_n' = J_{n-1} - J_{n+1}` by SciPy."""
+    return lambda u: np.asarray(special.jvp(0, u, d))
 
 
-def _arcsin(u: Array, d: int) -> Array:
-    r"""With :math:`q = 1/(1-u^2)`: :math:`q^{1/2}, u q^{3/2}, (1 + 2u^2) q^{5/2}`."""
-    q = 1.0 / (1.0 - u * u)
-    return np.sqrt(q) * (1.0, u * q, (1.0 + 2.0 * u * u) * q * q)[d - 1]
-
-
-def _arccos(u: Array, d: int) -> Array:
-    return -_arcsin(u, d)
-
-
-def _arctanh(u: Array, d: int) -> Array:
-    r"""With :math:`q = 1/(1-u^2)`: :math:`q, 2uq^2, (2 + 6u^2) q^3`."""
-    q = 1.0 / (1.0 - u * u)
-    return q * (1.0, 2.0 * u * q, (2.0 + 6.0 * u * u) * q * q)[d - 1]
-
-
-def _arcsinh(u: Array, d: int) -> Array:
-    r"""With :math:`q = 1/(1+u^2)`: :math:`q^{1/2}, -u q^{3/2}, (2u^2 - 1) q^{5/2}`."""
-    q = 1.0 / (1.0 + u * u)
-    return np.sqrt(q) * (1.0, -u * q, (2.0 * u * u - 1.0) * q * q)[d - 1]
-
-
-def _bessel(u: Array, d: int) -> Array:
-    r""":math:`J_0^{(d)}`; the recurrence :math:`2 J_n' = J_{n-1} - J_{n+1}` by SciPy."""
-    return np.asarray(special.jvp(0, u, d))
-
-
-def _softplus(u: Array) -> Array:
-    r""":math:`\log(1 + e^u)` without overflow."""
+def S(u: Array) -> Array:
+    r"""Return the softplus :math:`\log(1 + e^u)` without overflow."""
     return np.logaddexp(0.0, u)
 
 
-def _orders(derivative: Callable[..., Array]) -> tuple[Function, ...]:
-    """Return the first three derivatives of a function that takes the order as ``d``."""
-    return tuple(partial(derivative, d=d) for d in (1, 2, 3))
+def _polynomial(coef: tuple[float, ...], u: Array) -> Array:
+    """Return the polynomial with these coefficients, that of u^0 first, by Horner's scheme."""
+    result = coef[-1] * np.ones_like(u)
+    for c in coef[-2::-1]:
+        result = result * u + c
+    return result
+
+
+def _power(name: str, p: float, complexity: int) -> Symbol:
+    r"""Return :math:`u^p`, whose d-th derivative is :math:`p (p-1) \dots (p-d+1)\, u^{p-d}`."""
+    f, *derivatives = map(P, np.cumprod([1.0, p, p - 1.0, p - 2.0]), (p, p - 1.0, p - 2.0, p - 3.0))
+    whole = p.is_integer()
+    domain = (-INF, INF) if whole and p > 0.0 else (0.0, INF)
+    parity = (-1) ** abs(int(p)) if whole else 0
+    return Symbol(name, f, tuple(derivatives), complexity, domain, p < 0.0, parity, p, waves=False)
+
+
+K = 2.0 / np.sqrt(np.pi)
+R, POS, UNIT, OPEN, HALF = (
+    (-INF, INF, False),
+    (0.0, INF, True),
+    (-1.0, 1.0, False),
+    (-1.0, 1.0, True),
+    (-np.pi / 2.0, np.pi / 2.0, True),
+)
+"""Domains: all numbers, positive ones, [-1, 1], (-1, 1), (-pi/2, pi/2)."""
+
+# fmt: off
+_POWERS = (
+    # name, p, complexity
+    ("x",         1.0, 1), ("x^2",       2.0, 2), ("x^3",     3.0, 3),
+    ("x^4",       4.0, 3), ("x^5",       5.0, 3),
+    ("1/x",      -1.0, 2), ("1/x^2",    -2.0, 2), ("1/x^3",  -3.0, 3),
+    ("1/x^4",    -4.0, 4), ("1/x^5",    -5.0, 5),
+    ("sqrt",      0.5, 2), ("x^0.5",     0.5, 2), ("x^1.5",   1.5, 4),
+    ("1/sqrt(x)", -0.5, 2), ("1/x^0.5", -0.5, 2),
+)
+
+_TABLE: tuple[tuple[Any, ...], ...] = (
+    # name       f           f'           f''              f'''             parity domain complexity
+    ("0",        _zero,      _zero,       _zero,           _zero,               1, R,    0),
+    ("exp",      np.exp,     np.exp,      np.exp,          np.exp,              0, R,    2),
+    ("log",      np.log,     P(1,-1.),    P(-1,-2.),       P(2,-3.),            0, POS,  2),
+    ("sin",      np.sin,     np.cos,      M(np.sin),       M(np.cos),          -1, R,    2),
+    ("cos",      np.cos,     M(np.sin),   M(np.cos),       np.sin,              1, R,    2),
+    ("abs",      np.abs,     np.sign,     _zero,           _zero,               1, R,    3),
+    ("tan",      np.tan,     T(1,0,1),    T(0,2,0,2),      T(2,0,8,0,6),       -1, HALF, 3),
+    ("tanh",     np.tanh,    tanh1,       tanh2,           tanh3,              -1, R,    3),
+    ("sgn",      np.sign,    _zero,       _zero,           _zero,              -1, R,    3),
+    ("gaussian", G(1),       G(0,-2),     G(-2,0,4),       G(0,12,0,-8),        1, R,    3),
+    ("arcsin",   np.arcsin,  Q(-1,.5,1),  Q(-1,1.5,0,1),   Q(-1,2.5,1,0,2),    -1, UNIT, 4),
+    ("arccos",   np.arccos,  Q(-1,.5,-1), Q(-1,1.5,0,-1),  Q(-1,2.5,-1,0,-2),   0, UNIT, 4),
+    ("arctan",   np.arctan,  Q(1,1,1),    Q(1,2,0,-2),     Q(1,3,-2,0,6),      -1, R,    4),
+    ("arctanh",  np.arctanh, Q(-1,1,1),   Q(-1,2,0,2),     Q(-1,3,2,0,6),      -1, OPEN, 4),
+    ("J0",       special.j0, J(1),        J(2),            J(3),                1, R,    4),
+    ("arcsinh",  np.arcsinh, Q(1,.5,1),   Q(1,1.5,0,-1),   Q(1,2.5,-1,0,2),    -1, R,    4),
+    ("softplus", S,          sigmoid,     sigmoid1,        sigmoid2,            0, R,    4),
+    ("sigmoid",  sigmoid,    sigmoid1,    sigmoid2,        sigmoid3,            0, R,    3),
+    ("erf",      special.erf, G(K),       G(0,-2*K),       G(-2*K,0,4*K),      -1, R,    4),
+    ("sinh",     np.sinh,    np.cosh,     np.sinh,         np.cosh,            -1, R,    3),
+    ("cosh",     np.cosh,    np.sinh,     np.cosh,         np.sinh,             1, R,    3),
+    ("1/(1+x^2)", Q(1,1,1),  Q(1,2,0,-2), Q(1,3,-2,0,6),   Q(1,4,0,24,0,-24),   1, R,    3),
+)
+# fmt: on
 
 
 def _library() -> Iterable[Symbol]:
-    """Yield every symbol, simple ones first."""
-    yield Symbol("0", _zero, (_zero, _zero, _zero), 0, parity=1)
-    yield _power(1.0, "x", 1)
-    for p in (2, 3, 4, 5):
-        yield _power(p, f"x^{p}", 2 if p == 2 else 3)
-    yield _power(-1.0, "1/x", 2)
-    for p in (2, 3, 4, 5):
-        yield _power(-p, f"1/x^{p}", p)
-    for name in ("sqrt", "x^0.5"):
-        yield _power(0.5, name, 2)
-    yield _power(1.5, "x^1.5", 4)
-    for name in ("1/sqrt(x)", "1/x^0.5"):
-        yield _power(-0.5, name, 2)
-    yield Symbol("exp", np.exp, (np.exp, np.exp, np.exp), 2)
-    inverse = _power(-1.0, "1/x", 2)
-    yield Symbol("log", np.log, (inverse, *inverse.derivatives[:2]), 2, (0.0, INF), open=True)
-    yield Symbol("sin", np.sin, _orders(_sine), 2, parity=-1)
-    yield Symbol("cos", np.cos, tuple(partial(_sine, d=d) for d in (2, 3, 4)), 2, parity=1)
-    yield Symbol("abs", np.abs, (np.sign, _zero, _zero), 3, parity=1)
-    half = np.pi / 2
-    yield Symbol("tan", np.tan, _orders(_tan), 3, (-half, half), open=True, parity=-1)
-    tanh = ACTIVATIONS["tanh"]
-    yield Symbol("tanh", tanh.function, tanh.derivatives, 3, parity=-1)
-    yield Symbol("sgn", np.sign, (_zero, _zero, _zero), 3, parity=-1)
-    yield Symbol("gaussian", partial(_gaussian, d=0), _orders(_gaussian), 3, parity=1)
-    yield Symbol("arcsin", np.arcsin, _orders(_arcsin), 4, (-1.0, 1.0), parity=-1)
-    yield Symbol("arccos", np.arccos, _orders(_arccos), 4, (-1.0, 1.0))
-    yield Symbol("arctan", np.arctan, _orders(_arctan), 4, parity=-1)
-    yield Symbol("arctanh", np.arctanh, _orders(_arctanh), 4, (-1.0, 1.0), open=True, parity=-1)
-    yield Symbol("J0", special.j0, _orders(_bessel), 4, parity=1)
-    yield Symbol("arcsinh", np.arcsinh, _orders(_arcsinh), 4, parity=-1)
-    logistic = (activations.sigmoid_derivative, activations.sigmoid_second)
-    yield Symbol("softplus", _softplus, (activations.sigmoid, *logistic), 4)
-    yield Symbol("sigmoid", activations.sigmoid, (*logistic, activations.sigmoid_third), 3)
-    yield Symbol("erf", special.erf, _orders(_erf), 4, parity=-1)
-    yield Symbol("sinh", np.sinh, (np.cosh, np.sinh, np.cosh), 3, parity=-1)
-    yield Symbol("cosh", np.cosh, (np.sinh, np.cosh, np.sinh), 3, parity=1)
-    yield Symbol("1/(1+x^2)", partial(_lorentzian, d=0), _orders(_lorentzian), 3, parity=1)
+    """Yield every symbol, the powers after zero."""
+    others = [
+        Symbol(name, f, (f1, f2, f3), complexity, (low, high), is_open, parity)
+        for name, f, f1, f2, f3, parity, (low, high, is_open), complexity in _TABLE
+    ]
+    yield others[0]
+    yield from (_power(*row) for row in _POWERS)
+    yield from others[1:]
 
 
 SYMBOLS = {symbol.name: symbol for symbol in _library()}

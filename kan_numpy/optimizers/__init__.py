@@ -7,5 +7,6 @@ Lesson 07 tells it. Read the files in this order; each imports only those above 
     line_search          how far to go: the strong Wolfe conditions
     lbfgs                L-BFGS: curvature from the last few gradients
     levenberg_marquardt  damped Gauss-Newton steps for sums of squares
+    least_squares        a few numbers of a curve or a formula, fitted by these steps
     defaults             which optimizer suits a loss, if none is named
 """

@@ -5,6 +5,7 @@ above it::
 
     curve_fit         c f(a x + b) + d fitted to a curve
     suggestions       which functions an edge looks like
+    search_options    the numbers that steer a search
     symbolification   networks whose edges are known functions
     structure_search  the simplest network that will do
     discovery         discover: from data to a formula in one call

@@ -10,18 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_choice, as_rng
-from kan_numpy.algebra.parsing import as_names
+from kan_numpy._validation import as_choice, as_names, as_rng
+from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
+from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.objective import Objective
-
-FEWEST = 20
-"""The smallest number of samples: fewer are fitted by too many formulas."""
 
 
 def discover(
@@ -34,6 +32,7 @@ def discover(
     loss: str = "mse",
     progress: bool | None = None,
     rng: Rng = 0,
+    options: SearchOptions | None = None,
 ) -> Formula:
     """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
@@ -59,6 +58,8 @@ def discover(
         Whether lines of progress are written to stderr; by default only in a terminal.
     rng : int, Generator or None
         Splits the data and initializes networks; what `numpy.random.default_rng` takes.
+    options : SearchOptions, optional
+        The numbers that steer the search.
 
     Returns
     -------
@@ -85,13 +86,15 @@ def discover(
     >>> print(kn.discover(net, x, np.sin(2 * x) + 1, variables=["x"], functions=["sin"]))
     sin(2*x) + 1
     """
-    points = checked_inputs(network, x)
+    points, steer = checked_inputs(network, x), options or SearchOptions()
+    if not isinstance(steer, SearchOptions):
+        raise TypeError(f"options must be SearchOptions(...), but is {options!r}")
     squares = as_choice("loss", loss, ("mse", "cross_entropy")) == "mse"
     data = Objective(network, points, y, loss)
-    inputs = as_names("variables", variables, network.widths[0], "x")
-    names = as_names("outputs", outputs, network.widths[-1], "y")
-    if len(points) < FEWEST:
-        raise ValueError(f"x must hold at least {FEWEST} samples, but holds {len(points)}")
+    inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
+    names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
+    if len(points) < (least := steer.fewest_samples):
+        raise ValueError(f"x must hold at least {least} samples, but holds {len(points)}")
     if (same := np.ptp(data.target, axis=0) == 0.0).any():
         what = "y must vary, but is constant in column" if squares else "y lacks the class"
         raise ValueError(f"{what} {int(np.argmax(same))}")
@@ -104,8 +107,9 @@ def discover(
 
     # In units of its own spread, no output drowns in the others.
     spread = data.target.std(axis=0) if squares else np.ones(len(names))
-    start, y_scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
-    found = StructureSearch(start, points, y_scaled, loss, symbols, as_rng(rng), log).run()
+    start, scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
+    problem = Objective(start, points, scaled, loss)
+    found = StructureSearch(problem, steer, symbols, as_rng(rng), log).run()
     found = scaled_outputs(found, spread) if squares else _centered(found, points)
     exact = formula(found, inputs, names, points, data.target if squares else None)
     log(f"formula: {exact}")

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kan_numpy._arrays import Array
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.edges import spline_edges
@@ -24,34 +23,11 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparsify
+from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.symbolification import symbolify
-from kan_numpy.training.grids import refine
 from kan_numpy.training.losses import CrossEntropy, SquaresLoss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
-
-Log = Callable[[str], None]
-
-NOTHING = 0.9
-"""Whoever leaves so much of the spread of y unexplained knows nothing."""
-
-ROWS, LAST_ROWS = 2000, 10_000
-"""How many samples decide about structures and symbols, and how many about the last digits."""
-
-LABEL_SMOOTHING = 0.01
-"""The share of each label that goes to all classes alike. Without it, classes that can be separated
-drive the outputs to infinity, and one mistake among the samples put aside outweighs all else."""
-
-SHARP, FINEST = 1e-3, 80
-"""Grids are refined down to this relative error, as far as this many intervals."""
-
-GOOD = 0.01
-"""If no structure reaches this relative error, all are tried again on finer grids."""
-
-CLOSE, FAR, CLOSE_IN_NOISE = 10.0, 100.0, 1.1
-"""Structures within the first factor of the smallest error are taken for possible, and up to the
-second if their error is below `GOOD`: some functions are harder for splines than others. The third
-holds where the smallest error is noise."""
 
 
 @dataclass(frozen=True)
@@ -82,93 +58,84 @@ class StructureSearch:
 
     Parameters
     ----------
-    network : KAN
-        Where to start.
-    x, y : ndarray
-        Data.
-    loss : str
-        As in `fit`.
-    functions : sequence of Symbol
+    data : Objective
+        The network where to start, the data and the loss.
+    options : SearchOptions
+        What steers the search.
+    functions : sequence of Symbol, optional
         What edges may become.
     rng : Generator
         Divides the data and starts networks.
-    say : callable
+    log : callable
         Is told what happens.
     """
 
     def __init__(
         self,
-        network: KAN,
-        x: Array,
-        y: Array,
-        loss: str,
+        data: Objective[KAN],
+        options: SearchOptions,
         functions: Sequence[Symbol] | None,
         rng: np.random.Generator,
-        log: Log,
+        log: Callable[[str], None],
     ) -> None:
+        self.network, self.options, self.functions = data.network, options, functions
+        self.rng, self.log, x = rng, log, data.x
         # The outermost samples are for training: a function has to be defined there, too.
         ends = np.unique(np.concatenate([x.argmin(axis=0), x.argmax(axis=0)]))
         order = rng.permutation(len(x))
         rows = np.concatenate([order[~np.isin(order, ends)], ends])
-        kept = rows[-ROWS:]
+        kept = rows[-options.samples :]
         first = max(len(kept) // 5, 1)
-        self.network, self.functions, self.rng, self.log = network, functions, rng, log
-        data = Objective(network, x, y, loss if loss == "mse" else CrossEntropy(LABEL_SMOOTHING))
+        self.squares = isinstance(data.loss, SquaresLoss)
+        if not self.squares:
+            data = Objective(data.network, x, data.y, CrossEntropy(options.label_smoothing))
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
-        self.all = data.batch(rows[-LAST_ROWS:])
+        self.all = data.batch(rows[-options.final_samples :])
 
     def run(self) -> KAN:
         """Return the network that explains the data best."""
-        squares = isinstance(self.train.loss, SquaresLoss)
-        found = self._structures(1, 1.0)
-        if squares and min(structure.error for structure in found) > GOOD:
-            found += self._structures(4, 1.0)
+        found, squares = self._structures(), self.squares
+        if squares and min(structure.error for structure in found) > self.options.good:
+            found += self._structures(grid_factor=4)
         best = self._simplest(found)
         if squares and best.error > EXACT and (best.error < SPLINE_LIMIT or not best.is_symbolic):
             # Small terms may have been taken for superfluous ones, or grids have been too coarse.
-            more = [*self._structures(1, 0.1), *self._structures(4, 1.0)]
+            more = [*self._structures(scale=0.1), *self._structures(grid_factor=4)]
             best = self._simplest([*found, best, *more])
-        if squares and best.error > NOTHING:
-            warnings.warn(
-                f"no network explains the data: the best leaves {best.error:.0%} of the spread of y"
-                " unexplained on samples it has not seen",
-                RuntimeWarning,
-                stacklevel=3,
-            )
-        return self._polished(best.network)
+        if squares and best.error > self.options.unexplained:
+            left = f"{best.error:.0%} of the spread of y unexplained on samples it has not seen"
+            message = f"no network explains the data: the best leaves {left}"
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+        steps = default_steps(100, self.all.is_least_squares)
+        return train(self.all.on(best.network), steps=steps, progress=False).network
 
-    def _structures(self, grid_factor: int, sparsity_scale: float) -> list[Structure]:
+    def _structures(self, grid_factor: int = 1, scale: float = 1.0) -> list[Structure]:
         """Return what is left of networks that are made sparse; one suffices if it is exact."""
         found: list[Structure] = []
+        x, y, loss = self.train.x, self.train.y, self.train.loss
+        strength, threshold = scale * self.options.strength, scale * self.options.threshold
         for network in self._starts(grid_factor):
-            sparse = sparsify(
-                network,
-                self.train.x,
-                self.train.y,
-                strength=sparsity_scale * 0.01,
-                threshold=sparsity_scale * 0.03,
-                loss=self.train.loss,
-            )
-            found.append(self._sharpened(self._judged(sparse, "sparse")))
-            if found[-1].is_tree and found[-1].error < SPLINE_LIMIT:
-                found.append(self._symbolic(found.pop()))
-                if found[-1].is_symbolic and found[-1].error < EXACT:
-                    return found[-1:]
+            sparse = sparsify(network, x, y, strength, threshold, loss=loss)
+            structure = self._judged(sparse, "sparse")
+            if structure.is_tree and structure.error < SPLINE_LIMIT:
+                structure = self._symbolic(structure)
+                if structure.is_symbolic and structure.error < EXACT:
+                    return [structure]
+            found.append(structure)
         return found
 
     def _starts(self, grid_factor: int) -> Iterator[KAN]:
         """Yield the networks to make sparse."""
         given = self.network
         _, first = given.kan_layers[0]
-        n_in, n_out = given.widths[0], given.widths[-1]
         degree = getattr(first.basis, "degree", 3)
         if grid_factor == 1:
             yield given
-        same: list[Width] = given.shape
-        product: list[Width] = [n_in, (0, 1), n_out]
-        mixed: list[Width] = [n_in, (1, 1), n_out]
-        shapes: list[list[Width]] = [[n_in, n_out], product, same, mixed, same, product, mixed]
-        if not isinstance(self.train.loss, SquaresLoss):
+        same, n_in, n_out = given.shape, given.widths[0], given.widths[-1]
+        small: list[list[Width]] = [[n_in, n_out], [n_in, (0, 1), n_out], [n_in, (1, 1), n_out]]
+        line, product, mixed = small
+        shapes = [line, product, same, mixed, same, product, mixed]
+        if not self.squares:
             shapes = [same]
         elif len(same) == 2:
             shapes = [product, same, mixed, product, mixed]
@@ -178,59 +145,28 @@ class StructureSearch:
             yield KAN(shape, grid_factor * first.grid_size, degree, base=first.base, rng=self.rng)
 
     def _judged(self, network: KAN, what: str) -> Structure:
-        structure = Structure(network, assess(self.check, network).error)
-        self.log(
-            f"{what}: {network.widths}, {structure.n_edges} edges, error {structure.error:.1e}"
-        )
-        return structure
-
-    def _sharpened(self, structure: Structure) -> Structure:
-        """Return the structure on finer grids, as long as that halves its error.
-
-        It does if splines cause the error, and does not if noise or a wrong structure does.
-        """
-        while structure.error > SHARP:
-            grid_factor = [2 * layer.grid_size for _, layer in structure.network.kan_layers]
-            if max(grid_factor) > FINEST:
-                break
-            finer = self.train.on(refine(structure.network, grid_factor))
-            steps = default_steps(15, finer.is_least_squares)
-            network = train(finer, steps=steps, progress=False).network
-            sharper = self._judged(network, "finer")
-            if sharper.error > 0.5 * structure.error:
-                break
-            structure = sharper
-        return structure
+        result = Structure(network, assess(self.check, network).error)
+        self.log(f"{what}: {network.widths}, {result.n_edges} edges, error {result.error:.1e}")
+        return result
 
     def _symbolic(self, structure: Structure) -> Structure:
         """Return the structure with symbols for its edges."""
-        network = symbolify(
-            structure.network,
-            self.train.x,
-            self.train.y,
-            functions=self.functions,
-            loss=self.train.loss,
-        )
+        x, y, loss = self.train.x, self.train.y, self.train.loss
+        network = symbolify(structure.network, x, y, functions=self.functions, loss=loss)
         return self._judged(network, "symbolic")
 
     def _simplest(self, found: list[Structure]) -> Structure:
         """Return the smallest structure that becomes a formula, or else the best one."""
         floor = min(structure.error for structure in found)
-        limit = max(CLOSE * floor, min(FAR * floor, GOOD))
-        if floor >= SPLINE_LIMIT:
-            limit = CLOSE_IN_NOISE * floor
-        possible = [structure for structure in found if structure.error <= limit]
+        is_noise = floor >= SPLINE_LIMIT
+        limit = floor * (self.options.close_in_noise if is_noise else self.options.close)
+        enough = limit if is_noise else EXACT
         results = []
-        for structure in sorted(possible, key=lambda s: (s.n_edges, s.error)):
-            result = structure if structure.is_symbolic else self._symbolic(structure)
-            noisy = floor >= SPLINE_LIMIT and result.error <= CLOSE_IN_NOISE * floor
-            if result.is_symbolic and (result.error < EXACT or noisy):
-                return result
-            results.append(result)
+        for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
+            if structure.error <= limit:
+                result = structure if structure.is_symbolic else self._symbolic(structure)
+                if result.is_symbolic and result.error <= enough:
+                    return result
+                results.append(result)
         symbolic = [result for result in results if result.is_symbolic and result.error <= limit]
         return min(symbolic or results, key=lambda s: s.error)
-
-    def _polished(self, network: KAN) -> KAN:
-        """Return the network trained to the end on all data."""
-        steps = default_steps(100, self.all.is_least_squares)
-        return train(self.all.on(network), steps=steps, progress=False).network

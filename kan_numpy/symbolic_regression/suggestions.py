@@ -13,16 +13,7 @@ from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import Edge, layer_of
 from kan_numpy.networks.kan import KAN
-from kan_numpy.symbolic_regression.curve_fit import (
-    FINALISTS,
-    SymbolFit,
-    fit_symbols,
-    rank,
-    subsample,
-)
-
-ROWS = 2000
-"""How many samples the search for symbols looks at."""
+from kan_numpy.symbolic_regression.curve_fit import FINALISTS, SymbolFit, fit_symbols
 
 CONSTANT = 1e-12
 """A curve that varies less than this, relative to its size, does so by rounding."""
@@ -37,12 +28,22 @@ class Suggestions(list[SymbolFit]):
         return [fitted.symbol for fitted in self]
 
     def __str__(self) -> str:
-        """Return the table: function, error, effort and the four numbers."""
-        lines = [f"{'f':>10} {'error':>9} {'effort':>6}   c f(a x + b) + d"]
+        """Return the table: function, error, complexity and the four numbers."""
+        lines = [f"{'f':>10} {'error':>9} {'complexity':>10}   c f(a x + b) + d"]
         for symbol, (a, b, c, d), error in self:
             numbers = f"a = {a:.6g}, b = {b:.6g}, c = {c:.6g}, d = {d:.6g}"
-            lines.append(f"{symbol.name:>10} {error:9.1e} {symbol.total_complexity:6}   {numbers}")
+            lines.append(f"{symbol.name:>10} {error:9.1e} {symbol.total_complexity:10}   {numbers}")
         return "\n".join(lines)
+
+    def required(self, edge: Edge, symbols: Sequence[Symbol]) -> Suggestions:
+        """Return the suggestions, or say why there are none."""
+        if not self:
+            names = ", ".join(symbol.name for symbol in symbols)
+            raise ValueError(
+                f"edge {edge} is constant on x (prune it), or none of the functions {names} is"
+                " defined where it needs one"
+            )
+        return self
 
 
 def suggest_symbolic(
@@ -72,8 +73,8 @@ def suggest_symbolic(
     top : int
         The number of suggestions, at least 1.
     complexity_weight : float
-        How many orders of magnitude in the error one unit of effort is worth; the effort of a
-        symbol is its complexity and its free numbers, see `Symbol`.
+        How many orders of magnitude in the error one unit of complexity is worth;
+        the free numbers count, see `Symbol`.
 
     Returns
     -------
@@ -98,15 +99,12 @@ def suggest_symbolic(
     >>> kn.suggest_symbolic(net, x, layer=0, out=0, inp=0, functions=["exp", "sin"]).symbols
     [Symbol('sin'), Symbol('exp')]
     """
-    points = checked_inputs(network, x)
-    layer_of(network, (layer, out, inp))
-    count = as_count("top", top, 1)
-    complexity_weight = as_number("complexity_weight", complexity_weight, 0.0)
-    edge, symbols = (layer, out, inp), as_symbols(functions)
-    found = suggestions(
-        network, points, edge, symbols, complexity_weight, most=max(count, FINALISTS)
-    )
-    return Suggestions(required(found, edge, symbols)[:count])
+    points, edge = checked_inputs(network, x), (layer, out, inp)
+    layer_of(network, edge)
+    count, symbols = as_count("top", top, 1), as_symbols(functions)
+    weight = as_number("complexity_weight", complexity_weight, 0.0)
+    found = suggestions(network, points, edge, symbols, weight, most=max(count, FINALISTS))
+    return Suggestions(found.required(edge, symbols)[:count])
 
 
 def suggestions(
@@ -130,8 +128,8 @@ def suggestions(
         The edge.
     symbols : sequence of Symbol
         Candidates.
-    price : float
-        How many orders of magnitude in the error one unit of effort is worth.
+    complexity_weight : float
+        How many orders of magnitude in the error one unit of complexity is worth.
     noise : float
         Errors far below this relative one are all alike.
     most : int
@@ -142,59 +140,15 @@ def suggestions(
     Suggestions
         Empty if the edge is constant, or no candidate is defined where it is.
     """
-    activations, phi = subsample(*curve(network, x, edge), ROWS)
+    activations, phi = curve(network, x, edge)
     if any(np.ptp(v) <= CONSTANT * np.abs(v).max() for v in (activations, phi)):
         return Suggestions()
     found = fit_symbols(symbols, activations, phi, complexity_weight, most)
-    return Suggestions(sorted(found, key=lambda s: rank(s, complexity_weight, noise)))
-
-
-def required(found: Suggestions, edge: Edge, symbols: Sequence[Symbol]) -> Suggestions:
-    """Return the suggestions, or say why there are none.
-
-    Parameters
-    ----------
-    found : Suggestions
-        From `suggestions`.
-    edge : (layer, out, inp)
-        The edge.
-    symbols : sequence of Symbol
-        The candidates.
-
-    Returns
-    -------
-    Suggestions
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
-    if not found:
-        names = ", ".join(symbol.name for symbol in symbols)
-        raise ValueError(
-            f"edge {edge} is constant on x (prune it), or none of the functions {names} is defined"
-            " where it needs one"
-        )
-    return found
+    return Suggestions(sorted(found, key=lambda fit: fit.rank(complexity_weight, noise)))
 
 
 def curve(network: KAN, x: Array, edge: Edge) -> tuple[Array, Array]:
-    """Return the activations (N,) that enter an edge, and what it sends.
-
-    Parameters
-    ----------
-    network : KAN
-        The network.
-    x : ndarray, shape (N, n_in)
-        Inputs.
-    edge : (layer, out, inp)
-        The edge.
-
-    Returns
-    -------
-    activations, phi : ndarray, shape (N,)
-    """
+    """Return the activations (N,) that enter an edge for inputs x (N, n_in), and what it sends."""
     index, out, inp = edge
     _, caches = network._forward(x)
     return caches[index].x[:, inp], layer_of(network, edge).edges(caches[index].x)[:, out, inp]

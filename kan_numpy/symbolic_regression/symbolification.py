@@ -29,23 +29,11 @@ from kan_numpy.networks.edges import (
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import assess
-from kan_numpy.symbolic_regression.curve_fit import (
-    SymbolFit,
-    fit_symbol,
-    fit_symbols,
-    rank,
-    subsample,
-)
-from kan_numpy.symbolic_regression.suggestions import ROWS, curve, required, suggestions
+from kan_numpy.symbolic_regression.curve_fit import SymbolFit, fit_symbols
+from kan_numpy.symbolic_regression.suggestions import curve, suggestions
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
-
-SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
-"""Functions that are always tried, whatever an edge looks like."""
-
-EXACT_PRICE = 0.5
-"""What a unit of effort costs in log L, where errors come from splines."""
 
 
 def symbolify(
@@ -77,7 +65,7 @@ def symbolify(
     top : int
         The number of candidates for each edge.
     complexity_weight : float
-        How many orders of magnitude in the error one unit of effort is worth.
+        How many orders of magnitude in the error one unit of complexity is worth.
     steps : int
         The number of training steps after each replacement.
     loss : str or Loss
@@ -107,28 +95,25 @@ def symbolify(
     """
     points = checked_inputs(network, x)
     require_defined(network(points), points)
-    choices = _Choices(
-        Objective(network, points, y, loss),
-        as_symbols(functions),
-        as_count("top", top, 1),
-        as_number("complexity_weight", complexity_weight, 0.0),
-        as_count("steps", steps, 0),
-    )
+    objective, symbols = Objective(network, points, y, loss), as_symbols(functions)
+    weight = as_number("complexity_weight", complexity_weight, 0.0)
+    count, steps = as_count("top", top, 1), as_count("steps", steps, 0)
+    run = _Symbolification(objective, symbols, count, weight, steps)
     if edges is None:
-        return choices.decide(network)
+        return run.decide(network)
     if not isinstance(edges, Mapping):
         raise TypeError(f"edges must be a dict such as {{(0, 1, 0): 'sin'}}, but is {edges!r}")
     for edge in edges:
         layer_of(network, edge)
     chosen = {edge: as_symbol(f"edges[{edge}]", name) for edge, name in edges.items()}
     for edge, symbol in chosen.items():
-        best = required(suggestions(network, points, edge, [symbol], 0.0), edge, [symbol])[0]
-        network = choices.trained(with_symbol(network, edge, symbol, best.affine))
+        best = suggestions(network, points, edge, [symbol], 0.0).required(edge, [symbol])[0]
+        network = run.trained(with_symbol(network, edge, symbol, best.affine))
     return network
 
 
 @dataclass(frozen=True)
-class _Choices:
+class _Symbolification:
     """What there is to choose from, and the data by which candidates are judged."""
 
     objective: Objective[KAN]
@@ -147,13 +132,11 @@ class _Choices:
     def replaced_once(self, network: KAN) -> KAN:
         """Return the network after every spline edge has had its turn."""
         found = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
-        clear = {
-            edge: rank(fits[0], self.complexity_weight) for edge, fits in found.items() if fits
-        }
+        clear = {e: fits[0].rank(self.complexity_weight) for e, fits in found.items() if fits}
         start = network
         for edge in sorted(clear, key=lambda edge: clear[edge]):
-            unchanged = network is start
-            candidates = found[edge] if unchanged else self.best(network, edge, self.symbols)
+            current = network is start
+            candidates = found[edge] if current else self.best(network, edge, self.symbols)
             network = self.replaced(network, network, edge, candidates)
         return network
 
@@ -167,45 +150,37 @@ class _Choices:
             _, both = curve(network, self.objective.x, second)  # (N,)
             activations, _ = curve(network, self.objective.x, first)
             line = with_symbol(network, second, SYMBOLS["x"], np.array([1.0, 0.0, 1.0, 0.0]))
-            candidates = fit_symbols(self.symbols, *subsample(activations, both, ROWS))
-            candidates.sort(key=lambda fitted: rank(fitted, self.complexity_weight))
+            candidates = fit_symbols(self.symbols, activations, both)
+            candidates.sort(key=lambda fit: fit.rank(self.complexity_weight))
             network = self.replaced(network, line, first, candidates[: self.top])
         return network
 
     def simplified(self, network: KAN) -> KAN:
         """Return the network with simpler symbols where these do as well."""
-        for edge, effort in symbolic_edges(network):
-            simpler = [symbol for symbol in self.symbols if symbol.total_complexity < effort]
+        for edge, complexity in symbolic_edges(network):
+            simpler = [s for s in self.symbols if s.total_complexity < complexity]
             if simpler:
                 candidates = self.best(network, edge, simpler)
                 network = self.replaced(network, network, edge, candidates)
         return network
 
     def best(self, network: KAN, edge: Edge, symbols: list[Symbol]) -> list[SymbolFit]:
-        """Return the best suggestions for one edge, and the simplest functions of all.
-
-        Where edges can make up for each other, a curve that is almost a straight line may as well
-        become one.
-        """
-        now = assess(self.objective, network)
+        """Return the best suggestions for one edge."""
+        now, x = assess(self.objective, network), self.objective.x
         noise = 0.0 if now.spline_limited else now.error
-        found = suggestions(network, self.objective.x, edge, symbols, self.complexity_weight, noise)
-        points = subsample(*curve(network, self.objective.x, edge), ROWS)
-        left_out = [s for s in symbols if s in SIMPLEST and s not in found.symbols[: self.top]]
-        simple = [fit_symbol(symbol, *points) for symbol in left_out]
-        return found[: self.top] + [fitted for fitted in simple if fitted is not None]
+        return suggestions(network, x, edge, symbols, self.complexity_weight, noise)[: self.top]
 
     def replaced(
         self, network: KAN, changed: KAN, edge: Edge, candidates: Sequence[SymbolFit]
     ) -> KAN:
         """Return the changed network with the best candidate that is as good as the network.
 
-        If there is none, return the network.
+        If there is none, return the network. One unit of complexity costs as much of log L as in
+        the ranking where splines cause the errors; in noise, it counts like a number.
         """
         before, accepted = assess(self.objective, network), [(np.inf, network)]
-        complexity_weight = (
-            EXACT_PRICE if before.spline_limited else np.log(before.samples) / before.samples
-        )
+        exact, N = before.spline_limited, before.samples
+        price = 2.0 * np.log(10.0) * self.complexity_weight if exact else np.log(N) / N
         for symbol, affine, _ in candidates:
             trial = with_symbol(changed, edge, symbol, affine)
             if not np.isfinite(self.objective.on(trial).value(trial.theta)):
@@ -213,14 +188,10 @@ class _Choices:
             trial = self.trained(trial)
             after = assess(self.objective, trial)
             if before.accepts(after):
-                accepted.append(
-                    (after.deviance + complexity_weight * symbol.total_complexity, trial)
-                )
+                accepted.append((after.deviance + price * symbol.total_complexity, trial))
         return min(accepted, key=lambda pair: pair[0])[1]
 
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
         """Return the network after some steps of training."""
-        steps = default_steps(
-            self.steps if steps is None else steps, self.objective.is_least_squares
-        )
-        return train(self.objective.on(network), steps=steps, progress=False).network
+        count = default_steps(steps or self.steps, self.objective.is_least_squares)
+        return train(self.objective.on(network), steps=count, progress=False).network

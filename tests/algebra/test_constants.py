@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from kan_numpy.algebra.constants import UNKNOWN, number_complexity, recognize
-from kan_numpy.algebra.number import Number, named
+from kan_numpy.algebra.constants import UNKNOWN, complexity, number_complexity, recognize
+from kan_numpy.algebra.expressions import Number
+from kan_numpy.algebra.parsing import parse
+from kan_numpy.algebra.printing import text
 
 TYPICAL = (
     *("1", "2", "3", "7", "10", "12", "50", "100", "137", "1/2", "1/3", "2/3", "3/4", "5/6", "2/7"),
@@ -20,12 +22,12 @@ TYPICAL = (
 @pytest.mark.parametrize("name", TYPICAL)
 @pytest.mark.parametrize("error", [-0.9e-6, 0.0, 0.9e-6])
 def test_typical_constants_are_found(name, error):
-    value = named(name).value
+    value = parse(name).value
     found = recognize(value * (1.0 + error), 1e-6)
     assert found is not None
-    assert found.text() == name
+    assert text(found) == name
     assert found.value == pytest.approx(value, rel=1e-15)
-    assert recognize(-value, 1e-6).text() == f"-{name}"
+    assert text(recognize(-value, 1e-6)) == f"-{name}"
 
 
 @pytest.mark.parametrize(
@@ -45,20 +47,28 @@ def test_random_numbers_are_not_recognized(draw):
 def test_the_looser_the_tolerance_the_simpler_a_constant_must_be():
     known = ["1", "pi", "2/7", "0.123"]
     found = {
-        tolerance: [name for name in known if recognize(named(name).value, tolerance)]
+        tolerance: [name for name in known if recognize(parse(name).value, tolerance)]
         for tolerance in (1e-1, 1e-2, 1e-3, 1e-5)
     }
     assert found == {1e-1: [], 1e-2: ["1"], 1e-3: ["1", "pi"], 1e-5: known}
 
 
 def test_the_simplest_of_several_is_taken():
-    assert recognize(0.3333, 5e-4).text() == "1/3"
-    assert recognize(0.333, 1e-6).text() == "0.333"
-    assert recognize(3.14, 1e-6).text() == "3.14"
+    assert text(recognize(0.3333, 5e-4)) == "1/3"
+    assert text(recognize(0.333, 1e-6)) == "0.333"
+    assert text(recognize(3.14, 1e-6)) == "3.14"
     assert recognize(0.0) == Number(0.0)
 
 
-def test_cost():
+def test_the_complexity_of_an_expression_is_that_of_its_nodes_and_numbers():
+    assert complexity(parse("x")) == 1
+    assert complexity(parse("x**2")) == complexity(parse("x**7")) == 3
+    assert complexity(parse("sin(2*x) + 1")) == 6 + 1  # six nodes, and 2 is of level 1
+    assert complexity(parse("sin(2*pi*x/3) + 1")) == 6 + 3
+    assert complexity(parse("1.2345678*x**0.7")) == 5 + UNKNOWN + 2
+
+
+def test_the_complexity_of_numbers():
     values = [0.0, 1.0, -1.0, 2.0, math.pi, 0.35, 0.123, 1.2345678]
     assert [number_complexity(value) for value in values] == [0, 0, 0, 1, 2, 3, 4, UNKNOWN]
 

@@ -3,9 +3,8 @@
 from expression_strategies import assert_same_function, expressions
 from hypothesis import given
 
-from kan_numpy.algebra.constants import recognize
+from kan_numpy.algebra.constants import complexity, recognize
 from kan_numpy.algebra.expansion import expand
-from kan_numpy.algebra.expressions import complexity
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplify import map_numbers

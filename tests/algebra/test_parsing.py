@@ -2,9 +2,9 @@
 
 import pytest
 
-from kan_numpy.algebra.expressions import variables
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
+from kan_numpy.algebra.traversal import variables
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from hypothesis import assume, given
 from matplotlib.mathtext import MathTextParser
 
 from kan_numpy.algebra.canonical_form import canonicalize
-from kan_numpy.algebra.expressions import evaluate, variables, walk
+from kan_numpy.algebra.expressions import evaluate
 from kan_numpy.algebra.parsing import FUNCTIONS, parse
 from kan_numpy.algebra.printing import latex, text
 from kan_numpy.algebra.simplify import simplify
+from kan_numpy.algebra.traversal import variables, walk
 
 
 @given(expressions)

@@ -127,7 +127,7 @@ def test_so_many_of_the_four_numbers_are_free(name):
     assert symbol.numbers == rank + (name == "sgn")
 
 
-def test_effort_grows_with_the_complexity_and_with_free_numbers():
+def test_the_total_complexity_grows_with_the_complexity_and_with_free_numbers():
     assert SYMBOLS["x"].total_complexity == 1 + 2
     assert SYMBOLS["exp"].total_complexity == 2 + 3
     assert SYMBOLS["sin"].total_complexity == 2 + 4

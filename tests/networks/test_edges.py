@@ -15,9 +15,9 @@ def test_edges_are_found_by_their_kind():
     network, x, _ = square_network()
     symbolic, splines = symbolic_edges(network), spline_edges(network)
     assert len(symbolic) + len(splines) == 18
-    for (at, out, inp), effort in symbolic:
+    for (at, out, inp), complexity in symbolic:
         (edge,) = (e for e in network.layers[at].symbols if (e.out, e.inp) == (out, inp))
-        assert effort == edge.symbol.total_complexity
+        assert complexity == edge.symbol.total_complexity
         assert (at, out, inp) not in splines
     phi = network.layers[0].edges(x)
     edge = next(edge for edge in splines if edge[0] == 0)

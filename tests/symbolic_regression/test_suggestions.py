@@ -22,7 +22,7 @@ def test_suggestions_are_ranked_and_print_as_a_table():
     assert abs(abs(found[0].affine[0]) - 3.0) < 0.05
     assert kn.suggest_symbolic(network, x, 0, 0, 1)[0].symbol.name == "x^2"
     header, *rows = str(found).splitlines()
-    assert header.split()[:3] == ["f", "error", "effort"]
+    assert header.split()[:3] == ["f", "error", "complexity"]
     assert [row.split()[0] for row in rows] == [fitted.symbol.name for fitted in found]
     assert f"a = {found[0].affine[0]:.6g}, b = " in rows[0]
     assert np.array_equal(network.theta, before)

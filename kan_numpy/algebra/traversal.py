@@ -1,0 +1,77 @@
+"""Ways through an expression, on all of which a number such as 2*pi/3 is one leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum, Variable
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Return the nodes below a node; a number has none."""
+    if expression.is_number:
+        return ()
+    return factors_of(expression) if isinstance(expression, Product) else expression.operands
+
+
+def factors_of(expression: Expression) -> tuple[Expression, ...]:
+    """Return the factors of a product, its numbers as one, or the expression as the only one."""
+    if expression.is_number or not isinstance(expression, Product):
+        return (expression,)
+    numbers = tuple(factor for factor in expression.factors if factor.is_number)
+    others = tuple(factor for factor in expression.factors if not factor.is_number)
+    if len(numbers) > 1 and (joined := Product(numbers)).is_number:  # and not infinite
+        return (joined, *others)
+    return (*numbers, *others)
+
+
+def terms_of(expression: Expression) -> tuple[Expression, ...]:
+    """Return the terms of a sum, or the expression as the only one."""
+    if isinstance(expression, Sum) and not expression.is_number:
+        return expression.terms
+    return (expression,)
+
+
+def map_children(
+    expression: Expression, function: Callable[[Expression], Expression]
+) -> Expression:
+    """Return a node with a function of each of its children in the place of the child."""
+    parts = tuple(map(function, children(expression)))
+    match expression:
+        case _ if not parts:
+            return expression
+        case Sum():
+            return Sum(parts)
+        case Product():
+            return Product.of(parts)
+        case Power():
+            return Power(*parts)
+        case Call():
+            return Call(expression.function, *parts)
+    return expression
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Go through all nodes, a node before its children, from left to right."""
+    yield expression
+    for child in children(expression):
+        yield from walk(child)
+
+
+def variables(expression: Expression) -> tuple[str, ...]:
+    """Return the names of the variables, each once, in the order in which they appear."""
+    names = (node.name for node in walk(expression) if isinstance(node, Variable))
+    return tuple(dict.fromkeys(names))
+
+
+def as_power(factor: Expression) -> tuple[Expression, Expression]:
+    """Return base and exponent of a power, or of what is one to the first power."""
+    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, Number(1))
+
+
+def as_multiple(term: Expression) -> tuple[Expression, Expression]:
+    """Return the number in front of a term, and the rest."""
+    if term.is_number:
+        return term, Number(1)
+    first, *others = factors_of(term)
+    return (first, Product.of(others)) if first.is_number else (Number(1), term)

@@ -1,0 +1,136 @@
+"""Every option of a search moves something."""
+
+import numpy as np
+import pytest
+from builders import inputs
+
+import kan_numpy as kn
+from kan_numpy import KAN, Objective, SearchOptions
+from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.networks.edges import with_symbol
+from kan_numpy.symbolic_regression.structure_search import Structure, StructureSearch
+
+
+def search(loss="mse", N=100, **options):
+    """Return a search on data that are not looked at."""
+    x = inputs(N=N)
+    y = x[:, :1] if loss == "mse" else (x[:, 0] > 0.0).astype(int)
+    network = KAN([2, 1 if loss == "mse" else 2], rng=0)
+    data = Objective(network, x, y, loss)
+    rng = np.random.default_rng(0)
+    return StructureSearch(data, SearchOptions(**options), None, rng, lambda _: None)
+
+
+def structure(error, n_edges=1, symbolic=True):
+    """Return a structure of so many edges, of which all are symbols, or none."""
+    network = KAN([1, n_edges], rng=0)
+    for out in range(n_edges if symbolic else 0):
+        network = with_symbol(network, (0, out, 0), SYMBOLS["x"], np.ones(4))
+    return Structure(network, error)
+
+
+def test_so_many_samples_decide():
+    found = search(samples=50, final_samples=80)
+    assert [len(data.x) for data in (found.check, found.train, found.all)] == [10, 40, 80]
+    assert np.array_equal(found.train.x.min(axis=0), inputs(N=100).min(axis=0))
+    assert np.array_equal(found.train.x.max(axis=0), inputs(N=100).max(axis=0))
+    assert [len(data.x) for data in (search().train, search().all)] == [80, 100]
+
+
+def test_labels_are_smooth():
+    assert search("cross_entropy", label_smoothing=0.2).train.target.min() == pytest.approx(0.1)
+    assert search("cross_entropy").train.target.min() == pytest.approx(0.005)
+
+
+@pytest.mark.parametrize(("factor", "n_edges"), [(1.0, 4), (1.1, 2), (3.0, 1)])
+def test_in_noise_the_smallest_structure_is_taken_that_is_close(factor, n_edges):
+    found = [structure(0.1, 4), structure(0.105, 2), structure(0.2, 1)]
+    chosen = search(close_in_noise=factor)._simplest(found)
+    assert chosen.n_edges == n_edges
+    assert search()._simplest(found).n_edges == 2
+
+
+@pytest.mark.parametrize(("factor", "tried"), [(2.0, [3]), (10.0, [2, 3]), (100.0, [1, 2, 3])])
+def test_without_noise_close_structures_become_formulas(monkeypatch, factor, tried):
+    found = [structure(error, n, symbolic=False) for n, error in ((3, 1e-4), (2, 5e-4), (1, 2e-3))]
+    seen = []
+
+    def symbolic(_, structure):
+        seen.append(structure.n_edges)
+        return structure
+
+    monkeypatch.setattr(StructureSearch, "_symbolic", symbolic)
+    search(close=factor)._simplest(found)
+    assert seen == tried
+
+
+def told(monkeypatch, error, **options):
+    """Return a search that is told the one structure there is, and the factors it asks for."""
+    seen, steered = [], search(**options)
+    network = steered.network
+    for inp in (0, 1):
+        network = with_symbol(network, (0, 0, inp), SYMBOLS["x"], np.array([1.0, 0.0, 0.5, 0.0]))
+
+    def structures(_, grid_factor=1):
+        seen.append(grid_factor)
+        return [Structure(network, error)]
+
+    monkeypatch.setattr(StructureSearch, "_structures", structures)
+    return steered, seen
+
+
+@pytest.mark.parametrize(("good", "factors"), [(0.01, [1, 4]), (0.1, [1])])
+def test_where_no_structure_is_good_grids_become_finer(monkeypatch, good, factors):
+    steered, seen = told(monkeypatch, 0.05, good=good)
+    steered.run()
+    assert seen == factors
+
+
+def test_what_stays_unexplained_is_said(monkeypatch):
+    with pytest.warns(RuntimeWarning, match="no network explains the data: the best leaves 95%"):
+        told(monkeypatch, 0.95)[0].run()
+    told(monkeypatch, 0.95, unexplained=0.97)[0].run()
+
+
+def test_fewer_samples_may_be_allowed(monkeypatch):
+    x, network = inputs(1, N=12), KAN([1, 1], rng=0)
+    with pytest.raises(ValueError, match="x must hold at least 20 samples, but holds 12"):
+        kn.discover(network, x, x)
+    monkeypatch.setattr(StructureSearch, "run", lambda self: self.network)
+    options = SearchOptions(fewest_samples=10)
+    assert "s_0_0_0" in str(kn.discover(network, x, x, options=options))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [{}, {"threshold": 0.5}])
+def test_small_terms_are_found_unless_the_threshold_is_large(options):
+    x = inputs(N=150)
+    y = x[:, :1] ** 2 + 0.02 * np.sin(3.0 * x[:, 1:])
+    functions = ["x", "x^2", "sin", "exp"]
+    found = kn.discover(
+        KAN([2, 1], grid_size=3, rng=0),
+        *(x, y, ["x", "y"]),
+        functions=functions,
+        options=SearchOptions(**options),
+    )
+    assert ("sin(3*y)" in str(found)) is (not options)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"samples": 0}, ValueError, "samples must be at least 1"),
+        ({"samples": 2.5}, TypeError, "samples must be a whole number"),
+        ({"close": -1.0}, ValueError, "close must lie"),
+        ({"threshold": np.nan}, ValueError, "threshold must be finite"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        SearchOptions(**options)
+
+
+def test_options_are_options():
+    x, network = inputs(N=20), KAN([2, 1], rng=0)
+    with pytest.raises(TypeError, match=r"options must be SearchOptions.*, but is {'close': 3}"):
+        kn.discover(network, x, x[:, :1], options={"close": 3})
