@@ -6,6 +6,7 @@ Every message states the argument, what was expected, what was given and, if the
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Container, Iterable, Sequence
 from keyword import iskeyword
 from typing import Any
@@ -171,3 +172,11 @@ def as_names(
         wanted = "at least one name" if size is None else f"{size} different names"
         raise ValueError(f"{name} must hold {wanted}, each once, but is {list(names)}")
     return names
+
+
+def level_outside() -> int:
+    """Return the ``stacklevel`` at which a warning names the line that called this library."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith("kan_numpy."):
+        frame, level = frame.f_back, level + 1
+    return level

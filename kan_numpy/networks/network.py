@@ -233,6 +233,26 @@ class Network:
                 dy = layer.input_gradient(dy, cache[l])
         return dy if input_gradient else None, dtheta
 
+    def fraction_outside_grid(self, x: npt.ArrayLike) -> float:
+        """Return the fraction of the activations, inputs included, that lie outside their grids.
+
+        Parameters
+        ----------
+        x : array_like, shape (N, n_in)
+            One sample a row.
+
+        Returns
+        -------
+        float
+            Between 0 and 1; layers without a grid count as covered.
+        """
+        _, caches = self.forward(x)
+        shares = [
+            layer.fraction_outside_grid(cache.x)
+            for layer, cache in zip(self.layers, caches, strict=True)
+        ]
+        return float(np.average(shares, weights=[cache.x.size for cache in caches]))
+
     def jacobian(self, x: npt.ArrayLike) -> Array:
         r"""Differentiate every output of every sample with respect to every parameter.
 

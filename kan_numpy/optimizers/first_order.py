@@ -9,7 +9,7 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_number
-from kan_numpy.optimizers.optimizer import ObjectiveLike, State
+from kan_numpy.optimizers.optimizer import ObjectiveLike, State, reevaluated
 
 
 class FirstOrder:
@@ -26,6 +26,10 @@ class FirstOrder:
         theta = state.theta + move
         loss, gradient = objective.fun(theta)
         return State(theta, loss, gradient, state.evaluations + 1, memory)
+
+    def reweighted(self, objective: ObjectiveLike, state: State) -> State:
+        """Keep the memory where the objective has changed a little."""
+        return reevaluated(objective, state)
 
     def no_memory(self, theta: Array) -> Any:
         """Return the initial memory of the method."""

@@ -10,7 +10,7 @@ import numpy as np
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count
 from kan_numpy.optimizers.line_search import wolfe_search
-from kan_numpy.optimizers.optimizer import ObjectiveLike, State
+from kan_numpy.optimizers.optimizer import ObjectiveLike, State, reevaluated
 
 Pairs = tuple[tuple[Array, Array], ...]
 
@@ -101,6 +101,10 @@ class LBFGS:
                 memory_now = Memory(kept, d)
                 return State(found.theta, found.loss, found.gradient, evaluations, memory_now)
         return State(theta, loss, g, evaluations, Memory((), d), converged=True)
+
+    def reweighted(self, objective: ObjectiveLike, state: State) -> State:
+        """Keep the pairs where the objective has changed a little."""
+        return reevaluated(objective, state)
 
 
 def two_loop(gradient: Array, pairs: Pairs, d: Array | float = 1.0) -> Array:

@@ -121,6 +121,12 @@ class LevenbergMarquardt:
             damping, growth = damping * growth, growth * 2.0
         return state._replace(evaluations=evaluations, converged=True)
 
+    def reweighted(self, objective: ObjectiveLike, state: State) -> State:
+        """Keep damping, residuals and Jacobian: only the penalty terms are others."""
+        damping, _, J, r, _ = state.memory
+        extra = objective.penalty_terms(state.theta)
+        return _state(state.theta, r, J, extra, state.evaluations, damping)
+
 
 def _penalty_terms(objective: ObjectiveLike, theta: Array) -> PenaltyTerms:
     """Return the terms added to r . r at theta (P,); a bare sum of squares has none."""
@@ -137,7 +143,12 @@ def _linearized(
     evaluations: int,
     damping: float,
 ) -> State:
-    J = objective.jacobian(theta)
+    return _state(theta, r, objective.jacobian(theta), extra, evaluations, damping)
+
+
+def _state(
+    theta: Array, r: Array, J: Array, extra: PenaltyTerms, evaluations: int, damping: float
+) -> State:
     loss, gradient = float(r @ r) + extra.value, 2.0 * (J.T @ r) + extra.gradient
     memory = Linearization(damping, 2.0, J, r, extra.curvature)
     return State(theta, loss, gradient, evaluations, memory)

@@ -12,7 +12,7 @@ Start with `kan_numpy.optimizers.first_order`; `kan_numpy.optimizers.lbfgs` and
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from kan_numpy._arrays import Array
 
@@ -73,3 +73,40 @@ class Optimizer(Protocol):
 
     def step(self, objective: ObjectiveLike, state: State) -> State:
         """Take one step."""
+
+
+@runtime_checkable
+class Reweightable(Protocol):
+    """What an optimizer has that keeps its memory when penalty terms change."""
+
+    def reweighted(self, objective: ObjectiveLike, state: State) -> State:
+        """Evaluate the objective again at the same theta."""
+
+
+def reevaluated(objective: ObjectiveLike, state: State) -> State:
+    """Return the state with loss and gradient of another objective, and the same memory."""
+    loss, gradient = objective.fun(state.theta)
+    return State(state.theta, loss, gradient, state.evaluations + 1, state.memory)
+
+
+def reweighted(optimizer: Optimizer, objective: ObjectiveLike, state: State) -> State:
+    """Return the state under an objective that has changed in its penalty terms only.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        If it has a method ``reweighted(objective, state)``, its memory is kept; else it starts
+        anew.
+    objective : ObjectiveLike
+        With other penalty terms than before.
+    state : State
+        Where the optimizer stands.
+
+    Returns
+    -------
+    State
+    """
+    if isinstance(optimizer, Reweightable):
+        return optimizer.reweighted(objective, state)
+    started = optimizer.start(objective, state.theta)
+    return started._replace(evaluations=state.evaluations + started.evaluations)

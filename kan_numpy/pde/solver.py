@@ -107,6 +107,7 @@ def solve_pde(
         refine_at=refine_at,
         callback=callback,
         progress=progress,
+        hold=0.0,
     )
 
 

@@ -5,6 +5,8 @@ without targets. Read the files in this order; each imports only those above it:
 
     losses          squared error and cross-entropy, with their gradients
     objective       a network on data as a function of theta
+    smoothness      a prior that holds the coefficients which few samples determine
+    held_objective  an objective with that prior, and when it is measured anew
     regularization  penalties that make a network sparse or smooth
     grids           knots that follow the data and grow finer
     grid_schedule   before which step grids change

@@ -11,6 +11,7 @@ from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
+from kan_numpy.training.smoothness import STRENGTH
 from kan_numpy.training.training_loop import Callback, FitResult, train
 
 
@@ -31,6 +32,7 @@ def fit(
     callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
+    hold: float = STRENGTH,
 ) -> FitResult[NetworkT]:
     """Train a network on data.
 
@@ -73,6 +75,9 @@ def fit(
         Whether a line of progress is written to stderr; by default only in a terminal.
     rng : int, Generator or None
         Shuffles the mini-batches; what `numpy.random.default_rng` takes.
+    hold : float
+        kappa, how firmly the coefficients are held that few samples determine, see
+        `kan_numpy.training.smoothness`; 0 leaves them free.
 
     Returns
     -------
@@ -116,6 +121,7 @@ def fit(
         callback,
         progress,
         rng,
+        hold,
     )
 
 

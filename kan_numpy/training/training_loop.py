@@ -20,14 +20,16 @@ import numpy as np
 
 from kan_numpy._arrays import Rng, some_rows
 from kan_numpy._memory import keep_freed_memory
-from kan_numpy._validation import as_count, as_rng
+from kan_numpy._validation import as_count, as_number, as_rng, level_outside
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_batch_size, as_optimizer
 from kan_numpy.optimizers.first_order import FirstOrder
-from kan_numpy.optimizers.optimizer import Optimizer, State
+from kan_numpy.optimizers.optimizer import Optimizer, State, reweighted
 from kan_numpy.training.grid_schedule import Changes, schedule
+from kan_numpy.training.held_objective import Holder, follows, prior_at
 from kan_numpy.training.objective import NetworkObjective
+from kan_numpy.training.smoothness import STRENGTH
 
 History = dict[str, list[float]]
 Callback = Callable[[int, NetworkT, History], object]
@@ -82,6 +84,7 @@ def train(
     callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
+    hold: float = STRENGTH,
 ) -> FitResult[NetworkT]:
     """Minimize an objective, starting from its network, which is not changed.
 
@@ -97,7 +100,7 @@ def train(
         The objective that determines which network is the best.
     adapt_at, refine_at, eps : optional
         As in `fit`. Grids are adapted to ``objective.x``.
-    callback, progress, rng : optional
+    callback, progress, rng, hold : optional
         As in `fit`.
 
     Returns
@@ -146,13 +149,14 @@ def train(
     changes = schedule(adapt_at, refine_at, total, eps, objective.x)
     if changes:
         as_kan(objective.network)
+    holder = Holder(as_number("hold", hold, 0.0))
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
     keep_freed_memory()
     # The run detects a loss that overflows, so NumPy's warnings are switched off.
     user_warnings = dict(np.geterr())
     with np.errstate(all="ignore"):
-        run = _Run(objective, validation, chosen, size, generator, user_warnings)
+        run = _Run(objective, validation, chosen, size, generator, holder, user_warnings)
         message = run.go(total, changes, wait, callback, show)
     return FitResult(run.best, run.history, message)
 
@@ -166,6 +170,7 @@ class _Run(Generic[NetworkT]):
     optimizer: Optimizer
     batch_size: int | None
     rng: np.random.Generator
+    holder: Holder
     user_warnings: dict[str, Any]
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
 
@@ -175,6 +180,7 @@ class _Run(Generic[NetworkT]):
         self.state = self.optimizer.start(self.objective, self.objective.network.theta)
         self.best, self.waiting = self.objective.network, 0
         self.best_score = self._score(self.best, self.state.loss)
+        self.best_loss, self.best_grids = self.state.loss, self.best
 
     def go(
         self,
@@ -189,6 +195,7 @@ class _Run(Generic[NetworkT]):
         try:
             while step < steps:
                 grid_change = self._change_grids(changes[step]) if step in changes else 0.0
+                self._renew_prior(step in changes)
                 self._advance()
                 step += 1
                 if not np.isfinite(self.state.loss):
@@ -200,7 +207,7 @@ class _Run(Generic[NetworkT]):
                     return f"stopped by the callback after step {step}"
                 if self.waiting >= wait and step < steps:
                     return f"no progress on the validation set for {wait} steps, after step {step}"
-                if self.state.converged:
+                if self.state.converged and not follows(self.objective, self._train_loss()):
                     later = [change for change in changes if step <= change < steps]
                     if not later:
                         return f"no better step found after step {step}"
@@ -232,6 +239,21 @@ class _Run(Generic[NetworkT]):
             theta, used = theta + move, used + 1
         self.state = State(theta, self.objective.value(theta), gradient, used, memory)
 
+    def _train_loss(self) -> float:
+        """Return the loss without the prior."""
+        return self.state.loss - prior_at(self.objective, self.state.theta)
+
+    def _renew_prior(self, grids_changed: bool) -> None:
+        """Let the prior follow the network, and score the best network so far by the new one."""
+        before, theta = self.objective, self.state.theta
+        self.objective = self.holder.renewed(before, theta, self._train_loss(), grids_changed)
+        if self.objective is before:
+            return
+        self.state = reweighted(self.optimizer, self.objective, self.state)
+        if self.check is None:  # and if the best has other grids, the same function is near
+            near = self.best.theta if self.best_grids is self.objective.network else theta
+            self.best_score = self.best_loss + prior_at(self.objective, near)
+
     def _change_grids(self, change: Callable[[Any], Any]) -> float:
         """Change the grids, restart the optimizer, and return the change of the outputs."""
         before = self._network()
@@ -251,29 +273,16 @@ class _Run(Generic[NetworkT]):
         self.waiting += 1
         if score < self.best_score:
             self.best, self.best_score, self.waiting = network, score, 0
+            self.best_loss, self.best_grids = self._train_loss(), self.objective.network
         if step % WATCHED_EVERY == 1 or grid_change or not self.history["outside"]:
-            self.outside = self._outside_share(network)
-        values = (
-            step,
-            self.state.loss,
-            np.nan if self.check is None else score,
-            time.perf_counter() - self.started,
-            self.state.evaluations,
-            self.outside,
-            grid_change,
-        )
+            some = some_rows(self.objective.x, WATCHED_ROWS)
+            self.outside = network.fraction_outside_grid(some)
+        check = np.nan if self.check is None else score
+        seconds, used = time.perf_counter() - self.started, self.state.evaluations
+        values = (step, self._train_loss(), check, seconds, used, self.outside, grid_change)
         for name, value in zip(HISTORY, values, strict=True):
             self.history[name].append(value)
         return network
-
-    def _outside_share(self, network: NetworkT) -> float:
-        """Return the fraction of the activations, of some samples, outside the grids."""
-        _, caches = network._forward(some_rows(self.objective.x, WATCHED_ROWS))
-        shares = [
-            layer.fraction_outside_grid(cache.x)
-            for layer, cache in zip(network.layers, caches, strict=True)
-        ]
-        return float(np.average(shares, weights=[cache.x.size for cache in caches]))
 
     def _score(self, network: NetworkT, train_loss: float) -> float:
         """Return the loss that determines which network is the best."""
@@ -292,7 +301,7 @@ class _Run(Generic[NetworkT]):
             f"the loss became {self.state.loss} at step {step}: the best network so far is"
             " returned; a smaller learning rate or scaled data may help"
         )
-        warnings.warn(message, RuntimeWarning, stacklevel=_level_outside())
+        warnings.warn(message, RuntimeWarning, stacklevel=level_outside())
         return message
 
     def _show(self, step: int, steps: int) -> None:
@@ -304,11 +313,3 @@ class _Run(Generic[NetworkT]):
         line += f"  outside {100 * now['outside']:.1f} %  {now['seconds']:.1f} s "
         sys.stderr.write(line)
         sys.stderr.flush()
-
-
-def _level_outside() -> int:
-    """Return the ``stacklevel`` at which a warning names the line that called this library."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith("kan_numpy."):
-        frame, level = frame.f_back, level + 1
-    return level

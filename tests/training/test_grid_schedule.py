@@ -75,7 +75,7 @@ def test_an_optimizer_forgets_when_the_grid_changes(optimizer):
 def test_when_no_better_step_is_found_the_next_refinement_comes_at_once():
     x, y = samples(noise=0.1)
     changes = {200: 4, 350: 8}
-    result = fit(KAN([2, 1], grid_size=2, rng=0), x, y, steps=500, refine_at=changes)
+    result = fit(KAN([2, 1], 2, rng=0), x, y, steps=500, refine_at=changes, hold=0.0)
     steps, losses = result.history["step"], np.array(result.history["train_loss"])
     first = [step for step in steps if step <= 200]
     second = [step for step in steps if 200 < step <= 350]

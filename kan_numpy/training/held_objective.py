@@ -1,0 +1,154 @@
+r"""An objective with the smoothness prior added, and when the prior is measured anew.
+
+.. math:: L(\theta) + R(\theta)
+
+R depends on the loss, on where the activations lie, and on the spread of the nodes. All three
+change slowly, so R is kept for some steps, in which optimizers see one fixed function. It is
+measured anew when grids have changed and after `MEASURED_EVERY` steps; in between it follows the
+loss whenever that has halved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kan_numpy._arrays import Array, Indices
+from kan_numpy.networks.network import NetworkT
+from kan_numpy.optimizers.optimizer import PenaltyTerms
+from kan_numpy.training.objective import NetworkObjective
+from kan_numpy.training.smoothness import SmoothnessPrior
+
+MEASURED_EVERY = 10
+"""After so many steps s and Var(y) are measured anew."""
+
+FOLLOWS_AT = 0.5
+"""The prior follows a loss that has fallen to this share."""
+
+
+class HeldObjective(NetworkObjective[NetworkT]):
+    """Add a prior to any objective.
+
+    Parameters
+    ----------
+    objective : NetworkObjective
+        L.
+    prior : SmoothnessPrior
+        R, for the network of the objective.
+    """
+
+    def __init__(self, objective: NetworkObjective[NetworkT], prior: SmoothnessPrior) -> None:
+        self.objective, self.prior = objective, prior
+        self.network, self.x = objective.network, objective.x
+
+    @property
+    def is_least_squares(self) -> bool:
+        """Whether Levenberg-Marquardt can minimize it."""
+        return self.objective.is_least_squares
+
+    def at_loss(self, loss: float) -> HeldObjective[NetworkT]:
+        """Return the objective with the prior for another L."""
+        return HeldObjective(self.objective, self.prior.at_loss(loss))
+
+    def on(self, network: NetworkT) -> NetworkObjective[NetworkT]:
+        """Return the objective for another network, without the prior, which is of this one."""
+        return self.objective.on(network)
+
+    def batch(self, rows: Indices) -> HeldObjective[NetworkT]:
+        """Return the objective on some of its samples; the prior stays that of all."""
+        return HeldObjective(self.objective.batch(rows), self.prior)
+
+    def fun(self, theta: Array) -> tuple[float, Array]:
+        """Return L + R at theta (P,), and its gradient (P,)."""
+        loss, gradient = self.objective.fun(theta)
+        extra, slope = self.prior(theta)
+        return loss + extra, gradient + slope
+
+    def value(self, theta: Array) -> float:
+        """Return L + R alone."""
+        return self.objective.value(theta) + self.prior(theta)[0]
+
+    def residuals(self, theta: Array) -> Array:
+        """Return r (M,) of the objective."""
+        return self.objective.residuals(theta)
+
+    def jacobian(self, theta: Array) -> Array:
+        """Return dr/dtheta (M, P)."""
+        return self.objective.jacobian(theta)
+
+    def penalty_terms(self, theta: Array) -> PenaltyTerms:
+        """Return what L + R holds besides r . r."""
+        value, gradient, curvature = self.objective.penalty_terms(theta)
+        extra, slope = self.prior(theta)
+        H = self.prior.curvature if curvature is None else self.prior.curvature + curvature
+        return PenaltyTerms(value + extra, gradient + slope, H)
+
+    def diagonal_scaling(self, theta: Array) -> Array:
+        """Return how much each parameter matters, (P,)."""
+        return self.objective.diagonal_scaling(theta)
+
+
+def prior_at(objective: NetworkObjective[NetworkT], theta: Array) -> float:
+    """Return R at theta (P,), which is 0 without a prior."""
+    return objective.prior(theta)[0] if isinstance(objective, HeldObjective) else 0.0
+
+
+def follows(objective: NetworkObjective[NetworkT], loss: float) -> bool:
+    """Whether the loss has fallen so far that the prior must follow it."""
+    return isinstance(objective, HeldObjective) and loss < FOLLOWS_AT * objective.prior.loss
+
+
+def with_prior(
+    objective: NetworkObjective[NetworkT], theta: Array, loss: float, strength: float
+) -> NetworkObjective[NetworkT]:
+    """Return the objective with R measured at theta (P,), or without if nothing is held."""
+    bare = objective.objective if isinstance(objective, HeldObjective) else objective
+    prior = SmoothnessPrior.of(bare.network._with_theta(theta), bare.x, loss, strength)
+    return bare if prior.is_empty else HeldObjective(bare, prior)
+
+
+@dataclass
+class Holder:
+    """What renews the prior in the course of a training run.
+
+    Parameters
+    ----------
+    strength : float
+        kappa; with 0 there is no prior.
+    """
+
+    strength: float
+    _steps: int = MEASURED_EVERY  # since it was measured: the first step does
+
+    def renewed(
+        self,
+        objective: NetworkObjective[NetworkT],
+        theta: Array,
+        loss: float,
+        grids_changed: bool,
+    ) -> NetworkObjective[NetworkT]:
+        """Return the objective for the next step, itself if the prior stays.
+
+        Parameters
+        ----------
+        objective : NetworkObjective
+            That of the last step, with or without a prior.
+        theta : ndarray, shape (P,)
+            The parameters.
+        loss : float
+            L there.
+        grids_changed : bool
+            Whether the grids have changed since the last step.
+
+        Returns
+        -------
+        NetworkObjective
+        """
+        if not self.strength:
+            return objective
+        self._steps += 1
+        if grids_changed or self._steps > MEASURED_EVERY:
+            self._steps = 1
+            return with_prior(objective, theta, loss, self.strength)
+        if isinstance(objective, HeldObjective) and follows(objective, loss):
+            return objective.at_loss(loss)
+        return objective
