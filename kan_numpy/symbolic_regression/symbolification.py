@@ -29,11 +29,14 @@ from kan_numpy.networks.edges import (
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import assess
-from kan_numpy.symbolic_regression.curve_fit import SymbolFit, fit_symbols
+from kan_numpy.symbolic_regression.curve_fit import SymbolFit, fit_symbol, fit_symbols
 from kan_numpy.symbolic_regression.suggestions import curve, suggestions
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
+
+SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
+"""Functions that are always tried, whatever an edge looks like: x^2 y + 0.3 x needs it."""
 
 
 def symbolify(
@@ -165,10 +168,18 @@ class _Symbolification:
         return network
 
     def best(self, network: KAN, edge: Edge, symbols: list[Symbol]) -> list[SymbolFit]:
-        """Return the best suggestions for one edge."""
-        now, x = assess(self.objective, network), self.objective.x
+        """Return the best suggestions for one edge, and the simplest functions of all.
+
+        Where edges can make up for each other, a curve that is almost a straight line may as well
+        become one.
+        """
+        now, x, weight = assess(self.objective, network), self.objective.x, self.complexity_weight
         noise = 0.0 if now.spline_limited else now.error
-        return suggestions(network, x, edge, symbols, self.complexity_weight, noise)[: self.top]
+        found = suggestions(network, x, edge, symbols, weight, noise)[: self.top]
+        known = [fit.symbol for fit in found]
+        others = [symbol for symbol in symbols if symbol in SIMPLEST and symbol not in known]
+        fits = [fit_symbol(symbol, *curve(network, x, edge)) for symbol in others]
+        return found + [fit for fit in fits if fit]
 
     def replaced(
         self, network: KAN, changed: KAN, edge: Edge, candidates: Sequence[SymbolFit]
