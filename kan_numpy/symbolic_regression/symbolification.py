@@ -1,10 +1,10 @@
-r"""From splines to symbols: networks whose edges are known functions.
+r"""Replacement of spline edges by symbols, with training after each replacement.
 
-By itself, `symbolify` takes the edge that looks most like a symbol first, tries the best candidates
-one after the other, trains the network again with each, and keeps the simplest with which it is as
-good as before; `kan_numpy.sparsity.model_selection` says what that means. A symbol has fewer
-numbers than the spline it replaces, so it may cost a little error. Symbols that follow each other
-without need are then merged, and each gives way to a simpler one that does as well.
+By default, `symbolify` starts with the edge that a symbol fits best. It tries the best candidates,
+trains the network with each of them, and keeps the simplest that is accepted by the criterion of
+`kan_numpy.sparsity.model_selection`: a symbol has fewer parameters than a spline, so a slightly
+larger error is accepted. Then consecutive symbols are merged where one is sufficient, and symbols
+are replaced by simpler ones under the same criterion.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def symbolify(
 
 @dataclass(frozen=True)
 class _Symbolification:
-    """What there is to choose from, and the data by which candidates are judged."""
+    """The candidates, and the data by which they are compared."""
 
     objective: Objective[KAN]
     symbols: list[Symbol]
@@ -126,14 +126,14 @@ class _Symbolification:
     steps: int
 
     def decide(self, network: KAN) -> KAN:
-        """Replace every edge for which some symbol will do, the clearest cases first."""
+        """Replace every edge for which a symbol is accepted, the best fits first."""
         before = None
-        while network is not before:  # an edge that was refused may look clearer afterwards
+        while network is not before:  # an edge rejected before may be accepted after the others
             before, network = network, self.replaced_once(network)
         return self.simplified(self.merged(self.trained(network, 10 * self.steps)))
 
     def replaced_once(self, network: KAN) -> KAN:
-        """Return the network after every spline edge has had its turn."""
+        """Return the network after one pass over its spline edges."""
         found = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
         clear = {e: fits[0].rank(self.complexity_weight) for e, fits in found.items() if fits}
         start = network
@@ -144,10 +144,10 @@ class _Symbolification:
         return network
 
     def merged(self, network: KAN) -> KAN:
-        """Return the network with one symbol where two follow each other.
+        """Return the network with two consecutive symbols merged into one where possible.
 
-        A node with one edge in and one edge out does nothing: the first edge can become what both
-        do together, and the second a straight line.
+        A node with one edge in and one edge out is redundant: the first edge can be replaced by the
+        composition of both, and the second by the identity.
         """
         for first, second in chains(network):
             _, both = curve(network, self.objective.x, second)  # (N,)
@@ -159,7 +159,7 @@ class _Symbolification:
         return network
 
     def simplified(self, network: KAN) -> KAN:
-        """Return the network with simpler symbols where these do as well."""
+        """Return the network with simpler symbols where they are accepted."""
         for edge, complexity in symbolic_edges(network):
             simpler = [s for s in self.symbols if s.total_complexity < complexity]
             if simpler:
@@ -184,10 +184,10 @@ class _Symbolification:
     def replaced(
         self, network: KAN, changed: KAN, edge: Edge, candidates: Sequence[SymbolFit]
     ) -> KAN:
-        """Return the changed network with the best candidate that is as good as the network.
+        """Return the changed network with the best accepted candidate, or else the network.
 
-        If there is none, return the network. One unit of complexity costs as much of log L as in
-        the ranking where splines cause the errors; in noise, it counts like a number.
+        One unit of complexity costs as much of log L as in the ranking if splines cause the error;
+        in noise, it costs as much as one parameter.
         """
         before, accepted = assess(self.objective, network), [(np.inf, network)]
         exact, N = before.spline_limited, before.samples
@@ -203,6 +203,6 @@ class _Symbolification:
         return min(accepted, key=lambda pair: pair[0])[1]
 
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
-        """Return the network after some steps of training."""
+        """Return the network after further training."""
         count = default_steps(steps or self.steps, self.objective.is_least_squares)
         return train(self.objective.on(network), steps=count, progress=False).network
