@@ -36,7 +36,7 @@ from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
 SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
-"""Functions that are always tried, whatever an edge looks like: x^2 y + 0.3 x needs it."""
+"""The functions that are always tried, even with a poor fit, as x^2 y + 0.3 x requires."""
 
 
 def symbolify(
@@ -168,10 +168,9 @@ class _Symbolification:
         return network
 
     def best(self, network: KAN, edge: Edge, symbols: list[Symbol]) -> list[SymbolFit]:
-        """Return the best suggestions for one edge, and the simplest functions of all.
+        """Return the best suggestions for one edge, and the fits of the simplest functions.
 
-        Where edges can make up for each other, a curve that is almost a straight line may as well
-        become one.
+        Other edges can compensate for a difference, so that even a poor fit may be accepted.
         """
         now, x, weight = assess(self.objective, network), self.objective.x, self.complexity_weight
         noise = 0.0 if now.spline_limited else now.error
