@@ -66,6 +66,7 @@ class Symbol(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> sinc = kn.Symbol("sinc", np.sinc, (lambda u: np.cos(np.pi * u),), parity=1)
     >>> sinc, sinc(np.array([0.0, 1.0])).round(12)

@@ -93,6 +93,7 @@ def suggest_symbolic(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> x = np.linspace(-1, 1, 50)[:, None]
     >>> net = kn.fit(kn.KAN([1, 1], rng=0), x, 3 * np.sin(2 * x)).network

@@ -90,6 +90,7 @@ def symbolify(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> x = np.linspace(-1, 1, 50)[:, None]
     >>> net = kn.fit(kn.KAN([1, 1], rng=0), x, np.sin(2 * x), steps=20).network
