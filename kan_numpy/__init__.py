@@ -26,6 +26,8 @@ Three walks. From ``net(x)`` down to the recursion::
     splines/bsplines   `BSplineBasis.forward`: the recursion of Cox and de Boor
     splines/intervals  `Intervals.distances`: from x to the knots around it
 
+Then ``splines/windows`` puts the k + 1 values of each point among all G + k.
+
 From ``fit`` down to the gradients of a layer::
 
     training/fitting                `fit` makes an objective of a network, inputs and targets
@@ -40,6 +42,7 @@ From data to a formula, one after the other::
     symbolic_regression/discovery         `discover`, the complete search
     symbolic_regression/structure_search  the smallest network that is accurate enough
     sparsity/sparsification               training with a penalty, pruning, training again
+    sparsity/model_selection              whether a smaller network is as good: `assess`
     symbolic_regression/symbolification   edges become symbols, one after the other
     symbolic_regression/suggestions       the functions that fit an edge, ranked
     symbolic_regression/curve_fit         c f(a x + b) + d fitted to a curve

@@ -132,20 +132,20 @@ def _common_factor(
     if absorbing.value != 0.0 and math.isfinite(1.0 / absorbing.value):
         candidates.append(absorbing)
 
-    def price(k: Expression) -> float:
+    def complexity_with(k: Expression) -> float:
         outside = power(k, p).value
         if not abs(outside) > 0.0:
             return math.inf
-        inside = _price_inside(base, k, tolerance)
+        inside = _complexity_inside(base, k, tolerance)
         return inside + number_complexity(coefficient.value * outside, tolerance)
 
-    best = min(candidates, key=price)
+    best = min(candidates, key=complexity_with)
     others = (coefficient,) if p.value % 2.0 == 1.0 else ()
     flip = p.value.is_integer() and _mostly_negative(base, *others)
     return -best if flip else best
 
 
-def _price_inside(expression: Expression, k: Expression, tolerance: float) -> int:
+def _complexity_inside(expression: Expression, k: Expression, tolerance: float) -> int:
     """Return the total complexity of the coefficients of a sum divided by k."""
     sizes = map(_size, terms_of(expression))
     return sum(number_complexity(size.value / k.value, tolerance) for size in sizes)
@@ -162,7 +162,7 @@ def _mostly_negative(expression: Expression, *others: Expression) -> bool:
 def _front_number(argument: Expression, tolerance: float) -> Expression:
     """Return the positive common factor to move out of an argument."""
     candidates = [Number(1), *map(_size, terms_of(argument))]
-    return min(candidates, key=lambda k: _price_inside(argument, k, tolerance))
+    return min(candidates, key=lambda k: _complexity_inside(argument, k, tolerance))
 
 
 def split_exponential(_: Function, argument: Expression, __: float) -> Expression:
@@ -206,8 +206,8 @@ def turn_wave(function: Function, argument: Expression, tolerance: float) -> Exp
     for quarters in range(4):
         phase = math.remainder(constant.value - quarters * math.pi / 2.0, math.tau)
         phase = 0.0 if abs(phase) <= tolerance else phase
-        cost = number_complexity(phase, tolerance) if phase else -1
-        candidates.append((cost, quarters % 2, abs(phase), quarters, phase))
+        size = number_complexity(phase, tolerance) if phase else -1
+        candidates.append((size, quarters % 2, abs(phase), quarters, phase))
     *_, quarters, phase = min(candidates)
     remaining = constant if phase == constant.value else recognized(phase)
     # sin, cos, -sin, -cos: each a quarter turn ahead of the one before.

@@ -191,7 +191,7 @@ class _Symbolification:
         """
         before, accepted = assess(self.objective, network), [(np.inf, network)]
         exact, N = before.spline_limited, before.samples
-        price = 2.0 * np.log(10.0) * self.complexity_weight if exact else np.log(N) / N
+        weight = 2.0 * np.log(10.0) * self.complexity_weight if exact else np.log(N) / N
         for symbol, affine, _ in candidates:
             trial = with_symbol(changed, edge, symbol, affine)
             if not np.isfinite(self.objective.on(trial).value(trial.theta)):
@@ -199,7 +199,7 @@ class _Symbolification:
             trial = self.trained(trial)
             after = assess(self.objective, trial)
             if before.accepts(after):
-                accepted.append((after.deviance + price * symbol.total_complexity, trial))
+                accepted.append((after.deviance + weight * symbol.total_complexity, trial))
         return min(accepted, key=lambda pair: pair[0])[1]
 
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
