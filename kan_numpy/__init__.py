@@ -4,18 +4,18 @@
 single numbers, to compare with, and `gradcheck` is what verifies the gradients. The rest is
 fourteen chapters. Each imports only those before it, and says in which order to read its files::
 
-     1  splines              bumps that sum to one, their slopes, and the curves they add up to
-     2  functions            functions of one variable that an edge can carry
-     3  layers               what lies between two levels of nodes, forward and backward
-     4  networks             layers composed, from random numbers, arrays or a file
-     5  optimizers           the ways downhill, which know a vector theta and no networks
-     6  datasets             functions of known formula, knots, quantum states
-     7  training             losses, penalties, grids that follow the data, and fit
-     8  sparsity             which edges matter, and networks without the others
-     9  derivatives          by the inputs of a network, forward and backward
+     1  splines              B-spline bases, their derivatives, and curves fitted with them
+     2  functions            the functions of one variable on the edges
+     3  layers               the maps between two levels of nodes, forward and backward
+     4  networks             compositions of layers, from random numbers, arrays or a file
+     5  optimizers           minimization of a loss over a vector theta, independent of networks
+     6  datasets             functions with known formulas, knots, quantum states, and data splits
+     7  training             losses, penalties, grids adapted to the data, and fit
+     8  sparsity             the importance of edges, and networks without unimportant ones
+     9  derivatives          with respect to the inputs of a network, forward and backward
     10  pde                  networks whose derivatives satisfy a differential equation
-    11  algebra              formulas as trees, printed, read, simplified
-    12  formulas             from a network to a formula with a certificate, and back
+    11  algebra              expression trees, printed, parsed and simplified
+    12  formulas             networks converted to formulas with a certificate, and back
     13  symbolic_regression  splines replaced by known functions, in one call
     14  plotting             networks, histories and movies as figures
 
@@ -25,6 +25,8 @@ Three walks. From ``net(x)`` down to the recursion::
     layers/kan_layer   `KANLayer.features`, then `KANLayer.output`: two matrix products
     splines/bsplines   `BSplineBasis.forward`: the recursion of Cox and de Boor
     splines/intervals  `Intervals.distances`: from x to the knots around it
+
+Then ``splines/windows`` puts the k + 1 values of each point among all G + k.
 
 From ``fit`` down to the gradients of a layer::
 
@@ -37,15 +39,16 @@ From ``fit`` down to the gradients of a layer::
 
 From data to a formula, one after the other::
 
-    symbolic_regression/discovery         `discover`, the whole way
-    symbolic_regression/structure_search  networks are tried, the simplest that will do is kept
+    symbolic_regression/discovery         `discover`, the complete search
+    symbolic_regression/structure_search  the smallest network that is accurate enough
     sparsity/sparsification               training with a penalty, pruning, training again
+    sparsity/model_selection              whether a smaller network is as good: `assess`
     symbolic_regression/symbolification   edges become symbols, one after the other
-    symbolic_regression/suggestions       which functions an edge looks like
+    symbolic_regression/suggestions       the functions that fit an edge, ranked
     symbolic_regression/curve_fit         c f(a x + b) + d fitted to a curve
     formulas/formula                      the network as a formula with a certificate
-    formulas/network_to_expression        its symbols put into each other
-    formulas/constant_recognition         numbers that are meant exactly
+    formulas/network_to_expression        its symbols composed
+    formulas/constant_recognition         constants such as pi/2 recognized
 """
 
 from importlib import import_module

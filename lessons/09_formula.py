@@ -221,8 +221,8 @@ assert sum(fit.error < 5e-4 for fit in tables["y to the sum"]) >= 4
 # %% [markdown]
 # The sine is certain: the next best is 100 times worse. The parabola is not. The top of a wide
 # bell is a parabola too, and the spline is itself no closer than 0.0001 to what it has learned. So
-# the table weighs the error, $\sqrt{1 - r^2}$, against the effort of reading the name: one unit of
-# effort costs as much as 0.1 orders of magnitude of error. That is why in the second table the sine
+# the table weighs the error, $\sqrt{1 - r^2}$, against the complexity of the symbol: one unit of
+# it costs as much as 0.1 orders of magnitude of error. That is why in the second table the sine
 # stands before the Bessel function J0, whose error is a little smaller.
 #
 # **Predict:** we see the first edge for $|x| < 0.1$ only. How many functions look like it?

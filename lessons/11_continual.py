@@ -7,7 +7,7 @@
 # **You will learn:**
 # - to predict from the support of the basis functions which parameters a task can change;
 # - to see three ways in which a KAN forgets after all, each with its number;
-# - to mend one of them by freezing, and to say what freezing costs.
+# - to fix one of them by freezing, and to say what freezing costs.
 #
 # **You need:** lessons 2 (supports) and 7 (Levenberg-Marquardt).
 #
@@ -305,7 +305,7 @@ np.testing.assert_allclose(rmse(stages[1], x[far], y[far]), abs(shift.mean()), r
 # In the second quadrant that is right. In the first one only $\phi_2$ has risen, and all that was
 # learned there is wrong by the same constant.
 #
-# **Mended: freeze.** A parameter that a task has touched is not changed again. In a least-squares
+# **Fixed: freeze.** A parameter that a task has touched is not changed again. In a least-squares
 # step this takes one line: its column of the Jacobian becomes zero, and Levenberg-Marquardt leaves
 # alone what has no influence.
 

@@ -73,7 +73,7 @@ for n, theta in ((2, 2.0), (3, 2.5), (4, 4.0)):
 # The air gets thinner with the height h, by $e^{-a}$ with $a = m g h / k_B T$ (I.40.1). T is the
 # temperature, $g = 9.81\, m / s^2$ the pull of the earth, and $k_B$ Boltzmann's constant. One
 # measures the mass m of a molecule, h and T, with units. Broken on purpose: give these numbers to
-# a network as they come. Mended: give it a, the one number without a unit that they form.
+# a network as they come. Fixed: give it a, the one number without a unit that they form.
 #
 # **Predict:** what does a network whose grids reach from -1 to 1 see of a height of 8000?
 

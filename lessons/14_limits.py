@@ -5,7 +5,7 @@
 #
 # **You will learn:**
 # - to say before training when a finer grid will make things worse, and by how much;
-# - to tell the failures that data or patience mend from those that they do not;
+# - to tell the failures that data or patience fix from those that they do not;
 # - to read a formula with the suspicion that it deserves.
 #
 # **You need:** lessons 2 (splines), 8 (grids) and 9 (formulas).
@@ -96,7 +96,7 @@ np.testing.assert_allclose(measured, predicted, rtol=0.2)
 # For each noise level there is a best G; a finer grid fits noise. A network is not linear, but no
 # better off. The next one has 300 samples and up to 360 parameters.
 #
-# **Mended:** a hundred more samples, as noisy, that only choose the step at which to stop.
+# **Fixed:** a hundred more samples, as noisy, that only choose the step at which to stop.
 
 
 # %%
@@ -245,7 +245,7 @@ plt.close(figure)
 # other way round. In itself f is hardly easier at d = 4: the MLP misses both by about as much. But
 # f is a sum inside an exponential, and this is the form of a KAN.
 #
-# **Mended, sometimes:** functions of many inputs may use only a few of them. Which ones?
+# **Fixed, sometimes:** functions of many inputs may use only a few of them. Which ones?
 # *Attribution* carries the spread of the outputs back to the inputs. Node o of the last level has
 # $A_o = std(y_o)$, a standard deviation over the samples, and layer after layer
 #
@@ -450,7 +450,7 @@ np.testing.assert_allclose([slopes["kink"], slopes["jump"]], [-1.5, -0.5], atol=
 np.testing.assert_allclose(overshoot, 0.101, atol=0.002)
 
 # %% [markdown]
-# The slopes are -3/2 and -1/2, and the overshoot is a tenth on every grid. **Mended**, if one knows
+# The slopes are -3/2 and -1/2, and the overshoot is a tenth on every grid. **Fixed**, if one knows
 # the place: where a knot is repeated m times, k - m derivatives stay continuous. Three times make a
 # kink, four times a jump.
 

@@ -1,4 +1,4 @@
-"""How the tests run: hypothesis profiles, a no windows, one thread, the gradient log."""
+"""The configuration of the tests: hypothesis profiles, no windows, one thread, the gradient log."""
 
 import os
 

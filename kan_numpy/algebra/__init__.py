@@ -1,15 +1,15 @@
-"""Chapter 11, algebra: formulas as trees, printed, read, simplified.
+"""Chapter 11, algebra: expression trees, printed, parsed and simplified.
 
-Lesson 09 uses it; no other chapter needs to be known to read it. Read the files in this order; each
+Used in lesson 09; it can be read without the other chapters. Read the files in this order; each
 imports only those above it::
 
     expressions     numbers, sums, products, powers and functions as immutable trees
-    traversal       the ways through a tree, on which 2*pi/3 is one number
+    traversal       children, factors and terms of a node; a constant such as 2*pi/3 is one leaf
     printing        trees as text and as LaTeX
-    parsing         trees from text, and nothing is executed
-    ordering        which term or factor comes first
-    constants       whether 1.5707963 is a half of pi, and how complex a formula is
-    simplify        like terms and factors collected, numbers folded
+    parsing         trees from text, without executing it
+    ordering        the order of terms and factors
+    constants       recognition of constants such as pi/2, and the complexity of a formula
+    simplify        like terms and factors collected, constants folded
     expansion       products of sums multiplied out
-    canonical_form  of several ways to write a formula, the one that is easiest to read
+    canonical_form  of several equivalent forms of a formula, the simplest
 """

@@ -1,8 +1,9 @@
-r"""Choose among the ways to write the same function the one that is easiest to read.
+r"""The canonical form of an expression: of several equivalent forms, the simplest.
 
-What a network learns is not unique: factors and constants can move from edge to edge. The rules
-below take out of an argument what can leave it. Where a common factor is free, the one is taken
-that leaves the numbers which cost the least (`constants.number_complexity`).
+The parameters of a network are not unique: factors and constants can move from edge to edge. The
+rules below move them out of the arguments of functions where an identity allows it. Where a common
+factor is free, it is chosen to minimize the total complexity of the numbers that remain
+(`constants.number_complexity`).
 
 ======================  ============================  ============================
 rule                    from                          to
@@ -47,22 +48,14 @@ EXP, LOG, SIN, COS, ABS = (SYMBOLS[name] for name in ("exp", "log", "sin", "cos"
 
 
 def canonicalize(expression: Expression, tolerance: float = 1e-12) -> Expression:
-    """Apply the rules at the top of this file to every node, until nothing changes.
+    """Apply the rules to every node until nothing changes.
 
-    Parameters
-    ----------
-    expression : Expression
-    tolerance : float
-        How accurate the numbers are, relative to their size. A phase is taken for zero within it,
-        and constants are recognized with it to decide which common factor is the simplest.
-
-    Returns
-    -------
-    Expression
-        The same function, wherever the argument is defined, up to the tolerance.
+    The numbers are taken to be accurate to a relative ``tolerance``: phases within it are zero, and
+    constants are recognized to that accuracy. The function is the same wherever the argument is
+    defined.
     """
     expression, before = simplify(expression), None
-    for _ in range(10):  # rounding errors could take turns
+    for _ in range(10):  # rounding errors could make it cycle
         before, expression = expression, _rewrite(expression, tolerance)
         if expression == before:
             break
@@ -70,7 +63,7 @@ def canonicalize(expression: Expression, tolerance: float = 1e-12) -> Expression
 
 
 def _rewrite(expression: Expression, tolerance: float) -> Expression:
-    """Apply the rules to every node once, the nodes below it first."""
+    """Apply the rules to every node once, in postorder."""
     if expression.is_number:
         return expression
     expression = normal(map_children(expression, lambda child: _rewrite(child, tolerance)))
@@ -83,7 +76,7 @@ def _rewrite(expression: Expression, tolerance: float) -> Expression:
 
 
 def join_exponentials(expression: Expression) -> Expression:
-    """Write one exponential for a product of them, and for a power."""
+    """Combine a product or power of exponentials into one exponential."""
     exponents: list[Expression] = []
     others: list[Expression] = []
     for factor in factors_of(expression):
@@ -96,7 +89,7 @@ def join_exponentials(expression: Expression) -> Expression:
 
 
 def extract_factors(expression: Expression, tolerance: float) -> Expression:
-    """Write k^p u^p for (k u)^p, with the k for which the numbers cost the least."""
+    """Rewrite (k u)^p as k^p u^p, with the k that minimizes the complexity of the numbers."""
     coefficient, rest = as_multiple(expression)
     factors: list[Expression] = []
     for factor in factors_of(rest):
@@ -114,12 +107,13 @@ def extract_factors(expression: Expression, tolerance: float) -> Expression:
 
 
 def _size(term: Expression) -> Expression:
-    """Return the number in front of a term, without its sign."""
+    """Return the absolute value of the coefficient of a term."""
     number, _ = as_multiple(term)
     return -number if number.value < 0.0 else number
 
 
 def _divided(expression: Expression, common: Expression) -> Expression:
+    """Divide every term of a sum by a number."""
     if common.value == -1.0:
         return add([-term for term in terms_of(expression)])
     parts = map(as_multiple, terms_of(expression))
@@ -129,36 +123,36 @@ def _divided(expression: Expression, common: Expression) -> Expression:
 def _common_factor(
     base: Sum, p: Expression, coefficient: Expression, tolerance: float
 ) -> Expression:
-    """Return the k of (k u)^p for which the numbers in u and in front of it cost the least.
+    """Return the k of (k u)^p that minimizes the complexity of the numbers in u and in front of it.
 
-    Its sign, which is free if p is whole, leaves as few minus signs as possible.
+    If p is an integer, the sign of k is free; it is chosen to leave as few minus signs as possible.
     """
     candidates = [Number(1), *map(_size, base.terms)]
     absorbing = power(_size(coefficient), folded(-1.0 / p.value, p))
     if absorbing.value != 0.0 and math.isfinite(1.0 / absorbing.value):
         candidates.append(absorbing)
 
-    def price(k: Expression) -> float:
+    def complexity_with(k: Expression) -> float:
         outside = power(k, p).value
         if not abs(outside) > 0.0:
             return math.inf
-        inside = _price_inside(base, k, tolerance)
+        inside = _complexity_inside(base, k, tolerance)
         return inside + number_complexity(coefficient.value * outside, tolerance)
 
-    best = min(candidates, key=price)
+    best = min(candidates, key=complexity_with)
     others = (coefficient,) if p.value % 2.0 == 1.0 else ()
     flip = p.value.is_integer() and _mostly_negative(base, *others)
     return -best if flip else best
 
 
-def _price_inside(expression: Expression, k: Expression, tolerance: float) -> int:
-    """Return what the numbers in a sum cost if it is divided by k."""
+def _complexity_inside(expression: Expression, k: Expression, tolerance: float) -> int:
+    """Return the total complexity of the coefficients of a sum divided by k."""
     sizes = map(_size, terms_of(expression))
     return sum(number_complexity(size.value / k.value, tolerance) for size in sizes)
 
 
 def _mostly_negative(expression: Expression, *others: Expression) -> bool:
-    """Whether minus signs are in the majority, or even and one stands first in the order."""
+    """Return whether most terms are negative; a tie is decided by the leading term."""
     terms = terms_of(expression)
     signs = [is_negative(term) for term in (*terms, *others)]
     leads = is_negative(min(terms, key=term_key))
@@ -166,13 +160,13 @@ def _mostly_negative(expression: Expression, *others: Expression) -> bool:
 
 
 def _front_number(argument: Expression, tolerance: float) -> Expression:
-    """Return the positive number that is taken out of an argument."""
+    """Return the positive common factor to move out of an argument."""
     candidates = [Number(1), *map(_size, terms_of(argument))]
-    return min(candidates, key=lambda k: _price_inside(argument, k, tolerance))
+    return min(candidates, key=lambda k: _complexity_inside(argument, k, tolerance))
 
 
 def split_exponential(_: Function, argument: Expression, __: float) -> Expression:
-    """Write e^c w^k e^u for exp(c + k log w + u)."""
+    """Rewrite exp(c + k log w + u) as e^c w^k e^u."""
     factors: list[Expression] = []
     rest: list[Expression] = []
     for term in terms_of(argument):
@@ -187,7 +181,7 @@ def split_exponential(_: Function, argument: Expression, __: float) -> Expressio
 
 
 def split_logarithm(_: Function, argument: Expression, tolerance: float) -> Expression:
-    """Write log k + p log u for log(k u^p), unless p is even: that would be p log |u|."""
+    """Rewrite log(k u^p) as log k + p log u, unless p is even: that would be p log |u|."""
     common = _front_number(argument, tolerance)
     inner = _divided(argument, common)
     outside = call(LOG, common)
@@ -199,7 +193,7 @@ def split_logarithm(_: Function, argument: Expression, tolerance: float) -> Expr
 
 
 def turn_wave(function: Function, argument: Expression, tolerance: float) -> Expression:
-    """Write a sine or cosine with the simplest phase, after whole, half or quarter turns."""
+    """Rewrite a sine or cosine with the simplest phase, shifted by multiples of pi/2."""
     terms = terms_of(argument)
     turning = add([term for term in terms if not term.is_number])
     constant = next((term for term in terms if term.is_number), Number(0))
@@ -212,8 +206,8 @@ def turn_wave(function: Function, argument: Expression, tolerance: float) -> Exp
     for quarters in range(4):
         phase = math.remainder(constant.value - quarters * math.pi / 2.0, math.tau)
         phase = 0.0 if abs(phase) <= tolerance else phase
-        cost = number_complexity(phase, tolerance) if phase else -1
-        candidates.append((cost, quarters % 2, abs(phase), quarters, phase))
+        size = number_complexity(phase, tolerance) if phase else -1
+        candidates.append((size, quarters % 2, abs(phase), quarters, phase))
     *_, quarters, phase = min(candidates)
     remaining = constant if phase == constant.value else recognized(phase)
     # sin, cos, -sin, -cos: each a quarter turn ahead of the one before.
@@ -224,7 +218,7 @@ def turn_wave(function: Function, argument: Expression, tolerance: float) -> Exp
 
 
 def mirror(function: Function, argument: Expression, _: float) -> Expression:
-    """Write f(u) or -f(u) for f(-u), where f is even or odd."""
+    """Rewrite f(-u) as f(u) if f is even, as -f(u) if it is odd."""
     if function.parity and _mostly_negative(argument):
         mirrored = call(function, multiply([Number(-1), argument]))
         return multiply([Number(function.parity), mirrored])
@@ -232,7 +226,7 @@ def mirror(function: Function, argument: Expression, _: float) -> Expression:
 
 
 def scale_absolute(function: Function, argument: Expression, tolerance: float) -> Expression:
-    """Write k |u| for |k u|, and sgn(u) for sgn(k u), with k positive."""
+    """Rewrite |k u| as k |u|, and sgn(k u) as sgn(u), for positive k."""
     common = _front_number(argument, tolerance)
     inner = mirror(function, _divided(argument, common), tolerance)
     return multiply([common, inner]) if function == ABS else inner
@@ -246,4 +240,4 @@ RULES: dict[Function, Callable[[Function, Expression, float], Expression]] = {
     ABS: scale_absolute,
     SYMBOLS["sgn"]: scale_absolute,
 }
-"""The rules for functions; `mirror` is that of all others."""
+"""The rule for each function; the default is `mirror`."""

@@ -1,12 +1,13 @@
-r"""Recognize constants, such as pi/2 in 1.5707963.
+r"""Recognition of constants, such as pi/2 in 1.5707963, by a significance test.
 
-Among enough candidates every number is close to one. So each candidate has a level, the simpler the
-lower, and counts as found only if it would be a surprise to come that close to one of its level or
-below: the expected number of candidates as simple and as close,
+Among enough candidates c, one is close to any number v. Each candidate therefore has a level, lower
+for simpler ones, and is accepted only if such a match is unlikely to be a coincidence: the expected
+number of candidates of the same level or below that are as close,
 
 .. math:: p = n \frac{|\log(v / c)|}{\log 2},
 
-must stay below 0.01, where n is how many there are from c/2 to 2c, on a scale of length 2 log 2.
+must not exceed 0.01, where n is their number from c/2 to 2c, an interval of logarithmic length
+2 log 2.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from kan_numpy.algebra.traversal import children
 PI = Constant("pi")
 
 SURPRISE = 0.01
-"""The largest p with which a constant counts as recognized."""
+"""The significance level: the largest p at which a constant is accepted."""
 
 UNKNOWN = 8
-"""What a number without a name costs, measured against the levels 1 to 4 of those with one."""
+"""The complexity of a number that is not recognized; recognized ones have levels 1 to 4."""
 
 _KNOWN = {
     2: "pi 2*pi pi/2 e sqrt(2) 1/3 2/3 1/4 3/2 3/4",
@@ -39,29 +40,15 @@ _KNOWN = {
     4: "pi**2/2 pi**2/4 pi**2/6 2*pi**2 4*pi**2 pi**3 1/pi**2 3/pi 4/pi 5/pi 6/pi 8/pi e**2 2*e e/2"
     " sqrt(e) log(3) log(5) log(10) 2*log(2) log(2)/2 sqrt(pi)/2 2*sqrt(pi)",
 }
-"""Constants with a name, by their level."""
+"""Named constants, by level."""
 
 
 def recognize(value: float, tolerance: float = 1e-6) -> Expression | None:
-    """Find the simple constant that a number stands for.
+    """Return the simplest plausible constant for a finite value, or None.
 
-    Parameters
-    ----------
-    value : float
-        Finite.
-    tolerance : float
-        The relative accuracy of the value. The looser it is, the fewer constants are plausible.
-
-    Returns
-    -------
-    Expression or None
-        The simplest of integers, fractions, short decimals, multiples of pi, 1/pi, square roots, e
-        and logarithms that is close enough without this being a coincidence.
-
-    Raises
-    ------
-    ValueError
-        If the value is not finite, or the tolerance not between 0 and 1.
+    Candidates are integers, fractions, short decimals, multiples of pi, 1/pi, square roots, e and
+    logarithms. ``tolerance``, from 0 to 1, is the relative accuracy of the value: the looser it is,
+    the fewer constants are plausible.
     """
     value = as_number("value", value)
     tolerance = as_number("tolerance", tolerance, 0.0, 1.0)
@@ -75,19 +62,7 @@ def recognize(value: float, tolerance: float = 1e-6) -> Expression | None:
 
 
 def number_complexity(value: float, tolerance: float = 1e-6) -> int:
-    """Say how much a reader must take in for a number.
-
-    Parameters
-    ----------
-    value : float
-    tolerance : float
-        As in `recognize`.
-
-    Returns
-    -------
-    int
-        0 for zero and one, 1 to 4 for a constant that is recognized, otherwise `UNKNOWN`.
-    """
+    """Return the complexity of a number: 0 for 0 and 1, 1 to 4 if recognized, else `UNKNOWN`."""
     if abs(value) <= tolerance or abs(abs(value) - 1.0) <= tolerance:
         return 0
     index = _find(abs(value), tolerance)
@@ -95,7 +70,7 @@ def number_complexity(value: float, tolerance: float = 1e-6) -> int:
 
 
 def complexity(expression: Expression) -> int:
-    """Say how much a reader must take in: the nodes and the numbers, but no whole exponents."""
+    """Return the number of nodes plus the complexity of their numbers, except integer exponents."""
     if expression.is_number:
         return 1 + number_complexity(expression.value)
     if isinstance(expression, Power) and expression.exponent.value.is_integer():
@@ -104,18 +79,18 @@ def complexity(expression: Expression) -> int:
 
 
 def _find(size: float, tolerance: float) -> int | None:
-    """Return the place in the table of the simplest plausible constant, the closest of them."""
+    """Return the index of the simplest plausible constant, of equally simple ones the closest."""
     values, levels, _ = _table()
     reach = max(tolerance, 4.0 * np.finfo(float).eps)
     first, last = np.searchsorted(values, (size * (1.0 - reach), size * (1.0 + reach)))
     distance = {i: abs(math.log(size / values[i])) for i in range(first, last)}
-    # Coming closer than the value is accurate would be luck, and proves nothing.
+    # A match closer than the accuracy of the value is no further evidence.
     plausible = [i for i in distance if _chance(i, max(distance[i], tolerance / 10.0)) <= SURPRISE]
     return min(plausible, key=lambda i: (levels[i], distance[i]), default=None)
 
 
 def _chance(index: int, distance: float) -> float:
-    """Return the expected number of candidates as simple and as close as this one."""
+    """Return p, the expected number of candidates as simple and as close as this one."""
     values, levels, _ = _table()
     first, last = np.searchsorted(values, values[index] * np.array([0.5, 2.0]))
     rivals = np.count_nonzero(levels[first:last] <= levels[index])
@@ -124,7 +99,7 @@ def _chance(index: int, distance: float) -> float:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[Array, Array, tuple[Expression, ...]]:
-    """Return values, levels and constants, by value; of several equal ones, the first is kept."""
+    """Return values (n,) in ascending order, levels (n,) and constants, without duplicates."""
     found: dict[float, tuple[int, Expression]] = {}
     for level, constant in _candidates():
         found.setdefault(float(f"{constant.value:.12e}"), (level, constant))
@@ -134,7 +109,7 @@ def _table() -> tuple[Array, Array, tuple[Expression, ...]]:
 
 
 def _candidates() -> Iterator[tuple[int, Expression]]:
-    """Go through level and constant, the simple ones first."""
+    """Yield level and constant, the simplest first."""
     yield from ((1, Number(n)) for n in range(1, 11))
     yield from _fractions(1, Number(1), 1, (2,))
     for level, texts in _KNOWN.items():
@@ -154,16 +129,16 @@ def _candidates() -> Iterator[tuple[int, Expression]]:
 def _fractions(
     level: int, unit: Expression, most: int, denominators: Iterable[int]
 ) -> Iterator[tuple[int, Expression]]:
-    """Go through the multiples of a unit up to the most, over each denominator, in lowest terms."""
+    """Yield the multiples p/q of a unit in lowest terms, with p up to ``most``."""
     for q in denominators:
         below = [Power(Number(q), Number(-1))] if q > 1 else []
         for p in range(1, most + 1):
-            # Of fifths and tenths, decimals do better.
+            # Fifths and tenths are written as decimals.
             if math.gcd(p, q) == 1 and (unit.value != 1.0 or q % 5 != 0):
                 yield level, Product.of([Number(p), unit, *below])
 
 
 def _decimals(level: int, digits: int, powers: Iterable[int]) -> Iterator[tuple[int, Expression]]:
-    """Go through the numbers of so many digits times powers of ten."""
+    """Yield the numbers with so many significant digits, times powers of ten."""
     for power in powers:
         yield from ((level, Number(float(f"{m}e{power}"))) for m in range(1, 10**digits))

@@ -1,4 +1,4 @@
-"""Expand products and powers of sums: 0.25 (x + y)^2 - 0.25 (x - y)^2 is x y."""
+"""Expansion of products and powers of sums: 0.25 (x + y)^2 - 0.25 (x - y)^2 = x y."""
 
 from __future__ import annotations
 
@@ -12,24 +12,16 @@ HIGHEST_POWER, MOST_TERMS = 6, 1000
 
 
 def expand(expression: Expression, tolerance: float = 1e-12) -> Expression:
-    """Multiply out products of sums and their powers up to the sixth.
+    """Multiply out products of sums, and their powers up to the sixth.
 
-    Parameters
-    ----------
-    expression : Expression
-    tolerance : float
-        A term is dropped if it is at most this part of the terms that cancelled in it.
-
-    Returns
-    -------
-    Expression
-        Arguments of functions and other powers are expanded too, but stay what they are. So do
-        products of more than 1000 terms.
+    Products of more than 1000 terms and other powers are not multiplied out, but their parts are
+    expanded. A term is dropped if it is at most ``tolerance`` times the terms that cancel in it.
     """
     return _expanded(simplify(expression), tolerance)
 
 
 def _expanded(expression: Expression, tolerance: float) -> Expression:
+    """Expand every node of a simplified expression, in postorder."""
     below = map_children(expression, lambda child: _expanded(child, tolerance))
     match below:
         case Sum() if not below.is_number:

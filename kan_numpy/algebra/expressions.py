@@ -1,11 +1,11 @@
-r"""Expressions: what a formula is made of, and what it evaluates to.
+r"""Expressions as immutable trees, and their evaluation.
 
-Seven kinds of immutable nodes: numbers, the constants pi and e, variables, sums, products, powers
+There are seven kinds of nodes: numbers, the constants pi and e, variables, sums, products, powers
 and functions of one argument. A difference is a sum with a negative coefficient, a quotient a
-product with a negative exponent, a square root a power 1/2. `Node.quotient` says how such a product
-is written and computed; the text, the LaTeX and `evaluate` all go by it, so that what is printed is
-what is computed. What has no variables, such as 2*pi/3, has a value, and is one number to all that
-walks through an expression (`kan_numpy.algebra.traversal`).
+product with a negative exponent, a square root a power 1/2. `Node.quotient` defines how such a
+product is written and computed; text, LaTeX and `evaluate` all use it, so that what is printed is
+what is computed. A node without variables, such as 2*pi/3, has a value, and the traversal of an
+expression treats it as one number (`kan_numpy.algebra.traversal`).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from kan_numpy._arrays import Array
 
 
 class Function(Protocol):
-    """What a `Call` asks of its function, which must also be hashable: a `Symbol` will do."""
+    """The interface of the function of a `Call`, such as a `Symbol`; it must be hashable."""
 
     @property
     def name(self) -> str:
-        """What it is called in text."""
+        """The name in text."""
 
     @property
     def parity(self) -> int:
@@ -36,19 +36,19 @@ class Function(Protocol):
 
     @property
     def power(self) -> float | None:
-        """The p of f(u) = u^p, if it is a power."""
+        """The exponent p if f(u) = u^p, otherwise None."""
 
     def __call__(self, u: Array, /) -> Array:
         """Evaluate it elementwise."""
 
 
 class Node:
-    """What all nodes have: a value, NaN if there is a variable in it or it is not finite."""
+    """The base class of all nodes, with a value: NaN if it has variables or is not finite."""
 
     value: float
 
     def __post_init__(self) -> None:
-        """Compute the value, as the text says."""
+        """Compute the value."""
         object.__setattr__(self, "value", _value(self))  # type: ignore[arg-type]
 
     @property
@@ -58,7 +58,7 @@ class Node:
 
     @property
     def is_exact(self) -> bool:
-        """Whether a number is made of whole numbers, pi and e only, but for exponents."""
+        """Whether it consists of integers, pi and e only, apart from exponents."""
         if isinstance(self, Number):
             return self.value.is_integer()
         parts = (self.base,) if isinstance(self, Power) else self.operands
@@ -66,7 +66,7 @@ class Node:
 
     @property
     def operands(self) -> tuple[Expression, ...]:
-        """What a node is made of."""
+        """The child nodes."""
         match self:
             case Sum():
                 return self.terms
@@ -79,9 +79,9 @@ class Node:
         return ()
 
     def quotient(self) -> Quotient:
-        """Sort the factors of a product, or of one factor, into numerator and denominator.
+        """Return the sign, the numerator and the denominator of a product, or of a single factor.
 
-        Factors with a negative exponent stand below, with a positive one. Ones are left out.
+        The denominator has the factors with a negative exponent, made positive; ones are left out.
         """
         negative = False
         above: list[Expression] = []
@@ -98,7 +98,7 @@ class Node:
         return Quotient(negative, tuple(above), tuple(below))
 
     def __neg__(self) -> Expression:
-        """Change the sign of the number in front."""
+        """Change the sign of the coefficient."""
         first, *others = written_factors(self)  # type: ignore[arg-type]
         if isinstance(first, Number):
             return Product.of([Number(-first.value), *others])
@@ -107,12 +107,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Number(Node):
-    """A number in digits, which must be finite."""
+    """A finite number in decimal digits."""
 
     value: float
 
     def __post_init__(self) -> None:
-        """Make the value a float, and refuse one that has no digits."""
+        """Convert the value to a finite float."""
         object.__setattr__(self, "value", float(self.value))
         if not math.isfinite(self.value):
             raise ValueError(f"a number of an expression must be finite, but is {self.value}")
@@ -120,14 +120,14 @@ class Number(Node):
 
 @dataclass(frozen=True)
 class Constant(Node):
-    """A number with a name: pi or e."""
+    """A named number: pi or e."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Variable(Node):
-    """An input, by a name that is a Python identifier."""
+    """An input; its name is a Python identifier."""
 
     name: str
 
@@ -141,13 +141,13 @@ class Sum(Node):
 
 @dataclass(frozen=True)
 class Product(Node):
-    """At least one factor: see `Node.quotient` for the order."""
+    """At least one factor, multiplied in the order of `Node.quotient`."""
 
     factors: tuple[Expression, ...]
 
     @staticmethod
     def of(factors: Iterable[Expression]) -> Expression:
-        """Return the flat product of these factors without ones, or its only factor."""
+        """Return the product of factors, flat and without ones, or its only factor."""
         flat = (f for factor in factors for f in written_factors(factor))
         kept = tuple(factor for factor in flat if factor.value != 1.0)
         if len(kept) == 1:
@@ -157,7 +157,7 @@ class Product(Node):
 
 @dataclass(frozen=True)
 class Power(Node):
-    """A base to a power whose exponent has a value."""
+    """A base to the power of an exponent without variables."""
 
     base: Expression
     exponent: Expression
@@ -165,7 +165,7 @@ class Power(Node):
 
 @dataclass(frozen=True)
 class Call(Node):
-    """A function of an expression."""
+    """A function applied to an expression."""
 
     function: Function
     argument: Expression
@@ -178,7 +178,7 @@ CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
 class Quotient(NamedTuple):
-    """A product as it is written: sign, factors above and factors below the line."""
+    """A product as it is written: sign, numerator and denominator."""
 
     negative: bool
     above: tuple[Expression, ...]
@@ -186,28 +186,15 @@ class Quotient(NamedTuple):
 
 
 def written_factors(expression: Expression) -> tuple[Expression, ...]:
-    """Return the factors of a product as they are written, or the expression as the only one."""
+    """Return the factors of a product in the order written, or the expression alone."""
     return expression.factors if isinstance(expression, Product) else (expression,)
 
 
 def evaluate(expression: Expression, values: Mapping[str, npt.ArrayLike]) -> Array:
-    """Compute an expression, operation by operation as its text says.
+    """Evaluate an expression at arrays of values (...), one for each variable, which broadcast.
 
-    Parameters
-    ----------
-    expression : Expression
-    values : mapping from str to array_like
-        The values of each variable; their shapes are broadcast.
-
-    Returns
-    -------
-    ndarray
-        NaN or infinite where the expression is not defined.
-
-    Raises
-    ------
-    ValueError
-        If a variable has no values.
+    The operations are those of its text, in that order. The result is NaN or infinite where the
+    expression is not defined.
     """
     arrays = {name: np.asarray(value, dtype=np.float64) for name, value in values.items()}
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -221,6 +208,7 @@ def evaluate(expression: Expression, values: Mapping[str, npt.ArrayLike]) -> Arr
 
 
 def _evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
+    """Evaluate an expression at arrays of values (...), without checks."""
     match expression:
         case Number() | Constant():
             return np.array(expression.value)
@@ -231,7 +219,7 @@ def _evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
         case Call():
             return expression.function(_evaluate(expression.argument, values))
         case Power() if expression.exponent.value >= 0.0:
-            base = np.asarray(_evaluate(expression.base, values))  # Scalars round otherwise.
+            base = np.asarray(_evaluate(expression.base, values))  # Scalars round differently.
             root = expression.exponent.value == 0.5
             return np.sqrt(base) if root else base**expression.exponent.value
     negative, above, below = expression.quotient()
@@ -242,10 +230,12 @@ def _evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
 
 
 def _multiply(factors: tuple[Expression, ...], values: Mapping[str, Array]) -> Array:
+    """Evaluate the product of factors at arrays of values (...)."""
     return reduce(mul, (_evaluate(factor, values) for factor in factors), np.array(1.0))
 
 
 def _value(expression: Expression) -> float:
+    """Return the value of a node without variables, or NaN."""
     if isinstance(expression, Constant):
         return CONSTANTS[expression.name]
     parts = expression.operands

@@ -1,7 +1,7 @@
-"""The order of terms and factors, by which a formula looks like one that a person has written.
+"""The order of terms and factors in a sum or product.
 
-Terms with functions come first, then polynomials, the highest degree first, and last the constant.
-Factors are ordered: variables, sums, functions. Names go by the alphabet, and x2 before x10.
+Terms with functions come first, then polynomials by descending degree, and the constant last.
+Factors are ordered as variables, sums, functions. Names are in alphabetical order, x2 before x10.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kan_numpy.algebra.traversal import as_multiple, variables, walk
 
 
 def term_key(term: Expression) -> tuple[Any, ...]:
-    """Return what terms are sorted by; signs have no part in it."""
+    """Return the sort key of a term, which does not depend on its coefficient."""
     rest = as_multiple(term)[1]
     if rest.value == 1.0:
         return (2,)
@@ -25,7 +25,7 @@ def term_key(term: Expression) -> tuple[Any, ...]:
 
 
 def is_negative(term: Expression) -> bool:
-    """Whether a term is written with a minus sign."""
+    """Return whether the coefficient of a term is negative."""
     return as_multiple(term)[0].value < 0.0
 
 
@@ -44,14 +44,14 @@ def degree(expression: Expression) -> float:
 
 
 def factor_key(factor: Expression) -> tuple[Any, ...]:
-    """Return what factors are sorted by."""
+    """Return the sort key of a factor."""
     base = factor.base if isinstance(factor, Power) else factor
     rank = 0 if isinstance(base, Variable) else 2 if isinstance(base, Call) else 1
     return (rank, _natural(text(base)))
 
 
 def _natural(name: str) -> list[Any]:
-    """Sort x2 before x10."""
+    """Return the sort key of a name, by which x2 comes before x10."""
     return [
         (0, int(part), "") if part.isdigit() else (1, 0, part)
         for part in re.split(r"(\d+)", name)

@@ -1,8 +1,8 @@
-r"""Read expressions from text, through Python's syntax trees; nothing is ever executed.
+r"""Expressions parsed from text with Python's syntax trees; the text is never executed.
 
-Understood are numbers, variables, pi, e, ``+ - * / **`` (also ``^``) and functions of one argument.
-The tree is built as it is written: evaluating what was read does the operations of the text, in
-its order. Use `simplify.simplify` to tidy it up.
+The grammar has numbers, variables, pi, e, ``+ - * / **`` (also ``^``) and functions of one
+argument. The result has the structure of the text, so that its evaluation performs the same
+operations in the same order; `simplify.simplify` brings it to normal form.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from kan_numpy.functions.symbols import SYMBOLS
 FUNCTIONS: Mapping[str, Function] = {
     name: symbol for name, symbol in SYMBOLS.items() if name.isidentifier() and name != "x"
 } | {"ln": SYMBOLS["log"], "sign": SYMBOLS["sgn"]}
-"""The functions that `parse` knows by itself."""
+"""The functions that `parse` knows by default."""
 
 
 def parse(
@@ -38,29 +38,11 @@ def parse(
     functions: Mapping[str, Function] = FUNCTIONS,
     variables: Collection[str] | None = None,
 ) -> Expression:
-    """Read an expression.
+    """Parse an expression such as ``"exp(sin(pi*x) + y^2)"``, without simplifying it.
 
-    Parameters
-    ----------
-    text : str
-        Such as ``"exp(sin(pi*x) + y^2)"``.
-    functions : mapping from str to Function
-        The functions that it may use; ``sqrt`` and other powers become a `Power`.
-    variables : collection of str, optional
-        The variables that it may use, in which case one may be called ``e`` or ``pi``. By
-        default, every name that is no constant and no function.
-
-    Returns
-    -------
-    Expression
-        Not simplified.
-
-    Raises
-    ------
-    TypeError
-        If it is no text.
-    ValueError
-        If something can't be read: the message says what and where.
+    ``functions`` are those it may use, by name; ``sqrt`` and other powers become a `Power`. The
+    names in ``variables``, if given, are the only ones allowed, and may include ``e`` and ``pi``. A
+    ValueError states the position of the error.
     """
     if not isinstance(text, str):
         raise TypeError(f"an expression must be text such as 'x**2 + y', but is {text!r}")
@@ -76,7 +58,7 @@ def parse(
 
 @dataclass
 class _Reader:
-    """What reading a text needs to know all along."""
+    """The state of parsing one text."""
 
     text: str
     functions: Mapping[str, Function]
@@ -84,11 +66,11 @@ class _Reader:
 
     @property
     def source(self) -> str:
-        """The text as Python takes it: on one line, from the first column, ** instead of ^."""
+        """The text as Python source: one line, without leading spaces, ** for ^."""
         return " ".join(self.text.replace("^", "**").splitlines()).strip()
 
     def where(self, column: int) -> str:
-        """Return the position in the text that a column of the source has come from."""
+        """Return the position in the text of a column of the source."""
         index, column = 0, column + len(self.text) - len(self.text.lstrip())
         while column > 0 and index < len(self.text):
             column -= 2 if self.text[index] == "^" else 1
@@ -96,10 +78,12 @@ class _Reader:
         return f" at position {index}"
 
     def error(self, node: ast.expr, problem: str) -> ValueError:
+        """Return the error to raise for a node."""
         column = len(self.source.encode()[: node.col_offset].decode())  # Python counts bytes.
         return ValueError(f"can't read {self.text!r}{self.where(column)}: {problem}")
 
     def read(self, node: ast.expr) -> Expression:
+        """Convert a syntax tree to an expression."""
         match node:
             case ast.BinOp():
                 result = self.operation(node)
@@ -121,11 +105,13 @@ class _Reader:
         return result
 
     def number(self, node: ast.Constant) -> Number:
+        """Convert a literal, which must be a finite real number."""
         if type(node.value) in (int, float) and abs(node.value) <= sys.float_info.max:  # type: ignore
             return Number(float(node.value))  # type: ignore[arg-type]
         raise self.error(node, f"{ast.unparse(node)} is not a finite real constant")
 
     def operation(self, node: ast.BinOp) -> Expression:
+        """Convert a binary operation."""
         left, right = self.read(node.left), self.read(node.right)
         match node.op:
             case ast.Add() | ast.Sub():
@@ -143,6 +129,7 @@ class _Reader:
         raise self.error(node, f"{ast.unparse(node)!r} has an operator other than + - * / ** ^")
 
     def name(self, node: ast.Name) -> Expression:
+        """Convert a name to a variable or constant."""
         if self.variables is not None and node.id in self.variables:
             return Variable(node.id)
         if node.id in CONSTANTS:
@@ -155,6 +142,7 @@ class _Reader:
         return Variable(node.id)
 
     def call(self, node: ast.Call) -> Expression:
+        """Convert a call to a function of one argument, or to a power."""
         name = ast.unparse(node.func)
         if not isinstance(node.func, ast.Name) or name not in self.functions:
             times = isinstance(node.func, ast.Constant | ast.BinOp)
@@ -170,7 +158,7 @@ class _Reader:
 
 
 def _open_factors(left: Expression) -> tuple[Expression, ...]:
-    """Return the factors that one more may join without a change in the order of operations."""
+    """Return the factors that one more may follow without changing the order of operations."""
     if isinstance(left, Product) and not left.quotient().below:
         return left.factors
     return (left,)

@@ -1,7 +1,7 @@
-r"""Expressions as text that Python reads, and as LaTeX.
+r"""Expressions as Python-compatible text and as LaTeX.
 
-Both follow `expressions.Node.quotient`, term by term and factor by factor, with brackets only where
-the rules of precedence ask for them.
+Both use `expressions.Node.quotient` for products, and parentheses only where the precedence of
+operators requires them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LATEX_FUNCTIONS = "sin cos tan sinh cosh tanh arcsin arccos arctan log"
 
 
 def _precedence(expression: Expression) -> int:
-    """Return how tightly the outermost operation of an expression binds when it is written."""
+    """Return the precedence of the outermost operation as it is written."""
     match expression:
         case Sum():
             return _SUM
@@ -34,17 +34,10 @@ def _precedence(expression: Expression) -> int:
 
 
 def text(expression: Expression) -> str:
-    """Write an expression so that a person, Python and `parsing.parse` can read it.
+    """Return an expression as text that Python and `parsing.parse` can read.
 
-    Parameters
-    ----------
-    expression : Expression
-
-    Returns
-    -------
-    str
-        Powers with ``**``, square roots with ``sqrt``; numbers with as many digits as it takes
-        to read back the same number.
+    Powers are written with ``**``, square roots with ``sqrt``, and numbers with the fewest digits
+    that read back as the same number.
     """
     match expression:
         case Number():
@@ -70,38 +63,29 @@ def text(expression: Expression) -> str:
 
 
 def digits(value: float) -> str:
-    """Return the shortest digits that are read back as the same number."""
+    """Return the shortest decimal representation that reads back as the same number."""
     return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
 
 
 def _join(terms: list[str]) -> str:
-    """Put plus signs between terms, and a minus sign where one starts with it."""
+    """Join terms with plus signs, or minus signs for negative terms."""
     rest = "".join(f" - {term[1:]}" if term[0] == "-" else f" + {term}" for term in terms[1:])
     return terms[0] + rest
 
 
 def _product(factors: tuple[Expression, ...]) -> str:
+    """Return the factors joined by ``*``, or 1 if there are none."""
     return "*".join(_bracket(f, _POWER if i else _PRODUCT) for i, f in enumerate(factors)) or "1"
 
 
 def _bracket(expression: Expression, precedence: int) -> str:
-    """Write an expression in brackets if its outermost operation binds less tightly."""
+    """Return the text, in parentheses if the precedence of the expression is lower."""
     inner = text(expression)
     return inner if _precedence(expression) >= precedence else f"({inner})"
 
 
 def latex(expression: Expression) -> str:
-    r"""Write an expression in LaTeX.
-
-    Parameters
-    ----------
-    expression : Expression
-
-    Returns
-    -------
-    str
-        For mathematics mode, with ``\frac``, ``\sqrt``, and ``\cdot`` where digits would meet.
-    """
+    r"""Return an expression in LaTeX for math mode, with ``\frac``, ``\sqrt`` and ``\cdot``."""
     match expression:
         case Number():
             mantissa, _, exponent = digits(expression.value).partition("e")
@@ -128,6 +112,7 @@ def latex(expression: Expression) -> str:
 
 
 def _latex_call(name: str, argument: str) -> str:
+    """Return a function of an argument in LaTeX."""
     if name == "exp":
         return f"e^{{{argument}}}"
     if name == "abs":
@@ -137,7 +122,7 @@ def _latex_call(name: str, argument: str) -> str:
 
 
 def _latex_product(factors: tuple[Expression, ...]) -> str:
-    """Write factors side by side; alone, even a sum needs no brackets."""
+    """Return factors side by side; a single one needs no parentheses, even if it is a sum."""
     if len(factors) == 1:
         return latex(factors[0])
     result = ""
@@ -151,7 +136,7 @@ def _latex_product(factors: tuple[Expression, ...]) -> str:
 
 
 def _latex_base(base: Expression) -> str:
-    """Write the base of a power: bare only if nothing in it could be taken for the exponent's."""
+    """Return the base of a power, in parentheses unless its extent is unambiguous."""
     inner = latex(base)
     pattern = r"[^^]*?\\left\(.*\\right\)" if isinstance(base, Call) else r"[\d.]+"
     bare = isinstance(base, Variable | Constant) or re.fullmatch(pattern, inner, re.DOTALL)
@@ -159,11 +144,12 @@ def _latex_base(base: Expression) -> str:
 
 
 def _in_brackets(inner: str) -> str:
+    """Return LaTeX in parentheses."""
     return rf"\left({inner}\right)"
 
 
 def _latex_name(name: str) -> str:
-    """Write a variable: x1 and x_1 get an index, theta its letter, longer words are upright."""
+    """Return a name in LaTeX: x1 and x_1 with a subscript, Greek letters, long names upright."""
     stem, index = re.fullmatch(r"(.*?)_*(\d*|(?<=_)[^_]*)", name, re.DOTALL).groups()  # type: ignore[union-attr]
     if not stem:
         stem, index = name, ""

@@ -1,8 +1,7 @@
-r"""Simplify expressions: flat sums and products, numbers folded, like terms and factors collected.
+r"""The normal form: flat sums and products, constants folded, like terms and factors collected.
 
 `add`, `multiply`, `power` and `call` build a node in normal form from children in normal form.
-Terms are ordered by degree, the highest first and the constant last, but a positive term starts;
-what holds functions comes before the polynomials.
+Terms are in the order of `kan_numpy.algebra.ordering`, except that the first positive term leads.
 """
 
 from __future__ import annotations
@@ -22,33 +21,14 @@ EPS = float(np.finfo(float).eps)
 
 
 def simplify(expression: Expression) -> Expression:
-    """Bring every node of an expression to normal form.
-
-    Parameters
-    ----------
-    expression : Expression
-
-    Returns
-    -------
-    Expression
-        The same function, wherever the argument is defined.
-    """
+    """Bring every node to normal form, an equal function wherever the argument is defined."""
     return map_numbers(expression, _shortest)
 
 
 def map_numbers(expression: Expression, function: Callable[[Expression], Expression]) -> Expression:
-    """Replace every number, exponents too, and simplify what that leaves.
+    """Replace every number by a function of it, exponents included, and simplify the result.
 
-    Parameters
-    ----------
-    expression : Expression
-    function : callable
-        From a number to a number, such as its rounded value or its recognized constant.
-
-    Returns
-    -------
-    Expression
-        Without terms that became zero and factors that became one.
+    Terms that become zero and factors that become one disappear.
     """
     if expression.is_number:
         return function(expression)
@@ -56,7 +36,7 @@ def map_numbers(expression: Expression, function: Callable[[Expression], Express
 
 
 def normal(node: Expression) -> Expression:
-    """Bring a node to normal form whose children are in normal form."""
+    """Bring a node with children in normal form to normal form."""
     match node:
         case Sum():
             return add(node.terms)
@@ -70,7 +50,7 @@ def normal(node: Expression) -> Expression:
 
 
 def _shortest(number: Expression) -> Expression:
-    """Return a number as a simple constant; else digits, unless as it is written it is exact."""
+    """Return a number as a recognized constant, as written if that is exact, or in digits."""
     if isinstance(number, Number):
         return number
     if constant := recognize(number.value, 4.0 * EPS):
@@ -79,37 +59,28 @@ def _shortest(number: Expression) -> Expression:
 
 
 def folded(value: float, *operands: Expression) -> Expression:
-    """Return a computed number, as a constant if one of its operands was one."""
+    """Return a computed value, recognized as a constant if one of its operands is one."""
     if all(isinstance(operand, Number) for operand in operands):
         return Number(value)
     return recognized(value)
 
 
 def recognized(value: float) -> Expression:
-    """Return a number that has been computed from constants as a constant, or else its digits."""
+    """Return a value as a recognized constant, or in digits."""
     return recognize(value, 4.0 * EPS) or Number(value)
 
 
 def scale(coefficient: Expression, rest: Expression) -> Expression:
-    """Put a number in front of what `as_multiple` left."""
+    """Return the product of a coefficient and a term without one."""
     if coefficient.value == 0.0:
         return Number(0)
     return Product.of([coefficient, rest])
 
 
 def add(terms: Iterable[Expression], tolerance: float = 4.0 * EPS) -> Expression:
-    """Return the sum of expressions in normal form.
+    """Return the sum of expressions in normal form, like terms collected.
 
-    Parameters
-    ----------
-    terms : iterable of Expression
-    tolerance : float
-        A number is dropped if it is at most this part of the numbers that cancelled in it.
-
-    Returns
-    -------
-    Expression
-        Like terms are one.
+    A coefficient is zero if it is at most ``tolerance`` times the numbers that cancel in it.
     """
     parts = [part for term in terms for part in terms_of(term)]
     if len(parts) == 1:
@@ -128,7 +99,7 @@ def add(terms: Iterable[Expression], tolerance: float = 4.0 * EPS) -> Expression
 
 
 def times(left: Expression, right: Expression) -> Expression:
-    """Multiply two numbers; one that is only multiplied by 1 or -1 stays as it is written."""
+    """Return the product of two numbers; a factor of 1 or -1 leaves the other as it is written."""
     if 1.0 in (left.value, right.value):
         return right if left.value == 1.0 else left
     if -1.0 in (left.value, right.value):
@@ -137,6 +108,7 @@ def times(left: Expression, right: Expression) -> Expression:
 
 
 def _total(several: list[Expression], tolerance: float = 4.0 * EPS) -> Expression:
+    """Return the sum of numbers, zero if they cancel up to the relative tolerance."""
     several = [number for number in several if number.value != 0.0] or [Number(0)]
     if len(several) == 1:
         return several[0]
@@ -146,17 +118,7 @@ def _total(several: list[Expression], tolerance: float = 4.0 * EPS) -> Expressio
 
 
 def multiply(factors: Iterable[Expression]) -> Expression:
-    """Return the product of expressions in normal form.
-
-    Parameters
-    ----------
-    factors : iterable of Expression
-
-    Returns
-    -------
-    Expression
-        Like factors are one power, and all numbers one number, which comes first.
-    """
+    """Return the product of expressions in normal form, like factors collected."""
     coefficient: Expression = Number(1)
     exponents: dict[Expression, list[Expression]] = {}
     for factor in (part for product in factors for part in factors_of(product)):
@@ -180,25 +142,17 @@ def multiply(factors: Iterable[Expression]) -> Expression:
 
 
 def _whole(exponent: Expression) -> Expression:
-    """Remove the rounding errors of adding exponents such as 1/3 and 2/3."""
+    """Round an exponent that is an integer up to rounding errors, such as 1/3 + 2/3."""
     nearest = round(exponent.value)
     close = abs(exponent.value - nearest) <= 8.0 * EPS * max(1.0, abs(exponent.value))
     return Number(nearest) if close else exponent
 
 
 def power(base: Expression, exponent: Expression) -> Expression:
-    """Return a power of an expression in normal form.
+    """Return an expression in normal form to the power of a number.
 
-    Parameters
-    ----------
-    base : Expression
-    exponent : Expression
-        A number.
-
-    Returns
-    -------
-    Expression
-        A whole power of a product is taken factor by factor. A root is not: that of x**2 is |x|.
+    An integer power of a product is distributed over its factors; a root is not: that of x**2 is
+    the absolute value of x.
     """
     p = exponent.value
     if p in (0.0, 1.0):
@@ -214,6 +168,7 @@ def power(base: Expression, exponent: Expression) -> Expression:
 
 
 def _number_power(base: Expression, exponent: Expression) -> Expression:
+    """Return a power of a number, left as it is if it has no finite value."""
     try:
         value = Number(math.pow(base.value, exponent.value))
     except (OverflowError, ValueError):
@@ -226,15 +181,7 @@ def _number_power(base: Expression, exponent: Expression) -> Expression:
 def call(function: Function, argument: Expression) -> Expression:
     """Return a function of an expression in normal form.
 
-    Parameters
-    ----------
-    function : Function
-        Powers become a `Power`; so do a Gaussian and 1/(1+x^2) by what they are made of.
-    argument : Expression
-
-    Returns
-    -------
-    Expression
+    Powers become a `Power`, a Gaussian an exponential, 1/(1+x^2) a power of a sum.
     """
     if function.power is not None:
         return power(argument, Number(function.power))

@@ -1,4 +1,4 @@
-"""Ways through an expression, on all of which a number such as 2*pi/3 is one leaf."""
+"""Traversal of expressions, in which a constant such as 2*pi/3 is a single leaf."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Produ
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
-    """Return the nodes below a node; a number has none."""
+    """Return the child nodes; a number has none."""
     if expression.is_number:
         return ()
     return factors_of(expression) if isinstance(expression, Product) else expression.operands
 
 
 def factors_of(expression: Expression) -> tuple[Expression, ...]:
-    """Return the factors of a product, its numbers as one, or the expression as the only one."""
+    """Return the factors of a product, its numbers combined, or the expression alone."""
     if expression.is_number or not isinstance(expression, Product):
         return (expression,)
     numbers = tuple(factor for factor in expression.factors if factor.is_number)
@@ -26,7 +26,7 @@ def factors_of(expression: Expression) -> tuple[Expression, ...]:
 
 
 def terms_of(expression: Expression) -> tuple[Expression, ...]:
-    """Return the terms of a sum, or the expression as the only one."""
+    """Return the terms of a sum, or the expression alone."""
     if isinstance(expression, Sum) and not expression.is_number:
         return expression.terms
     return (expression,)
@@ -35,7 +35,7 @@ def terms_of(expression: Expression) -> tuple[Expression, ...]:
 def map_children(
     expression: Expression, function: Callable[[Expression], Expression]
 ) -> Expression:
-    """Return a node with a function of each of its children in the place of the child."""
+    """Return a node with each child replaced by a function of it."""
     parts = tuple(map(function, children(expression)))
     match expression:
         case _ if not parts:
@@ -52,25 +52,25 @@ def map_children(
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
-    """Go through all nodes, a node before its children, from left to right."""
+    """Yield all nodes in preorder."""
     yield expression
     for child in children(expression):
         yield from walk(child)
 
 
 def variables(expression: Expression) -> tuple[str, ...]:
-    """Return the names of the variables, each once, in the order in which they appear."""
+    """Return the names of the variables, without duplicates, in the order of appearance."""
     names = (node.name for node in walk(expression) if isinstance(node, Variable))
     return tuple(dict.fromkeys(names))
 
 
 def as_power(factor: Expression) -> tuple[Expression, Expression]:
-    """Return base and exponent of a power, or of what is one to the first power."""
+    """Return base and exponent of a power, or the factor itself and 1."""
     return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, Number(1))
 
 
 def as_multiple(term: Expression) -> tuple[Expression, Expression]:
-    """Return the number in front of a term, and the rest."""
+    """Return the coefficient of a term, and the term without it."""
     if term.is_number:
         return term, Number(1)
     first, *others = factors_of(term)

@@ -1,17 +1,17 @@
-"""Chapter 6, datasets: functions of known formula, knots, quantum states, and how to split them.
+"""Chapter 6, datasets: functions with known formulas, knots, quantum states, and data splits.
 
-The lessons train on them; lessons 13a to 13d are about one each. Read the files in this order; each
-imports only those above it::
+The lessons train on them; each of lessons 13a to 13d is about one. Read the files in this order;
+each imports only those above it::
 
-    preprocessing      rows split into samples to train on and samples to test with
-    benchmark          what a problem with a known answer is: a formula on a box
+    preprocessing      rows split into training and test samples
+    benchmark          problems with a known solution: a formula on a box
     toy_functions      the functions of the lessons
-    moons              two classes that no straight line separates
+    moons              two classes that are not linearly separable
     hyperbolic_knots   the invariants of 12,954 knots
     special_functions  fifteen special functions
     feynman            27 equations of Feynman's lectures
-    aubry_andre        two quasiperiodic chains, and how spread a state is
-    localization       their states, labeled localized or extended
+    aubry_andre        two quasiperiodic chains, and the localization of their states
+    localization       these states, labeled localized or extended
 """
 
 from kan_numpy.datasets.benchmark import Benchmark

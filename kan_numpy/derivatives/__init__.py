@@ -1,12 +1,12 @@
-"""Chapter 9, derivatives: by the inputs of a network, forward and backward.
+"""Chapter 9, derivatives: with respect to the inputs of a network, forward and backward.
 
-Lesson 12 tells it. Read the files in this order; each imports only those above it::
+Covered in lesson 12. Read the files in this order; each imports only those above it::
 
     jet           value, gradient and second derivatives of every node, as one value
     kan_jets      jets through a KAN layer, and back
-    product_jets  jets through products, by the rule of Leibniz
+    product_jets  jets through products, by the product rule
     dense_jets    jets through the layers of an MLP
-    layer_jets    the one of these that a layer needs
+    layer_jets    dispatch on the type of a layer
     network_jets  jets through a network; Jacobian and Hessian
     separability  tests for sums, products and inner combinations
 """

@@ -29,7 +29,7 @@ from kan_numpy.derivatives.jet import Jet, Pairs
 from kan_numpy.layers.product_layer import ProductLayer
 
 
-class ProductCache(NamedTuple):
+class ProductJetCache(NamedTuple):
     """The quantities of the forward pass that the backward pass needs."""
 
     z: Jet
@@ -48,7 +48,7 @@ class ProductJets:
         """The number of trainable parameters: none."""
         return 0
 
-    def features(self, z: Jet, pairs: Pairs) -> ProductCache:
+    def features(self, z: Jet, pairs: Pairs) -> ProductJetCache:
         """Return the products of the first n factors, for all n."""
         partial = []
         for _, factors in self.layer._by_arity:
@@ -56,21 +56,21 @@ class ProductJets:
             for index in range(1, factors.shape[1]):
                 jets.append(_times(jets[-1], _nodes(z, factors[:, index]), pairs))
             partial.append(jets)
-        return ProductCache(z, pairs, partial)
+        return ProductJetCache(z, pairs, partial)
 
-    def output(self, cache: ProductCache) -> Jet:
+    def output(self, cache: ProductJetCache) -> Jet:
         """Return the jets of the output nodes."""
         outputs = np.concatenate([outputs for outputs, _ in self.layer._by_arity])
         last = zip(*(jets[-1] for jets in cache.partial), strict=True)
         return _nodes(Jet(*(np.concatenate(part, axis=1) for part in last)), np.argsort(outputs))
 
-    def parameter_gradient(self, dy: Jet, cache: ProductCache, out: Array) -> None:
+    def parameter_gradient(self, dy: Jet, cache: ProductJetCache, out: Array) -> None:
         """Write nothing: there are no parameters."""
 
-    def jacobian(self, dy: Jet, cache: ProductCache, out: Array) -> None:
+    def jacobian(self, dy: Jet, cache: ProductJetCache, out: Array) -> None:
         """Write nothing: there are no parameters."""
 
-    def input_gradient(self, dy: Jet, cache: ProductCache) -> Jet:
+    def input_gradient(self, dy: Jet, cache: ProductJetCache) -> Jet:
         """Return dz, dg and dh."""
         dz = Jet(*(np.zeros_like(part) for part in cache.z))
         for (outputs, factors), jets in zip(self.layer._by_arity, cache.partial, strict=True):

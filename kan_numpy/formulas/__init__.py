@@ -1,12 +1,11 @@
-"""Chapter 12, formulas: from a network to a formula with a certificate, and back.
+"""Chapter 12, formulas: networks converted to formulas with a certificate, and back.
 
-Lesson 09 tells of the way to a formula. Read the files in this order; each imports only those above
-it::
+Covered in lesson 09. Read the files in this order; each imports only those above it::
 
-    network_to_expression  a network written down, layer after layer
+    network_to_expression  the expression that a network computes, layer by layer
     parameter_fit          the numbers of an expression fitted to data
-    constant_recognition   constants recognized as far as the data allow
+    constant_recognition   constants recognized as far as the accuracy of the data allows
     formula                formulas with a certificate of their errors
-    edge_decomposition     how the parts of a formula become edges
+    edge_decomposition     a formula decomposed into edges, sums and products
     formula_to_network     networks that compute a given formula
 """

@@ -1,14 +1,14 @@
-r"""Reading the numbers of an expression: normal forms, recognized constants, and no more digits.
+r"""Recognition of the constants in an expression that is fitted to data, by the BIC.
 
-An expression is brought to normal form (`kan_numpy.algebra.canonical_form`), because a network is
-free to move factors and constants from edge to edge. Then constants are recognized one by one
-(`kan_numpy.algebra.constants`), the other numbers fitted again, and one is kept only if the error
-does not get worse. "Not worse" allows for chance: a fitted number is as close to the data as it can
-be, a true one somewhat further away. On N samples each number that is not fitted any more may cost
+The expression is first brought to canonical form (`kan_numpy.algebra.canonical_form`), because the
+parameters of a network are not unique. Then constants are recognized one at a time
+(`kan_numpy.algebra.constants`) and the remaining numbers fitted again. A fitted number minimizes
+the error on the data, so that the true one has a slightly larger error. By the Bayesian
+information criterion, each number fixed may increase the mean square on N samples by the share
 
 .. math:: \frac{\log N}{N}
 
-of the mean square (G. Schwarz, Ann. Stat. 6, 461, 1978), and rounding errors are never worse.
+(G. Schwarz, Ann. Stat. 6, 461, 1978). Differences of the size of rounding errors are ignored.
 """
 
 from __future__ import annotations
@@ -29,29 +29,29 @@ from kan_numpy.algebra.simplify import simplify
 from kan_numpy.formulas.parameter_fit import free_numbers, refit, with_numbers
 
 ROUNDING = 1e-12
-"""Relative errors below this are those of arithmetic."""
+"""Relative errors below this are rounding errors."""
 
 TIGHTEST = 1e-10
-"""No constant is asked to be closer than this."""
+"""The smallest relative tolerance for a constant."""
 
 NOISY = 1e-9
-"""Above this relative error, the other numbers are fitted again when one has been recognized."""
+"""The relative error above which the other numbers are fitted again after each recognition."""
 
 
 @dataclass(frozen=True)
 class ConstantRecognizer:
-    """The data by which readings of an expression are judged."""
+    """The data (N,) to which candidate expressions are compared."""
 
     values: Mapping[str, Array]  # of each variable, (N,)
     target: Array  # (N,)
 
     def loss(self, expression: Expression) -> float:
-        """Return the mean square error, infinite where the expression is not defined."""
+        """Return the mean square error, infinite where the expression is undefined."""
         loss = float(np.mean((evaluate(expression, self.values) - self.target) ** 2))
         return loss if np.isfinite(loss) else np.inf
 
     def simplify(self, expression: Expression) -> Expression:
-        """Return the expression in normal form, its constants recognized as far as data allow."""
+        """Return the expression simplified, with all constants that the data support."""
         N, spread = len(self.target), float(np.var(self.target)) or 1.0
         per_number = np.log(N) / N
         floor = self.loss(expression) + ROUNDING**2 * spread
@@ -72,13 +72,13 @@ class ConstantRecognizer:
         return expression
 
     def is_new(self, constant: Expression, value: float) -> bool:
-        """Return whether a constant reads differently, and not like a variable of that name."""
+        """Return whether a constant differs from its digits, without a name that is a variable."""
         words = set(re.findall(r"[A-Za-z]\w*", text(constant)))
         return constant != Number(value) and not words & set(self.values)
 
     def proposals(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
-        """Yield the expression with one number zero or a constant, and the others fitted again."""
-        # What N samples leave unknown of a fitted number, times three.
+        """Yield the expression with one number zero or a constant, and the others refitted."""
+        # About three standard errors of a number fitted to N samples.
         tolerance = max(3.0 * accuracy / np.sqrt(len(self.target)), TIGHTEST)
         small = 10.0 * accuracy * max(1.0, float(np.std(self.target)))
         free = free_numbers(expression)

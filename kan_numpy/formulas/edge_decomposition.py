@@ -1,15 +1,15 @@
-r"""How the parts of a formula become edges :math:`c f(a u + b)`, sums and products.
+r"""Decomposition of a formula into edges :math:`c f(a u + b)`, sums and products.
 
-A part is what needs a node of its own. Its height is the number of KAN layers that it takes. A
-variable has height 0, and with u for the part that an edge starts from,
+A part is a subexpression with a node of its own. Its height is the number of KAN layers needed to
+compute it. A variable has height 0, and with u for the part at the start of an edge,
 
 .. math::
     h\Big(\sum_m c_m f_m(a_m u_m + b_m) + d\Big) = 1 + \max_m h(u_m), \qquad
     h(v\, w \dots) = \max(\hat h(v), \hat h(w), \dots),
 
 where :math:`\hat h` is h, but 1 for a variable: the factors are outputs of a KAN layer, and their
-product follows it at once. Between two nodes there is one edge. Where a sum needs two functions of
-the same u, it is split into sums that do not, and these are added one layer further up.
+product is computed directly after it. There is only one edge between two nodes. A sum with two
+functions of the same u is therefore split into partial sums, which are added one layer later.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ POWERS = {
     for name, symbol in SYMBOLS.items()
     if symbol.power is not None and name not in REDUNDANT
 }
-"""The powers that an edge can be, by their exponents."""
+"""The powers among the symbols, by exponent."""
 
 
 class Term(NamedTuple):
-    """One edge, c f(a u + b), without the constant d that all edges to a node share."""
+    """One edge, c f(a u + b), without the constant d, which is added once for each node."""
 
     symbol: Symbol  # f
     a: float
@@ -46,27 +46,10 @@ class Term(NamedTuple):
 
 
 def as_parts(expression: Expression, names: Collection[str]) -> Expression:
-    r"""Bring an expression to a form in which every power and every function is that of an edge.
+    r"""Rewrite an expression so that every power and every function is a symbol of an edge.
 
-    Parameters
-    ----------
-    expression : Expression
-        Any.
-    names : collection of str
-        The variables that it may hold.
-
-    Returns
-    -------
-    Expression
-        Simplified. Powers that no edge can be are products and powers of powers, or
-        :math:`x^p = e^{p \log x}`.
-
-    Raises
-    ------
-    ValueError
-        If there is another variable, or a constant that has no value.
-    TypeError
-        If a function is no `Symbol`.
+    Other powers become products and powers of powers, or :math:`x^p = e^{p \log x}`. ``names`` are
+    the variables it may contain.
     """
     if unknown := set(variables(expression)) - set(names):
         known = ", ".join(names)
@@ -75,7 +58,7 @@ def as_parts(expression: Expression, names: Collection[str]) -> Expression:
 
 
 def _with_exponentials(expression: Expression) -> Expression:
-    """Write powers as exponentials, unless twice their exponent is a whole number."""
+    """Rewrite x^p as exp(p log x), unless 2p is an integer."""
     expression = map_children(expression, _with_exponentials)
     if isinstance(expression, Power) and not (2.0 * expression.exponent.value).is_integer():
         logarithm = Call(SYMBOLS["log"], expression.base)
@@ -84,7 +67,7 @@ def _with_exponentials(expression: Expression) -> Expression:
 
 
 def _split_powers(expression: Expression) -> Expression:
-    """Take apart what no edge can be: powers beyond the fifth, and roots of them."""
+    """Decompose powers beyond the fifth, and their roots; refuse other functions."""
     if not expression.is_number and not variables(expression):
         raise ValueError(f"formula holds {text(expression)}, which has no finite value")
     expression = map_children(expression, _split_powers)
@@ -99,7 +82,7 @@ def _split_powers(expression: Expression) -> Expression:
 
 
 def _power(base: Expression, p: float) -> Expression:
-    """Return base^p, with 2p whole, by powers that edges can be."""
+    """Return base^p, for integer 2p, as a composition of the powers among the symbols."""
     if p in POWERS:
         return Power(base, Number(p))
     if not p.is_integer():
@@ -113,12 +96,12 @@ def _power(base: Expression, p: float) -> Expression:
 
 
 def is_product(expression: Expression) -> bool:
-    """Say whether a part is a product of several parts."""
+    """Return whether a part is a product of several parts."""
     return isinstance(as_multiple(expression)[1], Product)
 
 
 def height(expression: Expression) -> int:
-    """Return how many KAN layers it takes to compute a part."""
+    """Return the number of KAN layers needed to compute a part."""
     if isinstance(expression, Variable):
         return 0
     _, rest = as_multiple(expression)
@@ -126,26 +109,16 @@ def height(expression: Expression) -> int:
 
 
 def sum_height(expression: Expression) -> int:
-    """Return how many KAN layers it takes if the last of them adds the part up, at least 1."""
+    """Return the number of KAN layers, at least 1, if the last of them adds up the part."""
     terms, _ = _terms(expression)
     return 1 + max((height(term.source) for term in _apart(terms)), default=0)
 
 
 def factors(expression: Expression, level: int) -> list[Expression]:
-    """Return what a node of a level multiplies.
+    """Return the factors that a node multiplies at a level no lower than the height of the part.
 
-    Parameters
-    ----------
-    expression : Expression
-        The part that stands there.
-    level : int
-        At least its height.
-
-    Returns
-    -------
-    list of Expression
-        Only itself, if it is a sum, or a product that a lower level has computed. Several factors
-        that lower levels can compute are one.
+    A sum, or a product computed at a lower level, is its own only factor. Factors available at
+    lower levels are combined into one.
     """
     coefficient, rest = as_multiple(expression)
     if not isinstance(rest, Product) or height(rest) < level:
@@ -159,21 +132,9 @@ def factors(expression: Expression, level: int) -> list[Expression]:
 
 
 def edges(expression: Expression, level: int) -> tuple[list[Term], float]:
-    """Return the edges to a node that adds a part up.
+    """Return the edges to a node that computes a part as a sum, and the constant to add.
 
-    Parameters
-    ----------
-    expression : Expression
-        The part.
-    level : int
-        At least its height as a sum.
-
-    Returns
-    -------
-    terms : list of Term
-        From different sources, all of them lower than the level.
-    constant : float
-        What has to be added.
+    The level is at least its height as a sum. The edges start from different parts at lower levels.
     """
     terms, constant = _terms(expression)
     if len(terms) > 1 and sum_height(expression) < level:
@@ -189,7 +150,7 @@ def edges(expression: Expression, level: int) -> tuple[list[Term], float]:
 
 
 def _terms(expression: Expression) -> tuple[list[Term], float]:
-    """Read a sum as edges and a constant."""
+    """Decompose a sum into edges and a constant."""
     if expression.is_number:
         return [], expression.value
     coefficient, rest = as_multiple(expression)
@@ -201,7 +162,7 @@ def _terms(expression: Expression) -> tuple[list[Term], float]:
 
 
 def _edge(rest: Expression) -> Term:
-    """Read a function of one part as an edge; anything else is sent as it is."""
+    """Return an expression as an edge: a symbol of one part, or the identity."""
     match rest:
         case Power():
             symbol, argument = POWERS[rest.exponent.value], rest.base
@@ -225,7 +186,7 @@ def _affine(argument: Expression) -> tuple[float, Expression, float]:
 
 
 def _apart(terms: list[Term]) -> list[Term]:
-    """Return terms from different sources: else the sum of the first of each, of the second, ..."""
+    """Return terms from different sources; terms that share one are divided into partial sums."""
     groups: dict[int, list[Term]] = {}
     met: Counter[Expression] = Counter()
     for term in terms:
@@ -235,7 +196,7 @@ def _apart(terms: list[Term]) -> list[Term]:
 
 
 def _together(terms: Sequence[Term]) -> Term:
-    """Return one straight edge from the sum of these terms."""
+    """Return a linear edge from the sum of these terms."""
     if len(terms) == 1:
         c, rest = terms[0].c, terms[0].rest
         return Term(STRAIGHT, 1.0, 0.0, c, rest, rest)

@@ -1,7 +1,7 @@
-r"""A network as a formula in readable form, which evaluates exactly as it is printed.
+r"""Conversion of a network into a formula, which evaluates exactly as it is printed.
 
-The numbers of a network are simplified by `kan_numpy.formulas.constant_recognition` and finally
-rounded. A certificate states the error of both.
+Its numbers are simplified by `kan_numpy.formulas.constant_recognition` and optionally rounded. A
+certificate states the error before and after rounding.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from kan_numpy.training.losses import SquaresLoss
 from kan_numpy.training.objective import Objective
 
 ROWS = 2000
-"""How many samples decide about constants and digits."""
+"""The number of samples used to recognize constants."""
 
 
 class Errors(NamedTuple):
-    """How far a formula is from its network and from the data."""
+    """The errors of a formula with respect to its network and to the data."""
 
     largest: float  # difference to the network
     rms: float  # difference to the network
@@ -112,19 +112,19 @@ class Formula:
     measure: Callable[[Sequence[Expression]], Errors]
 
     def __str__(self) -> str:
-        """Return the formula as text that Python reads; with several outputs a line for each."""
+        """Return the formula as Python-compatible text, with one line for each output."""
         return self._written(text, "\n")
 
     def __repr__(self) -> str:
-        """Return the text with the name of the class."""
+        """Return the text and the name of the class."""
         return f"Formula({str(self)!r})"
 
     def latex(self) -> str:
-        """Return the formula in LaTeX; with several outputs a line for each."""
+        """Return the formula in LaTeX, with one line for each output."""
         return self._written(latex, " \\\\\n")
 
     def _written(self, write: Callable[[Expression], str], newline: str) -> str:
-        """Return the expressions as text, each with the name of its output if there are several."""
+        """Return the expressions as text, with the names of the outputs if there are several."""
         lines = list(map(write, self.expressions))
         if len(lines) == 1:
             return lines[0]
@@ -132,14 +132,14 @@ class Formula:
         return newline.join(f"{name} = {line}" for name, line in pairs)
 
     def __call__(self, x: npt.ArrayLike) -> Array:
-        """Evaluate what is printed, (N, n_in) -> (N, n_out), with NaN where it is not defined."""
+        """Evaluate the formula as printed, (N, n_in) -> (N, n_out), NaN where it is undefined."""
         points = as_array("x", x, ("N", len(self.variables)))
         return _values(self.expressions, self.variables, points)
 
     def round(self, digits: int) -> Formula:
         """Return the formula with its exact numbers rounded to so many significant digits.
 
-        Named numbers such as pi remain, and the certificate is measured again.
+        Recognized constants such as pi remain, and the certificate is computed again.
         """
         places = as_count("digits", digits, 1)
 
@@ -240,7 +240,7 @@ def formula(
 
 
 def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
-    """Return the formula with as few digits as the data allow."""
+    """Return the formula rounded to the fewest digits that the error on the data allows."""
 
     def loss(candidate: Formula) -> float:
         return data.loss.value_and_gradient(candidate(data.x), data.target)[0]
@@ -252,7 +252,7 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
     else:
         limit = best + 0.5 * np.log(N) / N
     for digits in range(2, 16):
-        with suppress(ValueError):  # too few digits leave the domain of a function
+        with suppress(ValueError):  # the arguments of a function may leave its domain
             rounded = found.round(digits)
             if loss(rounded) <= limit:
                 return rounded
@@ -260,7 +260,7 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
 
 
 def _values(expressions: Sequence[Expression], variables: Sequence[str], x: Array) -> Array:
-    """Return the values (N, n_out) of the expressions at x (N, n_in)."""
+    """Evaluate the expressions at x (N, n_in), giving (N, n_out)."""
     columns = dict(zip(variables, x.T, strict=True))
     return np.stack([evaluate(expression, columns) for expression in expressions], axis=1)
 
@@ -272,7 +272,7 @@ def _errors(
     target: Array | None,
     expressions: Sequence[Expression],
 ) -> Errors:
-    """Return how far the expressions are from the network and from the data, (N, n_out)."""
+    """Return the errors with respect to the network and the data, both (N, n_out)."""
     values = _values(expressions, variables, x)
     off = values - reference
     rmse = np.nan if target is None else _rms(values - target)
@@ -280,11 +280,12 @@ def _errors(
 
 
 def _rms(values: Array) -> float:
+    """Return the root mean square of an array of any shape."""
     return float(np.sqrt(np.mean(values**2)))
 
 
 def _points(network: KAN, scaler: Scaler | None) -> Array:
-    """Return random points on the grids of the first layer, always the same."""
+    """Return fixed random points (1000, n_in) on the grids of the first layer."""
     basis = network.kan_layers[0][1].basis
     z = np.random.default_rng(0).uniform(basis.low, basis.high, (1000, network.widths[0]))
     return z if scaler is None else scaler.inverse(z)

@@ -1,9 +1,8 @@
-r"""From a formula to a network: sums at the nodes, products between layers, functions on the edges.
+r"""Construction of a network from a formula: sums in nodes, products in layers, functions on edges.
 
-The levels are built from the outputs down. What stands at a level is taken apart into edges
-(`kan_numpy.formulas.edge_decomposition`), and the parts that these start from are the nodes of the
-level below it, each part once. One that is needed further up than where it is ready is sent on by
-straight lines.
+Levels are built from the outputs to the inputs. The parts at a level are decomposed into edges
+(`kan_numpy.formulas.edge_decomposition`), whose sources, without duplicates, are the nodes of the
+level below. A part that is used more than one level later is passed on by identity edges.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ from kan_numpy.splines.knot_placement import NARROWEST
 from kan_numpy.splines.knots import uniform_knots
 
 POINTS = 1000
-"""So many random inputs decide where the grids lie."""
+"""The number of random inputs that determine the grids."""
 
 LARGEST = 1e50
-"""What is larger counts as undefined."""
+"""Larger values count as undefined."""
 
 
 def from_formula(
@@ -108,7 +107,7 @@ def from_formula(
 
 
 def _outputs(formula: object, names: list[str], functions: list[Symbol]) -> list[Expression]:
-    """Return an expression for each output, made of what edges can be."""
+    """Return an expression for each output, rewritten in terms of the symbols of edges."""
     if isinstance(formula, Formula):
         formula = formula.expressions
     entries = list(formula) if isinstance(formula, list | tuple) else [formula]
@@ -128,7 +127,7 @@ def _outputs(formula: object, names: list[str], functions: list[Symbol]) -> list
 
 
 def _network(outputs: list[Expression], inputs: list[Expression], G: int, k: int) -> KAN:
-    """Build the layers from the outputs down, on grids that are not laid yet."""
+    """Build the layers from the outputs to the inputs, on provisional grids."""
     layers: list[KANLayer | ProductLayer] = []
     level = outputs
     for index in range(max(1, *map(height, outputs)), 0, -1):
@@ -143,7 +142,7 @@ def _network(outputs: list[Expression], inputs: list[Expression], G: int, k: int
 
 
 def _product_layer(arities: list[int]) -> ProductLayer:
-    """Return the layer that multiplies its inputs in groups, from left to right."""
+    """Return the layer that multiplies consecutive inputs in groups of these sizes."""
     stops = np.cumsum(arities)
     groups = [range(stop - n, stop) for stop, n in zip(stops, arities, strict=True)]
     return ProductLayer(int(stops[-1]), tuple(tuple(group) for group in groups))
@@ -152,7 +151,7 @@ def _product_layer(arities: list[int]) -> ProductLayer:
 def _kan_layer(
     sums: list[tuple[list[Term], float]], sources: list[Expression], G: int, k: int
 ) -> KANLayer:
-    """Return the layer of these sums of edges, with a constant each, from the sources."""
+    """Return the layer of these sums, each a list of edges from the sources and a constant."""
     place = {source: index for index, source in enumerate(sources)}
     n_out, n_in = len(sums), len(sources)
     active, symbols = np.zeros((n_out, n_in), dtype=bool), []
@@ -169,7 +168,7 @@ def _kan_layer(
 
 
 def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
-    """Return the network with grids over what x (N, n_in) sends, where all of it is defined."""
+    """Return the network with grids over the activations of x (N, n_in), where they are defined."""
     levels, good = [x], np.ones(len(x), dtype=bool)
     with np.errstate(all="ignore"):
         for layer in network.layers:
@@ -187,7 +186,7 @@ def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
 
 
 def _basis_over(x: Array, G: int, k: int) -> BSplineBasis:
-    """Return splines with a grid over the values x (N, n_in) of each input."""
+    """Return splines with a grid over the range of each column of x (N, n_in)."""
     low, high = x.min(axis=0), x.max(axis=0)
     size = np.maximum(np.abs(low), np.abs(high))
     constant = high - low < np.maximum(NARROWEST * size, 1.0 / LARGEST)

@@ -1,9 +1,9 @@
-r"""A network written down: its symbols put into each other, layer after layer.
+r"""The expression that a network computes: its symbols composed, layer by layer.
 
 .. math:: y_o = \beta_o + \sum_i \big(c_{o,i}\, f_{o,i}(a_{o,i}\, x_i + b_{o,i}) + d_{o,i}\big)
 
-An edge that is still a spline appears as a function of its own, named after its place: s_1_0_2 is
-the edge of ``layers[1]`` from node 2 to node 0.
+An edge that is still a spline appears as a function named by its indices: s_1_0_2 is the edge of
+``layers[1]`` from node 2 to node 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kan_numpy.networks.kan import KAN
 
 @dataclass(frozen=True)
 class SplineFunction:
-    """Hold a spline edge as a function with a name."""
+    """A spline edge as a named function of an expression."""
 
     layer: KANLayer
     place: tuple[int, int, int]
@@ -34,11 +34,11 @@ class SplineFunction:
 
     @property
     def name(self) -> str:
-        """What a formula calls it."""
+        """The name in formulas."""
         return "s_{}_{}_{}".format(*self.place)
 
     def __call__(self, u: Array, derivative: int = 0) -> Array:
-        """Evaluate the edge, or a derivative of it."""
+        """Evaluate the edge, or a derivative of it, elementwise at u (...)."""
         _, out, inp = self.place
         x = np.ravel(u)
         points = np.repeat(x[:, None], self.layer.n_in, axis=1)  # (N, n_in)
@@ -49,20 +49,7 @@ class SplineFunction:
 
 
 def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expression]:
-    """Return an expression for each output.
-
-    Parameters
-    ----------
-    network : KAN
-        The network.
-    inputs : sequence of Expression
-        What stands for each input node.
-
-    Returns
-    -------
-    list of Expression
-        The very numbers of the network, not simplified but for zeros and ones.
-    """
+    """Return an expression for each output, given one for each input; zeros and ones are folded."""
     nodes = list(inputs)
     for l, layer in enumerate(network.layers):
         if isinstance(layer, ProductLayer):

@@ -1,7 +1,7 @@
-r"""Fit the numbers in an expression to data, with their derivatives by the chain rule.
+r"""Least-squares fits of the numbers in an expression, with derivatives by the chain rule.
 
-Going through the expression once, every node returns its value v and its derivatives s with respect
-to the numbers below it:
+In one traversal of the expression, every node returns its value v and its derivatives s with
+respect to the numbers below it:
 
 .. math::
     s\Big(\sum_m v_m\Big) = \sum_m s_m, \qquad
@@ -9,7 +9,7 @@ to the numbers below it:
     s(f(v)) = f'(v)\, s, \qquad
     s(v^p) = p\, v^{p-1} s.
 
-Numbers made of whole numbers, pi and e are known, and so are exponents: they stay.
+Numbers that consist of integers, pi and e, and all exponents, are held fixed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Slopes = list[Array]
 
 
 def map_free(expression: Expression, function: Callable[[Expression], Expression]) -> Expression:
-    """Replace the free numbers, from left to right; nothing is simplified."""
+    """Replace the free numbers from left to right by a function of them, without simplification."""
     if expression.is_number:
         return expression if expression.is_exact else function(expression)
     if isinstance(expression, Power):
@@ -39,7 +39,7 @@ def map_free(expression: Expression, function: Callable[[Expression], Expression
 
 
 def free_numbers(expression: Expression) -> list[float]:
-    """Return the values of the numbers that may be fitted, from left to right."""
+    """Return the values of the free numbers from left to right."""
     found: list[float] = []
 
     def record(number: Expression) -> Expression:
@@ -51,25 +51,12 @@ def free_numbers(expression: Expression) -> list[float]:
 
 
 def with_numbers(expression: Expression, replacements: Iterator[Expression]) -> Expression:
-    """Replace the free numbers, from left to right, by one replacement each."""
+    """Replace the free numbers from left to right by the given ones."""
     return map_free(expression, lambda _: next(replacements))
 
 
 def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slopes]:
-    """Return an expression's value and its derivatives with respect to its free numbers.
-
-    Parameters
-    ----------
-    expression : Expression
-    values : mapping from str to ndarray, shape (N,)
-        The variables.
-
-    Returns
-    -------
-    value : ndarray, shape (N,) or ()
-    slopes : list of ndarray
-        One for each of `free_numbers`.
-    """
+    """Return the value (N,) or (), and its derivative of that shape by each of `free_numbers`."""
     if expression.is_number:
         return np.array(expression.value), [] if expression.is_exact else [np.array(1.0)]
     below = (expression.base,) if isinstance(expression, Power) else children(expression)
@@ -94,27 +81,14 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
 
 
 def _unrounded(value: float) -> Expression:
-    """Return a number that counts as free, whatever its value."""
+    """Return a number that is free even if its value is an integer."""
     return Number(value if not float(value).is_integer() else np.nextafter(value, np.inf))
 
 
 def refit(expression: Expression, values: Values, target: Array, steps: int = 10) -> Expression:
-    """Return the expression with its free numbers fitted by Levenberg-Marquardt.
+    """Return the expression with its free numbers fitted to the target (N,) by Levenberg-Marquardt.
 
-    Parameters
-    ----------
-    expression : Expression
-    values : mapping from str to ndarray, shape (N,)
-        The variables.
-    target : ndarray, shape (N,)
-        What its value should be.
-    steps : int
-        How many at most.
-
-    Returns
-    -------
-    Expression
-        Not simplified; the same if no number is free, or nothing better is found.
+    It is unchanged if no number is free or the loss is not finite; the variables have shape (N,).
     """
     start = np.array(free_numbers(expression))
     if not len(start):

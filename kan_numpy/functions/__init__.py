@@ -1,11 +1,11 @@
-"""Chapter 2, functions: functions of one variable that an edge can carry.
+"""Chapter 2, functions: the functions of one variable on the edges.
 
-Lesson 04 tells of base functions, lesson 09 of symbols. Read the files in this order; each imports
+Lesson 04 introduces base functions, lesson 09 symbols. Read the files in this order; each imports
 only those above it::
 
     activations  silu and other base functions, each with its derivatives
-    symbols      the functions that an edge may become, with derivatives and domains
-    basis        what a layer asks of its basis functions
+    symbols      the library of symbolic functions, with derivatives and domains
+    basis        the interface of the basis functions of a layer
     other_bases  Gaussians, Chebyshev polynomials and Fourier modes instead of splines
-    scaling      columns of data brought to one size
+    scaling      standardization of the columns of data
 """

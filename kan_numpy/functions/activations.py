@@ -292,9 +292,11 @@ def as_activation(name: str, value: Base) -> Activation:
 
     Examples
     --------
-    >>> as_activation("base", "tanh") is ACTIVATIONS["tanh"]
-    True
-    >>> as_activation("base", (np.sin, np.cos))(np.array([0.0]), derivative=1)
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> kn.activations.as_activation("base", "tanh").name
+    'tanh'
+    >>> kn.activations.as_activation("base", (np.sin, np.cos))(np.array([0.0]), derivative=1)
     array([1.])
     """
     if isinstance(value, Activation):

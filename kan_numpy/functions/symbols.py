@@ -1,8 +1,8 @@
-r"""The functions that an edge may become, each with its derivatives, domain and complexity.
+r"""The library of symbolic functions, with their derivatives, domains and complexities.
 
-A `Symbol` is a function of one variable with a name. `SYMBOLS` holds those that the library knows:
-the 29 of pykan 0.2.8 (two of them under a second name), and J0, arcsinh, softplus, sigmoid, erf,
-sinh, cosh and 1/(1+x^2). Your own is a `Symbol` too, wherever a list of functions is asked for.
+A `Symbol` is a named function of one variable. `SYMBOLS` contains the 29 of pykan 0.2.8 (two of
+them under a second name), and J0, arcsinh, softplus, sigmoid, erf, sinh, cosh and 1/(1+x^2).
+User-defined symbols are accepted wherever functions are listed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["SYMBOLS", "Symbol"]
 INF = float("inf")
 
 FREE_NUMBERS = {"0": 1, "x": 2, "exp": 3, "log": 3, "abs": 3, "sgn": 3}
-"""Where fewer than four numbers tell c f(a x + b) + d; in powers it is three."""
+"""The number of independent parameters of c f(a x + b) + d if not four; powers have three."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Symbol(Activation):
     derivatives : tuple of callable
         :math:`(f', f'', f''')`; refitting needs the first, differential equations the others.
     complexity : int
-        The price that is weighed against the error: 0 for a constant, 1 for x, 2 for sin.
+        The penalty that is weighed against the error: 0 for a constant, 1 for x, 2 for sin.
     domain : pair of float
         The interval to which a fit restricts the arguments: one branch of a function with poles or
         periods; its symmetry gives the others.
@@ -66,6 +66,7 @@ class Symbol(Activation):
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> sinc = kn.Symbol("sinc", np.sinc, (lambda u: np.cos(np.pi * u),), parity=1)
     >>> sinc, sinc(np.array([0.0, 1.0])).round(12)
@@ -91,7 +92,7 @@ class Symbol(Activation):
         return f"Symbol({self.name!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let a copy of one of `SYMBOLS` be that very one, also in another process."""
+        """Copy and unpickle a member of `SYMBOLS` as that same object."""
         if SYMBOLS.get(self.name) is self:
             return as_symbol, ("name", self.name)
         return object.__reduce__(self)  # type: ignore[return-value]
@@ -103,24 +104,25 @@ class Symbol(Activation):
 
     @property
     def numbers(self) -> int:
-        """The number of free ones among a, b, c and d: 3 if f(a u) is c f(u) + d, else 4."""
+        """The number of independent ones among a, b, c, d: 3 if f(a u) is c f(u) + d, else 4."""
         if SYMBOLS.get(self.name) is self and self.name in FREE_NUMBERS:
             return FREE_NUMBERS[self.name]
         return 4 if self.power is None else 3
 
     @property
     def total_complexity(self) -> int:
-        """The complexity of a fitted symbol: its own, and the number of free numbers."""
+        """The complexity of a fitted symbol: its own plus the number of free parameters."""
         return self.complexity + self.numbers
 
     def defined(self, low: Array, high: Array) -> Any:
-        """Return whether the interval from low to high lies in the domain, elementwise."""
+        """Return whether the intervals from low to high, both (...), are in the domain."""
         if self.open:
             return (low > self.domain[0]) & (high < self.domain[1])
         return (low >= self.domain[0]) & (high <= self.domain[1])
 
 
 def _zero(u: Array) -> Array:
+    """Return zeros of the shape (...) of u."""
     return np.zeros_like(u)
 
 
@@ -160,7 +162,7 @@ def S(u: Array) -> Array:
 
 
 def _polynomial(coef: tuple[float, ...], u: Array) -> Array:
-    """Return the polynomial with these coefficients, that of u^0 first, by Horner's scheme."""
+    """Return the polynomial in u (...) with ascending coefficients, by Horner's method."""
     result = coef[-1] * np.ones_like(u)
     for c in coef[-2::-1]:
         result = result * u + c
@@ -226,7 +228,7 @@ _TABLE: tuple[tuple[Any, ...], ...] = (
 
 
 def _library() -> Iterable[Symbol]:
-    """Yield every symbol, the powers after zero."""
+    """Yield every symbol, zero and the powers first."""
     others = [
         Symbol(name, f, (f1, f2, f3), complexity, (low, high), is_open, parity)
         for name, f, f1, f2, f3, parity, (low, high, is_open), complexity in _TABLE
@@ -241,15 +243,15 @@ SYMBOLS = {symbol.name: symbol for symbol in _library()}
 
 
 REDUNDANT = ("0", "x^0.5", "1/x^0.5", "cos", "arccos", "sigmoid")
-"""The symbols that an edge does not become by default.
+"""The symbols that are not tried by default.
 
-An edge is 0 by its size, not by its shape; two names are repeated; and with a, b, c and d, cos is a
-sin, arccos an arcsin and sigmoid a tanh.
+Zero edges are found by pruning; two are duplicates under a second name; and up to a, b, c and d,
+cos is sin, arccos is arcsin and sigmoid is tanh.
 """
 
 
 def as_symbol(name: str, value: object) -> Symbol:
-    """Return the symbol given as the argument ``name``: by its name in `SYMBOLS`, or as it is."""
+    """Return the symbol given as the argument ``name``, by its name in `SYMBOLS` or as it is."""
     if isinstance(value, Symbol):
         return value
     if not isinstance(value, str):

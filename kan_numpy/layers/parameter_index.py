@@ -58,8 +58,8 @@ def parameter_index(
     for tie in ties:
         members = tuple(np.transpose(tie))
         number[members] = number[members].min()
-    owners, place = np.unique(number[splines], return_inverse=True)
-    E = len(owners)
+    functions, place = np.unique(number[splines], return_inverse=True)
+    E = len(functions)
     affine = E * (W + has_base) + np.arange(4 * n_symbols)
     size = len(affine) + E * (W + has_base)
     coef = np.full((*splines.shape, W), size)

@@ -18,11 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, Indices
 from kan_numpy._validation import as_count, as_widths
 
 Mask = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.intp]
 
 Width = int | tuple[int, int]
 """An entry of ``widths``: the nodes of a level, or its sums and its products."""

@@ -43,6 +43,9 @@ class Layer(Protocol):
     def with_theta(self, theta: Array) -> Any:
         """Return the layer with other parameters."""
 
+    def forward(self, x: Array) -> tuple[Array, Any]:
+        """Return y (N, n_out) and the cache: `features`, then `output`."""
+
     def features(self, x: Array) -> Any:
         """Return the cache for inputs x (N, n_in): all that does not depend on theta."""
 
@@ -72,7 +75,7 @@ class Layer(Protocol):
 class Network:
     """A composition of layers as an immutable value."""
 
-    layers: tuple[Any, ...]
+    layers: tuple[Layer, ...]
 
     def __repr__(self) -> str:
         """Return kind, widths and size, as in ``KAN([2, 5, 1], 135 parameters)``."""

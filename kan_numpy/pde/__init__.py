@@ -1,12 +1,12 @@
 """Chapter 10, differential equations: networks whose derivatives satisfy an equation.
 
-Lesson 12 tells it. Read the files in this order; each imports only those above it::
+Covered in lesson 12. Read the files in this order; each imports only those above it::
 
-    conditions        what u must obey inside a box, and what on its faces
-    linear_equations  linear equations, and given values on the faces
+    conditions        equations for u inside a box, and on its faces
+    linear_equations  linear equations, and Dirichlet conditions
     equations         Poisson, heat, Burgers, Bratu, with known solutions
     collocation       the conditions at many points, as a sum of squares
-    solver            solve_pde, and errors against a known solution
+    solver            solve_pde, and the error with respect to a known solution
 """
 
 from kan_numpy.pde.conditions import PDE, Condition, Residual, check, every_face

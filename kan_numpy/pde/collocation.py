@@ -193,9 +193,9 @@ def _require_fit(network: Network, problem: PDE) -> None:
             f" but its widths are {widths}"
         )
     need = max(condition.order for condition in problem.conditions) + 1
-    for at, layer in network.kan_layers:
+    for l, layer in network.kan_layers:
         if layer.basis.max_derivative < need:
             raise ValueError(
                 f"network must have splines of degree {need} at least, better {need + 1}, for"
-                f" derivatives of order {need - 1}, but layers[{at}] has degree {layer.degree}"
+                f" derivatives of order {need - 1}, but layers[{l}] has degree {layer.degree}"
             )

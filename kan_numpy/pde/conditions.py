@@ -59,6 +59,7 @@ class Residual(NamedTuple):
     --------
     The residual of u^2 - 5 at u = 3:
 
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> square = kn.pde.Condition(lambda x, u, *_: (u**2 - 5, 2 * u, None, None))
     >>> zero = np.zeros((1, 1))
@@ -177,7 +178,7 @@ class PDE:
     >>> ends = kn.pde.dirichlet(lambda x: x[:, 0], faces=kn.pde.every_face(1))
     >>> problem = kn.pde.PDE([0.0], [1.0], [inside, ends], solution=lambda x: (x[:, 0] ** 2, 2 * x))
     >>> kn.pde_errors(kn.from_formula("x^2", ["x"]), problem)
-    Errors(l2=0.0, h1=0.0)
+    PDEErrors(l2=0.0, h1=0.0)
     """
 
     low: Sequence[float]

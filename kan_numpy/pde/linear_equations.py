@@ -45,6 +45,7 @@ def linear(
     --------
     The residual of u'' - 2 = 0 for u = x^2, and its derivatives by u, u' and u'':
 
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> x, equation = np.array([[3.0]]), kn.pde.linear(source=2.0, second=1.0)
     >>> equation(x, x[:, 0] ** 2, 2 * x, np.array([[2.0]]))
@@ -94,6 +95,7 @@ def dirichlet(source: Coefficient, faces: Faces, weight: float = 1.0) -> Conditi
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> wall, none = kn.pde.dirichlet(1.0, faces=[(0, 0)]), np.zeros((1, 0))
     >>> wall.residual(np.array([[0.0]]), np.array([3.0]), none, none).r  # u - 1 at u = 3

@@ -107,18 +107,17 @@ def solve_pde(
         refine_at=refine_at,
         callback=callback,
         progress=progress,
-        hold=0.0,
     )
 
 
-class Errors(NamedTuple):
+class PDEErrors(NamedTuple):
     """The distance of a network from the solution, as root mean squares over the box."""
 
     l2: float  # of u
     h1: float  # of u and its gradient together
 
 
-def pde_errors(network: Network, problem: PDE, n_points: int = 10_000) -> Errors:
+def pde_errors(network: Network, problem: PDE, n_points: int = 10_000) -> PDEErrors:
     r"""Compare a network with the known solution on a grid of points.
 
     .. math:: l2^2 = \overline{(u - u^*)^2}, \qquad
@@ -135,7 +134,7 @@ def pde_errors(network: Network, problem: PDE, n_points: int = 10_000) -> Errors
 
     Returns
     -------
-    Errors
+    PDEErrors
         ``l2`` and ``h1``, not squared.
 
     Raises
@@ -153,7 +152,7 @@ def pde_errors(network: Network, problem: PDE, n_points: int = 10_000) -> Errors
     >>> start = kn.pde.dirichlet(0.0, faces=[(0, 0)])
     >>> problem = kn.pde.PDE([0], [1], [start], solution=lambda x: (x[:, 0] ** 2, 2 * x))
     >>> kn.pde_errors(kn.from_formula("x^2 + 1", ["x"]), problem)
-    Errors(l2=1.0, h1=1.0)
+    PDEErrors(l2=1.0, h1=1.0)
     """
     if problem.solution is None:
         raise ValueError("problem must have a solution to compare with")
@@ -161,4 +160,4 @@ def pde_errors(network: Network, problem: PDE, n_points: int = 10_000) -> Errors
     y, (u, gradient) = jets.forward(network, x, [])[0], problem.solution(x)
     l2 = np.mean((y.value[:, 0] - u) ** 2)
     h1 = l2 + np.mean(np.sum((y.gradient[:, 0] - gradient) ** 2, axis=1))
-    return Errors(float(np.sqrt(l2)), float(np.sqrt(h1)))
+    return PDEErrors(float(np.sqrt(l2)), float(np.sqrt(h1)))

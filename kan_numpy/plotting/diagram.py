@@ -58,7 +58,7 @@ class Limits(NamedTuple):
     top: Array  # (n_out, n_in)
 
 
-class Edge(NamedTuple):
+class DrawnEdge(NamedTuple):
     """One active edge as lines, in units, and the texts beside its frame."""
 
     wires: tuple[Array, Array]  # in and out, (points, 2) each
@@ -129,7 +129,7 @@ def common_limits(networks: Iterable[KAN], x: Array) -> list[Limits | None]:
 
 def edges_of(
     network: KAN, x: Array, beta: float, places: list[Place], limits: list[Limits | None]
-) -> Iterator[Edge]:
+) -> Iterator[DrawnEdge]:
     """Yield the active edges, each with its curve over the values of its node for x (N, n_in)."""
     square = FRAME * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
     parts = zip(
@@ -146,7 +146,7 @@ def edges_of(
             across = FRAME * _stretched(np.linspace(low[i], high[i], POINTS), *ends)
             up = 0.85 * FRAME * _stretched(phi[:, o, i], shown.bottom[o, i], shown.top[o, i])
             kind, name = names.get((o, i), ("spline", ""))
-            yield Edge(
+            yield DrawnEdge(
                 wires=_wires(place, o, i),
                 frame=place.centers[o, i] + square,
                 curve=place.centers[o, i] + np.column_stack([across, up]),

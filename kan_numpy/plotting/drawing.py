@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from kan_numpy._arrays import Array
 from kan_numpy.networks.kan import KAN
-from kan_numpy.plotting.diagram import Edge, Place, gap_of, products_of, width_of
+from kan_numpy.plotting.diagram import DrawnEdge, Place, gap_of, products_of, width_of
 
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 
@@ -61,7 +61,9 @@ def _turned(names: list[str], room: float) -> float:
     return longest if len(names) > 1 and len(names) * (longest + LETTER) > room else 0.0
 
 
-def draw_edges(axes: Axes, edges: list[Edge], places: list[Place], unit: float) -> list[Artist]:
+def draw_edges(
+    axes: Axes, edges: list[DrawnEdge], places: list[Place], unit: float
+) -> list[Artist]:
     """Draw wires, frames, curves, and the names of symbols and locks; return the artists."""
     alphas = [edge.alpha for edge in edges]
     frames, curves = zip(*(COLORS[edge.kind] for edge in edges), strict=True)
@@ -78,7 +80,7 @@ def draw_edges(axes: Axes, edges: list[Edge], places: list[Place], unit: float) 
     return drawn + _draw_edge_names(axes, edges, gap_of(places), unit)
 
 
-def _draw_edge_names(axes: Axes, edges: list[Edge], gap: float, unit: float) -> list[Artist]:
+def _draw_edge_names(axes: Axes, edges: list[DrawnEdge], gap: float, unit: float) -> list[Artist]:
     """Write the names of edges, with the opacity of the edges.
 
     They are placed to the right of the frames, rotated if there is no room for them, and above
@@ -130,7 +132,7 @@ def draw_names(axes: Axes, nodes: Array, names: list[str], unit: float, va: str)
         axes.text(x, y + away, name, ha="center", va=va, rotation=rotation, size=13)
 
 
-def draw_ranges(axes: Axes, edges: list[Edge], unit: float) -> None:
+def draw_ranges(axes: Axes, edges: list[DrawnEdge], unit: float) -> None:
     """Write the ends of the axes of each frame: x below it, y to its left."""
     paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}
     style: dict[str, Any] = {"size": 4 + 3 * unit, "rotation_mode": "anchor", "bbox": paper}

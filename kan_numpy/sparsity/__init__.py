@@ -1,8 +1,8 @@
-"""Chapter 8, sparsity: which edges matter, and networks without the others.
+"""Chapter 8, sparsity: the importance of edges, and networks without unimportant ones.
 
-Lesson 09 tells it. Read the files in this order; each imports only those above it::
+Covered in lesson 09. Read the files in this order; each imports only those above it::
 
-    edge_scores      how much an edge, a node, an input matters
+    edge_scores      the importance of an edge, a node, an input
     pruning          networks without their weak edges, with the same means
     model_selection  whether a smaller network is as good as a larger one
     sparsification   all of it in one call: penalty, pruning, training again

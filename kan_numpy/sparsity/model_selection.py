@@ -38,7 +38,7 @@ class Assessment(NamedTuple):
     """The loss and the size of a network."""
 
     loss: float  # L
-    numbers: int  # P
+    n_parameters: int  # P
     samples: int  # N
     squares: bool = True  # whether L is a share of the variance, or else a cross-entropy
 
@@ -60,7 +60,7 @@ class Assessment(NamedTuple):
     @property
     def bic(self) -> float:
         """Bayesian information criterion, which the smaller network must not exceed."""
-        return float(self.samples * self.deviance + self.numbers * np.log(self.samples))
+        return float(self.samples * self.deviance + self.n_parameters * np.log(self.samples))
 
     def accepts(self, smaller: Assessment) -> bool:
         """Return whether a smaller network is as good as this one."""

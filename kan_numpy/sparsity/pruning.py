@@ -125,11 +125,11 @@ def prune(
         hint = "the lists would leave no path from an input to an output: take fewer edges"
     if all(np.array_equal(k, on) for k, on in zip(kept, active, strict=True)):
         return network
-    living = _on_a_path(kept)
-    if not living[0].any():
+    remaining = _on_a_path(kept)
+    if not remaining[0].any():
         emptied = [f"layers[{l}]" for l, mask in enumerate(kept) if not mask.any()]
         raise ValueError(hint + (f" ({', '.join(emptied)} would be empty)" if emptied else ""))
-    return _restricted(network, living, points)
+    return _restricted(network, remaining, points)
 
 
 def _threshold_hint(threshold: float, strengths: list[Array]) -> str:
@@ -229,13 +229,13 @@ def _any(mask: Mask, axis: int) -> Mask:
     return np.asarray(mask.any(axis=axis))
 
 
-def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
+def _restricted(network: KAN, remaining: list[Mask], x: Array) -> KAN:
     """Return the network with these edges only, the same means, and no unused nodes."""
     layers: list[KANLayer | ProductLayer] = []
     before, after = x, x
     columns: Mask = np.ones(x.shape[1], dtype=bool)
     moved = ~columns
-    for layer, mask, rows in zip(network.layers, living, _rows(network, living), strict=True):
+    for layer, mask, rows in zip(network.layers, remaining, _rows(network, remaining), strict=True):
         before, _ = layer.forward(before)  # (N, n_out)
         if isinstance(layer, ProductLayer):
             moved = _any(layer.active & moved, 1)  # (n_out,)
@@ -254,12 +254,12 @@ def _restricted(network: KAN, living: list[Mask], x: Array) -> KAN:
     return KAN.from_layers(layers)
 
 
-def _rows(network: KAN, living: list[Mask]) -> list[Mask]:
+def _rows(network: KAN, remaining: list[Mask]) -> list[Mask]:
     """Return which outputs of each layer remain: those of the network, and those in use."""
     rows: list[Mask] = [np.ones(network.widths[-1], dtype=bool)]
     kan_layers = dict(network.kan_layers)
     for l in reversed(range(1, len(network.layers))):
         # A product needs all its factors, including constant ones.
-        used = living[l] if l in kan_layers else network.layers[l].active[rows[-1]]
+        used = remaining[l] if l in kan_layers else network.layers[l].active[rows[-1]]
         rows.append(_any(used, 0))
     return rows[::-1]

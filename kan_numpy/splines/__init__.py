@@ -1,17 +1,17 @@
-"""Chapter 1, splines: bumps that sum to one, their slopes, and the curves they add up to.
+"""Chapter 1, splines: B-spline bases, their derivatives, and curves fitted with them.
 
-Lesson 02 tells of bumps, lesson 03 of slopes, fits and knots. Read the files in this order; each
-imports only those above it::
+Lesson 02 introduces the basis, lesson 03 derivatives, fits and knots. Read the files in this order;
+each imports only those above it::
 
-    knots           where a spline changes its polynomial, and what knots must obey
-    knot_placement  knots around data, or between the present ones
+    knots           knot vectors: where a spline changes its polynomial, and their conditions
+    knot_placement  knots around data, or between given ones
     knot_insertion  the same spline on more knots, exactly
-    projection      least squares: the nearest function that another basis can make
-    intervals       in which interval a point lies, and how far from the knots around it
-    windows         which k + 1 of the G + k functions are not zero there
+    projection      least squares: the closest function in another basis
+    intervals       the knot interval that contains a point, and its distances to the knots
+    windows         the positions of the k + 1 of G + k functions that are not zero there
     bsplines        the basis functions B_j and their derivatives, by the recursion
     coefficients    splines fitted to data
 
-The recursion of `bsplines` stands twice more, for comparison: for single numbers in
-`kan_numpy.reference`, and as one short loop over arrays in `kan_numpy.minimal`.
+The recursion of `bsplines` is also given in two simpler forms, for comparison: for single numbers
+in `kan_numpy.reference`, and as one short loop over arrays in `kan_numpy.minimal`.
 """

@@ -14,11 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from kan_numpy._arrays import Array
-
-Indices = npt.NDArray[np.intp]
+from kan_numpy._arrays import Array, Indices
 
 
 @dataclass(frozen=True, eq=False)

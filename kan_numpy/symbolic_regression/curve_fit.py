@@ -1,14 +1,14 @@
-r"""Fitting :math:`c f(a x + b) + d` to a curve: a global search, then local least squares.
+r"""Fits of :math:`c f(a x + b) + d` to a curve: a global grid search, then local least squares.
 
-With :math:`z \in [-1, 1]` the points in units of half their range, the search looks at
-:math:`u = \alpha (z - z_0)` on a fixed mesh of scales :math:`\alpha` and centers :math:`z_0`, so
-that the units of x play no role; c and d follow by linear regression, and the squared correlation
+With the points rescaled to :math:`z \in [-1, 1]`, the search evaluates :math:`f(u)` with
+:math:`u = \alpha (z - z_0)` on a fixed mesh of scales :math:`\alpha` and centers :math:`z_0`, which
+makes it independent of the units of x. Linear regression gives c and d, and the squared correlation
 
 .. math:: r^2 = \frac{(\sum_n \tilde f_n \tilde\phi_n)^2}{\sum_n \tilde f_n^2 \sum_n \tilde\phi_n^2}
 
-(a tilde for the distance from the mean) ranks the mesh, so that the units of the curve play none
-either. From the best points of the mesh all four numbers go on together by Levenberg-Marquardt,
-which may leave the mesh but not the domain of f.
+(a tilde denotes the deviation from the mean) ranks the mesh independently of the units of the
+curve. Starting from the best points of the mesh, Levenberg-Marquardt fits all four numbers
+together, within the domain of f.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.optimizers.least_squares import LeastSquares
 
 SEARCH_POINTS, FIT_POINTS = 60, 500
-"""How many points of the curve the search looks at, and the local fit."""
+"""The number of points of the curve used in the search and in the local fit."""
 
 STARTS, STEPS = 3, 60
-"""How many points of the mesh go on to the local fit, and how far."""
+"""The number of local fits from points of the mesh, and of steps of each."""
 
 FIRST_STEPS, FINALISTS = 6, 10
-"""How far each symbol goes from its best point before the best of them are fitted to the end."""
+"""The number of steps of a preliminary fit, and of symbols then fitted to convergence."""
 
 INSIDE = np.linspace(-1.5, 1.5, 31)
 OUTSIDE = 1.0 + np.geomspace(1e-3, 30.0, 24)
@@ -50,9 +50,9 @@ class SymbolFit(NamedTuple):
     error: float  # root mean square of what is left, over the standard deviation of the curve
 
     def rank(self, complexity_weight: float, noise: float = 0.0) -> float:
-        """Return the order of magnitude of the error, plus what the complexity costs.
+        """Return the order of magnitude of the error, plus the weighted complexity.
 
-        Errors far below the noise are all alike.
+        Errors far below ``noise`` are considered equal.
         """
         magnitude = float(np.log10(self.error + noise + 1e-15))
         return magnitude + complexity_weight * self.symbol.total_complexity
@@ -65,23 +65,9 @@ def fit_symbols(
     complexity_weight: float = 0.0,
     most: int = FINALISTS,
 ) -> list[SymbolFit]:
-    """Fit many symbols to a curve: all of them a little, and the best of them to the end.
+    """Return fits of the ``most`` best symbols to a curve x, phi, both (N,), unordered.
 
-    Parameters
-    ----------
-    symbols : sequence of Symbol
-        Candidates.
-    x, phi : ndarray, shape (N,)
-        The points of the curve.
-    complexity_weight : float
-        As in `SymbolFit.rank`, which decides who are the best.
-    most : int
-        How many.
-
-    Returns
-    -------
-    list of SymbolFit
-        The finalists, in no particular order.
+    All symbols are fitted for a few steps, and the best by `SymbolFit.rank` to convergence.
     """
     first = [fit for s in symbols if (fit := fit_symbol(s, x, phi, 1, FIRST_STEPS))]
     best = sorted(first, key=lambda fit: fit.rank(complexity_weight))[:most]
@@ -91,21 +77,9 @@ def fit_symbols(
 def fit_symbol(
     symbol: Symbol, x: Array, phi: Array, starts: int = STARTS, steps: int = STEPS
 ) -> SymbolFit | None:
-    """Fit one symbol to a curve.
+    """Return the best fit of a symbol to x, phi, both (N,), or None if it is undefined there.
 
-    Parameters
-    ----------
-    symbol : Symbol
-        f.
-    x, phi : ndarray, shape (N,)
-        The points of the curve.
-    starts, steps : int
-        How many points of the mesh go on to the local fit, and how far.
-
-    Returns
-    -------
-    SymbolFit or None
-        None if f has no place in the curve's range.
+    ``starts`` local fits of at most ``steps`` steps begin at the best points of the mesh.
     """
     x, phi = subsample(x, phi, FIT_POINTS)
     middle, half = 0.5 * (x.max() + x.min()), 0.5 * (x.max() - x.min())
@@ -127,29 +101,18 @@ def fit_symbol(
 
 
 def normalized(symbol: Symbol, affine: Array) -> Array:
-    r"""Return the same function with a = 1 or -1, or b = 0, where one number is redundant.
+    r"""Return an equivalent (a, b, c, d), (4,), with a = 1 or -1, or b = 0, where one is redundant.
 
     .. math:: c (ax+b)^p = c |a|^p (\pm x + b/|a|)^p, \quad c e^{ax+b} = c e^b e^{ax}, \quad
               c \log(ax+b) = c \log(\pm x + b/|a|) + c \log|a|
 
     and likewise for the absolute value, where p is 1, and the sign, where it is 0.
-
-    Parameters
-    ----------
-    symbol : Symbol
-        f.
-    affine : ndarray, shape (4,)
-        (a, b, c, d).
-
-    Returns
-    -------
-    ndarray, shape (4,)
     """
     a, b, c, d = (float(number) for number in affine)
     p = {ABS: 1.0, SIGN: 0.0}.get(symbol, symbol.power)
     if symbol.power == 1.0:
         return np.array([1.0, 0.0, c * a, c * b + d])
-    if symbol is EXP and abs(b) < 300.0:  # and e^b is neither 0 nor infinite
+    if symbol is EXP and abs(b) < 300.0:  # so that e^b is positive and finite
         return np.array([a, 0.0, c * np.exp(b), d])
     if symbol is LOG and a:
         return np.array([np.sign(a), b / abs(a), c, d + c * np.log(abs(a))])
@@ -159,7 +122,7 @@ def normalized(symbol: Symbol, affine: Array) -> Array:
 
 
 def _inside(symbol: Symbol, affine: Array, x: Array) -> Array:
-    """Return the numbers with b moved a little, if rounding has put an end of x outside."""
+    """Return (a, b, c, d) with b corrected if rounding puts an end of x (N,) outside."""
     a, b, c, d = affine
     u = a * x + b
     if symbol.defined(u.min(), u.max()):
@@ -170,7 +133,7 @@ def _inside(symbol: Symbol, affine: Array, x: Array) -> Array:
 
 
 def subsample(x: Array, phi: Array, most: int) -> tuple[Array, Array]:
-    """Return at most so many of the points (N,), evenly in the order of x, with both ends."""
+    """Return at most so many of the points (N,), evenly spaced in the order of x, ends included."""
     order = np.argsort(x, kind="stable")
     if len(x) > most:
         order = order[np.linspace(0, len(x) - 1, most).round().astype(int)]
@@ -178,8 +141,8 @@ def subsample(x: Array, phi: Array, most: int) -> tuple[Array, Array]:
 
 
 def _mesh(symbol: Symbol, z: Array) -> tuple[Array, Array]:
-    """Return the pairs (a, b) to look at, with u = a z + b."""
-    if symbol is SIGN:  # no slope leads to the jump, so look between all points
+    """Return the pairs (a, b), both (M,), of the mesh, with u = a z + b."""
+    if symbol is SIGN:  # its derivative is 0, so try every jump between points
         b = -0.5 * (z[1:] + z[:-1])
         return np.ones_like(b), b
     if symbol.power == 1.0:
@@ -188,18 +151,18 @@ def _mesh(symbol: Symbol, z: Array) -> tuple[Array, Array]:
         a, b = np.meshgrid(np.concatenate([SCALES[:10], WAVES]), PHASES, indexing="ij")
         return a.ravel(), b.ravel()
     if symbol.power is not None or symbol in (LOG, ABS):
-        scales = np.array([1.0])  # c makes up for it
+        scales = np.array([1.0])  # equivalent to another c or d
     else:
         scales = np.concatenate([SCALES, WAVES]) if symbol.waves and symbol is not EXP else SCALES
     mirrored = symbol.parity and symbol.domain[0] == -symbol.domain[1]
     signs = np.array([1.0] if mirrored else [1.0, -1.0])
-    centers = np.array([0.0]) if symbol is EXP else CENTERS  # c makes up for it, too
+    centers = np.array([0.0]) if symbol is EXP else CENTERS  # equivalent to another c
     a, center = np.meshgrid(np.outer(signs, scales).ravel(), centers, indexing="ij")
     return a.ravel(), (-a * center).ravel()
 
 
 def _search(symbol: Symbol, z: Array, phi: Array, starts: int) -> list[tuple[float, float]]:
-    """Return the best points (a, b) of the mesh, no two of them side by side."""
+    """Return the best points (a, b) of the mesh, no two of them neighbors."""
     if symbol is not SIGN:
         z, phi = subsample(z, phi, SEARCH_POINTS)
     a, b = _mesh(symbol, z)
@@ -222,7 +185,7 @@ def _search(symbol: Symbol, z: Array, phi: Array, starts: int) -> list[tuple[flo
 def _local_fit(
     symbol: Symbol, a: float, b: float, z: Array, phi: Array, steps: int
 ) -> tuple[float, Array]:
-    """Return the loss and (a, b, c, d) after some steps, from the best c and d for a and b."""
+    """Return the loss and (a, b, c, d), (4,), fitted from given a and b, with optimal c and d."""
     f = np.nan_to_num(symbol(a * z + b), posinf=0.0, neginf=0.0)
     variance = float(np.var(f))
     c = float(np.mean((f - f.mean()) * phi)) / variance if variance > 0.0 else 0.0

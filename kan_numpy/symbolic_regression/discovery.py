@@ -1,4 +1,4 @@
-r"""Discovery of a formula from data, in one call."""
+"""Discovery of a formula from data, in one call."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def discover(
     Parameters
     ----------
     network : KAN
-        The initial network, larger than needed, which is not changed. Others of its shape are tried
-        too, and small ones with a multiplication node.
+        The initial network, larger than needed, which is not changed. Other networks of its shape
+        and small ones with a multiplication node are also tried.
     x : array_like, shape (N, n_in)
         Inputs.
     y : array_like, shape (N, n_out) or (N,)
@@ -59,7 +59,7 @@ def discover(
     rng : int, Generator or None
         Splits the data and initializes networks; what `numpy.random.default_rng` takes.
     options : SearchOptions, optional
-        The numbers that steer the search.
+        The parameters of the search.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def discover(
         if show:
             sys.stderr.write(line + "\n")
 
-    # In units of its own spread, no output drowns in the others.
+    # Outputs are scaled to unit variance, so that all have the same weight.
     spread = data.target.std(axis=0) if squares else np.ones(len(names))
     start, scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
     problem = Objective(start, points, scaled, loss)
@@ -117,7 +117,7 @@ def discover(
 
 
 def _centered(network: KAN, x: Array) -> KAN:
-    """Return the network with outputs whose common mean is 0, which changes no class."""
+    """Return the network with logits of zero mean on x (N, n_in), the classes unchanged."""
     l, last = network.kan_layers[-1]
     if l < len(network.layers) - 1:
         return network

@@ -1,4 +1,4 @@
-"""The numbers that steer a search: what each means, and the experiment that fixed it."""
+"""The parameters of a search: their meaning, and the experiments that determined them."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from kan_numpy._validation import as_count, as_number
 
 @dataclass(frozen=True)
 class SearchOptions:
-    r"""Steer `discover`: each value, what it means, and what it was fixed by.
+    r"""The parameters of `discover`, with what each of them affects.
 
-    The experiments are those of ``tests/symbolic_regression/test_search_options.py``, and 31
-    formulas that were tried with other values.
+    The defaults were determined by the experiments in
+    ``tests/symbolic_regression/test_search_options.py``, and by trying other values on 31 formulas.
 
     Parameters
     ----------
     fewest_samples : int
         Fewer samples are refused: even short formulas explain them by chance.
     samples : int
-        How many samples decide about structures and symbols, a fifth of them by being put aside.
-        More take longer and decide the same.
+        The number of samples used to select structures and symbols, a fifth of them for validation.
+        More samples take longer and lead to the same selection.
     final_samples : int
-        How many samples decide about the last digits, which one training has to see.
+        The number of samples used in the final training, which determines the last digits.
     strength, threshold : float
-        As in `sparsify`, a tenth of both if that finds no exact formula. With a threshold of 0.5,
-        the small term of :math:`x^2 + 0.02 \sin 3y` is lost.
+        As in `sparsify`; a tenth of both is tried if they lead to no exact formula. With a
+        threshold of 0.5, the small term of :math:`x^2 + 0.02 \sin 3y` is lost.
     good : float
-        If no structure reaches this relative error, all are tried on grids four times finer. At
-        0, formulas that are found without would take longer.
+        If no structure reaches this relative error, all are tried on grids four times finer. With
+        0, formulas that need no finer grid take longer.
     close : float
-        Structures within this factor of the smallest error become formulas, in the order of their
-        size. Splines approximate some functions worse than others, by this factor and not more.
+        Structures within this factor of the smallest error are converted to formulas, the smallest
+        first. The spline approximation errors of different functions differ by up to this factor.
     close_in_noise : float
-        The same where the smallest error is noise. There the first one is taken: at 3, one with
-        twice the error.
+        The same factor if the smallest error is noise. The first formula is then selected; with a
+        factor of 3, one with twice the error.
     label_smoothing : float
-        The share of each label that goes to all classes alike. Without it, classes that can be
-        separated drive the outputs to infinity, and one mistake among the samples put aside
-        outweighs all else.
+        The fraction of each label that is distributed evenly over all classes. Without it, the
+        logits of separable classes diverge, and a single misclassified validation sample dominates
+        the loss.
     unexplained : float
-        If the best network leaves this share of the spread of y unexplained, a warning says so.
-        Pure noise leaves about 1.
+        A warning is issued if the relative error of the best network exceeds this. For pure noise
+        it is about 1.
 
     Raises
     ------

@@ -1,11 +1,11 @@
-r"""From data to a network of symbols: structures are tried, the simplest that will do is kept.
+r"""Search for the smallest symbolic network that explains the data.
 
-A structure is a network made sparse (`kan_numpy.sparsity.sparsification`): the one that was given,
-others of the same shape from other random starts, and small ones with a multiplication node. All
-are trained on four fifths of the samples and judged on the rest. Those that come close to the best
-of them have their turn in the order of their size, because a larger network says the same thing in
-a more complicated way: their edges become symbols, until one of them is wholly symbolic and exact,
-or as good as the noise allows.
+The candidates are sparse networks (`kan_numpy.sparsity.sparsification`): the given one, others of
+the same shape with other initial parameters, and small ones with a multiplication node. All are
+trained on four fifths of the samples and compared on the rest. Those with an error close to the
+smallest one are converted to symbols in the order of their number of edges, because of two networks
+with the same error the smaller one gives the simpler formula. The first that is entirely symbolic
+and exact, or as accurate as the noise allows, is selected.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from kan_numpy.training.training_loop import train
 
 @dataclass(frozen=True)
 class Structure:
-    """A network, and how well it does on samples that it has not seen."""
+    """A network and its relative error on the validation samples."""
 
     network: KAN
     error: float  # relative
@@ -54,20 +54,9 @@ class Structure:
 
 
 class StructureSearch:
-    """Find structures on a part of the data, and judge them on the rest.
+    """A search on a training part of the data x (N, n_in), validated on the rest.
 
-    Parameters
-    ----------
-    data : Objective
-        The network where to start, the data and the loss.
-    options : SearchOptions
-        What steers the search.
-    functions : sequence of Symbol, optional
-        What edges may become.
-    rng : Generator
-        Divides the data and starts networks.
-    log : callable
-        Is told what happens.
+    It starts from the network of ``data``; ``functions`` are the candidates for its edges.
     """
 
     def __init__(
@@ -80,7 +69,7 @@ class StructureSearch:
     ) -> None:
         self.network, self.options, self.functions = data.network, options, functions
         self.rng, self.log, x = rng, log, data.x
-        # The outermost samples are for training: a function has to be defined there, too.
+        # The extreme samples are for training, so that every function is defined there.
         ends = np.unique(np.concatenate([x.argmin(axis=0), x.argmax(axis=0)]))
         order = rng.permutation(len(x))
         rows = np.concatenate([order[~np.isin(order, ends)], ends])
@@ -93,13 +82,13 @@ class StructureSearch:
         self.all = data.batch(rows[-options.final_samples :])
 
     def run(self) -> KAN:
-        """Return the network that explains the data best."""
+        """Return the selected network, trained on all samples."""
         found, squares = self._structures(), self.squares
         if squares and min(structure.error for structure in found) > self.options.good:
             found += self._structures(grid_factor=4)
         best = self._simplest(found)
         if squares and best.error > EXACT and (best.error < SPLINE_LIMIT or not best.is_symbolic):
-            # Small terms may have been taken for superfluous ones, or grids have been too coarse.
+            # Small terms may have been pruned, or the grids may have been too coarse.
             more = [*self._structures(scale=0.1), *self._structures(grid_factor=4)]
             best = self._simplest([*found, best, *more])
         if squares and best.error > self.options.unexplained:
@@ -110,7 +99,7 @@ class StructureSearch:
         return train(self.all.on(best.network), steps=steps, progress=False).network
 
     def _structures(self, grid_factor: int = 1, scale: float = 1.0) -> list[Structure]:
-        """Return what is left of networks that are made sparse; one suffices if it is exact."""
+        """Return the sparse networks, or only the first that is symbolic and exact."""
         found: list[Structure] = []
         x, y, loss = self.train.x, self.train.y, self.train.loss
         strength, threshold = scale * self.options.strength, scale * self.options.threshold
@@ -125,7 +114,7 @@ class StructureSearch:
         return found
 
     def _starts(self, grid_factor: int) -> Iterator[KAN]:
-        """Yield the networks to make sparse."""
+        """Yield the networks to be made sparse."""
         given = self.network
         _, first = given.kan_layers[0]
         degree = getattr(first.basis, "degree", 3)
@@ -139,24 +128,25 @@ class StructureSearch:
             shapes = [same]
         elif len(same) == 2:
             shapes = [product, same, mixed, product, mixed]
-        elif len(same) > 3:  # deep networks more often end in a poor minimum
+        elif len(same) > 3:  # deep networks end in a poor minimum more often
             shapes = [same] * 5 + [product, mixed]
         for shape in shapes:
             yield KAN(shape, grid_factor * first.grid_size, degree, base=first.base, rng=self.rng)
 
     def _judged(self, network: KAN, what: str) -> Structure:
+        """Return the network with its validation error."""
         result = Structure(network, assess(self.check, network).error)
         self.log(f"{what}: {network.widths}, {result.n_edges} edges, error {result.error:.1e}")
         return result
 
     def _symbolic(self, structure: Structure) -> Structure:
-        """Return the structure with symbols for its edges."""
+        """Return the structure with its edges replaced by symbols where possible."""
         x, y, loss = self.train.x, self.train.y, self.train.loss
         network = symbolify(structure.network, x, y, functions=self.functions, loss=loss)
         return self._judged(network, "symbolic")
 
     def _simplest(self, found: list[Structure]) -> Structure:
-        """Return the smallest structure that becomes a formula, or else the best one."""
+        """Return the smallest accurate symbolic structure, or else the most accurate one."""
         floor = min(structure.error for structure in found)
         is_noise = floor >= SPLINE_LIMIT
         limit = floor * (self.options.close_in_noise if is_noise else self.options.close)

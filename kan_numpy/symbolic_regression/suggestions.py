@@ -1,4 +1,4 @@
-r"""Suggestions of symbolic functions that fit an edge."""
+"""Suggestions of symbolic functions for an edge, ranked by error and complexity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.symbolic_regression.curve_fit import FINALISTS, SymbolFit, fit_symbols
 
 CONSTANT = 1e-12
-"""A curve that varies less than this, relative to its size, does so by rounding."""
+"""The relative variation below which a curve counts as constant."""
 
 
 class Suggestions(list[SymbolFit]):
@@ -24,7 +24,7 @@ class Suggestions(list[SymbolFit]):
 
     @property
     def symbols(self) -> list[Symbol]:
-        """The functions, best first."""
+        """The functions, the best first."""
         return [fitted.symbol for fitted in self]
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Suggestions(list[SymbolFit]):
         return "\n".join(lines)
 
     def required(self, edge: Edge, symbols: Sequence[Symbol]) -> Suggestions:
-        """Return the suggestions, or say why there are none."""
+        """Return the suggestions, or raise a ValueError if there are none."""
         if not self:
             names = ", ".join(symbol.name for symbol in symbols)
             raise ValueError(
@@ -93,6 +93,7 @@ def suggest_symbolic(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> x = np.linspace(-1, 1, 50)[:, None]
     >>> net = kn.fit(kn.KAN([1, 1], rng=0), x, 3 * np.sin(2 * x)).network
@@ -116,29 +117,10 @@ def suggestions(
     noise: float = 0.0,
     most: int = FINALISTS,
 ) -> Suggestions:
-    """Return all fits for one edge, best first.
+    """Return the fits for one edge on inputs x (N, n_in), the best first.
 
-    Parameters
-    ----------
-    network : KAN
-        The network.
-    x : ndarray, shape (N, n_in)
-        Inputs.
-    edge : (layer, out, inp)
-        The edge.
-    symbols : sequence of Symbol
-        Candidates.
-    complexity_weight : float
-        How many orders of magnitude in the error one unit of complexity is worth.
-    noise : float
-        Errors far below this relative one are all alike.
-    most : int
-        How many are fitted to the end.
-
-    Returns
-    -------
-    Suggestions
-        Empty if the edge is constant, or no candidate is defined where it is.
+    There are none if the edge is constant, or no candidate is defined on its range. ``most`` are
+    fitted to convergence, and errors far below ``noise`` are considered equal.
     """
     activations, phi = curve(network, x, edge)
     if any(np.ptp(v) <= CONSTANT * np.abs(v).max() for v in (activations, phi)):
@@ -148,7 +130,7 @@ def suggestions(
 
 
 def curve(network: KAN, x: Array, edge: Edge) -> tuple[Array, Array]:
-    """Return the activations (N,) that enter an edge for inputs x (N, n_in), and what it sends."""
+    """Return the input and output of an edge, both (N,), for the network inputs x (N, n_in)."""
     index, out, inp = edge
     _, caches = network._forward(x)
     return caches[index].x[:, inp], layer_of(network, edge).edges(caches[index].x)[:, out, inp]

@@ -1,10 +1,10 @@
-r"""From splines to symbols: networks whose edges are known functions.
+r"""Replacement of spline edges by symbols, with training after each replacement.
 
-By itself, `symbolify` takes the edge that looks most like a symbol first, tries the best candidates
-one after the other, trains the network again with each, and keeps the simplest with which it is as
-good as before; `kan_numpy.sparsity.model_selection` says what that means. A symbol has fewer
-numbers than the spline it replaces, so it may cost a little error. Symbols that follow each other
-without need are then merged, and each gives way to a simpler one that does as well.
+By default, `symbolify` starts with the edge that a symbol fits best. It tries the best candidates,
+trains the network with each of them, and keeps the simplest that is accepted by the criterion of
+`kan_numpy.sparsity.model_selection`: a symbol has fewer parameters than a spline, so a slightly
+larger error is accepted. Then consecutive symbols are merged where one is sufficient, and symbols
+are replaced by simpler ones under the same criterion.
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ from kan_numpy.networks.edges import (
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import assess
-from kan_numpy.symbolic_regression.curve_fit import SymbolFit, fit_symbols
+from kan_numpy.symbolic_regression.curve_fit import SymbolFit, fit_symbol, fit_symbols
 from kan_numpy.symbolic_regression.suggestions import curve, suggestions
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
+
+SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
+"""The functions that are always tried, even with a poor fit, as x^2 y + 0.3 x requires."""
 
 
 def symbolify(
@@ -87,6 +90,7 @@ def symbolify(
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> x = np.linspace(-1, 1, 50)[:, None]
     >>> net = kn.fit(kn.KAN([1, 1], rng=0), x, np.sin(2 * x), steps=20).network
@@ -114,7 +118,7 @@ def symbolify(
 
 @dataclass(frozen=True)
 class _Symbolification:
-    """What there is to choose from, and the data by which candidates are judged."""
+    """The candidates, and the data by which they are compared."""
 
     objective: Objective[KAN]
     symbols: list[Symbol]
@@ -123,14 +127,14 @@ class _Symbolification:
     steps: int
 
     def decide(self, network: KAN) -> KAN:
-        """Replace every edge for which some symbol will do, the clearest cases first."""
+        """Replace every edge for which a symbol is accepted, the best fits first."""
         before = None
-        while network is not before:  # an edge that was refused may look clearer afterwards
+        while network is not before:  # an edge rejected before may be accepted after the others
             before, network = network, self.replaced_once(network)
         return self.simplified(self.merged(self.trained(network, 10 * self.steps)))
 
     def replaced_once(self, network: KAN) -> KAN:
-        """Return the network after every spline edge has had its turn."""
+        """Return the network after one pass over its spline edges."""
         found = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
         clear = {e: fits[0].rank(self.complexity_weight) for e, fits in found.items() if fits}
         start = network
@@ -141,10 +145,10 @@ class _Symbolification:
         return network
 
     def merged(self, network: KAN) -> KAN:
-        """Return the network with one symbol where two follow each other.
+        """Return the network with two consecutive symbols merged into one where possible.
 
-        A node with one edge in and one edge out does nothing: the first edge can become what both
-        do together, and the second a straight line.
+        A node with one edge in and one edge out is redundant: the first edge can be replaced by the
+        composition of both, and the second by the identity.
         """
         for first, second in chains(network):
             _, both = curve(network, self.objective.x, second)  # (N,)
@@ -156,7 +160,7 @@ class _Symbolification:
         return network
 
     def simplified(self, network: KAN) -> KAN:
-        """Return the network with simpler symbols where these do as well."""
+        """Return the network with simpler symbols where they are accepted."""
         for edge, complexity in symbolic_edges(network):
             simpler = [s for s in self.symbols if s.total_complexity < complexity]
             if simpler:
@@ -165,22 +169,29 @@ class _Symbolification:
         return network
 
     def best(self, network: KAN, edge: Edge, symbols: list[Symbol]) -> list[SymbolFit]:
-        """Return the best suggestions for one edge."""
-        now, x = assess(self.objective, network), self.objective.x
+        """Return the best suggestions for one edge, and the fits of the simplest functions.
+
+        Other edges can compensate for a difference, so that even a poor fit may be accepted.
+        """
+        now, x, weight = assess(self.objective, network), self.objective.x, self.complexity_weight
         noise = 0.0 if now.spline_limited else now.error
-        return suggestions(network, x, edge, symbols, self.complexity_weight, noise)[: self.top]
+        found = suggestions(network, x, edge, symbols, weight, noise)[: self.top]
+        known = [fit.symbol for fit in found]
+        others = [symbol for symbol in symbols if symbol in SIMPLEST and symbol not in known]
+        fits = [fit_symbol(symbol, *curve(network, x, edge)) for symbol in others]
+        return found + [fit for fit in fits if fit]
 
     def replaced(
         self, network: KAN, changed: KAN, edge: Edge, candidates: Sequence[SymbolFit]
     ) -> KAN:
-        """Return the changed network with the best candidate that is as good as the network.
+        """Return the changed network with the best accepted candidate, or else the network.
 
-        If there is none, return the network. One unit of complexity costs as much of log L as in
-        the ranking where splines cause the errors; in noise, it counts like a number.
+        One unit of complexity costs as much of log L as in the ranking if splines cause the error;
+        in noise, it costs as much as one parameter.
         """
         before, accepted = assess(self.objective, network), [(np.inf, network)]
         exact, N = before.spline_limited, before.samples
-        price = 2.0 * np.log(10.0) * self.complexity_weight if exact else np.log(N) / N
+        weight = 2.0 * np.log(10.0) * self.complexity_weight if exact else np.log(N) / N
         for symbol, affine, _ in candidates:
             trial = with_symbol(changed, edge, symbol, affine)
             if not np.isfinite(self.objective.on(trial).value(trial.theta)):
@@ -188,10 +199,10 @@ class _Symbolification:
             trial = self.trained(trial)
             after = assess(self.objective, trial)
             if before.accepts(after):
-                accepted.append((after.deviance + price * symbol.total_complexity, trial))
+                accepted.append((after.deviance + weight * symbol.total_complexity, trial))
         return min(accepted, key=lambda pair: pair[0])[1]
 
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
-        """Return the network after some steps of training."""
+        """Return the network after further training."""
         count = default_steps(steps or self.steps, self.objective.is_least_squares)
         return train(self.objective.on(network), steps=count, progress=False).network

@@ -4,8 +4,10 @@ r"""An objective with the smoothness prior added, and when the prior is measured
 
 R depends on the loss, on where the activations lie, and on the spread of the nodes. All three
 change slowly, so R is kept for some steps, in which optimizers see one fixed function. It is
-measured anew when grids have changed and after `MEASURED_EVERY` steps; in between it follows the
-loss whenever that has halved.
+measured again after `MEASURED_EVERY` steps; in between it follows the loss whenever that has halved.
+
+At the beginning, and when grids have changed, the loss is not yet that of the noise: R would be
+large, keep the loss large, and so confirm itself. Therefore the first `FREE` steps have no prior.
 """
 
 from __future__ import annotations
@@ -18,8 +20,11 @@ from kan_numpy.optimizers.optimizer import PenaltyTerms
 from kan_numpy.training.objective import NetworkObjective
 from kan_numpy.training.smoothness import SmoothnessPrior
 
+FREE = 10
+"""So many steps without a prior come first, or half of all if there are fewer than twice as many."""
+
 MEASURED_EVERY = 10
-"""After so many steps s and Var(y) are measured anew."""
+"""After so many steps s and Var(y) are measured again."""
 
 FOLLOWS_AT = 0.5
 """The prior follows a loss that has fallen to this share."""
@@ -92,18 +97,18 @@ def prior_at(objective: NetworkObjective[NetworkT], theta: Array) -> float:
     return objective.prior(theta)[0] if isinstance(objective, HeldObjective) else 0.0
 
 
-def follows(objective: NetworkObjective[NetworkT], loss: float) -> bool:
-    """Whether the loss has fallen so far that the prior must follow it."""
-    return isinstance(objective, HeldObjective) and loss < FOLLOWS_AT * objective.prior.loss
+def bare(objective: NetworkObjective[NetworkT]) -> NetworkObjective[NetworkT]:
+    """Return the objective without a prior."""
+    return objective.objective if isinstance(objective, HeldObjective) else objective
 
 
 def with_prior(
     objective: NetworkObjective[NetworkT], theta: Array, loss: float, strength: float
 ) -> NetworkObjective[NetworkT]:
     """Return the objective with R measured at theta (P,), or without if nothing is held."""
-    bare = objective.objective if isinstance(objective, HeldObjective) else objective
-    prior = SmoothnessPrior.of(bare.network._with_theta(theta), bare.x, loss, strength)
-    return bare if prior.is_empty else HeldObjective(bare, prior)
+    plain = bare(objective)
+    prior = SmoothnessPrior.of(plain.network._with_theta(theta), plain.x, loss, strength)
+    return plain if prior.is_empty else HeldObjective(plain, prior)
 
 
 @dataclass
@@ -114,41 +119,32 @@ class Holder:
     ----------
     strength : float
         kappa; with 0 there is no prior.
+    free : int
+        How many steps without a prior follow the start and each change of the grids.
     """
 
     strength: float
-    _steps: int = MEASURED_EVERY  # since it was measured: the first step does
+    free: int = FREE
+    _age: int = -1  # steps since the start or since grids changed
 
     def renewed(
         self,
         objective: NetworkObjective[NetworkT],
         theta: Array,
         loss: float,
-        grids_changed: bool,
+        grids_changed: bool = False,
+        converged: bool = False,
     ) -> NetworkObjective[NetworkT]:
-        """Return the objective for the next step, itself if the prior stays.
-
-        Parameters
-        ----------
-        objective : NetworkObjective
-            That of the last step, with or without a prior.
-        theta : ndarray, shape (P,)
-            The parameters.
-        loss : float
-            L there.
-        grids_changed : bool
-            Whether the grids have changed since the last step.
-
-        Returns
-        -------
-        NetworkObjective
-        """
+        """Return the objective for the next step, itself if the prior stays; L is ``loss``."""
         if not self.strength:
             return objective
-        self._steps += 1
-        if grids_changed or self._steps > MEASURED_EVERY:
-            self._steps = 1
+        self._age = 0 if grids_changed else self._age + 1
+        if converged:  # no step is left to wait for
+            self._age = max(self._age, self.free)
+        if self._age < self.free:
+            return bare(objective)
+        if (self._age - self.free) % MEASURED_EVERY == 0:
             return with_prior(objective, theta, loss, self.strength)
-        if isinstance(objective, HeldObjective) and follows(objective, loss):
+        if isinstance(objective, HeldObjective) and loss < FOLLOWS_AT * objective.prior.loss:
             return objective.at_loss(loss)
         return objective

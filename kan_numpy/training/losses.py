@@ -51,6 +51,7 @@ class SquaresLoss(Loss, Protocol):
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> kn.losses.MeanSquaredError().residuals(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
     array([1.41421356, 0.        ])
@@ -74,6 +75,7 @@ class MeanSquaredError:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> loss = kn.losses.MeanSquaredError()
     >>> loss.value_and_gradient(np.array([[1.0, 2.0]]), np.array([[1.0, 0.0]]))  # (0 + 4) / 2
@@ -128,6 +130,7 @@ class CrossEntropy:
     --------
     Equal logits give all classes the same probability; for two classes the loss is log 2.
 
+    >>> import numpy as np
     >>> import kan_numpy as kn
     >>> loss = kn.losses.CrossEntropy(label_smoothing=0.1)
     >>> target = loss.as_target([1], n_samples=1, n_out=2)

@@ -27,9 +27,8 @@ from kan_numpy.optimizers.defaults import as_batch_size, as_optimizer
 from kan_numpy.optimizers.first_order import FirstOrder
 from kan_numpy.optimizers.optimizer import Optimizer, State, reweighted
 from kan_numpy.training.grid_schedule import Changes, schedule
-from kan_numpy.training.held_objective import Holder, follows, prior_at
+from kan_numpy.training.held_objective import FREE, Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
-from kan_numpy.training.smoothness import STRENGTH
 
 History = dict[str, list[float]]
 Callback = Callable[[int, NetworkT, History], object]
@@ -84,7 +83,7 @@ def train(
     callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-    hold: float = STRENGTH,
+    hold: float = 0.0,
 ) -> FitResult[NetworkT]:
     """Minimize an objective, starting from its network, which is not changed.
 
@@ -100,8 +99,10 @@ def train(
         The objective that determines which network is the best.
     adapt_at, refine_at, eps : optional
         As in `fit`. Grids are adapted to ``objective.x``.
-    callback, progress, rng, hold : optional
+    callback, progress, rng : optional
         As in `fit`.
+    hold : float
+        As in `fit`, but 0 by default: the objective is minimized as it is.
 
     Returns
     -------
@@ -149,7 +150,7 @@ def train(
     changes = schedule(adapt_at, refine_at, total, eps, objective.x)
     if changes:
         as_kan(objective.network)
-    holder = Holder(as_number("hold", hold, 0.0))
+    holder = Holder(as_number("hold", hold, 0.0), min(FREE, total // 2))
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
     keep_freed_memory()
@@ -195,7 +196,7 @@ class _Run(Generic[NetworkT]):
         try:
             while step < steps:
                 grid_change = self._change_grids(changes[step]) if step in changes else 0.0
-                self._renew_prior(step in changes)
+                self._renew_prior(grids_changed=step in changes)
                 self._advance()
                 step += 1
                 if not np.isfinite(self.state.loss):
@@ -207,7 +208,7 @@ class _Run(Generic[NetworkT]):
                     return f"stopped by the callback after step {step}"
                 if self.waiting >= wait and step < steps:
                     return f"no progress on the validation set for {wait} steps, after step {step}"
-                if self.state.converged and not follows(self.objective, self._train_loss()):
+                if self.state.converged and not self._renew_prior(converged=True):
                     later = [change for change in changes if step <= change < steps]
                     if not later:
                         return f"no better step found after step {step}"
@@ -243,16 +244,18 @@ class _Run(Generic[NetworkT]):
         """Return the loss without the prior."""
         return self.state.loss - prior_at(self.objective, self.state.theta)
 
-    def _renew_prior(self, grids_changed: bool) -> None:
-        """Let the prior follow the network, and score the best network so far by the new one."""
+    def _renew_prior(self, grids_changed: bool = False, converged: bool = False) -> bool:
+        """Let the prior follow the network, and return whether that changed the objective."""
         before, theta = self.objective, self.state.theta
-        self.objective = self.holder.renewed(before, theta, self._train_loss(), grids_changed)
+        loss = self._train_loss()
+        self.objective = self.holder.renewed(before, theta, loss, grids_changed, converged)
         if self.objective is before:
-            return
+            return False
         self.state = reweighted(self.optimizer, self.objective, self.state)
         if self.check is None:  # and if the best has other grids, the same function is near
             near = self.best.theta if self.best_grids is self.objective.network else theta
             self.best_score = self.best_loss + prior_at(self.objective, near)
+        return True
 
     def _change_grids(self, change: Callable[[Any], Any]) -> float:
         """Change the grids, restart the optimizer, and return the change of the outputs."""

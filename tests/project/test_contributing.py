@@ -61,7 +61,7 @@ def test_the_names_in_these_files_exist():
     for path, name in [
         ("functions/activations.py", "ACTIVATIONS"),
         ("functions/symbols.py", "_library"),
-        ("functions/symbols.py", "as_symbols"),
+        ("functions/symbols.py", "REDUNDANT"),
         ("functions/other_bases.py", "BASES"),
         ("functions/other_bases.py", "ScaledBasis"),
         ("optimizers/first_order.py", "FirstOrder"),

@@ -160,6 +160,19 @@ def test_what_is_refused_is_described():
     assert not wrong
 
 
+def test_an_example_imports_what_it_uses():
+    wrong = []
+    for name, thing, docstring in docstrings():
+        code = re.findall(r"^(?:>>>|\.\.\.) .*$", section(docstring, "Examples"), re.MULTILINE)
+        example = "" if is_elementwise(thing) else "\n".join(code)
+        wrong += [
+            f"{name}: {module}"
+            for module, short in (("numpy", "np"), ("kan_numpy", "kn"))
+            if re.search(rf"\b{short}\.", example) and f"import {module} as {short}" not in example
+        ]
+    assert not wrong
+
+
 def test_every_public_name_has_an_example_with_a_result():
     wrong = []
     for name, _, docstring in docstrings():

@@ -17,10 +17,10 @@ def test_an_assessment_knows_error_and_free_numbers():
     judged = assess(Objective(network, x, y), network)
     want = np.sqrt(np.mean((network(x) - y) ** 2) / np.var(y))
     np.testing.assert_allclose(judged.error, want, rtol=1e-12)
-    assert (judged.numbers, judged.samples) == (network.size, 300)
+    assert (judged.n_parameters, judged.samples) == (network.size, 300)
     changed = with_symbol(network, (0, 0, 0), SYMBOLS["x^2"], np.ones(4))  # 3 of 4 are free
     spline = network.layers[0].basis.size + 1
-    assert assess(Objective(network, x, y), changed).numbers == network.size - spline + 3
+    assert assess(Objective(network, x, y), changed).n_parameters == network.size - spline + 3
 
 
 def test_outputs_may_have_different_means():

@@ -140,6 +140,15 @@ def test_a_classifier_becomes_symbolic():
     assert after < 1.2 * before
 
 
+@pytest.mark.slow
+def test_where_edges_make_up_for_each_other_the_simplest_functions_are_tried():
+    x = np.random.default_rng(1).uniform(-1.0, 1.0, (200, 2))
+    y = x[:, :1] ** 2 * x[:, 1:] + 0.3 * x[:, :1]
+    network = kn.fit(KAN([2, (1, 1), 1], 5, rng=0), x, y, steps=40, progress=False).network
+    symbolic = kn.symbolify(network, x, y)
+    assert np.sqrt(np.mean((symbolic(x) - y) ** 2)) < 1e-12
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

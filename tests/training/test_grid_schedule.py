@@ -63,7 +63,7 @@ def test_the_change_of_the_outputs_is_told():
 
 @each
 def test_an_optimizer_forgets_when_the_grid_changes(optimizer):
-    """Its memory speaks of other coefficients: going on is starting again."""
+    """Its memory belongs to other coefficients, so the optimizer starts again."""
     x, y = samples()
     one, two = Networks(), Networks()
     fit(small(), x, y, optimizer, steps=5, refine_at={3: 6}, callback=one)
