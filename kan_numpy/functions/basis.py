@@ -38,6 +38,14 @@ class Basis(Protocol):
     def high(self) -> Array:
         """The right end of the grid of each input, shape (n_in,)."""
 
+    @property
+    def centers(self) -> Array | None:
+        """Where each coefficient acts, shape (n_in, W), or None if each acts everywhere."""
+
+    @property
+    def share_on_grid(self) -> Array:
+        """The part of the area under each function that lies over the grid, shape (n_in, W)."""
+
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, W)."""
 

@@ -66,6 +66,16 @@ class ScaledBasis:
         """Infinity: all derivatives may differ from zero."""
         return math.inf
 
+    @property
+    def centers(self) -> Array | None:
+        """None, because each coefficient acts everywhere."""
+        return None
+
+    @property
+    def share_on_grid(self) -> Array:
+        """One for each function, shape (n_in, W)."""
+        return np.ones((self.n_in, self.size))
+
     def functions(self, u: Array, derivative: int) -> Array:
         """Return the d-th derivative of all functions of u, (N, n_in) -> (N, n_in, W)."""
         raise NotImplementedError
@@ -120,6 +130,11 @@ class GaussianBasis(ScaledBasis):
     B-splines. Unlike B-splines they do not sum to one, and a refined basis represents the functions
     of the old one only approximately, worst at the ends of the grid.
     """
+
+    @property
+    def centers(self) -> Array:
+        """The centers of the Gaussians, shape (n_in, W)."""
+        return np.linspace(self.low, self.high, self.size, axis=1)
 
     def functions(self, u: Array, derivative: int) -> Array:
         r"""Evaluate :math:`f^{(d+1)} = -2 (z f^{(d)} + d f^{(d-1)})`, differentiated by z."""

@@ -52,6 +52,9 @@ from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import gauss_points, nearest
 from kan_numpy.splines.windows import Window, folded, scattered, window_of
 
+NO_SHARE = 1e-12
+"""A smaller part of the area under a function is rounding error."""
+
 
 def bspline_basis(
     x: npt.ArrayLike, knots: npt.ArrayLike, degree: int, derivative: int = 0
@@ -168,6 +171,26 @@ class BSplineBasis:
     def high(self) -> Array:
         """The right end of each grid, shape (n_in,)."""
         return self.knots[:, -self.degree - 1]
+
+    @property
+    def centers(self) -> Array:
+        """The Greville abscissae, shape (n_in, G + k): a line has their values as coefficients."""
+        k, W = self.degree, self.size
+        # A function of degree 0 stands in the middle of its interval.
+        inner = range(1, k + 1) if k else (0, 1)
+        return np.asarray(np.mean([self.knots[:, r : r + W] for r in inner], axis=0))
+
+    @property
+    def share_on_grid(self) -> Array:
+        r"""The part of the area under each function over the grid, (n_in, G + k), 1 if none.
+
+        Up to x lies the part :math:`\sum_{m \ge j} B_{m,k+1}(x)` (de Boor, ch. X).
+        """
+        longer = np.pad(self.knots, [(0, 0), (1, 1)], mode="edge")
+        ends = BSplineBasis(longer, self.degree + 1)(np.stack([self.low, self.high]))
+        gained = ends[1] - ends[0]  # (n_in, G+k+1), the first begins before all others
+        share = np.cumsum(gained[:, :0:-1], axis=1)[:, ::-1]  # (n_in, G+k)
+        return np.where(share > NO_SHARE, share, 1.0)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Return the d-th derivative of all functions, (N, n_in) -> (N, n_in, G + k)."""

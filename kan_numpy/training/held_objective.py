@@ -4,7 +4,7 @@ r"""An objective with the smoothness prior added, and when the prior is measured
 
 R depends on the loss, on where the activations lie, and on the spread of the nodes. All three
 change slowly, so R is kept for some steps, in which optimizers see one fixed function. It is
-measured again after `MEASURED_EVERY` steps; in between it follows the loss whenever that has halved.
+measured again after `MEASURED_EVERY` steps; in between it follows a loss that has halved.
 
 At the beginning, and when grids have changed, the loss is not yet that of the noise: R would be
 large, keep the loss large, and so confirm itself. Therefore the first `FREE` steps have no prior.
@@ -21,7 +21,7 @@ from kan_numpy.training.objective import NetworkObjective
 from kan_numpy.training.smoothness import SmoothnessPrior
 
 FREE = 10
-"""So many steps without a prior come first, or half of all if there are fewer than twice as many."""
+"""So many steps without a prior come first, or half of all if that is fewer."""
 
 MEASURED_EVERY = 10
 """After so many steps s and Var(y) are measured again."""
@@ -31,15 +31,7 @@ FOLLOWS_AT = 0.5
 
 
 class HeldObjective(NetworkObjective[NetworkT]):
-    """Add a prior to any objective.
-
-    Parameters
-    ----------
-    objective : NetworkObjective
-        L.
-    prior : SmoothnessPrior
-        R, for the network of the objective.
-    """
+    """Any objective L with a prior R added, which is for its network."""
 
     def __init__(self, objective: NetworkObjective[NetworkT], prior: SmoothnessPrior) -> None:
         self.objective, self.prior = objective, prior
@@ -113,18 +105,10 @@ def with_prior(
 
 @dataclass
 class Holder:
-    """What renews the prior in the course of a training run.
+    """What renews the prior in the course of a training run."""
 
-    Parameters
-    ----------
-    strength : float
-        kappa; with 0 there is no prior.
-    free : int
-        How many steps without a prior follow the start and each change of the grids.
-    """
-
-    strength: float
-    free: int = FREE
+    strength: float  # kappa; with 0 there is no prior
+    free: int = FREE  # steps without a prior after the start and each change of the grids
     _age: int = -1  # steps since the start or since grids changed
 
     def renewed(

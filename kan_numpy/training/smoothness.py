@@ -44,20 +44,16 @@ L, s and Var(y) are numbers here, measured on a network and kept for some steps
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from kan_numpy._arrays import Array
-from kan_numpy.functions.other_bases import GaussianBasis
+from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import Network
-from kan_numpy.splines.bsplines import BSplineBasis
-
-Bumps = BSplineBasis | GaussianBasis
-"""The bases whose coefficients act in one place each, and so can be held by their neighbors."""
 
 STRENGTH = 3e-4
 """kappa."""
@@ -71,18 +67,10 @@ ROWS_AT_ONCE = 8192
 
 @dataclass(frozen=True, eq=False)
 class LayerPrior:
-    """The prior of one layer.
+    """The prior of one layer."""
 
-    Parameters
-    ----------
-    a : ndarray, shape (n_in, W - 2)
-        The share of the left neighbor in the straight line.
-    weight : ndarray, shape (n_out, n_in, W - 2)
-        What the squares of the roughness are multiplied with.
-    """
-
-    a: Array
-    weight: Array
+    a: Array  # (n_in, W-2)
+    weight: Array  # (n_out, n_in, W-2), what the squares of the roughness are multiplied with
 
     def roughness(self, coef: Array) -> Array:
         """Return Delta c, (..., n_in, W) -> (..., n_in, W - 2)."""
@@ -100,65 +88,28 @@ class LayerPrior:
 
 @dataclass(frozen=True, eq=False)
 class SmoothnessPrior:
-    """R as a function of theta, with its gradient and its curvature.
+    """R as a function of theta, with its gradient and its curvature."""
 
-    Parameters
-    ----------
-    network : Network
-        Its grids, and which edges it has; its theta does not matter.
-    loss : float
-        L.
-    layers : tuple of LayerPrior or None
-        None for a layer in which nothing is held.
-    """
-
-    network: Network
-    loss: float
-    layers: tuple[LayerPrior | None, ...]
+    network: Network  # its grids, and which edges it has; its theta does not matter
+    loss: float  # L
+    layers: tuple[LayerPrior | None, ...]  # of each KAN layer, None where nothing is held
 
     @classmethod
     def of(
         cls, network: Network, x: Array, loss: float, strength: float = STRENGTH
     ) -> SmoothnessPrior:
-        """Measure s and Var(y) on a network.
-
-        Parameters
-        ----------
-        network : Network
-            The network.
-        x : ndarray, shape (N, n_in)
-            The samples.
-        loss : float
-            L.
-        strength : float
-            kappa.
-
-        Returns
-        -------
-        SmoothnessPrior
-        """
-        layers: list[LayerPrior | None] = []
-        if not any(_has_bumps(layer) for layer in network.layers):
-            return cls(network, loss, (None,) * len(network.layers))
-        for layer, (counts, variance) in zip(network.layers, _statistics(network, x), strict=True):
-            if not _has_bumps(layer):
-                layers.append(None)
-                continue
-            n = np.maximum(counts, 0.0) / share_on_grid(layer.basis)  # (n_in, W)
-            fewest = np.minimum(np.minimum(n[:, :-2], n[:, 2:]), n[:, 1:-1])
-            s = np.maximum(0.0, 1.0 - fewest / ENOUGH)  # (n_in, W-2)
-            certain = variance > np.finfo(float).tiny
-            per_output = np.where(certain, 1.0 / np.where(certain, variance, 1.0), 0.0)  # (n_out,)
-            factor = strength * loss / len(x) * n_intervals(layer.basis) ** 3
-            edges = factor * per_output[:, None] * layer.splines  # (n_out, n_in)
-            held = LayerPrior(_left_shares(layer.basis), edges[:, :, None] * s)
-            layers.append(held if held.weight.any() else None)
-        return cls(network, loss, tuple(layers))
+        """Measure s and Var(y) on a network at the samples x (N, n_in)."""
+        kans = [layer for _, layer in network.kan_layers]
+        if not any(_is_local(layer.basis) for layer in kans):
+            return cls(network, loss, (None,) * len(kans))
+        factor = strength * loss / len(x)
+        statistics = zip(kans, *_statistics(network, x), strict=True)
+        return cls(network, loss, tuple(_layer_prior(*measured, factor) for measured in statistics))
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is held."""
-        return all(layer is None for layer in self.layers)
+        return all(prior is None for prior in self.layers)
 
     def at_loss(self, loss: float) -> SmoothnessPrior:
         """Return the same prior for another L."""
@@ -168,90 +119,75 @@ class SmoothnessPrior:
 
     def __call__(self, theta: Array) -> tuple[float, Array]:
         """Return R and its gradient (P,) at theta (P,)."""
-        value, gradient, start = 0.0, np.zeros_like(theta), 0
-        network = self.network._with_theta(theta)
-        for layer, prior in zip(network.layers, self.layers, strict=True):
-            if prior is not None:
-                value += float(np.sum(prior.weight * prior.roughness(layer.coef) ** 2))
-                dcoef = prior.gradient(layer.coef)  # (n_out, n_in, W)
-                gradient[start : start + layer.size] = layer.coef_gradient(dcoef)
-            start += layer.size
+        value, gradient = 0.0, np.zeros_like(theta)
+        for start, layer, prior in self._held(self.network._with_theta(theta)):
+            value += float(np.sum(prior.weight * prior.roughness(layer.coef) ** 2))
+            dcoef = prior.gradient(layer.coef)  # (n_out, n_in, W)
+            gradient[start : start + layer.size] = layer.coef_gradient(dcoef)
         return value, gradient
 
     @cached_property
     def curvature(self) -> Array:
         """The second derivatives of R, (P, P): a few diagonals for each edge."""
-        H, start = np.zeros((self.network.size, self.network.size)), 0
-        for layer, prior in zip(self.network.layers, self.layers, strict=True):
-            if prior is not None:
-                unit = np.eye(layer.basis.size)[:, None]  # (W, 1, W)
-                D = prior.roughness(unit).transpose(1, 2, 0)  # (n_in, W-2, W)
-                places = start + layer.places.coef  # (n_out, n_in, W)
-                for o, i in np.argwhere(layer.splines):
-                    if prior.weight[o, i].any():
-                        own = places[o, i]
-                        root = np.sqrt(2.0 * prior.weight[o, i])[:, None] * D[i]  # (W-2, W)
-                        np.add.at(H, np.ix_(own, own), root.T @ root)
-            start += layer.size
+        H = np.zeros((self.network.size, self.network.size))
+        for start, layer, prior in self._held(self.network):
+            unit = np.eye(layer.basis.size)[:, None]  # (W, 1, W)
+            D = prior.roughness(unit).transpose(1, 2, 0)  # (n_in, W-2, W)
+            places = start + layer.places.coef  # (n_out, n_in, W)
+            for o, i in np.argwhere(prior.weight.any(axis=2)):
+                own = places[o, i]
+                root = np.sqrt(2.0 * prior.weight[o, i])[:, None] * D[i]  # (W-2, W)
+                np.add.at(H, np.ix_(own, own), root.T @ root)
         return H
 
-
-def coefficient_centers(basis: Bumps) -> Array:
-    """Return where each coefficient stands, (n_in, W)."""
-    if isinstance(basis, BSplineBasis):
-        k, W = basis.degree, basis.size
-        # xi_j; a function of degree 0 stands in the middle of its interval.
-        first, count = (1, k) if k else (0, 2)
-        return np.mean([basis.knots[:, r : r + W] for r in range(first, first + count)], axis=0)
-    return np.linspace(basis.low, basis.high, basis.size, axis=1)
+    def _held(self, network: Network) -> Iterator[tuple[int, KANLayer, LayerPrior]]:
+        """Yield the layers that are held, each with its start in theta and its prior."""
+        starts = np.cumsum([0, *(layer.size for layer in network.layers)])
+        for (l, layer), prior in zip(network.kan_layers, self.layers, strict=True):
+            if prior is not None:
+                yield int(starts[l]), layer, prior
 
 
-def n_intervals(basis: Bumps) -> int:
-    """Return G; between Gaussians lie one less than there are."""
-    return basis.grid_size if isinstance(basis, BSplineBasis) else basis.size - 1
+def _layer_prior(
+    layer: KANLayer, counts: Array, variance: Array, factor: float
+) -> LayerPrior | None:
+    """Return the prior from the sums of B (n_in, W) and Var(y) (n_out,), None if it is zero."""
+    basis = layer.basis
+    if not _is_local(basis):
+        return None
+    n = np.maximum(counts, 0.0) / basis.share_on_grid  # (n_in, W)
+    fewest = np.minimum(np.minimum(n[:, :-2], n[:, 2:]), n[:, 1:-1])
+    s = np.maximum(0.0, 1.0 - fewest / ENOUGH)  # (n_in, W-2)
+    certain = variance > np.finfo(float).tiny
+    per_output = np.where(certain, 1.0 / np.where(certain, variance, 1.0), 0.0)  # (n_out,)
+    # Between W Gaussians lie W - 1 intervals.
+    G = min(basis.grid_size, basis.size - 1)
+    edges = factor * G**3 * per_output[:, None] * layer.splines  # (n_out, n_in)
+    weight = edges[:, :, None] * s  # (n_out, n_in, W-2)
+    return LayerPrior(_left_shares(basis), weight) if weight.any() else None
 
 
-def share_on_grid(basis: Bumps) -> Array | float:
-    """Return which part of the area under each function lies over the grid, (n_in, W) or 1."""
-    if not isinstance(basis, BSplineBasis):
-        return 1.0
-    k, t, G = basis.degree, basis.knots, basis.grid_size
-    # Gauss points in each interval: exact for polynomials of degree k.
-    nodes, weights = np.polynomial.legendre.leggauss(k // 2 + 1)
-    half = 0.5 * np.diff(t[:, k : k + G + 1])[:, :, None]  # (n_in, G, 1)
-    points = (t[:, k : k + G, None] + half * (nodes + 1.0)).reshape(basis.n_in, -1)  # (n_in, Q)
-    measure = (half * weights).reshape(basis.n_in, -1)
-    B = basis(np.ascontiguousarray(points.T))  # (Q, n_in, W)
-    area = np.einsum("qij,iq->ij", B, measure)
-    whole = (t[:, k + 1 :] - t[:, : -k - 1]) / (k + 1)  # de Boor, ch. X
-    return np.divide(area, whole, out=np.ones_like(area), where=area > 0.0)
+def _is_local(basis: Basis) -> bool:
+    """Say whether coefficients act in one place each, and are three at least."""
+    return basis.centers is not None and basis.size > 2
 
 
-def _has_bumps(layer: Any) -> bool:
-    """Say whether coefficients of the layer act in one place each, and are three at least."""
-    return (
-        isinstance(layer, KANLayer)
-        and isinstance(layer.basis, BSplineBasis | GaussianBasis)
-        and layer.basis.size > 2
-    )
-
-
-def _left_shares(basis: Bumps) -> Array:
+def _left_shares(basis: Basis) -> Array:
     """Return a (n_in, W - 2); one half where three coefficients stand in one place."""
-    gaps = np.diff(coefficient_centers(basis), axis=1)
+    gaps = np.diff(np.asarray(basis.centers), axis=1)
     both = gaps[:, :-1] + gaps[:, 1:]
     return np.divide(gaps[:, 1:], both, out=np.full_like(both, 0.5), where=both > 0.0)
 
 
-def _statistics(network: Network, x: Array) -> list[tuple[Any, Array]]:
-    """Return the sums of B (n_in, W) and the variances of the outputs (n_out,) of each layer."""
-    counts: list[Any] = [0.0] * len(network.layers)
-    outputs: list[list[Array]] = [[] for _ in network.layers]
+def _statistics(network: Network, x: Array) -> tuple[list[Array], list[Array]]:
+    """Return the sums of B (n_in, W) and the variances of y (n_out,), of each KAN layer."""
+    kans = network.kan_layers
+    counts = [np.zeros((layer.n_in, layer.basis.size)) for _, layer in kans]
+    outputs: list[list[Array]] = [[] for _ in kans]
     for start in range(0, len(x), ROWS_AT_ONCE):
         y, caches = network._forward(x[start : start + ROWS_AT_ONCE])
         levels = [*(cache.x for cache in caches[1:]), y]
-        for l, layer in enumerate(network.layers):
-            outputs[l].append(levels[l])
-            if isinstance(layer, KANLayer):
-                counts[l] = counts[l] + caches[l].B.sum(axis=0)
-    return [(c, np.concatenate(y).var(axis=0)) for c, y in zip(counts, outputs, strict=True)]
+        for n, (l, _) in enumerate(kans):
+            counts[n] += caches[l].B.sum(axis=0)
+            outputs[n].append(levels[l])
+    return counts, [np.concatenate(parts).var(axis=0) for parts in outputs]

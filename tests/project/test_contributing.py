@@ -185,6 +185,14 @@ class Hats:
     def grid_size(self):
         return self.size - 1
 
+    @property
+    def centers(self):
+        return np.linspace(self.low, self.high, self.size, axis=1)
+
+    @property
+    def share_on_grid(self):
+        return np.ones((self.n_in, self.size))
+
     def __call__(self, x, derivative=0):
         scale = (self.size - 1) / (self.high - self.low)
         z = ((x - self.low) * scale)[..., None] - np.arange(self.size)  # (N, n_in, W)

@@ -6,19 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import j0
 from strategies import degrees, knots, seeds
 
 import kan_numpy as kn
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.training.held_objective import HeldObjective, with_prior
-from kan_numpy.training.smoothness import (
-    ENOUGH,
-    SmoothnessPrior,
-    coefficient_centers,
-    share_on_grid,
-)
+from kan_numpy.training import training_loop
+from kan_numpy.training.held_objective import HeldObjective, Holder, bare, with_prior
+from kan_numpy.training.smoothness import ENOUGH, STRENGTH, SmoothnessPrior
 
 
 def slow_prior(network, x, loss, strength):
@@ -94,7 +91,7 @@ def test_straight_lines_are_not_rough(data, k, seed):
     prior = SmoothnessPrior.of(network, x, 1.0)
     if prior.layers[0] is not None:
         a, b = np.random.default_rng(seed).normal(size=2)
-        line = a + b * coefficient_centers(basis)
+        line = a + b * basis.centers
         assert np.abs(prior.layers[0].roughness(line[None])).max() < 1e-13
 
 
@@ -102,7 +99,7 @@ def test_straight_lines_are_not_rough(data, k, seed):
 def test_the_share_on_the_grid_is_an_integral(data, k):
     t = data.draw(knots(k, 4))
     basis = BSplineBasis(t[None], k)
-    share = share_on_grid(basis)
+    share = basis.share_on_grid
     x = np.linspace(t[k], t[-k - 1], 40_001)
     x = 0.5 * (x[1:] + x[:-1])
     area = basis(x[:, None])[:, 0].mean(axis=0) * (t[-k - 1] - t[k])
@@ -202,6 +199,49 @@ def test_other_optimizers_hold_as_well(optimizer, steps, batch_size):
     assert leaps(x, result.network) < 0.5
     loss = result.history["train_loss"][-1]
     assert loss == pytest.approx(np.mean((result.network(x) - y) ** 2), rel=0.2)
+
+
+def test_first_steps_are_free_so_that_the_prior_does_not_confirm_itself(monkeypatch):
+    """A prior from the first step keeps the loss large, and the loss keeps the prior large."""
+
+    def error(hold):
+        found = kn.fit(start, x, j0(20 * x), steps=60, hold=hold).network
+        return np.sqrt(np.mean((found(t) - j0(20 * t)) ** 2))
+
+    rng = np.random.default_rng(0)
+    x, t = rng.uniform(-1, 1, (100, 1)), rng.uniform(-1, 1, (1000, 1))
+    start = kn.KAN([1, 1], grid_size=20, base="zero", rng=0)
+    held, free = error(STRENGTH), error(0.0)
+    assert held < 0.02
+    assert held < 1.5 * free
+    monkeypatch.setattr(training_loop, "FREE", 0)
+    assert error(STRENGTH) > 0.2
+
+
+def test_only_fit_holds_unless_it_is_asked_for():
+    """And a prior comes into force after the free steps, again after each change of the grids."""
+    x = np.random.default_rng(0).exponential(size=(60, 1))
+    objective = kn.Objective(kn.KAN([1, 1], grid_size=20, rng=0), x, np.sqrt(x))
+    theta, loss = objective.network.theta, 1.0
+    holder = Holder(STRENGTH, free=3)
+    changes = [True, False, False, False, False, True, False, False, False]
+    held = []
+    for grids_changed in changes:
+        objective = holder.renewed(objective, theta, loss, grids_changed)
+        held.append(isinstance(objective, HeldObjective))
+    assert held == [False] * 3 + [True] * 2 + [False] * 3 + [True]
+    trained = kn.train(bare(objective), steps=30).network
+    same = kn.fit(objective.network, x, np.sqrt(x), steps=30, hold=0.0).network
+    np.testing.assert_array_equal(trained.theta, same.theta)
+    other = kn.fit(objective.network, x, np.sqrt(x), steps=30).network
+    assert not np.array_equal(trained.theta, other.theta)
+
+
+def test_gaussians_are_held_and_global_functions_are_not():
+    x = np.random.default_rng(0).uniform(-1, 1, (9, 1))
+    for basis, held in [("gaussian", True), ("chebyshev", False), ("fourier", False)]:
+        network = kn.KAN([1, 1], grid_size=9, basis=basis, rng=0)
+        assert SmoothnessPrior.of(network, x, 1.0).is_empty is not held
 
 
 def test_the_history_tells_the_loss_without_the_prior():
