@@ -18,7 +18,8 @@ straight line through its neighbors, which on evenly spaced knots is the second 
 
 :math:`\xi_j` is where the coefficient stands: a straight line has :math:`c_j = \alpha + \beta
 \xi_j`, and :math:`\Delta c = 0`. (C. de Boor, A Practical Guide to Splines, 2001, ch. XI, the
-Greville abscissae.) It is held in so far as samples are few,
+Greville abscissae.) A Gaussian stands at its center. A coefficient is held in so far as samples are
+few,
 
 .. math::
     s_j = \max(0,\, 1 - \min(n_{j-1}, n_j, n_{j+1}) / n_0), \qquad
