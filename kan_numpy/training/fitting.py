@@ -11,7 +11,6 @@ from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
-from kan_numpy.training.smoothness import STRENGTH
 from kan_numpy.training.training_loop import Callback, FitResult, train
 
 
@@ -32,7 +31,7 @@ def fit(
     callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-    hold: float = STRENGTH,
+    hold: float = 0.0,
 ) -> FitResult[NetworkT]:
     """Train a network on data.
 
