@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from checks import agree, agree_exactly, check_objective
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import (
     floats,
@@ -57,6 +57,14 @@ def fitting(penalty, network):
     if min(sizes) == 1:
         return replace(penalty, smoothness=0.0)
     return replace(penalty, order=min(penalty.order, min(sizes) - 1))
+
+
+def off_the_kinks(network, x):
+    """Say whether no edge sends a value at which central differences cross the kink of |phi|."""
+    layers = zip(network.layers, network.forward(x)[1], strict=True)
+    phi = [layer.edges(cache.x) for layer, cache in layers if isinstance(layer, KANLayer)]
+    sizes = np.abs(np.concatenate([values.ravel() for values in phi]))
+    return not np.any((sizes > 0.0) & (sizes < 1e-4))
 
 
 def check_penalty(penalty, network, x):
@@ -183,6 +191,7 @@ def test_differences_need_enough_coefficients():
 @given(drawn=symbolic_networks_with_inputs(), penalty=penalties)
 def test_the_gradient_is_right_with_symbols_and_inactive_edges(record, drawn, penalty):
     network, x, _ = drawn
+    assume(off_the_kinks(network, x))
     record(check_penalty(fitting(penalty, network), network, x))
 
 
@@ -190,6 +199,7 @@ def test_the_gradient_is_right_with_symbols_and_inactive_edges(record, drawn, pe
 @given(drawn=other_networks_with_inputs(), penalty=penalties)
 def test_the_gradient_is_right_with_other_bases_and_products(record, drawn, penalty):
     network, x, _ = drawn
+    assume(off_the_kinks(network, x))
     record(check_penalty(fitting(penalty, network), network, x))
 
 
