@@ -420,6 +420,37 @@ save(fig, ax, "data_end", FINER)
 # that of the best spline. With one or none, its coefficient is decided badly or not at all. The
 # train loss cannot show it: it has no sample there, and falls on.
 #
+# With noise it is worse, for the noise of one sample decides. `fit` can hold such coefficients near
+# the straight line through their neighbors: with `hold` = $\kappa$ it adds to the loss
+#
+# $$R = \kappa\, \frac{L}{N} \sum_j s_j\, \frac{G^3}{\mathrm{Var}(y)}\,
+#   (c_{j-1} - 2 c_j + c_{j+1})^2,$$
+#
+# where $s_j$ falls from 1 to 0 as the samples under the three bumps grow in number to ten. This is
+# Bayes' rule for noise of variance $L$ (`kan_numpy/training/smoothness.py` derives it). It fades
+# with the loss, and so costs no accuracy where there is no noise.
+#
+# **Predict:** noisy samples of $\sqrt x$, all below 2.6, with a long tail. How far does the spline
+# leap between them, and what does it cost in training error to prevent that?
+
+# %%
+tail = np.random.default_rng(10)
+x_tail = tail.exponential(size=(500, 1))
+y_tail = np.sqrt(x_tail) + 0.1 * tail.normal(size=(500, 1))
+between = np.linspace(x_tail.min(), x_tail.max(), 1001)[:, None]
+print("   A noisy square root: the largest value between the samples, and train RMSE")
+leaps, residues = [], []
+for hold in (0.0, 3e-4):
+    found = kn.fit(kn.KAN([1, 1], rng=0), x_tail, y_tail, adapt_at=[0], hold=hold).network
+    leaps.append(np.abs(found(between)).max())
+    residues.append(rmse(found, x_tail, y_tail))
+    print(f"     hold = {hold:.0e}   {leaps[-1]:8.1f}   {residues[-1]:.4f}")
+print()
+assert leaps[0] > 1000
+assert leaps[1] < 3.0
+assert residues[1] < 1.01 * residues[0]
+
+# %% [markdown]
 # Back to the network [2, 1, 1]. From G = 50 to 100 the scaling law promises a factor of $2^4 = 16$.
 # The network fell short of it. Look at the test samples one by one.
 

@@ -99,10 +99,8 @@ def train(
         The objective that determines which network is the best.
     adapt_at, refine_at, eps : optional
         As in `fit`. Grids are adapted to ``objective.x``.
-    callback, progress, rng : optional
+    callback, progress, rng, hold : optional
         As in `fit`.
-    hold : float
-        As in `fit`, but 0 by default: the objective is minimized as it is.
 
     Returns
     -------

@@ -38,7 +38,7 @@ class Watching(Squares):
 def test_a_tiny_set_is_learned_by_heart(optimizer):
     x, y = samples(5, noise=0.5)
     start = small(grid_size=5)
-    result = fit(start, x, y, optimizer, steps=400, hold=0.0)
+    result = fit(start, x, y, optimizer, steps=400)
     assert mean_squared_error(start, x, y) > 0.05
     assert mean_squared_error(result.network, x, y) < 1e-3
 
@@ -189,7 +189,7 @@ def test_every_evaluation_of_the_loss_is_counted(optimizer):
 
 def test_evaluations_are_counted_across_changes_of_the_grids():
     loss = Watching()
-    result = fit(small(), *samples(), Adam(), 5, loss, refine_at={2: 6}, adapt_at=[4], hold=0.0)
+    result = fit(small(), *samples(), Adam(), steps=5, loss=loss, refine_at={2: 6}, adapt_at=[4])
     assert result.history["evaluations"][-1] == len(loss.targets) == 1 + 5 + 2
 
 
@@ -229,7 +229,7 @@ def test_inputs_and_targets_of_a_batch_belong_together():
     """With a step for each sample, SGD by hand ends at the same theta."""
     x, y = samples(6)
     loss, network = Watching(), small()
-    result = fit(network, x, y, SGD(0.1, 0.0), 1, loss, 1, rng=3, hold=0.0)
+    result = fit(network, x, y, SGD(0.1, 0.0), steps=1, loss=loss, batch_size=1, rng=3)
     for (target,) in [targets for targets in loss.targets if len(targets) == 1]:
         n = int(np.argmin(np.abs(y[:, 0] - target)))
         _, gradient = kn.Objective(network, x[n : n + 1], y[n : n + 1]).fun(network.theta)
@@ -329,7 +329,7 @@ def test_without_validation_the_lowest_training_loss_decides():
     network = small()
     good = fit(network, x, y, steps=10).network
     places = [share * good.theta for share in (0.2, 1.0, 0.8, 1.3)]
-    result = fit(network, x, y, Wandering(places), steps=4, hold=0.0)
+    result = fit(network, x, y, Wandering(places), steps=4)
     losses = result.history["train_loss"]
     assert np.argmin(losses) == 1
     assert same(result.network, good)
@@ -344,7 +344,7 @@ def test_a_network_that_only_gets_worse_is_returned_as_it_was():
 
 def test_training_ends_when_nothing_better_is_found():
     x, y = samples()
-    result = fit(KAN([2, 1], rng=0), x, y, steps=500, hold=0.0)
+    result = fit(KAN([2, 1], rng=0), x, y, steps=500)
     assert len(result.history["step"]) < 100
     assert result.message.startswith("no better step found after step")
     gradient = kn.Objective(result.network, x, y).fun(result.network.theta)[1]
@@ -451,7 +451,7 @@ def test_second_order_methods_step_back_where_the_loss_is_not_finite(optimizer):
 
     x, y = samples()
     network = small().with_theta(0.01 * small().theta)
-    result = fit(network, x, y, optimizer, steps=30, loss=Cliff(), hold=0.0)
+    result = fit(network, x, y, optimizer, steps=30, loss=Cliff())
     assert np.all(np.isfinite(result.history["train_loss"]))
     assert mean_squared_error(result.network, x, y) < mean_squared_error(network, x, y)
     assert np.abs(result.network(x)).max() < 0.3
@@ -550,8 +550,8 @@ def test_a_penalty_is_added_to_the_loss_and_pulls(optimizer):
         return float(network.theta @ network.theta), 2.0 * network.theta
 
     x, y = samples()
-    free = fit(small(), x, y, optimizer, steps=50, hold=0.0)
-    bound = fit(small(), x, y, optimizer, steps=50, penalty=decay, hold=0.0)
+    free = fit(small(), x, y, optimizer, steps=50)
+    bound = fit(small(), x, y, optimizer, steps=50, penalty=decay)
     assert np.linalg.norm(bound.network.theta) < 0.9 * np.linalg.norm(free.network.theta)
     network = bound.network
     total = np.mean((network(x) - y) ** 2) + decay(network, x)[0]

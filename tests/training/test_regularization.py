@@ -340,7 +340,7 @@ def test_where_the_problem_is_convex_the_end_is_the_minimum():
     H = 2.0 * J.T @ J + Penalty(smoothness=0.05).curvature(network, x)
     want = objective.network.with_theta(theta - np.linalg.lstsq(H, gradient, rcond=1e-12)[0])
     lowest = objective.fun(want.theta)[0]
-    options = {"penalty": objective.penalty, "progress": False, "hold": 0.0}
+    options = {"penalty": objective.penalty, "progress": False}
     ends = [
         kn.fit(network, x, y, steps=60, **options).network,
         kn.fit(network, x, y, optimizer=kn.LBFGS(), steps=300, **options).network,

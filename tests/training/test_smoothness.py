@@ -176,7 +176,7 @@ def test_a_fit_does_not_leap_between_its_samples(kind, grid_size):
         x = DRAWN[kind](rng)
         y = np.sqrt(x) + 0.1 * rng.normal(size=x.shape)
         start = kn.KAN([1, 1], grid_size=grid_size, rng=seed)
-        network = kn.fit(start, x, y, adapt_at=[0]).network
+        network = kn.fit(start, x, y, adapt_at=[0], hold=STRENGTH).network
         assert leaps(x, network) < 0.5
         loose = kn.fit(start, x, y, adapt_at=[0], hold=0.0).network
         free.append(leaps(x, loose))
@@ -195,7 +195,9 @@ def test_other_optimizers_hold_as_well(optimizer, steps, batch_size):
     x = DRAWN["lognormal"](rng)
     y = np.sqrt(x) + 0.1 * rng.normal(size=x.shape)
     start = kn.KAN([1, 1], grid_size=20, rng=0)
-    result = kn.fit(start, x, y, optimizer, steps=steps, batch_size=batch_size, adapt_at=[0], rng=0)
+    result = kn.fit(
+        start, x, y, optimizer, steps, "mse", batch_size, adapt_at=[0], rng=0, hold=STRENGTH
+    )
     assert leaps(x, result.network) < 0.5
     loss = result.history["train_loss"][-1]
     assert loss == pytest.approx(np.mean((result.network(x) - y) ** 2), rel=0.2)
@@ -233,7 +235,7 @@ def test_only_fit_holds_unless_it_is_asked_for():
     trained = kn.train(bare(objective), steps=30).network
     same = kn.fit(objective.network, x, np.sqrt(x), steps=30, hold=0.0).network
     np.testing.assert_array_equal(trained.theta, same.theta)
-    other = kn.fit(objective.network, x, np.sqrt(x), steps=30).network
+    other = kn.fit(objective.network, x, np.sqrt(x), steps=30, hold=STRENGTH).network
     assert not np.array_equal(trained.theta, other.theta)
 
 
@@ -254,7 +256,7 @@ def test_the_history_tells_the_loss_without_the_prior():
         losses.append(np.mean((network(x) - y) ** 2))
 
     start = kn.KAN([1, 1], grid_size=20, rng=0)
-    history = kn.fit(start, x, y, adapt_at=[0], steps=25, callback=watch).history
+    history = kn.fit(start, x, y, adapt_at=[0], steps=25, callback=watch, hold=STRENGTH).history
     np.testing.assert_allclose(history["train_loss"], losses, rtol=1e-9)
 
 
@@ -263,7 +265,7 @@ def test_a_function_without_noise_is_learned_to_the_last_digit():
     x = np.sort(rng.exponential(size=(200, 1)), axis=0)
     start = kn.KAN([1, 1], grid_size=20, base="zero", rng=0)
     truth = kn.adapt_grid(start, x)
-    result = kn.fit(start, x, truth(x), adapt_at=[0], steps=100)
+    result = kn.fit(start, x, truth(x), adapt_at=[0], steps=100, hold=STRENGTH)
     assert result.history["train_loss"][-1] < 1e-24
 
 
