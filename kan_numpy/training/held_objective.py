@@ -1,4 +1,4 @@
-r"""An objective with the smoothness prior added, and when the prior is measured anew.
+r"""An objective with the smoothness prior added, and when the prior is measured again.
 
 .. math:: L(\theta) + R(\theta)
 

@@ -169,7 +169,7 @@ def _layer_prior(
 
 
 def _is_local(basis: Basis) -> bool:
-    """Say whether coefficients act in one place each, and are three at least."""
+    """Return whether coefficients are local and at least three."""
     return basis.centers is not None and basis.size > 2
 
 
