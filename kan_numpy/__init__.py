@@ -10,7 +10,7 @@ fourteen chapters. Each imports only those before it, and says in which order to
      4  networks             compositions of layers, from random numbers, arrays or a file
      5  optimizers           minimization of a loss over a vector theta, independent of networks
      6  datasets             functions with known formulas, knots, quantum states, and data splits
-     7  training             losses, penalties, grids adapted to the data, and fit
+     7  training             losses, grids adapted to the data, and fit
      8  sparsity             the importance of edges, and networks without unimportant ones
      9  derivatives          with respect to the inputs of a network, forward and backward
     10  pde                  networks whose derivatives satisfy a differential equation
@@ -55,7 +55,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kan_numpy import datasets, gradcheck, minimal, pde, reference
-from kan_numpy.datasets import aubry_andre, feynman, localization, special_functions
+from kan_numpy.datasets import aubry_andre, contrastive, feynman, localization, special_functions
 from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
 from kan_numpy.derivatives import network_jets as jets
@@ -76,6 +76,7 @@ from kan_numpy.pde import equations
 from kan_numpy.pde.solver import pde_errors, solve_pde
 from kan_numpy.sparsity.edge_scores import edge_scores, input_scores, node_scores
 from kan_numpy.sparsity.pruning import prune
+from kan_numpy.sparsity.regularization import Penalty
 from kan_numpy.sparsity.sparsification import sparsify
 from kan_numpy.splines.bsplines import bspline_basis
 from kan_numpy.splines.coefficients import fit_spline
@@ -85,12 +86,12 @@ from kan_numpy.symbolic_regression.discovery import discover
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.suggestions import suggest_symbolic
 from kan_numpy.symbolic_regression.symbolification import symbolify
-from kan_numpy.training import contrastive, losses
+from kan_numpy.training import losses
+from kan_numpy.training.fit_result import FitResult
 from kan_numpy.training.fitting import fit
 from kan_numpy.training.grids import adapt_grid, refine
 from kan_numpy.training.objective import Objective
-from kan_numpy.training.regularization import Penalty
-from kan_numpy.training.training_loop import FitResult, train
+from kan_numpy.training.training_loop import train
 
 if TYPE_CHECKING:
     from kan_numpy.plotting.figures import plot, plot_basis, plot_history

@@ -79,7 +79,7 @@ np.testing.assert_allclose(value, penalty_in_a_loop(start, x, 0.3, 0.7), rtol=1e
 
 # %% [markdown]
 # `kn.fit` adds a `kn.Penalty` to the loss. Levenberg-Marquardt needs squares, and $|\phi|$ is none;
-# the top of `kan_numpy/training/regularization.py` tells what it uses instead.
+# the top of `kan_numpy/sparsity/regularization.py` tells what it uses instead.
 #
 # **Predict:** the first term alone makes edges small. What does the entropy add?
 

@@ -24,7 +24,7 @@ from scipy.optimize import curve_fit
 from scipy.spatial import cKDTree
 
 import kan_numpy as kn
-from kan_numpy.training.contrastive import GaussianHead, contrast
+from kan_numpy.datasets.contrastive import GaussianHead, contrast
 
 SEEDS = range(10)  # starts of the networks whose inputs are scored
 PAIRS = range(12)  # starts of the networks without a target

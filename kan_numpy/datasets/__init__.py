@@ -12,6 +12,7 @@ each imports only those above it::
     feynman            27 equations of Feynman's lectures
     aubry_andre        two quasiperiodic chains, and the localization of their states
     localization       these states, labeled localized or extended
+    contrastive        relations that hold for real rows, not for shuffled ones
 """
 
 from kan_numpy.datasets.benchmark import Benchmark

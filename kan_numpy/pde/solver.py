@@ -19,7 +19,8 @@ from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.pde.conditions import PDE
-from kan_numpy.training.training_loop import Callback, FitResult, train
+from kan_numpy.training.fit_result import Callback, FitResult
+from kan_numpy.training.training_loop import train
 
 
 def solve_pde(

@@ -18,10 +18,10 @@ from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.edge_scores import edge_scores
 from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.sparsity.pruning import prune
+from kan_numpy.sparsity.regularization import Penalty
 from kan_numpy.training.grids import adapt_grid, refine
 from kan_numpy.training.losses import Loss, SquaresLoss
 from kan_numpy.training.objective import Objective
-from kan_numpy.training.regularization import Penalty
 from kan_numpy.training.training_loop import train
 
 GRID_GROWTH = 2

@@ -9,9 +9,10 @@ import numpy.typing as npt
 from kan_numpy._arrays import Rng
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
+from kan_numpy.training.fit_result import Callback, FitResult
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
-from kan_numpy.training.training_loop import Callback, FitResult, train
+from kan_numpy.training.training_loop import train
 
 
 def fit(

@@ -26,48 +26,13 @@ from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_batch_size, as_optimizer
 from kan_numpy.optimizers.first_order import FirstOrder
 from kan_numpy.optimizers.optimizer import Optimizer, State, reweighted
+from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History
 from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.held_objective import FREE, Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
 
-History = dict[str, list[float]]
-Callback = Callable[[int, NetworkT, History], object]
-
-HISTORY = ["step", "train_loss", "validation_loss", "seconds", "evaluations"]
-HISTORY += ["outside", "grid_change"]
-
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
 """The number of samples for the fraction outside the grids, and the steps between evaluations."""
-
-
-@dataclass(frozen=True)
-class FitResult(Generic[NetworkT]):
-    """The result of `fit`, `train` or `solve_pde`.
-
-    Parameters
-    ----------
-    network : KAN or MLP
-        The network with the lowest loss, on the validation set if there is one.
-    history : dict of list
-        One entry for each step taken: ``step``, ``train_loss``, ``validation_loss`` (or NaN),
-        ``seconds`` since the start, ``evaluations`` of the loss so far, ``outside`` (fraction of
-        the activations outside their grids), ``grid_change`` (root mean square of the change of
-        the outputs of at most 10,000 samples by new grids before this step). A converged optimizer
-        skips to the next change of the grids.
-    message : str
-        Why training ended.
-
-    Examples
-    --------
-    >>> import kan_numpy as kn
-    >>> result = kn.fit(kn.KAN([1, 1], rng=0), [[0.0], [1.0]], [[0.0], [1.0]], steps=3)
-    >>> result.network, result.history["step"], result.message
-    (KAN([1, 1], 9 parameters), [1, 2, 3], 'all 3 steps done')
-    """
-
-    network: NetworkT
-    history: History
-    message: str
 
 
 def train(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import seeds
 
 import kan_numpy as kn
-from kan_numpy.training.contrastive import GaussianHead, contrast
+from kan_numpy.datasets.contrastive import GaussianHead, contrast
 
 
 @given(n=st.integers(2, 40), d=st.integers(1, 5), seed=seeds)
