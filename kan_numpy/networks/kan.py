@@ -104,6 +104,7 @@ class KAN(Network):
             widths, grid_size, degree, grid_range, base, init, rng, basis, arity
         )
         object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "init", init)
 
     def __repr__(self) -> str:
         """Return the shape and the number of parameters."""

@@ -89,6 +89,7 @@ class MLP(Network):
             sigma = np.sqrt(2.0 / (n_in if scheme == "he" else n_in + n_out))
             maps.append((sigma * generator.standard_normal((n_out, n_in)), np.zeros(n_out)))
         self._set(maps, as_activation("activation", activation))
+        object.__setattr__(self, "init", scheme)
 
     def _set(self, maps: Sequence[tuple[Array, Array]], activation: Activation) -> None:
         """Set the layers from weights (n_out, n_in) and biases (n_out,), inputs first."""

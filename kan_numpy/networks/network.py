@@ -76,6 +76,8 @@ class Network:
     """A composition of layers as an immutable value."""
 
     layers: tuple[Layer, ...]
+    init: str | None = None
+    """How theta was drawn, and None as soon as it is anything else than drawn."""
 
     def __repr__(self) -> str:
         """Return kind, widths and size, as in ``KAN([2, 5, 1], 135 parameters)``."""
@@ -127,10 +129,10 @@ class Network:
             start += layer.size
         return self._with_layers(layers)
 
-    def _with_layers(self: NetworkT, layers: Iterable[Any]) -> NetworkT:
+    def _with_layers(self: NetworkT, layers: Iterable[Any], init: str | None = None) -> NetworkT:
         """Return a network of the same kind with other layers."""
         network = object.__new__(type(self))
-        network.__dict__.update(self.__dict__, layers=tuple(layers))
+        network.__dict__.update(self.__dict__, layers=tuple(layers), init=init)
         return network
 
     def with_layer(self: NetworkT, l: int, layer: Any) -> NetworkT:

@@ -94,6 +94,7 @@ def adapt_grid(
             basis = kan_layers[l].basis.adapted(activations, eps, margin)
             adapted = adapted.with_layer(l, _on_basis(kan_layers[l], basis))
         activations, _ = adapted.layers[l].forward(activations)
+    adapted = network._with_layers(adapted.layers, network.init)
     return (adapted, grid_change(network, adapted, inputs)) if return_change else adapted
 
 
@@ -144,6 +145,7 @@ def refine(network: KAN, grid_size: int | Sequence[int], return_change: bool = F
     refined = network
     for (l, layer), G in zip(layers, sizes, strict=True):
         refined = refined.with_layer(l, _on_basis(layer, layer.basis.refined(G)))
+    refined = network._with_layers(refined.layers, network.init)
     return (refined, grid_change(network, refined)) if return_change else refined
 
 

@@ -209,3 +209,16 @@ def test_every_layer_may_have_its_own_degree_grid_and_range():
     for layer, (low, high, G) in zip(network.layers, [(-1, 1, 4), (-2, 3, 6)], strict=True):
         for t in layer.knots:
             assert np.array_equal(t, kn.uniform_knots(low, high, G, layer.degree))
+
+
+@pytest.mark.parametrize("network", [KAN([2, 3, 1], rng=0), kn.MLP([2, 3, 1], rng=0)])
+def test_a_network_knows_that_it_is_as_drawn_until_its_parameters_change(network):
+    assert network.init == {KAN: "glorot", kn.MLP: "he"}[type(network)]
+    assert network.with_theta(network.theta).init is None
+    assert network.with_layer(1, network.layers[1]).init is None
+
+
+def test_a_network_as_drawn_stays_so_on_other_grids():
+    network, x = KAN([2, 3, 1], init="paper", rng=0), np.array([[0.0, 0.1], [2.0, 3.0]])
+    assert kn.adapt_grid(network, x).init == kn.refine(network, 10).init == "paper"
+    assert KAN.from_layers(network.layers).init is None
