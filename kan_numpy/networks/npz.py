@@ -198,7 +198,7 @@ def _digest(meta: dict[str, Any], arrays: Arrays) -> str:
     checksum = hashlib.sha256(json.dumps(meta, sort_keys=True).encode())
     for name, array in sorted(arrays.items()):
         checksum.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        checksum.update(np.ascontiguousarray(array).view(np.uint8))
+        checksum.update(np.ascontiguousarray(array).data)
     return checksum.hexdigest()
 
 

@@ -251,7 +251,7 @@ def _restricted(network: KAN, remaining: list[Mask], x: Array) -> KAN:
             layers.append(same_means)
             after = same_means.output(cache)
         columns = rows
-    return KAN.from_layers(layers)
+    return network._with_layers(layers)
 
 
 def _rows(network: KAN, remaining: list[Mask]) -> list[Mask]:
