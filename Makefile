@@ -8,7 +8,7 @@ export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lessons lesson reproduce test slow gradients thorough bench lint types check clean
+.PHONY: help lessons lesson reproduce test slow gradients thorough mutants bench lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,11 @@ gradients: .venv/installed ## Verify every gradient, and nothing else, one line 
 
 thorough: .venv/installed ## Run tests and lessons with 1000 random examples each; takes a while
 	HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest
+
+mutants: .venv/installed ## See whether the tests notice small changes: make mutants CHAPTER=splines SEED=1
+	@test -d "kan_numpy/$(or $(CHAPTER),?)" || \
+		{ echo "Say of which chapter, for instance: make mutants CHAPTER=splines"; exit 1; }
+	$(RUN) tests/mutants.py $(CHAPTER) --seed $(or $(SEED),1) --count $(or $(COUNT),30)
 
 bench: .venv/installed ## Time a training step against the matrix products it cannot avoid
 	$(RUN) tests/bench.py
