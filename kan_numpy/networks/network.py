@@ -7,7 +7,7 @@ parameters. All trainable numbers form one vector theta, layer after layer, for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -70,6 +70,17 @@ class Layer(Protocol):
     @property
     def piecewise_linear(self) -> bool:
         """Whether second derivatives are zero wherever they exist."""
+
+
+def evaluate(layers: Sequence[Layer], x: Array) -> Array:
+    """Return the outputs (N, n_out) of consecutive layers, block by block and without a cache."""
+    y = np.empty((len(x), layers[-1].n_out))
+    for rows in row_blocks(len(x), max(max(layer.n_in, layer.n_out) for layer in layers)):
+        z = x[rows]
+        for layer in layers:
+            z, _ = layer.forward(z)
+        y[rows] = z
+    return y
 
 
 class Network:
@@ -164,17 +175,7 @@ class Network:
         ValueError
             If the shape is wrong or a value is not finite.
         """
-        return self._evaluate(as_array("x", x, ("N", self.layers[0].n_in)))
-
-    def _evaluate(self, x: Array) -> Array:
-        """Return y (N, n_out) without checks and without a cache, block by block."""
-        y = np.empty((len(x), self.layers[-1].n_out))
-        for rows in self._blocks(x):
-            z = x[rows]
-            for layer in self.layers:
-                z, _ = layer.forward(z)
-            y[rows] = z
-        return y
+        return evaluate(self.layers, as_array("x", x, ("N", self.layers[0].n_in)))
 
     def _blocks(self, x: Array) -> list[slice]:
         """Divide the rows of x (N, n_in) into blocks that suit the widest level."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array, Indices, some_rows
 from kan_numpy._validation import as_array
 from kan_numpy.networks.checks import as_network
-from kan_numpy.networks.network import NetworkT
+from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 from kan_numpy.training.losses import Loss, SquaresLoss, as_loss
 
@@ -188,7 +188,7 @@ class Objective(NetworkObjective[NetworkT]):
     def value(self, theta: Array) -> float:
         """Return the loss alone at theta (P,), with less memory than `fun`."""
         network = self.network._with_theta(theta)
-        loss, _ = self.loss.value_and_gradient(network._evaluate(self.x), self.target)
+        loss, _ = self.loss.value_and_gradient(evaluate(network.layers, self.x), self.target)
         return loss if self.penalty is None else loss + self.penalty(network, self.x)[0]
 
     def residuals(self, theta: Array) -> Array:

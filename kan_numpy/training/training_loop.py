@@ -23,9 +23,8 @@ from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import as_count, as_number, as_rng, level_outside
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
-from kan_numpy.optimizers.defaults import as_batch_size, as_optimizer
-from kan_numpy.optimizers.first_order import FirstOrder
-from kan_numpy.optimizers.optimizer import Optimizer, State, reweighted
+from kan_numpy.optimizers.defaults import as_optimizer, in_batches
+from kan_numpy.optimizers.optimizer import Optimizer, reweighted
 from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History
 from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.held_objective import FREE, Holder, prior_at
@@ -107,8 +106,9 @@ def train(
         )
     if not (callback is None or callable(callback)):
         raise TypeError(f"callback must be a function, but is {callback!r}")
-    chosen = as_optimizer(optimizer, objective.is_least_squares)
-    size, generator = as_batch_size(batch_size, chosen), as_rng(rng)
+    chosen = in_batches(
+        as_optimizer(optimizer, objective.is_least_squares), batch_size, as_rng(rng)
+    )
     total = as_count("steps", steps, 0)
     changes = schedule(adapt_at, refine_at, total, eps, objective.x)
     if changes:
@@ -120,7 +120,7 @@ def train(
     # The run detects a loss that overflows, so NumPy's warnings are switched off.
     user_warnings = dict(np.geterr())
     with np.errstate(all="ignore"):
-        run = _Run(objective, validation, chosen, size, generator, holder, user_warnings)
+        run = _Run(objective, validation, chosen, holder, user_warnings)
         message = run.go(total, changes, wait, callback, show)
     return FitResult(run.best, run.history, message)
 
@@ -132,8 +132,6 @@ class _Run(Generic[NetworkT]):
     objective: NetworkObjective[NetworkT]
     check: NetworkObjective[NetworkT] | None
     optimizer: Optimizer
-    batch_size: int | None
-    rng: np.random.Generator
     holder: Holder
     user_warnings: dict[str, Any]
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
@@ -160,7 +158,7 @@ class _Run(Generic[NetworkT]):
             while step < steps:
                 grid_change = self._change_grids(changes[step]) if step in changes else 0.0
                 self._renew_prior(grids_changed=step in changes)
-                self._advance()
+                self.state = self.optimizer.step(self.objective, self.state)
                 step += 1
                 if not np.isfinite(self.state.loss):
                     return self._diverged(step)
@@ -188,20 +186,6 @@ class _Run(Generic[NetworkT]):
         with np.errstate(**self.user_warnings):
             answer = callback(step, network, self.history)
         return isinstance(answer, bool | np.bool_) and bool(answer)
-
-    def _advance(self) -> None:
-        """Take one step, or one epoch of mini-batches."""
-        if self.batch_size is None or not isinstance(self.optimizer, FirstOrder):
-            self.state = self.optimizer.step(self.objective, self.state)
-            return
-        theta, _, _, used, memory, _ = self.state
-        order = self.rng.permutation(len(self.objective.x))
-        for start in range(0, len(order), self.batch_size):
-            rows = order[start : start + self.batch_size]
-            gradient = self.objective.batch(rows).fun(theta)[1]
-            move, memory = self.optimizer.move(gradient, memory)
-            theta, used = theta + move, used + 1
-        self.state = State(theta, self.objective.value(theta), gradient, used, memory)
 
     def _train_loss(self) -> float:
         """Return the loss without the prior."""
