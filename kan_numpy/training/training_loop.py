@@ -25,7 +25,7 @@ from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_optimizer, in_batches
 from kan_numpy.optimizers.optimizer import Optimizer, reweighted
-from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History
+from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History, interruption
 from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.held_objective import FREE, Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
@@ -116,12 +116,14 @@ def train(
     holder = Holder(as_number("hold", hold, 0.0), min(FREE, total // 2))
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
-    keep_freed_memory()
     # The run detects a loss that overflows, so NumPy's warnings are switched off.
     user_warnings = dict(np.geterr())
     with np.errstate(all="ignore"):
         run = _Run(objective, validation, chosen, holder, user_warnings)
-        message = run.go(total, changes, wait, callback, show)
+        try:
+            message = run.go(total, changes, wait, callback, show)
+        except KeyboardInterrupt:
+            return interruption(run.best, run.history)
     return FitResult(run.best, run.history, message)
 
 
@@ -137,10 +139,14 @@ class _Run(Generic[NetworkT]):
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
 
     def __post_init__(self) -> None:
-        """Evaluate the initial network."""
+        """Take the initial network as the best so far."""
         self.started = time.perf_counter()
-        self.state = self.optimizer.start(self.objective, self.objective.network.theta)
         self.best, self.waiting = self.objective.network, 0
+
+    def _start(self) -> None:
+        """Evaluate the initial network."""
+        keep_freed_memory()
+        self.state = self.optimizer.start(self.objective, self.best.theta)
         self.best_score = self._score(self.best, self.state.loss)
         self.best_loss, self.best_grids = self.state.loss, self.best
 
@@ -155,6 +161,7 @@ class _Run(Generic[NetworkT]):
         """Train, and return why training ended."""
         step = 0
         try:
+            self._start()
             while step < steps:
                 grid_change = self._change_grids(changes[step]) if step in changes else 0.0
                 self._renew_prior(grids_changed=step in changes)
@@ -174,8 +181,6 @@ class _Run(Generic[NetworkT]):
                     if not later:
                         return f"no better step found after step {step}"
                     step = min(later)
-        except KeyboardInterrupt:
-            return f"interrupted after step {step}"
         finally:
             if show:
                 sys.stderr.write("\n")
@@ -184,7 +189,7 @@ class _Run(Generic[NetworkT]):
     def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
         """Call the callback with the user's floating-point warnings; return whether to stop."""
         with np.errstate(**self.user_warnings):
-            answer = callback(step, network, self.history)
+            answer = callback(step, network, {name: v.copy() for name, v in self.history.items()})
         return isinstance(answer, bool | np.bool_) and bool(answer)
 
     def _train_loss(self) -> float:
