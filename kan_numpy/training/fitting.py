@@ -9,7 +9,7 @@ import numpy.typing as npt
 from kan_numpy._arrays import Rng
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
-from kan_numpy.training.fit_result import Callback, FitResult
+from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
@@ -70,7 +70,8 @@ def fit(
     eps : float
         For `adapt_grid`.
     callback : callable, optional
-        ``callback(step, network, history)`` after each step; if it returns True, training stops.
+        ``callback(step, network, history)`` after each step, with a copy of the history; if it
+        returns True, training stops.
     progress : bool, optional
         Whether a line of progress is written to stderr; by default only in a terminal.
     rng : int, Generator or None
@@ -84,7 +85,8 @@ def fit(
     Returns
     -------
     FitResult
-        The best network, and the history of its training.
+        The best network, and the history of its training. Ctrl-C ends training at any moment, and
+        the best network so far is returned.
 
     Raises
     ------
@@ -108,8 +110,11 @@ def fit(
     >>> bool((found(x).argmax(axis=1) == labels).all())
     True
     """
-    objective = Objective(network, x, y, loss, penalty)
-    held_out = None if validation is None else _validation_objective(network, validation, loss)
+    try:
+        objective = Objective(network, x, y, loss, penalty)
+        held_out = None if validation is None else _validation_objective(network, validation, loss)
+    except KeyboardInterrupt:
+        return interruption(network)
     return train(
         objective,
         optimizer,

@@ -12,15 +12,12 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array, Indices, some_rows
 from kan_numpy._validation import as_array
 from kan_numpy.networks.checks import as_network
-from kan_numpy.networks.network import NetworkT
+from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 from kan_numpy.training.losses import Loss, SquaresLoss, as_loss
 
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
-
-ROWS_AT_ONCE = 8192
-"""The number of samples that `Objective.value` evaluates at a time, to limit the memory."""
 
 SCALING_ROWS = 1000
 """The number of samples that `NetworkObjective.diagonal_scaling` uses."""
@@ -189,14 +186,10 @@ class Objective(NetworkObjective[NetworkT]):
         return loss, dtheta
 
     def value(self, theta: Array) -> float:
-        """Return the loss alone at theta (P,), some thousand samples at a time."""
-        network, total = self.network._with_theta(theta), 0.0
-        for start in range(0, len(self.x), ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            y, _ = network._forward(self.x[rows])
-            total += len(y) * self.loss.value_and_gradient(y, self.target[rows])[0]
-        extra = 0.0 if self.penalty is None else self.penalty(network, self.x)[0]
-        return total / len(self.x) + extra
+        """Return the loss alone at theta (P,), with less memory than `fun`."""
+        network = self.network._with_theta(theta)
+        loss, _ = self.loss.value_and_gradient(evaluate(network.layers, self.x), self.target)
+        return loss if self.penalty is None else loss + self.penalty(network, self.x)[0]
 
     def residuals(self, theta: Array) -> Array:
         """Return r (N * n_out,) at theta (P,); r . r is the loss without the penalty."""

@@ -62,9 +62,6 @@ STRENGTH = 3e-4
 ENOUGH = 10.0
 """n_0: with so many samples under a basis function its coefficient is free."""
 
-ROWS_AT_ONCE = 8192
-"""How many samples are evaluated at a time, to bound the memory."""
-
 
 @dataclass(frozen=True, eq=False)
 class LayerPrior:
@@ -185,8 +182,8 @@ def _statistics(network: Network, x: Array) -> tuple[list[Array], list[Array]]:
     kans = network.kan_layers
     counts = [np.zeros((layer.n_in, layer.basis.size)) for _, layer in kans]
     outputs: list[list[Array]] = [[] for _ in kans]
-    for start in range(0, len(x), ROWS_AT_ONCE):
-        y, caches = network._forward(x[start : start + ROWS_AT_ONCE])
+    for rows in network._blocks(x):
+        y, caches = network._forward(x[rows])
         levels = [*(cache.x for cache in caches[1:]), y]
         for n, (l, _) in enumerate(kans):
             counts[n] += caches[l].B.sum(axis=0)
