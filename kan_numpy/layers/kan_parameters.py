@@ -87,6 +87,13 @@ class KANParameters:
         return self.base is not ACTIVATIONS["zero"]
 
     @property
+    def units(self) -> Array:
+        """The center m and the scale s of every input in the base function, shape (2, n_in)."""
+        if self.center is None or self.scale is None:
+            return np.array([np.zeros(self.n_in), np.ones(self.n_in)])
+        return np.stack([self.center, self.scale])
+
+    @property
     def splines(self) -> Mask:
         """Which edges are splines: active, and not symbols; shape (n_out, n_in)."""
         if not self.symbols:

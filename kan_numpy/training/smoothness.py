@@ -181,7 +181,9 @@ def _statistics(network: Network, x: Array) -> tuple[list[Array], list[Array]]:
     for rows in network._blocks(x):
         y, caches = network._forward(x[rows])
         levels = [*(cache.x for cache in caches[1:]), y]
-        for n, (l, _) in enumerate(kans):
-            counts[n] += caches[l].B.sum(axis=0)
+        for n, (l, layer) in enumerate(kans):
+            inside = caches[l].inside  # a sample beyond the grid counts as one at its end
+            B = caches[l].B if inside is caches[l].x else layer.basis(inside)
+            counts[n] += B.sum(axis=0)
             outputs[n].append(levels[l])
     return counts, [np.concatenate(parts).var(axis=0) for parts in outputs]
