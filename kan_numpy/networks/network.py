@@ -83,6 +83,14 @@ def evaluate(layers: Sequence[Layer], x: Array) -> Array:
     return y
 
 
+def levels(layers: Sequence[Layer], x: Array) -> list[Array]:
+    """Return the values (N, n) of every level of nodes, from the inputs x to the outputs."""
+    values = [x]
+    for layer in layers:
+        values.append(evaluate([layer], values[-1]))
+    return values
+
+
 class Network:
     """A composition of layers as an immutable value."""
 

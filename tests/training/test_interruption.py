@@ -11,7 +11,7 @@ from small_fits import ALL, Networks, mean_squared_error, samples, small
 
 import kan_numpy as kn
 from kan_numpy.training import training_loop
-from kan_numpy.training.losses import MeanSquaredError
+from kan_numpy.training.losses import MeanSquaredError as Squares
 from kan_numpy.training.objective import NetworkObjective
 
 
@@ -93,7 +93,7 @@ def test_ctrl_c_in_any_evaluation_returns_the_best_network_so_far(optimizer, bat
 
 @pytest.mark.parametrize("optimizer", ALL, ids=NAMES[:-1])
 def test_ctrl_c_anywhere_in_a_fit_returns_the_best_network_so_far(optimizer):
-    class Squares(MeanSquaredError):
+    class Watching(Squares):
         def __init__(self, count):
             self.count = count
 
@@ -112,7 +112,7 @@ def test_ctrl_c_anywhere_in_a_fit_returns_the_best_network_so_far(optimizer):
     (x, y), start, whole = samples(), small(), Counter()
 
     def run(count):
-        return kn.fit(start, x, y, optimizer, 3, Squares(count), validation=samples(seed=1))
+        return kn.fit(start, x, y, optimizer, 3, Watching(count), validation=samples(seed=1))
 
     assert not run(whole).interrupted
     for n in range(whole.calls):
@@ -144,7 +144,7 @@ def test_ctrl_c_anywhere_in_solve_pde_returns_the_best_network_so_far():
 
 
 def test_ctrl_c_while_the_history_is_written_leaves_no_half_entry(monkeypatch):
-    def interrupting(network, x):
+    def interrupting(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(kn.KAN, "fraction_outside_grid", interrupting)
