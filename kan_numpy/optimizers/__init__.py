@@ -6,6 +6,7 @@ Covered in lesson 07. Read the files in this order; each imports only those abov
     first_order          SGD and Adam
     line_search          the step length: the strong Wolfe conditions
     lbfgs                L-BFGS: curvature from the most recent gradients
+    linear_model         a sum of squares near theta, by blocks of rows
     levenberg_marquardt  damped Gauss-Newton steps for sums of squares
     least_squares        Levenberg-Marquardt for the few numbers of a curve or a formula
     defaults             the default optimizer for a loss
