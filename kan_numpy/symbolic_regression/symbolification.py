@@ -31,6 +31,7 @@ from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.symbolic_regression.curve_fit import SymbolFit, fit_symbol, fit_symbols
 from kan_numpy.symbolic_regression.suggestions import curve, suggestions
+from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
@@ -205,4 +206,4 @@ class _Symbolification:
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
         """Return the network after further training."""
         count = default_steps(steps or self.steps, self.objective.is_least_squares)
-        return train(self.objective.on(network), steps=count, progress=False).network
+        return uninterrupted(train(self.objective.on(network), steps=count, progress=False))
