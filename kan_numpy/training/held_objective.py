@@ -15,6 +15,7 @@ when grids last changed: that is the network of the objective.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kan_numpy._arrays import Array, Indices
@@ -74,6 +75,10 @@ class HeldObjective(NetworkObjective[NetworkT]):
     def jacobian(self, theta: Array) -> Array:
         """Return dr/dtheta (M, P)."""
         return self.objective.jacobian(theta)
+
+    def jacobian_blocks(self, theta: Array) -> Iterator[Array]:
+        """Yield the rows of dr/dtheta in blocks."""
+        return self.objective.jacobian_blocks(theta)
 
     def penalty_terms(self, theta: Array) -> PenaltyTerms:
         """Return what L + R holds besides r . r."""

@@ -42,11 +42,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from kan_numpy._arrays import Array
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import Network
+from kan_numpy.optimizers.optimizer import Curvature
 from kan_numpy.splines.roughness import (
     STRENGTH,
     largest_of_three,
@@ -125,15 +127,21 @@ class SmoothnessPrior:
         return value, gradient
 
     @cached_property
-    def curvature(self) -> Array:
-        """The second derivatives of R, (P, P): a few diagonals for each edge."""
-        H = np.zeros((self.network.size, self.network.size))
+    def curvature(self) -> Curvature:
+        """The second derivatives of R, (P, P): sparse, a few diagonals for each edge."""
+        rows, columns, values = [], [], []
         for start, layer, prior in self._held(self.network):
-            places = start + layer.places.coef  # (n_out, n_in, W)
             for o, i in np.argwhere(prior.weight.any(axis=2)):
-                own = places[o, i]
+                own = start + layer.places.coef[o, i]  # (W,)
                 root = np.sqrt(2.0 * prior.weight[o, i])[:, None] * prior.D[i]  # (M, W)
-                np.add.at(H, np.ix_(own, own), root.T @ root)
+                block = root.T @ root
+                at = np.nonzero(block)
+                rows.append(own[at[0]])
+                columns.append(own[at[1]])
+                values.append(block[at])
+        P, place = self.network.size, (np.concatenate(rows), np.concatenate(columns))
+        H = coo_array((np.concatenate(values), place), shape=(P, P))
+        H.sum_duplicates()  # of edges that share their coefficients
         return H
 
     def _held(self, network: Network) -> Iterator[tuple[int, KANLayer, LayerPrior]]:
