@@ -1,4 +1,4 @@
-r"""The types of arrays and generators in the library, and read-only arrays."""
+r"""The types of arrays and generators in the library, read-only arrays, and blocks of rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 """The array of the library: float64."""
 
+
+ROWS_AT_ONCE, VALUES_AT_ONCE = 8192, 2**17
+"""A block holds at most so many rows, and so many values unless a single row has more."""
 
 Rng = int | np.random.Generator | np.random.SeedSequence | None
 """The values that an argument ``rng`` takes, see `numpy.random.default_rng`."""
@@ -42,6 +45,16 @@ def _freeze(value: object) -> None:
     elif isinstance(value, tuple):
         for part in value:
             _freeze(part)
+
+
+def row_blocks(n_rows: int, width: int) -> list[slice]:
+    """Return slices that divide a table of n rows into blocks, to bound the memory.
+
+    A function that treats every sample by itself needs temporary arrays many times as large as its
+    result. Block by block they are small, and stay in the cache of the processor.
+    """
+    height = max(1, min(ROWS_AT_ONCE, VALUES_AT_ONCE // width))
+    return [slice(start, start + height) for start in range(0, n_rows, height)]
 
 
 def some_rows(x: Array, most: int) -> Array:

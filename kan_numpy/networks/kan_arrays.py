@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import as_array, as_count, per_layer, require_shape
+from kan_numpy._validation import as_array, as_choice, as_count, per_layer, require_shape
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
+from kan_numpy.layers.continuation import CONTINUATIONS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
@@ -33,9 +34,14 @@ from kan_numpy.splines.knots import as_knots
 KINDS: dict[type, str] = {BSplineBasis: "bspline", **{kind: n for n, kind in BASES.items()}}
 """The name of each basis in files."""
 
-LAYER_KEYS = {"basis": str, "base": str, "own_base": bool, "symbols": list, "locks": list}
+LAYER_KEYS = {"basis": str, "base": str, "own_base": bool, "symbols": list}
+MORE_KEYS = {"locks": list, "outside": str, "units": bool}
 PRODUCT_KEYS = {"n_in": int, "groups": list}
-"""The entries of the description of a KAN layer, or of a layer of products, and their types."""
+"""The entries of the description of a KAN layer, and of a layer of products, with their types.
+
+Without those in the middle, as in the first files, no edges are tied, all functions fade beyond
+their grids, and the base function has no units.
+"""
 
 EQUAL = 1e-12
 """The relative difference of the coefficients of tied edges that is rounding."""
@@ -127,8 +133,12 @@ def _described(layer: KANLayer | ProductLayer) -> tuple[dict[str, Any], Arrays]:
         "own_base": _is_own(layer.base),
         "symbols": [(e.out, e.inp, e.symbol.name, _is_own(e.symbol)) for e in layer.symbols],
         "locks": layer.locks,
+        "outside": layer.outside,
     }
     arrays = {name: getattr(layer, name) for name in ("coef", "w_base", "bias", "active")}
+    if layer.center is not None and layer.scale is not None:
+        arrays |= {"center": layer.center, "scale": layer.scale}
+        about["units"] = True
     arrays["affine"] = np.array([edge.affine for edge in layer.symbols])  # (S, 4)
     if isinstance(layer.basis, BSplineBasis):
         return {**about, "degree": layer.degree}, {**arrays, "knots": layer.knots}
@@ -179,9 +189,10 @@ def _array_names(meta: dict[str, Any]) -> Iterator[str]:
         if "groups" in about:
             require_keys(f"layer {l}", about, PRODUCT_KEYS)
             continue
-        more = {"degree": int} if about["basis"] == "bspline" else {}
-        # The first files had no locks.
-        require_keys(f"layer {l}", {"locks": [], **about}, LAYER_KEYS | more)
+        more = {key: kind for key, kind in MORE_KEYS.items() if key in about}
+        if about["basis"] == "bspline":
+            more["degree"] = int
+        require_keys(f"layer {l}", about, LAYER_KEYS | more)
         for entry in about["symbols"]:
             if [type(part) for part in entry] != [int, int, str, bool]:
                 raise ValueError(f"layer {l} has {entry!r:.40} among its symbols")
@@ -193,7 +204,8 @@ def _array_names(meta: dict[str, Any]) -> Iterator[str]:
 def _names_of_arrays(about: Mapping[str, Any]) -> list[str]:
     """Return the names of the arrays of a KAN layer in files."""
     grid = ["knots"] if about["basis"] == "bspline" else ["low", "high"]
-    return ["coef", "w_base", "bias", "active", "affine", *grid]
+    units = ["center", "scale"] if about.get("units") else []
+    return ["coef", "w_base", "bias", "active", "affine", *grid, *units]
 
 
 def _restored(
@@ -206,17 +218,6 @@ def _restored(
     coef, affine, symbols = own["coef"], own["affine"], about["symbols"]
     require_floats("coef", coef, ("n_out", "n_in", "W"))
     n_out, n_in, W = coef.shape
-    basis: Basis
-    if about["basis"] == "bspline":
-        k = as_count("degree", about["degree"], 0)
-        basis = BSplineBasis(as_knots("knots", own["knots"], k, (n_in, W + k + 1)), k)
-    else:
-        low, high = own["low"], own["high"]
-        require_floats("low", low, (n_in,))
-        require_floats("high", high, (n_in,))
-        if not np.all(low < high):
-            raise ValueError("low is not below high")
-        basis = BASES[about["basis"]](low, high, W)
     require_floats("w_base", own["w_base"], (n_out, n_in))
     require_floats("bias", own["bias"], (n_out,))
     require_shape("active", own["active"], (n_out, n_in))
@@ -224,13 +225,18 @@ def _restored(
         raise ValueError(f"active has dtype {own['active'].dtype}")
     if affine.size or symbols:
         require_floats("affine", affine, (len(symbols), 4))
+    for name in ("center", "scale"):
+        if name in own:
+            require_floats(name, own[name], (n_in,))
+    if "scale" in own and not np.all(own["scale"] > 0.0):
+        raise ValueError("scale is not positive")
     base: Any = own_base if about["own_base"] else about["base"]
     edges = [
         SymbolicEdge(out, inp, own_symbols[name] if own else as_symbol("symbol", name), row)
         for (out, inp, name, own), row in zip(symbols, affine, strict=True)
     ]
     return KANLayer(
-        basis,
+        _restored_basis(about, own, n_in, W),
         coef,
         own["w_base"],
         own["bias"],
@@ -238,7 +244,23 @@ def _restored(
         as_activation("base", base),
         tuple(edges),
         tuple(tuple((o, i) for o, i in lock) for lock in about.get("locks", [])),
+        as_choice("outside", about.get("outside", "fade"), CONTINUATIONS),
+        own.get("center"),
+        own.get("scale"),
     )
+
+
+def _restored_basis(about: dict[str, Any], own: Arrays, n_in: int, W: int) -> Basis:
+    """Build the basis of a KAN layer."""
+    if about["basis"] == "bspline":
+        k = as_count("degree", about["degree"], 0)
+        return BSplineBasis(as_knots("knots", own["knots"], k, (n_in, W + k + 1)), k)
+    low, high = own["low"], own["high"]
+    require_floats("low", low, (n_in,))
+    require_floats("high", high, (n_in,))
+    if not np.all(low < high):
+        raise ValueError("low is not below high")
+    return BASES[about["basis"]](low, high, W)
 
 
 def require_layers(layers: Sequence[KANLayer | ProductLayer]) -> None:

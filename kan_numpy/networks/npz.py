@@ -1,8 +1,9 @@
 """Arrays in files: written as a whole, and read without trust.
 
 A file is an uncompressed .npz archive. Its member ``meta`` is a description in JSON, the others
-are arrays of float64 or bool. How formats change: whatever a reader of the format before
-would not understand gets the next number, and every format from 2 on will still be read.
+are arrays of float64 or bool. How formats change: an entry may be added to the description, with a
+meaning where it is missing, because a reader refuses entries that it does not know; anything else
+gets the next number, and every format from 2 on will still be read.
 
 Of a file that is read, nothing is believed: the directory of the archive comes first, then the
 description, from which follows which members there must be, and of each member its header, from

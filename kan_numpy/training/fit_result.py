@@ -1,4 +1,9 @@
-"""The result of training: the best network, the history of the run, and why it ended."""
+"""The result of training: the best network, the history of the run, and why it ended.
+
+Ctrl-C ends a training that the user has called, and the best network so far is the result. Within a
+search it ends the search: what calls `train` for its own purposes passes the result to
+`uninterrupted`.
+"""
 
 from __future__ import annotations
 
@@ -43,3 +48,27 @@ class FitResult(Generic[NetworkT]):
     network: NetworkT
     history: History
     message: str
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended training."""
+        return self.message.startswith(INTERRUPTED)
+
+
+INTERRUPTED = "interrupted"
+
+
+def interruption(network: NetworkT, history: History | None = None) -> FitResult[NetworkT]:
+    """Return the result of a training that Ctrl-C ended; by default before its first step."""
+    lists = history or {name: [] for name in HISTORY}
+    steps = min(map(len, lists.values()))  # the last one may have been half written
+    complete = {name: values[:steps] for name, values in lists.items()}
+    when = f"after step {complete['step'][-1]}" if steps else "before the first step"
+    return FitResult(network, complete, f"{INTERRUPTED} {when}")
+
+
+def uninterrupted(result: FitResult[NetworkT]) -> NetworkT:
+    """Return the network of a training within a search, which Ctrl-C ends."""
+    if result.interrupted:
+        raise KeyboardInterrupt(result.message)
+    return result.network

@@ -23,12 +23,11 @@ from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import as_count, as_number, as_rng, level_outside
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
-from kan_numpy.optimizers.defaults import as_batch_size, as_optimizer
-from kan_numpy.optimizers.first_order import FirstOrder
-from kan_numpy.optimizers.optimizer import Optimizer, State, reweighted
-from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History
+from kan_numpy.optimizers.defaults import as_optimizer, in_batches
+from kan_numpy.optimizers.optimizer import Optimizer, reweighted
+from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History, interruption
 from kan_numpy.training.grid_schedule import Changes, schedule
-from kan_numpy.training.held_objective import FREE, Holder, prior_at
+from kan_numpy.training.held_objective import Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
 
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
@@ -107,21 +106,24 @@ def train(
         )
     if not (callback is None or callable(callback)):
         raise TypeError(f"callback must be a function, but is {callback!r}")
-    chosen = as_optimizer(optimizer, objective.is_least_squares)
-    size, generator = as_batch_size(batch_size, chosen), as_rng(rng)
+    chosen = in_batches(
+        as_optimizer(optimizer, objective.is_least_squares), batch_size, as_rng(rng)
+    )
     total = as_count("steps", steps, 0)
     changes = schedule(adapt_at, refine_at, total, eps, objective.x)
     if changes:
         as_kan(objective.network)
-    holder = Holder(as_number("hold", hold, 0.0), min(FREE, total // 2))
+    holder = Holder(as_number("hold", hold, 0.0), objective.network.init is None)
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
-    keep_freed_memory()
     # The run detects a loss that overflows, so NumPy's warnings are switched off.
     user_warnings = dict(np.geterr())
     with np.errstate(all="ignore"):
-        run = _Run(objective, validation, chosen, size, generator, holder, user_warnings)
-        message = run.go(total, changes, wait, callback, show)
+        run = _Run(objective, validation, chosen, holder, user_warnings)
+        try:
+            message = run.go(total, changes, wait, callback, show)
+        except KeyboardInterrupt:
+            return interruption(run.best, run.history)
     return FitResult(run.best, run.history, message)
 
 
@@ -132,17 +134,19 @@ class _Run(Generic[NetworkT]):
     objective: NetworkObjective[NetworkT]
     check: NetworkObjective[NetworkT] | None
     optimizer: Optimizer
-    batch_size: int | None
-    rng: np.random.Generator
     holder: Holder
     user_warnings: dict[str, Any]
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
 
     def __post_init__(self) -> None:
-        """Evaluate the initial network."""
+        """Take the initial network as the best so far."""
         self.started = time.perf_counter()
-        self.state = self.optimizer.start(self.objective, self.objective.network.theta)
         self.best, self.waiting = self.objective.network, 0
+
+    def _start(self) -> None:
+        """Evaluate the initial network."""
+        keep_freed_memory()
+        self.state = self.optimizer.start(self.objective, self.best.theta)
         self.best_score = self._score(self.best, self.state.loss)
         self.best_loss, self.best_grids = self.state.loss, self.best
 
@@ -157,10 +161,14 @@ class _Run(Generic[NetworkT]):
         """Train, and return why training ended."""
         step = 0
         try:
+            self._start()
             while step < steps:
+                if step in changes or step == 0:
+                    later = [change for change in changes if change > step]
+                    self.holder.restart(min(later, default=steps) - step)
                 grid_change = self._change_grids(changes[step]) if step in changes else 0.0
-                self._renew_prior(grids_changed=step in changes)
-                self._advance()
+                self._renew_prior()
+                self.state = self.optimizer.step(self.objective, self.state)
                 step += 1
                 if not np.isfinite(self.state.loss):
                     return self._diverged(step)
@@ -176,8 +184,6 @@ class _Run(Generic[NetworkT]):
                     if not later:
                         return f"no better step found after step {step}"
                     step = min(later)
-        except KeyboardInterrupt:
-            return f"interrupted after step {step}"
         finally:
             if show:
                 sys.stderr.write("\n")
@@ -186,32 +192,18 @@ class _Run(Generic[NetworkT]):
     def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
         """Call the callback with the user's floating-point warnings; return whether to stop."""
         with np.errstate(**self.user_warnings):
-            answer = callback(step, network, self.history)
+            answer = callback(step, network, {name: v.copy() for name, v in self.history.items()})
         return isinstance(answer, bool | np.bool_) and bool(answer)
-
-    def _advance(self) -> None:
-        """Take one step, or one epoch of mini-batches."""
-        if self.batch_size is None or not isinstance(self.optimizer, FirstOrder):
-            self.state = self.optimizer.step(self.objective, self.state)
-            return
-        theta, _, _, used, memory, _ = self.state
-        order = self.rng.permutation(len(self.objective.x))
-        for start in range(0, len(order), self.batch_size):
-            rows = order[start : start + self.batch_size]
-            gradient = self.objective.batch(rows).fun(theta)[1]
-            move, memory = self.optimizer.move(gradient, memory)
-            theta, used = theta + move, used + 1
-        self.state = State(theta, self.objective.value(theta), gradient, used, memory)
 
     def _train_loss(self) -> float:
         """Return the loss without the prior."""
         return self.state.loss - prior_at(self.objective, self.state.theta)
 
-    def _renew_prior(self, grids_changed: bool = False, converged: bool = False) -> bool:
+    def _renew_prior(self, converged: bool = False) -> bool:
         """Let the prior follow the network, and return whether that changed the objective."""
         before, theta = self.objective, self.state.theta
         loss = self._train_loss()
-        self.objective = self.holder.renewed(before, theta, loss, grids_changed, converged)
+        self.objective = self.holder.renewed(before, theta, loss, converged)
         if self.objective is before:
             return False
         self.state = reweighted(self.optimizer, self.objective, self.state)
