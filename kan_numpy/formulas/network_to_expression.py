@@ -20,6 +20,7 @@ from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
+from kan_numpy.networks.edges import edge_outputs
 from kan_numpy.networks.kan import KAN
 
 
@@ -40,12 +41,7 @@ class SplineFunction:
     def __call__(self, u: Array, derivative: int = 0) -> Array:
         """Evaluate the edge, or a derivative of it, elementwise at u (...)."""
         _, out, inp = self.place
-        x = np.ravel(u)
-        points = np.repeat(x[:, None], self.layer.n_in, axis=1)  # (N, n_in)
-        phi = self.layer.basis(points, derivative)[:, inp] @ self.layer.coef[out, inp]  # (N,)
-        if self.layer.has_base:
-            phi += self.layer.w_base[out, inp] * self.layer.base(x, derivative)
-        return phi.reshape(np.shape(u))
+        return edge_outputs(self.layer, out, inp, np.ravel(u), derivative).reshape(np.shape(u))
 
 
 def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expression]:

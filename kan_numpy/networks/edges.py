@@ -35,8 +35,13 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
     return layer
 
 
-def edge_outputs(layer: KANLayer, out: int | slice, inp: int, x: Array) -> Array:
-    """Evaluate the edges from one input node alone, (N,) -> (N,); (N, n_out) for a slice of out."""
+def edge_outputs(
+    layer: KANLayer, out: int | slice, inp: int, x: Array, derivative: int = 0
+) -> Array:
+    """Evaluate one edge alone, or its derivative, (N,) -> (N,).
+
+    With a slice of all outputs, evaluate the edges from one input node, (N,) -> (N, n_out).
+    """
     n_out, n_in = layer.active.shape
     edges, outputs, inputs = (
         np.zeros((n_out, n_in), bool),
@@ -45,9 +50,11 @@ def edge_outputs(layer: KANLayer, out: int | slice, inp: int, x: Array) -> Array
     )
     edges[out, inp], outputs[out] = layer.active[out, inp], True
     part = layer.part(edges, outputs, inputs)
-    phi = np.empty((len(x), part.n_out))
-    for rows in row_blocks(len(x), part.n_out):
-        phi[rows] = part.edges(x[rows, None])[:, :, 0]
+    blocks = [
+        part.edge_values(part.features(x[rows, None], derivative))[:, :, 0]
+        for rows in row_blocks(len(x), part.n_out)
+    ]
+    phi = np.concatenate(blocks)  # (N, n_out)
     return phi if isinstance(out, slice) else phi[:, 0]
 
 
