@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,6 @@ from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
-from kan_numpy.networks.edges import edge_outputs
 from kan_numpy.networks.kan import KAN
 
 
@@ -40,8 +40,16 @@ class SplineFunction:
 
     def __call__(self, u: Array, derivative: int = 0) -> Array:
         """Evaluate the edge, or a derivative of it, elementwise at u (...)."""
+        points = np.reshape(u, (-1, 1))  # (N, 1)
+        phi = self._edge.edge_values(self._edge.features(points, derivative))  # (N, 1, 1)
+        return phi.reshape(np.shape(u))
+
+    @cached_property
+    def _edge(self) -> KANLayer:
+        """The layer of this edge alone."""
         _, out, inp = self.place
-        return edge_outputs(self.layer, out, inp, np.ravel(u), derivative).reshape(np.shape(u))
+        outputs, inputs = np.arange(self.layer.n_out) == out, np.arange(self.layer.n_in) == inp
+        return self.layer.part(np.outer(outputs, inputs), outputs, inputs)
 
 
 def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expression]:

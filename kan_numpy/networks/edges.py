@@ -35,10 +35,8 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
     return layer
 
 
-def edge_outputs(
-    layer: KANLayer, out: int | slice, inp: int, x: Array, derivative: int = 0
-) -> Array:
-    """Evaluate one edge alone, or its derivative, (N,) -> (N,).
+def edge_outputs(layer: KANLayer, out: int | slice, inp: int, x: Array) -> Array:
+    """Evaluate one edge alone, (N,) -> (N,).
 
     With a slice of all outputs, evaluate the edges from one input node, (N,) -> (N, n_out).
     """
@@ -50,10 +48,7 @@ def edge_outputs(
     )
     edges[out, inp], outputs[out] = layer.active[out, inp], True
     part = layer.part(edges, outputs, inputs)
-    blocks = [
-        part.edge_values(part.features(x[rows, None], derivative))[:, :, 0]
-        for rows in row_blocks(len(x), part.n_out)
-    ]
+    blocks = [part.edges(x[rows, None])[:, :, 0] for rows in row_blocks(len(x), part.n_out)]
     phi = np.concatenate(blocks)  # (N, n_out)
     return phi if isinstance(out, slice) else phi[:, 0]
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from kan_numpy._arrays import Rng
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
+from kan_numpy.splines.roughness import STRENGTH
 from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
@@ -32,7 +33,7 @@ def fit(
     callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-    hold: float = 0.0,
+    hold: float = STRENGTH,
 ) -> FitResult[NetworkT]:
     r"""Train a network on data.
 
@@ -78,9 +79,8 @@ def fit(
         Shuffles the mini-batches; what `numpy.random.default_rng` takes.
     hold : float
         :math:`\kappa`, the strength of the prior on coefficients that few samples determine, see
-        `kan_numpy.training.smoothness`: 3e-4 is a good value, 0 leaves them free. It assumes that
-        the data are all there is to learn: in continual learning it smooths what was learned
-        before.
+        `kan_numpy.training.smoothness`: a network as drawn is held to straight lines there, any
+        other where it is. 0 leaves them free.
 
     Returns
     -------

@@ -27,7 +27,7 @@ from kan_numpy.optimizers.defaults import as_optimizer, in_batches
 from kan_numpy.optimizers.optimizer import Optimizer, reweighted
 from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History, interruption
 from kan_numpy.training.grid_schedule import Changes, schedule
-from kan_numpy.training.held_objective import FREE, Holder, prior_at
+from kan_numpy.training.held_objective import Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
 
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
@@ -113,7 +113,7 @@ def train(
     changes = schedule(adapt_at, refine_at, total, eps, objective.x)
     if changes:
         as_kan(objective.network)
-    holder = Holder(as_number("hold", hold, 0.0), min(FREE, total // 2))
+    holder = Holder(as_number("hold", hold, 0.0), objective.network.init is None)
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
     # The run detects a loss that overflows, so NumPy's warnings are switched off.
@@ -163,8 +163,11 @@ class _Run(Generic[NetworkT]):
         try:
             self._start()
             while step < steps:
+                if step in changes or step == 0:
+                    later = [change for change in changes if change > step]
+                    self.holder.restart(min(later, default=steps) - step)
                 grid_change = self._change_grids(changes[step]) if step in changes else 0.0
-                self._renew_prior(grids_changed=step in changes)
+                self._renew_prior()
                 self.state = self.optimizer.step(self.objective, self.state)
                 step += 1
                 if not np.isfinite(self.state.loss):
@@ -196,11 +199,11 @@ class _Run(Generic[NetworkT]):
         """Return the loss without the prior."""
         return self.state.loss - prior_at(self.objective, self.state.theta)
 
-    def _renew_prior(self, grids_changed: bool = False, converged: bool = False) -> bool:
+    def _renew_prior(self, converged: bool = False) -> bool:
         """Let the prior follow the network, and return whether that changed the objective."""
         before, theta = self.objective, self.state.theta
         loss = self._train_loss()
-        self.objective = self.holder.renewed(before, theta, loss, grids_changed, converged)
+        self.objective = self.holder.renewed(before, theta, loss, converged)
         if self.objective is before:
             return False
         self.state = reweighted(self.optimizer, self.objective, self.state)
