@@ -305,7 +305,7 @@ BUGS = [
     Bug(
         "the Jacobian of the residuals is divided by N instead of its root",
         Objective, "jacobian",
-        "residual_scale(y)", "residual_scale(y) ** 2",
+        "self._scale(y)", "self._scale(y) ** 2",
         the_residuals_and_the_gradient,
     ),
     # activations

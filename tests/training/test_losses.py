@@ -96,7 +96,7 @@ def test_a_loss_is_known_by_name_or_brings_its_own_methods():
     assert isinstance(as_loss("cross_entropy"), CrossEntropy)
     own = MeanSquaredError()
     assert as_loss(own) is own
-    with pytest.raises(ValueError, match="loss must be one of mse, cross_entropy"):
+    with pytest.raises(ValueError, match="loss must be one of mse, huber, cross_entropy"):
         as_loss("rmse")
-    with pytest.raises(TypeError, match="loss must be one of mse, cross_entropy or have"):
+    with pytest.raises(TypeError, match="loss must be one of mse, huber, cross_entropy or have"):
         as_loss(np.square)
