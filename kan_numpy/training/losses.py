@@ -211,8 +211,8 @@ def _error_size(error: Array) -> Array:
     m = np.maximum(below.sum(axis=0), 1)  # (n_out,)
     total = np.take_along_axis(sums, m[None] - 1, axis=0)[0]
     sigma = np.sqrt(total / (N * BETA - (N - m) * K**2))
-    # Two thirds of the errors may be zero, but the quotients must be finite.
-    return np.maximum(sigma, SMALLEST_SIZE * np.sqrt(squares[-1]) + np.finfo(float).tiny)
+    # Most errors may be zero, but quotients must be finite, and squares above 1e-308.
+    return np.maximum(sigma, SMALLEST_SIZE * np.sqrt(squares[-1]) + 1e-150)
 
 
 class CrossEntropy:
