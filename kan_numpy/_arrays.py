@@ -2,6 +2,8 @@ r"""The types of arrays and generators in the library, read-only arrays, and blo
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +24,29 @@ def frozen(array: Array) -> Array:
     return array
 
 
+class Frozen:
+    """The base of an immutable value: its arrays are read-only, in a copy and from a pickle too."""
+
+    def __post_init__(self) -> None:
+        """Make all arrays read-only, also those in tuples."""
+        for value in vars(self).values():
+            _freeze(value)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy."""
+        vars(self).update(state)
+        Frozen.__post_init__(self)
+
+
+def _freeze(value: object) -> None:
+    """Make an array read-only, or those in a tuple."""
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, tuple):
+        for part in value:
+            _freeze(part)
+
+
 def row_blocks(n_rows: int, width: int) -> list[slice]:
     """Return slices that divide a table of n rows into blocks, to bound the memory.
 
@@ -29,7 +54,7 @@ def row_blocks(n_rows: int, width: int) -> list[slice]:
     result. Block by block they are small, and stay in the cache of the processor.
     """
     height = max(1, min(ROWS_AT_ONCE, VALUES_AT_ONCE // width))
-    return [slice(start, start + height) for start in range(0, n_rows, height)]
+    return [slice(start, start + height) for start in range(0, max(n_rows, 1), height)]
 
 
 def some_rows(x: Array, most: int) -> Array:
