@@ -102,7 +102,7 @@ def train(
     >>> objective = kn.Objective(kn.KAN([1, 1], rng=0), x, np.sin(3 * x))
     >>> result = kn.train(objective, kn.Adam(0.1), steps=100)
     >>> result.message, bool(objective.value(result.network.theta) < 1e-3)
-    ('all 100 steps done', True)
+    ('all 100 steps done; 9 parameters for 50 samples', True)
     """
     if not isinstance(objective, NetworkObjective):
         raise TypeError(
@@ -244,7 +244,8 @@ class _Run(Generic[NetworkT]):
             return
         kans = self.objective.network.kan_layers
         G = max((layer.grid_size for _, layer in kans), default=0)
-        self.stages.append(Stage(self.history["step"][-1], G, self._train_loss(), *expected))
+        step = int(self.history["step"][-1])
+        self.stages.append(Stage(step, G, self._train_loss(), *expected))
         if self.best_grids is self.objective.network:
             self.expected_loss = expected.loss
 
