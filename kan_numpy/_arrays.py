@@ -2,6 +2,8 @@ r"""The types of arrays and generators in the library, read-only arrays, and blo
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +22,29 @@ def frozen(array: Array) -> Array:
     """Return the array itself, made read-only, so that an immutable value can hold it."""
     array.flags.writeable = False
     return array
+
+
+class Frozen:
+    """The base of an immutable value: its arrays are read-only, in a copy and from a pickle too."""
+
+    def __post_init__(self) -> None:
+        """Make all arrays read-only, also those in tuples."""
+        for value in vars(self).values():
+            _freeze(value)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy."""
+        vars(self).update(state)
+        Frozen.__post_init__(self)
+
+
+def _freeze(value: object) -> None:
+    """Make an array read-only, or those in a tuple."""
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    elif isinstance(value, tuple):
+        for part in value:
+            _freeze(part)
 
 
 def row_blocks(n_rows: int, width: int) -> list[slice]:

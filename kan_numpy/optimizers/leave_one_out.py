@@ -111,16 +111,17 @@ def leverages(objective: ObjectiveLike, state: State, size: int) -> Array:
     if model.J is not None and curvature is None:
         # J (J^T J + D)^-1 J^T = 1 - (J D^-1 J^T + 1)^-1, of which the diagonal blocks are wanted.
         scaled, M = model.J / np.sqrt(D), len(model.r)
-        factor = cho_factor(scaled @ scaled.T + np.eye(M), lower=True, overwrite_a=True)
-        rest = cho_solve(factor, np.eye(M)).reshape(M // size, size, M // size, size)
+        factor = cho_factor(scaled @ scaled.T + np.eye(M), lower=True, check_finite=False)
+        rest = cho_solve(factor, np.eye(M), check_finite=False)
+        rest = rest.reshape(M // size, size, M // size, size)
         return np.eye(size) - np.einsum("nanb->nab", rest)
     A = add_half(model.gram.copy(order="F"), curvature)
     A.flat[:: len(A) + 1] += D
-    factor = cho_factor(A, lower=True, overwrite_a=True)[0]
+    factor, _ = cho_factor(A, lower=True, overwrite_a=True, check_finite=False)
     blocks = [model.J] if model.J is not None else jacobian_blocks(objective, state.theta)
     h = []
     for J in blocks:
-        T = solve_triangular(factor, J.T, lower=True)  # (P, m)
+        T = solve_triangular(factor, J.T, lower=True, check_finite=False)  # (P, m)
         T = T.reshape(len(T), -1, size)  # (P, n, size)
         h.append(np.einsum("pna,pnb->nab", T, T))
     return np.concatenate(h)

@@ -251,7 +251,7 @@ def _restricted(network: KAN, remaining: list[Mask], x: Array) -> KAN:
             layers.append(replace(smaller, bias=smaller.bias + shift))
             after = after + shift
         columns = rows
-    return KAN.from_layers(layers)
+    return network._with_layers(layers)
 
 
 def _rows(network: KAN, remaining: list[Mask]) -> list[Mask]:
