@@ -93,7 +93,7 @@ K = 1.345
 BETA = float(gammainc(1.5, K**2 / 2.0) + K**2 * erfc(K / np.sqrt(2.0)))
 """beta, the mean of min(z^2, k^2) for normal z of variance 1."""
 
-SMALLEST_SIZE = 1e-10
+SMALLEST_SIZE = 1e-16
 """sigma is at least this share of the largest error."""
 
 
