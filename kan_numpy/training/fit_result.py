@@ -88,13 +88,16 @@ def ended_stage(
     objective: NetworkObjective[NetworkT], state: State, train_loss: float, before: list[Stage]
 ) -> Stage | None:
     """Return the stage of training that ends in a state, None if nothing is known about it."""
-    loss, effective = expectation(objective, state, len(objective.x))
+    squares, effective = expectation(objective, state, len(objective.x))
     if np.isnan(effective):
         return None
     if any(np.isnan(stage.expected_loss) for stage in before):
-        loss = np.nan  # what had too many parameters has them still
+        squares = np.nan  # what had too many parameters has them still
+    r = state.memory.model.r
+    # The loss may be in other units than r . r, and may contain a penalty.
+    expected = train_loss * squares / (r @ r)
     G = max((layer.grid_size for _, layer in objective.network.kan_layers), default=0)
-    return Stage(0, G, train_loss, loss, effective)
+    return Stage(0, G, train_loss, float(expected), effective)
 
 
 def told(
