@@ -24,7 +24,6 @@ from kan_numpy._validation import as_count, as_number, as_rng, level_outside
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_optimizer, in_batches
-from kan_numpy.optimizers.leave_one_out import expectation
 from kan_numpy.optimizers.optimizer import Optimizer, reweighted
 from kan_numpy.training.fit_result import (
     HISTORY,
@@ -32,6 +31,7 @@ from kan_numpy.training.fit_result import (
     FitResult,
     History,
     Stage,
+    ended_stage,
     interruption,
     told,
 )
@@ -239,15 +239,11 @@ class _Run(Generic[NetworkT]):
 
     def _end_stage(self) -> None:
         """Estimate the loss on new samples after training on the same grids."""
-        expected = expectation(self.objective, self.state, len(self.objective.x))
-        if np.isnan(expected.effective_parameters):
-            return
-        kans = self.objective.network.kan_layers
-        G = max((layer.grid_size for _, layer in kans), default=0)
-        step = int(self.history["step"][-1])
-        self.stages.append(Stage(step, G, self._train_loss(), *expected))
-        if self.best_grids is self.objective.network:
-            self.expected_loss = expected.loss
+        stage = ended_stage(self.objective, self.state, self._train_loss(), self.stages)
+        if stage is not None:
+            self.stages.append(stage._replace(step=int(self.history["step"][-1])))
+            if self.best_grids is self.objective.network:
+                self.expected_loss = stage.expected_loss
 
     def result(self, why: str) -> FitResult[NetworkT]:
         """Return the best network, and what is known about it."""
