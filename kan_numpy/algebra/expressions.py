@@ -70,7 +70,7 @@ class Node:
             return True
         if type(self) is not type(other) or self._hash != hash(other):
             return False
-        return self._content == other._content  # type: ignore[attr-defined]
+        return self._content == other._content
 
     @property
     def _content(self) -> tuple[Any, ...]:
