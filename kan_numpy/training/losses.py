@@ -210,7 +210,7 @@ class CrossEntropy:
     Raises
     ------
     ValueError
-        If label_smoothing does not lie between 0 and 1.
+        If label_smoothing is not at least 0 and below 1: at 1, no label would be left.
     TypeError
         If label_smoothing is not a real number.
 
@@ -227,7 +227,9 @@ class CrossEntropy:
     name = "cross_entropy"
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = as_number("label_smoothing", label_smoothing, 0.0, 1.0)
+        self.label_smoothing = as_number(
+            "label_smoothing", label_smoothing, 0.0, 1.0, include_high=False
+        )
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return labels y (N,) from 0 to n_out - 1 as a smoothed one-hot table (N, n_out)."""
