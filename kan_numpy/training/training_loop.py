@@ -122,7 +122,7 @@ def train(
     with np.errstate(all="ignore"):
         run = _Run(objective, validation, chosen, size, generator, holder, user_warnings)
         message = run.go(total, changes, wait, callback, show)
-    return FitResult(run.best, run.history, message)
+    return FitResult(run.objective.for_the_user(run.best), run.history, message)
 
 
 @dataclass
@@ -230,7 +230,8 @@ class _Run(Generic[NetworkT]):
         state = self.optimizer.start(self.objective, after.theta)
         self.state = state._replace(evaluations=used + state.evaluations)
         x = some_rows(self.objective.x, WATCHED_ROWS)
-        return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
+        outputs = [self.objective.for_the_user(net)._forward(x)[0] for net in (before, after)]
+        return float(np.sqrt(np.mean((outputs[0] - outputs[1]) ** 2)))
 
     def _record(self, step: int, grid_change: float) -> NetworkT:
         """Append to the history, and store the network if it is the best so far."""
@@ -243,12 +244,13 @@ class _Run(Generic[NetworkT]):
         if step % WATCHED_EVERY == 1 or grid_change or not self.history["outside"]:
             some = some_rows(self.objective.x, WATCHED_ROWS)
             self.outside = network.fraction_outside_grid(some)
-        check = np.nan if self.check is None else score
+        loss = self.objective.loss_for_the_user(self._train_loss(), network)
+        check = np.nan if self.check is None else self.check.loss_for_the_user(score, network)
         seconds, used = time.perf_counter() - self.started, self.state.evaluations
-        values = (step, self._train_loss(), check, seconds, used, self.outside, grid_change)
+        values = (step, loss, check, seconds, used, self.outside, grid_change)
         for name, value in zip(HISTORY, values, strict=True):
             self.history[name].append(value)
-        return network
+        return self.objective.for_the_user(network)
 
     def _score(self, network: NetworkT, train_loss: float) -> float:
         """Return the loss that determines which network is the best."""
