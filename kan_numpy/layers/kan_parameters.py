@@ -40,11 +40,15 @@ class KANParameters:
     base: Activation  # b and its derivatives
     symbols: tuple[SymbolicEdge, ...] = ()  # active edges, at most one for each pair of nodes
     locks: tuple[Lock, ...] = ()  # edges that share one function, if they are spline edges
+    outside: str = "fade"  # how edges continue beyond the grid: one of `CONTINUATIONS`
+    center: Array | None = None  # m (n_in,), as in b((x - m) / s), or None for b(x)
+    scale: Array | None = None  # s (n_in,), likewise
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
-        for array in (self.coef, self.w_base, self.bias):
-            frozen(array)
+        for array in (self.coef, self.w_base, self.bias, self.center, self.scale):
+            if array is not None:
+                frozen(array)
         self.active.flags.writeable = False
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -168,6 +172,8 @@ class KANParameters:
             w_base=np.where(edges, self.w_base, 0.0)[chosen],
             bias=self.bias[outputs],
             active=edges[chosen],
+            center=None if self.center is None else self.center[inputs],
+            scale=None if self.scale is None else self.scale[inputs],
             symbols=tuple(
                 replace(edge, out=int(out[edge.out]), inp=int(inp[edge.inp]))
                 for edge in self.symbols

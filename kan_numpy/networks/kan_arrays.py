@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import as_array, as_count, per_layer, require_shape
+from kan_numpy._validation import as_array, as_choice, as_count, per_layer, require_shape
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
+from kan_numpy.layers.continuation import CONTINUATIONS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
@@ -113,7 +114,11 @@ def _described(layer: KANLayer | ProductLayer) -> tuple[dict[str, Any], Arrays]:
         "symbols": [(e.out, e.inp, e.symbol.name, _is_own(e.symbol)) for e in layer.symbols],
         "locks": layer.locks,
     }
+    if layer.outside != "fade":
+        about["outside"] = layer.outside
     arrays = {name: getattr(layer, name) for name in ("coef", "w_base", "bias", "active")}
+    if layer.center is not None and layer.scale is not None:
+        arrays |= {"center": layer.center, "scale": layer.scale}
     arrays["affine"] = np.array([edge.affine for edge in layer.symbols])  # (S, 4)
     if isinstance(layer.basis, BSplineBasis):
         return {**about, "degree": layer.degree}, {**arrays, "knots": layer.knots}
@@ -194,6 +199,12 @@ def _restored(
         basis = BASES[about["basis"]](low, high, given["coef"].shape[2])
     base: Any = own_base if about["own_base"] else about["base"]
     layer = _layer_on("layer", basis, given, as_activation("base", base))
+    layer = replace(
+        layer, outside=as_choice("outside", about.get("outside", "fade"), CONTINUATIONS)
+    )
+    if "center" in given:
+        center, scale = (as_array(name, given[name], (basis.n_in,)) for name in ("center", "scale"))
+        layer = replace(layer, center=center, scale=scale)
     mask = given["active"].astype(bool, casting="no")
     require_shape("active", mask, layer.active.shape)
     symbols = []

@@ -194,7 +194,7 @@ BUGS = [
     Bug(
         "dx uses the base function b instead of its derivative",
         KANLayer, "input_gradient",
-        "self.base(cache.x, 1)", "self.base(cache.x, 0)",
+        "function(cache.inside, 1)", "function(cache.inside, 0)",
         the_layer,
     ),
     Bug(

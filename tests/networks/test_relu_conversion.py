@@ -78,7 +78,8 @@ def piecewise_linear_kans(draw):
         rows -= rows.mean(axis=1, keepdims=True)
         if x is None:
             x = draw(inputs(rows, 1, draw(st.integers(1, 6))))
-        layers.append(random_layer(rows, 1, n_out, base, rng, density))
+        layer = random_layer(rows, 1, n_out, base, rng, density)
+        layers.append(replace(layer, outside="fade", center=None, scale=None))
     return KAN.from_layers(layers), x, rng
 
 
