@@ -2,18 +2,25 @@ r"""Training on data: `fit` gives a network, inputs and targets to the training 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Rng
+from kan_numpy._validation import as_count, as_rng
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.training.fit_result import Callback, FitResult
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
-from kan_numpy.training.units import in_own_units
+from kan_numpy.training.units import in_own_units, warn_about_grids
+
+RANKED_AFTER = 5
+"""Steps after which starts are ranked; 3, 10 and 20 choose as well."""
 
 
 def fit(
@@ -115,16 +122,19 @@ def fit(
     """
     objective = Objective(network, x, y, loss, penalty)
     held_out = None if validation is None else _validation_objective(network, validation, loss)
-    count, generator = as_count("starts", starts, 1), as_rng(rng)
-    if count > 1:
-        objective = _best_start(objective, count, optimizer, steps, batch_size, generator)
-    in_units, held_out = in_own_units(objective, held_out) if steps else (objective, held_out)
+    generator = as_rng(rng)
+    if as_count("starts", starts, 1) > 1:
+        short = min(as_count("steps", steps, 0), RANKED_AFTER)
+        objective, tried = _best_start(objective, starts, optimizer, short, batch_size, generator)
+        if tried.message.startswith("interrupted"):
+            return tried
+    own, own_held_out = in_own_units(objective, held_out) if steps else (objective, held_out)
     result = train(
-        in_units,
+        own,
         optimizer,
         steps,
         batch_size,
-        held_out,
+        own_held_out,
         patience,
         adapt_at,
         refine_at,
@@ -145,21 +155,26 @@ def _best_start(
     steps: int,
     batch_size: int | None,
     rng: np.random.Generator,
-) -> Objective[NetworkT]:
-    """Return the objective with the best of so many networks: its own, and others drawn alike."""
+) -> tuple[Objective[NetworkT], FitResult[NetworkT]]:
+    """Return the best start of so many, as an objective, and what the ranking found from there."""
     network = objective.network
     if network.init is None:
         raise ValueError(
             "starts needs a network as drawn, such as KAN([2, 5, 1]), to draw others like it, but"
-            " this one was trained or changed: leave starts out"
+            " this one was trained or changed: leave starts out, or draw a new one"
         )
-    best, lowest = objective, np.inf
+    found = []
     for n in range(count):
         start = objective.on(network.redrawn(rng) if n else network)
-        loss = loss_after(start, min(steps, RANKED_AFTER), ...)
-        if loss < lowest:
-            best, lowest = start, loss
-    return best
+        own, _ = in_own_units(start, None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a start that diverges is no best one
+            result = train(own, optimizer, steps, batch_size, progress=False, rng=rng)
+        found.append((own.loss_of(result.network), n, start, result))
+        if result.message.startswith("interrupted"):
+            break
+    _, _, start, best = min(found)
+    return start, replace(best, message=result.message)
 
 
 def _validation_objective(

@@ -1,7 +1,7 @@
 r"""Units: how well `fit` trains does not depend on the units of the data.
 
-Optimizers assume that a parameter, an input and an output are numbers of about 1. Data are years and
-incomes. So `fit` trains in units of its own and returns a network in the units of the data. This
+Optimizers assume that parameters, inputs and outputs are numbers of about 1. Data are years and
+incomes. So `fit` trains in units of its own, and returns a network in the units of the data. This
 is all there is to know about it:
 
 **Outputs.** With the mean m and the standard deviation s of each output,
@@ -19,10 +19,11 @@ grid, or fills less than one interval of it, the grids of the first layer are la
 
 .. math:: u = (x - center) / scale, \qquad \phi(x) = w\, b(u) + \sum_j c_j B_j(x),
 
-where u is what x was on the old grid: B-splines have their units in the knots, and the base function
-gets the two arrays ``center`` and ``scale`` of the layer. They are the only trace of units in a
-network: its d-th derivative is :math:`b^{(d)}(u) / scale^d`, its formula has
-:math:`b((x - center) / scale)`, its file two more arrays. For an MLP,
+where u is what x was on the old grid: B-splines have their units in the knots, and the base
+function gets the two arrays ``center`` and ``scale`` of the layer. They are the only trace of units
+in a network: its d-th derivative is :math:`b^{(d)}(u) / scale^d`, its formula has
+:math:`b((x - center) / scale)`, its file two more arrays. The inputs of an MLP, drawn or not, are
+scaled by mean and standard deviation, and
 :math:`W u + \beta = (W / scale)\, x + (\beta - W\, center / scale)` leaves no trace at all.
 
 A network that was trained or given has units: it begins as the same function, and its grids stay.
@@ -50,7 +51,7 @@ from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
 from kan_numpy.training.losses import MeanSquaredError
-from kan_numpy.training.objective import CurvedPenalty, Objective, PenaltyFunction
+from kan_numpy.training.objective import CurvedPenalty, Objective
 
 EPS, MARGIN = 0.5, 0.01
 """The grids of the first layer on the data, see `adapt_grid`.
@@ -85,7 +86,9 @@ class Units:
     @property
     def inverse(self) -> Units:
         """The units that undo these."""
-        return Units(*(Scaler(-one.center / one.scale, 1.0 / one.scale) for one in (self.x, self.y)))
+        return Units(
+            *(Scaler(-one.center / one.scale, 1.0 / one.scale) for one in (self.x, self.y))
+        )
 
     def restored(self, network: NetworkT) -> NetworkT:
         """Return the network of x and y, from one of the scaled x and y."""
@@ -102,9 +105,8 @@ class Units:
 
     def gradient(self, network: Network, gradient: Array) -> Array:
         """Return the gradient (..., P) by theta, from that by theta of the restored network."""
-        without_centers = Units(*(replace(one, center=0.0 * one.center) for one in (self.x, self.y)))
-        units = without_centers.restored(network._with_theta(np.ones(network.size))).theta  # (P,)
-        own = gradient * units
+        scales = Units(_without_center(self.x), _without_center(self.y))
+        own = gradient * scales.restored(network._with_theta(np.ones(network.size))).theta
         first = network.layers[0]
         if isinstance(first, DenseLayer):
             weights = own[..., : first.weights.size].reshape(*own.shape[:-1], *first.weights.shape)
@@ -136,7 +138,14 @@ class ScaledObjective(Objective[NetworkT]):
     def for_the_user(self, network: NetworkT) -> NetworkT:
         """Return the network in the units of the data."""
         given = self.plain.network
-        return given if network is self.start and given.init is None else self.units.restored(network)
+        return (
+            given if network is self.start and given.init is None else self.units.restored(network)
+        )
+
+    def loss_of(self, network: NetworkT) -> float:
+        """Return the loss in these units of a network in those of the data."""
+        scaled = self.units.inverse.restored(network)
+        return self.on(scaled).value(scaled.theta)
 
     def loss_for_the_user(self, loss: float, network: NetworkT) -> float:
         """Return the loss of a network in these units as that of the data."""
@@ -177,10 +186,12 @@ class _CurvedPenalty(_Penalty):
 
 def in_own_units(
     objective: Objective[NetworkT], validation: Objective[NetworkT] | None
-) -> tuple[Objective[NetworkT], Objective[NetworkT] | None]:
+) -> tuple[ScaledObjective[NetworkT], ScaledObjective[NetworkT] | None]:
     """Return both in the units of the first, which its network is brought to."""
     units, network = Units.of(objective), objective.network
-    start = units.inverse.restored(network) if network.init is None else on_data(network, objective.x)
+    start = (
+        units.inverse.restored(network) if network.init is None else on_data(network, objective.x)
+    )
     return (
         ScaledObjective.of(objective, units, start),
         None if validation is None else ScaledObjective.of(validation, units, start),
@@ -247,6 +258,11 @@ def _as_they_are(n: int) -> Scaler:
     return Scaler(np.zeros(n), np.ones(n))
 
 
+def _without_center(scaler: Scaler) -> Scaler:
+    """Return the scaler by the same units from zero."""
+    return Scaler(np.zeros_like(scaler.center), scaler.scale)
+
+
 def _scaler(values: Array, centered: npt.NDArray[np.bool_]) -> Scaler:
     """Return mean and standard deviation of columns (N, n), the latter as a power of 2.
 
@@ -271,11 +287,11 @@ def _output_scaler(network: Network, y: Array) -> Scaler:
         is_sum[:] = [len(group) == 1 for group in network.layers[-1].groups]
     scaler = _scaler(y, is_sum)
     ties = getattr(network.layers[l], "ties", ())
-    if any(len({out for out, _ in tie}) > 1 for tie in ties):
-        common = np.exp2(np.round(np.log2(scaler.scale).mean()))
-        scaler = Scaler(scaler.center, np.full(len(sums), common if l == len(network.layers) - 1 else 1.0))
+    if any(len({out for out, _ in tie}) > 1 for tie in ties):  # outputs share coefficients
+        common = np.exp2(np.round(np.log2(scaler.scale).mean())) if is_sum.all() else 1.0
+        scaler = replace(scaler, scale=np.full(len(sums), common))
     # A bias that is not trained cannot be another one at the end.
-    return scaler if network.init is not None else replace(scaler, center=0.0 * scaler.center)
+    return scaler if network.init is not None else _without_center(scaler)
 
 
 def _last_sums(network: Network) -> tuple[int, list[int]]:
