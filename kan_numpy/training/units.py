@@ -264,7 +264,7 @@ def _without_center(scaler: Scaler) -> Scaler:
 
 
 def _scaler(values: Array, centered: npt.NDArray[np.bool_]) -> Scaler:
-    """Return mean and standard deviation of columns (N, n), the latter as a power of 2.
+    """Return mean and standard deviation of columns (N, n).
 
     A column that is not to be centered (n,) keeps its zero; a constant one has its size as unit.
     """
@@ -275,8 +275,7 @@ def _scaler(values: Array, centered: npt.NDArray[np.bool_]) -> Scaler:
     parts = distance / np.where(largest > 0.0, largest, 1.0)
     spread = largest * np.sqrt(np.mean(parts**2, axis=0))
     spread = np.where(spread > NARROWEST * size, spread, size)
-    exponent = np.round(np.log2(np.where(spread > 0.0, spread, 1.0)))
-    return Scaler(center, np.exp2(exponent))
+    return Scaler(center, np.where(spread > 0.0, spread, 1.0))
 
 
 def _output_scaler(network: Network, y: Array) -> Scaler:
@@ -288,10 +287,12 @@ def _output_scaler(network: Network, y: Array) -> Scaler:
     scaler = _scaler(y, is_sum)
     ties = getattr(network.layers[l], "ties", ())
     if any(len({out for out, _ in tie}) > 1 for tie in ties):  # outputs share coefficients
-        common = np.exp2(np.round(np.log2(scaler.scale).mean())) if is_sum.all() else 1.0
+        common = np.exp(np.log(scaler.scale).mean()) if is_sum.all() else 1.0
         scaler = replace(scaler, scale=np.full(len(sums), common))
-    # A bias that is not trained cannot be another one at the end.
-    return scaler if network.init is not None else _without_center(scaler)
+    if network.init is not None:
+        return scaler
+    # So that what is not trained, as a bias, comes back as it was.
+    return Scaler(np.zeros(len(sums)), np.exp2(np.round(np.log2(scaler.scale))))
 
 
 def _last_sums(network: Network) -> tuple[int, list[int]]:
