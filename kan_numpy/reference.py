@@ -190,8 +190,8 @@ def continued_edge(
 
     Parameters
     ----------
-    x, coef, w_base, degree, knots, base
-        As in `edge`; e is the point of the grid next to x.
+    x, coef, w_base, degree, knots, base : as in `edge`
+        The edge; e is the point of the grid next to x.
     slope : callable
         b'.
 

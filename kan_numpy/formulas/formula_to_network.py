@@ -164,7 +164,8 @@ def _kan_layer(
     basis = BSplineBasis(np.tile(uniform_knots(-1.0, 1.0, G, k), (n_in, 1)), k)
     coef, w_base = np.zeros((n_out, n_in, basis.size)), np.zeros((n_out, n_in))
     zero = ACTIVATIONS["zero"]
-    return KANLayer(basis, coef, w_base, np.zeros(n_out), active, zero, tuple(symbols))
+    layer = KANLayer(basis, coef, w_base, np.zeros(n_out), active, zero, tuple(symbols))
+    return replace(layer, outside="linear")  # if an edge becomes a spline later
 
 
 def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy._validation import as_array
 
 
 @dataclass(frozen=True, eq=False)
-class Scaler:
+class Scaler(Frozen):
     r"""Scale every column to mean 0 and standard deviation 1, or squash it into a grid on [-1, 1].
 
     .. math:: z = (x - center) / scale, \qquad
@@ -57,8 +57,8 @@ class Scaler:
         if np.any(scale <= 0.0):
             raise ValueError(f"scale must be positive, but its smallest entry is {scale.min():g}")
         for name, values in (("center", center), ("scale", scale)):
-            values.flags.writeable = False
             object.__setattr__(self, name, values)
+        super().__post_init__()
 
     @classmethod
     def fit(cls, x: npt.ArrayLike, squash: bool = False) -> Scaler:

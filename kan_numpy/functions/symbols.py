@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -128,37 +129,65 @@ def _zero(u: Array) -> Array:
 
 def P(k: float, p: float) -> Function:
     r"""Return the power :math:`k u^p`."""
-    return lambda u: k * u**p if k else np.zeros_like(u)
+    return partial(_multiple_of_power, k, p)
 
 
 def M(f: Function) -> Function:
     r"""Return minus a function, :math:`-f(u)`."""
-    return lambda u: -f(u)
+    return partial(_negated, f)
 
 
 def T(*coef: float) -> Function:
     r"""Return :math:`\sum_i c_i \tan^i u`; the derivative of tan is 1 + tan^2."""
-    return lambda u: _polynomial(coef, np.tan(u))
+    return partial(_in_tan, coef)
 
 
 def G(*coef: float) -> Function:
     r"""Return :math:`e^{-u^2} \sum_i c_i u^i`."""
-    return lambda u: np.exp(-u * u) * _polynomial(coef, u)
+    return partial(_times_gaussian, coef)
 
 
 def Q(sign: int, p: float, *coef: float) -> Function:
     r"""Return :math:`(1 \pm u^2)^{-p} \sum_i c_i u^i`."""
-    return lambda u: (1.0 + sign * u * u) ** -p * _polynomial(coef, u)
+    return partial(_over_square, sign, p, coef)
 
 
 def J(d: int) -> Function:
     r"""Return :math:`J_0^{(d)}`; the recurrence :math:`2 J_n' = J_{n-1} - J_{n+1}` by SciPy."""
-    return lambda u: np.asarray(special.jvp(0, u, d))
+    return partial(special.jvp, 0, n=d)
 
 
 def S(u: Array) -> Array:
     r"""Return the softplus :math:`\log(1 + e^u)` without overflow."""
     return np.logaddexp(0.0, u)
+
+
+# Functions that can be pickled, as those inside of functions cannot.
+
+
+def _multiple_of_power(k: float, p: float, u: Array) -> Array:
+    """Return k u^p (...)."""
+    return k * u**p if k else np.zeros_like(u)
+
+
+def _negated(f: Function, u: Array) -> Array:
+    """Return -f(u) (...)."""
+    return -f(u)
+
+
+def _in_tan(coef: tuple[float, ...], u: Array) -> Array:
+    """Return a polynomial in tan u (...)."""
+    return _polynomial(coef, np.tan(u))
+
+
+def _times_gaussian(coef: tuple[float, ...], u: Array) -> Array:
+    """Return a polynomial times exp(-u^2) (...)."""
+    return np.exp(-u * u) * _polynomial(coef, u)
+
+
+def _over_square(sign: int, p: float, coef: tuple[float, ...], u: Array) -> Array:
+    """Return a polynomial over (1 +- u^2)^p (...)."""
+    return (1.0 + sign * u * u) ** -p * _polynomial(coef, u)
 
 
 def _polynomial(coef: tuple[float, ...], u: Array) -> Array:

@@ -8,6 +8,7 @@ imports only those above it::
     kan_parameters   the arrays of a KAN layer, and theta
     continuation     functions beyond the grid, along their tangents
     kan_layer        a function on every edge, a sum at every node: two matrix products
+    layer_projection  the nearest layer on other grids
     product_layer    nodes that multiply instead of adding
     dense_layer      a layer of an MLP, for comparison
 

@@ -61,7 +61,7 @@ class KANLayer(KANParameters):
 
     def features(self, x: Array, derivative: int = 0) -> LayerCache:
         """Evaluate all that does not depend on theta: the basis and base functions at x."""
-        inside = self._inside(x)
+        inside = self.inside(x)
         b = self.base_function(inside, derivative) if self.has_base else None
         if derivative:
             B, basis_cache = self.basis(inside, derivative), None
@@ -81,8 +81,8 @@ class KANLayer(KANParameters):
         b = self.base((x - self.center) / self.scale, derivative)
         return b / self.scale**derivative if derivative else b
 
-    def _inside(self, x: Array) -> Array:
-        """Return x, moved to the end of the grid where edges continue along their tangents."""
+    def inside(self, x: Array) -> Array:
+        """Return x (N, n_in), moved to the end of the grid where edges continue along tangents."""
         if self.outside == "fade" or isinstance(self.basis, FourierBasis):  # it is periodic
             return x
         return moved_inside(x, self.basis.low, self.basis.high)

@@ -19,6 +19,7 @@ from kan_numpy.sparsity.edge_scores import edge_scores
 from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.sparsity.regularization import Penalty
+from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.grids import adapt_grid, refine
 from kan_numpy.training.losses import Loss, SquaresLoss
 from kan_numpy.training.objective import Objective
@@ -100,14 +101,14 @@ def sparsify(
     pace = default_steps(1, objective.is_least_squares)
     penalized = Objective(start, points, y, loss, penalty)
     adapt_at = [pace * step for step in (5, 15) if step < count]
-    sparse = train(penalized, steps=pace * count, adapt_at=adapt_at, progress=False).network
+    sparse = uninterrupted(train(penalized, steps=pace * count, adapt_at=adapt_at, progress=False))
     spread = float(np.std(sparse(points), axis=0).max())
     small = prune(sparse, points, threshold * spread, "attribution")
     steps = pace * max(count // 2, 1)
-    small = train(objective.on(small), steps=steps, adapt_at=[0], progress=False).network
+    small = uninterrupted(train(objective.on(small), steps=steps, adapt_at=[0], progress=False))
     finer = [GRID_GROWTH * layer.grid_size for _, layer in small.kan_layers]
     steps = pace * (count // 3)
-    small = train(objective.on(refine(small, finer)), steps=steps, progress=False).network
+    small = uninterrupted(train(objective.on(refine(small, finer)), steps=steps, progress=False))
     return _without_needless_edges(objective, small, steps)
 
 
@@ -131,7 +132,7 @@ def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int)
         except ValueError:  # no path would be left
             needed.add(edge)
             continue
-        smaller = train(objective.on(smaller), steps=steps, progress=False).network
+        smaller = uninterrupted(train(objective.on(smaller), steps=steps, progress=False))
         judged = assess(objective, smaller)
         if best.accepts(judged):
             # Where splines cause the errors, many small steps must not add up to a large one.

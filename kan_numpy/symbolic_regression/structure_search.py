@@ -25,6 +25,7 @@ from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparsify
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.symbolification import symbolify
+from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.losses import CrossEntropy, SquaresLoss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
@@ -96,7 +97,7 @@ class StructureSearch:
             message = f"no network explains the data: the best leaves {left}"
             warnings.warn(message, RuntimeWarning, stacklevel=3)
         steps = default_steps(100, self.all.is_least_squares)
-        return train(self.all.on(best.network), steps=steps, progress=False).network
+        return uninterrupted(train(self.all.on(best.network), steps=steps, progress=False))
 
     def _structures(self, grid_factor: int = 1, scale: float = 1.0) -> list[Structure]:
         """Return the sparse networks, or only the first that is symbolic and exact."""

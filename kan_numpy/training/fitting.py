@@ -13,7 +13,8 @@ from kan_numpy._arrays import Rng
 from kan_numpy._validation import as_count, as_rng
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
-from kan_numpy.training.fit_result import Callback, FitResult
+from kan_numpy.splines.roughness import STRENGTH
+from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
@@ -40,7 +41,7 @@ def fit(
     callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-    hold: float = 0.0,
+    hold: float = STRENGTH,
     starts: int = 1,
 ) -> FitResult[NetworkT]:
     r"""Train a network on data.
@@ -79,16 +80,16 @@ def fit(
     eps : float
         For `adapt_grid`.
     callback : callable, optional
-        ``callback(step, network, history)`` after each step; if it returns True, training stops.
+        ``callback(step, network, history)`` after each step, with a copy of the history; if it
+        returns True, training stops.
     progress : bool, optional
         Whether a line of progress is written to stderr; by default only in a terminal.
     rng : int, Generator or None
         Shuffles the mini-batches; what `numpy.random.default_rng` takes.
     hold : float
         :math:`\kappa`, the strength of the prior on coefficients that few samples determine, see
-        `kan_numpy.training.smoothness`: 3e-4 is a good value, 0 leaves them free. It assumes that
-        the data are all there is to learn: in continual learning it smooths what was learned
-        before.
+        `kan_numpy.training.smoothness`: a network as drawn is held to straight lines there, any
+        other where it is. 0 leaves them free.
     starts : int
         Of so many networks, the given one and others drawn like it, the one with the lowest loss
         after 5 steps is trained. 6 make poor starts rare.
@@ -96,7 +97,8 @@ def fit(
     Returns
     -------
     FitResult
-        The best network, and the history of its training.
+        The best network, and the history of its training. Ctrl-C ends training at any moment, and
+        the best network so far is returned.
 
     Raises
     ------
@@ -120,15 +122,20 @@ def fit(
     >>> bool((found(x).argmax(axis=1) == labels).all())
     True
     """
-    objective = Objective(network, x, y, loss, penalty)
-    held_out = None if validation is None else _validation_objective(network, validation, loss)
     generator = as_rng(rng)
-    if as_count("starts", starts, 1) > 1:
-        short = min(as_count("steps", steps, 0), RANKED_AFTER)
-        objective, tried = _best_start(objective, starts, optimizer, short, batch_size, generator)
-        if tried.message.startswith("interrupted"):
-            return tried
-    own, own_held_out = in_own_units(objective, held_out) if steps else (objective, held_out)
+    try:
+        objective = Objective(network, x, y, loss, penalty)
+        held_out = None if validation is None else _validation_objective(network, validation, loss)
+        if as_count("starts", starts, 1) > 1:
+            short = min(as_count("steps", steps, 0), RANKED_AFTER)
+            objective, ranked = _best_start(
+                objective, starts, optimizer, short, batch_size, generator
+            )
+            if ranked.interrupted:
+                return ranked
+        own, own_held_out = in_own_units(objective, held_out) if steps else (objective, held_out)
+    except KeyboardInterrupt:
+        return interruption(network)
     result = train(
         own,
         optimizer,
@@ -171,7 +178,7 @@ def _best_start(
             warnings.simplefilter("ignore", RuntimeWarning)  # a start that diverges is no best one
             result = train(own, optimizer, steps, batch_size, progress=False, rng=rng)
         found.append((own.loss_of(result.network), n, start, result))
-        if result.message.startswith("interrupted"):
+        if result.interrupted:
             break
     _, _, start, best = min(found)
     return start, replace(best, message=result.message)

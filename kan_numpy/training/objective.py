@@ -2,7 +2,7 @@ r"""A network, data and a loss as a function of theta, for our optimizers and fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,15 +12,15 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array, Indices, some_rows
 from kan_numpy._validation import as_array
 from kan_numpy.networks.checks import as_network
-from kan_numpy.networks.network import NetworkT
+from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 from kan_numpy.training.losses import Loss, SquaresLoss, as_loss
 
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
-ROWS_AT_ONCE = 8192
-"""The number of samples that `Objective.value` evaluates at a time, to limit the memory."""
+JACOBIAN_AT_ONCE = 2**23
+"""The number of entries of a block of the Jacobian: 64 MiB."""
 
 SCALING_ROWS = 1000
 """The number of samples that `NetworkObjective.diagonal_scaling` uses."""
@@ -175,6 +175,8 @@ class Objective(NetworkObjective[NetworkT]):
         other.__dict__.update(kept, **changes)
         return other
 
+    _latest: tuple[Array, tuple[NetworkT, Array, list[Any]]] | None = None
+
     @cached_property
     def _first(self) -> Any:
         """The part of the first layer that does not depend on theta, computed once."""
@@ -196,26 +198,56 @@ class Objective(NetworkObjective[NetworkT]):
         return loss, dtheta
 
     def value(self, theta: Array) -> float:
-        """Return the loss alone at theta (P,), some thousand samples at a time."""
-        network, total = self.network._with_theta(theta), 0.0
-        for start in range(0, len(self.x), ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            y, _ = network._forward(self.x[rows])
-            total += len(y) * self.loss.value_and_gradient(y, self.target[rows])[0]
-        extra = 0.0 if self.penalty is None else self.penalty(network, self.x)[0]
-        return total / len(self.x) + extra
+        """Return the loss alone at theta (P,), with less memory than `fun`."""
+        network = self.network._with_theta(theta)
+        loss, _ = self.loss.value_and_gradient(evaluate(network.layers, self.x), self.target)
+        return loss if self.penalty is None else loss + self.penalty(network, self.x)[0]
 
     def residuals(self, theta: Array) -> Array:
         """Return r (N * n_out,) at theta (P,); r . r is the loss without the penalty."""
-        _, y, _ = self._forward(theta)
+        if len(self._jacobian_rows) > 1:
+            y = evaluate(self.network._with_theta(theta).layers, self.x)  # (N, n_out)
+        else:
+            y = self._forward_once(theta)[1]
         return self._squares.residuals(y, self.target)
 
     def jacobian(self, theta: Array) -> Array:
         """Return dr/dtheta (N * n_out, P) at theta (P,)."""
-        network, y, cache = self._forward(theta)
+        network, y, cache = self._forward_once(theta)
+        self._latest = None  # the cache is large
         J = network._jacobian(y, cache).reshape(y.size, -1)
         J *= self._squares.residual_scale(y)
         return J
+
+    def jacobian_blocks(self, theta: Array) -> Iterator[Array]:
+        """Yield the rows of dr/dtheta in blocks of some samples, in the order of `residuals`."""
+        if len(self._jacobian_rows) == 1:
+            yield self.jacobian(theta)
+            return
+        network, scale = self.network._with_theta(theta), self._squares.residual_scale(self.target)
+        for rows in self._jacobian_rows:
+            y, cache = network._forward(self.x[rows])
+            J = network._jacobian(y, cache).reshape(y.size, -1)  # (m * n_out, P)
+            J *= scale
+            yield J
+
+    @property
+    def _jacobian_rows(self) -> list[slice]:
+        """The samples of each block of the Jacobian."""
+        each = self.network.size * self.target.shape[1]  # numbers of one sample
+        height = max(1, JACOBIAN_AT_ONCE // each)
+        return [slice(start, start + height) for start in range(0, len(self.x), height)]
+
+    def _forward_once(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:
+        """Return `_forward`, without computing it again if it was just done."""
+        if self._latest is not None:
+            there, forward = self._latest
+            if forward[2][0] is self._first and np.array_equal(there, theta):
+                return forward
+        # A copy, because an optimizer of the user's own may change its theta in place.
+        forward = self._forward(theta.copy())
+        self._latest = theta.copy(), forward
+        return forward
 
     def penalty_terms(self, theta: Array) -> PenaltyTerms:
         """Return what the penalty adds to r . r at theta (P,)."""
