@@ -102,7 +102,7 @@ def train(
     >>> objective = kn.Objective(kn.KAN([1, 1], rng=0), x, np.sin(3 * x))
     >>> result = kn.train(objective, kn.Adam(0.1), steps=100)
     >>> result.message, bool(objective.value(result.network.theta) < 1e-3)
-    ('all 100 steps done', True)
+    ('all 100 steps done; 9 parameters for 50 samples', True)
     """
     if not isinstance(objective, NetworkObjective):
         raise TypeError(
@@ -247,8 +247,8 @@ class _Run(Generic[NetworkT]):
         G, trained = max((layer.grid_size for _, layer in kans), default=0), self._train_loss()
         loss = self.objective.loss_for_the_user(trained, self._network())
         expected_loss = expected.loss * (loss / trained if trained else 1.0)
-        degrees = expected.effective_parameters
-        self.stages.append(Stage(int(self.history["step"][-1]), G, loss, expected_loss, degrees))
+        step, degrees = int(self.history["step"][-1]), expected.effective_parameters
+        self.stages.append(Stage(step, G, loss, expected_loss, degrees))
         if self.best_grids is self.objective.network:
             self.expected_loss = expected_loss
 
@@ -258,10 +258,8 @@ class _Run(Generic[NetworkT]):
         if not np.isfinite(self.state.loss):
             return FitResult(best, self.history, why)
         self._end_stage()
-        loss, expected = (
-            self.objective.loss_for_the_user(self.best_loss, self.best),
-            self.expected_loss,
-        )
+        loss = self.objective.loss_for_the_user(self.best_loss, self.best)
+        expected = self.expected_loss
         if self.check is not None:
             expected = self.check.loss_for_the_user(self.best_score, self.best)
         message = told(why, best.size, len(self.objective.x), (loss, expected), self.stages)

@@ -151,7 +151,7 @@ class ScaledObjective(Objective[NetworkT]):
         """Return the loss of a network in these units as that of the data."""
         s = self.units.y.scale
         if np.all(s == s[0]):
-            return loss * float(s[0]) ** 2
+            return float(loss * s[0] * s[0])
         restored = self.for_the_user(network)
         return self.plain.on(restored).value(restored.theta)
 
