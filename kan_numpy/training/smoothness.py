@@ -60,6 +60,7 @@ KEPT = 3e4
 """m. With a tenth, 30 noisy samples moved a trained network by two thirds of its range; with this
 by 0.14. Nothing is lost without noise."""
 
+
 @dataclass(frozen=True, eq=False)
 class LayerPrior:
     """The prior of one layer: a weighted sum of the squares of D (c - c0)."""

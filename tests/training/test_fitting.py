@@ -99,7 +99,7 @@ def test_no_steps_are_no_training():
     result = fit(network, *samples(), steps=0)
     assert same(result.network, network)
     assert all(values == [] for values in result.history.values())
-    assert result.message == "all 0 steps done"
+    assert result.message.partition(";")[0] == "all 0 steps done"
 
 
 def test_edges_that_are_not_active_are_not_trained():
@@ -156,7 +156,7 @@ def test_the_history_tells_what_happened_step_by_step(optimizer):
     assert history["seconds"][0] > 0.0
     assert np.all(np.diff(history["seconds"]) > 0.0)
     assert np.all(np.diff(history["evaluations"]) >= 1)
-    assert result.message == "all 6 steps done"
+    assert result.message.partition(";")[0] == "all 6 steps done"
 
 
 def test_the_loss_of_a_mini_batch_epoch_is_that_of_all_samples():
@@ -364,12 +364,12 @@ def test_the_callback_is_called_after_every_step_and_can_stop():
 
     result = fit(small(), *samples(), steps=10, callback=callback)
     assert calls == [(1, 1, [2, 2, 1]), (2, 2, [2, 2, 1]), (3, 3, [2, 2, 1])]
-    assert result.message == "stopped by the callback after step 3"
+    assert result.message.partition(";")[0] == "stopped by the callback after step 3"
 
 
 def test_only_true_stops():
     result = fit(small(), *samples(), steps=4, callback=lambda *_: "nearly")
-    assert result.message == "all 4 steps done"
+    assert result.message.partition(";")[0] == "all 4 steps done"
 
 
 @each
