@@ -478,10 +478,9 @@ assert gained > 10
 assert share < 0.1
 
 # %% [markdown]
-# No single sample does. The paper's figure 2.3 tells another story: the mean error falls more slowly
-# than the median, and turns up on the finest grids. There splines fade beyond their grids, and
-# nothing is held: a few samples at the ends carry most of the mean. More knots need more data, at
-# the ends above all.
+# No single sample does. The paper's figure 2.3 tells another story: the mean error falls more
+# slowly than the median, and turns up on the finest grids. A few samples at the ends can do that,
+# and more knots need more data, at the ends above all.
 #
 # ## On your own
 #
