@@ -1,6 +1,7 @@
 """The prior holds what few samples determine, and nothing else."""
 
 from dataclasses import replace
+from inspect import signature
 from itertools import product
 
 import numpy as np
@@ -126,7 +127,7 @@ def test_nothing_is_held_where_samples_are_plenty():
 
 def test_units_of_x_and_y_do_not_matter():
     rng = np.random.default_rng(0)
-    x, network = rng.normal(size=(20, 1)), kn.KAN([1, 1], base="zero", rng=0)
+    x, network = rng.normal(size=(20, 1)), kn.KAN([1, 1], base="zero", outside="fade", rng=0)
     prior = SmoothnessPrior.of(network, x, 0.5)
     layer = network.layers[0]
     other = kn.KAN.from_arrays(
@@ -242,12 +243,15 @@ def test_a_prior_comes_into_force_after_the_free_steps():
 
 
 def test_fit_holds_and_train_does_not():
+    assert signature(kn.fit).parameters["hold"].default == STRENGTH
     x = np.random.default_rng(0).exponential(size=(60, 1))
-    start = kn.KAN([1, 1], grid_size=20, rng=0)
-    trained = kn.train(kn.Objective(start, x, np.sqrt(x)), steps=30).network
-    free, held = (kn.fit(start, x, np.sqrt(x), steps=30, **how) for how in ({"hold": 0.0}, {}))
-    np.testing.assert_array_equal(trained.theta, free.network.theta)
-    assert not np.array_equal(trained.theta, held.network.theta)
+    objective = kn.Objective(kn.KAN([1, 1], grid_size=20, rng=0), x, np.sqrt(x))
+    trained, free, held = (
+        kn.train(objective, steps=30, **how).network.theta
+        for how in ({}, {"hold": 0.0}, {"hold": STRENGTH})
+    )
+    np.testing.assert_array_equal(trained, free)
+    assert not np.array_equal(trained, held)
 
 
 def bumps(x, centers):
