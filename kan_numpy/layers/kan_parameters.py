@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, frozen
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy.functions.activations import ACTIVATIONS, Activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.parameter_index import Lock, ParameterIndex, active_ties, parameter_index
@@ -29,7 +29,7 @@ class Parameters(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class KANParameters:
+class KANParameters(Frozen):
     """The arrays of a `KANLayer`, as an immutable value."""
 
     basis: Basis  # of each input node, usually a `BSplineBasis`
@@ -43,18 +43,6 @@ class KANParameters:
     outside: str = "fade"  # how edges continue beyond the grid: one of `CONTINUATIONS`
     center: Array | None = None  # m (n_in,), as in b((x - m) / s), or None for b(x)
     scale: Array | None = None  # s (n_in,), likewise
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for array in (self.coef, self.w_base, self.bias, self.center, self.scale):
-            if array is not None:
-                frozen(array)
-        self.active.flags.writeable = False
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickled layer with read-only arrays."""
-        self.__dict__.update(state)
-        self.__post_init__()
 
     @property
     def n_in(self) -> int:

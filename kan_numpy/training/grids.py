@@ -22,6 +22,7 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.layer_projection import nearest_layer
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.network import evaluate
 
 
 def adapt_grid(
@@ -94,7 +95,7 @@ def adapt_grid(
         if l in kan_layers and not kan_layers[l].locks:
             basis = kan_layers[l].basis.adapted(activations, eps, margin)
             adapted = adapted.with_layer(l, _on_basis(kan_layers[l], basis))
-        activations, _ = adapted.layers[l].forward(activations)
+        activations = evaluate([adapted.layers[l]], activations)
     adapted = network._with_layers(adapted.layers, network.init)
     return (adapted, grid_change(network, adapted, inputs)) if return_change else adapted
 
