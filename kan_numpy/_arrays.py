@@ -54,7 +54,7 @@ def row_blocks(n_rows: int, width: int) -> list[slice]:
     result. Block by block they are small, and stay in the cache of the processor.
     """
     height = max(1, min(ROWS_AT_ONCE, VALUES_AT_ONCE // width))
-    return [slice(start, start + height) for start in range(0, n_rows, height)]
+    return [slice(start, start + height) for start in range(0, max(n_rows, 1), height)]
 
 
 def some_rows(x: Array, most: int) -> Array:

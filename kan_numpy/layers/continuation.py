@@ -10,8 +10,6 @@ k intervals beyond the grid, which no data ask for; lesson 02 measures what that
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from kan_numpy._arrays import Array
@@ -25,18 +23,22 @@ def moved_inside(x: Array, low: Array, high: Array) -> Array:
     real = x.real  # points may be complex, for derivatives by complex steps
     if real.min() >= low.max() and real.max() <= high.min():
         return x
-    inside = np.where(real < low, low, np.where(real > high, high, x))
-    return x if np.array_equal(inside, x) else inside
+    nearest = np.minimum(np.maximum(real, low), high)
+    beyond = nearest != real
+    return np.where(beyond, nearest, x) if beyond.any() else x
 
 
-def continue_beyond(
-    values: Array, function: Callable[[Array, int], Array], x: Array, inside: Array, derivative: int
-) -> None:
-    """Make the values (N, n_in, ...) of a function or its derivative at ``inside`` those at x."""
-    if derivative > 1:
-        values[inside != x] = 0.0
-    elif derivative == 0:
-        rows = np.flatnonzero(np.any(inside != x, axis=1))
-        slopes = function(inside[rows], 1)
-        distance = (x - inside)[rows]  # (n, n_in), 0 within the grid
-        values[rows] += slopes * distance.reshape(*distance.shape, *[1] * (values.ndim - 2))
+def continue_beyond(values: Array, slopes: Array, x: Array, inside: Array, derivative: int) -> None:
+    """Make the values (N, n_in, ...) of functions or their derivatives at ``inside`` those at x.
+
+    Their slopes at the lower and the upper end of the grid are (2, n_in, ...).
+    """
+    if derivative == 1:
+        return
+    n, i = np.nonzero(inside != x)
+    if derivative:
+        values[n, i] = 0.0
+        return
+    distance = (x - inside)[n, i]
+    end = np.where(distance.real < 0.0, 0, 1)
+    values[n, i] += (slopes[end, i].T * distance).T

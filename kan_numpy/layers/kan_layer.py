@@ -28,6 +28,7 @@ If each edge has a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,10 +69,10 @@ class KANLayer(KANParameters):
         else:
             B, basis_cache = self.basis.forward(inside)  # (N, n_in, G+k)
         if inside is not x:
-            continue_beyond(B, self.basis, x, inside, derivative)
+            continue_beyond(B, self.end_slopes[0], x, inside, derivative)
             if b is not None:
                 b = b.copy()  # that of the identity is ``inside``
-                continue_beyond(b, self.base_function, x, inside, derivative)
+                continue_beyond(b, self.end_slopes[1], x, inside, derivative)
         return LayerCache(x, b, B, basis_cache, inside, derivative)
 
     def base_function(self, x: Array, derivative: int = 0) -> Array:
@@ -80,6 +81,19 @@ class KANLayer(KANParameters):
             return self.base(x, derivative)
         b = self.base((x - self.center) / self.scale, derivative)
         return b / self.scale**derivative if derivative else b
+
+    @cached_property
+    def end_slopes(self) -> tuple[Array, Array]:
+        """B' (2, n_in, G+k) and b' (2, n_in) at the lower and the upper end of each grid."""
+        ends = np.stack([self.basis.low, self.basis.high])
+        return self.basis(ends, 1), self.base_function(ends, 1)
+
+    def with_theta(self, theta: Array) -> KANLayer:
+        """Return the layer with other parameters, shape (size,)."""
+        layer = super().with_theta(theta)
+        if self.outside != "fade":
+            layer.__dict__["end_slopes"] = self.end_slopes  # they do not depend on theta
+        return layer
 
     def inside(self, x: Array) -> Array:
         """Return x (N, n_in), moved to the end of the grid where edges continue along tangents."""

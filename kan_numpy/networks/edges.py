@@ -36,7 +36,10 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
 
 
 def edge_outputs(layer: KANLayer, out: int | slice, inp: int, x: Array) -> Array:
-    """Evaluate the edges from one input node alone, (N,) -> (N,); (N, n_out) for a slice of out."""
+    """Evaluate one edge alone, (N,) -> (N,).
+
+    With a slice of all outputs, evaluate the edges from one input node, (N,) -> (N, n_out).
+    """
     n_out, n_in = layer.active.shape
     edges, outputs, inputs = (
         np.zeros((n_out, n_in), bool),
@@ -45,9 +48,8 @@ def edge_outputs(layer: KANLayer, out: int | slice, inp: int, x: Array) -> Array
     )
     edges[out, inp], outputs[out] = layer.active[out, inp], True
     part = layer.part(edges, outputs, inputs)
-    phi = np.empty((len(x), part.n_out))
-    for rows in row_blocks(len(x), part.n_out):
-        phi[rows] = part.edges(x[rows, None])[:, :, 0]
+    blocks = [part.edges(x[rows, None])[:, :, 0] for rows in row_blocks(len(x), part.n_out)]
+    phi = np.concatenate(blocks)  # (N, n_out)
     return phi if isinstance(out, slice) else phi[:, 0]
 
 

@@ -29,6 +29,10 @@ and least squares that follow the gradient for a time t are nearly those with th
 (A. Ali, J. Z. Kolter, R. J. Tibshirani, arXiv 1810.10082). Without this term all the directions
 count in which nothing but rounding determines theta, of which a network has many: then the
 estimate is often a million times the truth.
+
+**A few samples.** Where one sample alone determines something, its leverage is near 1, and
+:math:`e_{-n}` is what a linear model says of a fit far away. One such sample of a thousand would
+decide the mean, so the largest `UNCERTAIN` of all :math:`e_{-n}^2` count as the next one.
 """
 
 from __future__ import annotations
@@ -45,6 +49,14 @@ from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
 LARGEST_SHARE = 0.9
 """With more effective parameters than this share of the residuals, they tell nothing."""
+
+UNCERTAIN = 0.005
+"""This share of the samples may be mistaken.
+
+Six fits of [2, 5, 1] to 1000 samples without noise, G = 20: the mean of all :math:`e_{-n}^2` is 4
+to 200 times the loss on new samples, without the largest five 0.25 to 0.8 of it, or below where
+a few new samples in a thousand have nearly all the loss.
+"""
 
 
 class Expectation(NamedTuple):
@@ -99,9 +111,12 @@ def expectation(objective: ObjectiveLike, state: State, n_samples: int) -> Expec
         left_out = np.linalg.solve(np.eye(r.shape[1]) - h, r[:, :, None])
     except LinAlgError:
         return Expectation()
+    squares = np.sort(np.sum(left_out**2, axis=(1, 2)))  # (N,)
+    n = int(UNCERTAIN * n_samples)
+    squares[n_samples - n :] = squares[n_samples - n - 1]
     degrees = float(np.trace(h, axis1=1, axis2=2).sum())
     known = degrees < LARGEST_SHARE * r.size
-    return Expectation(float(np.sum(left_out**2)) if known else np.nan, degrees)
+    return Expectation(float(squares.sum()) if known else np.nan, degrees)
 
 
 def leverages(objective: ObjectiveLike, state: State, size: int) -> Array:
@@ -111,16 +126,17 @@ def leverages(objective: ObjectiveLike, state: State, size: int) -> Array:
     if model.J is not None and curvature is None:
         # J (J^T J + D)^-1 J^T = 1 - (J D^-1 J^T + 1)^-1, of which the diagonal blocks are wanted.
         scaled, M = model.J / np.sqrt(D), len(model.r)
-        factor = cho_factor(scaled @ scaled.T + np.eye(M), lower=True, overwrite_a=True)
-        rest = cho_solve(factor, np.eye(M)).reshape(M // size, size, M // size, size)
+        factor = cho_factor(scaled @ scaled.T + np.eye(M), lower=True, check_finite=False)
+        rest = cho_solve(factor, np.eye(M), check_finite=False)
+        rest = rest.reshape(M // size, size, M // size, size)
         return np.eye(size) - np.einsum("nanb->nab", rest)
     A = add_half(model.gram.copy(order="F"), curvature)
     A.flat[:: len(A) + 1] += D
-    factor = cho_factor(A, lower=True, overwrite_a=True)[0]
+    factor, _ = cho_factor(A, lower=True, overwrite_a=True, check_finite=False)
     blocks = [model.J] if model.J is not None else jacobian_blocks(objective, state.theta)
     h = []
     for J in blocks:
-        T = solve_triangular(factor, J.T, lower=True)  # (P, m)
+        T = solve_triangular(factor, J.T, lower=True, check_finite=False)  # (P, m)
         T = T.reshape(len(T), -1, size)  # (P, n, size)
         h.append(np.einsum("pna,pnb->nab", T, T))
     return np.concatenate(h)

@@ -21,12 +21,12 @@ LARGEST = 2**32
 
 
 class LinearModel(NamedTuple):
-    """The residuals near theta; exactly one of the matrices is there."""
+    """The residuals near theta."""
 
     r: Array  # (M,)
     slope: Array  # J^T r (P,)
-    J: Array | None  # (M, P) if M < P
-    A: Array | None  # J^T J (P, P) if not: its lower triangle
+    J: Any  # (M, P) if M < P, else None
+    A: Any  # the lower triangle of J^T J (P, P) if J is None, else None
 
     @classmethod
     def at(cls, objective: ObjectiveLike, theta: Array, r: Array) -> LinearModel:

@@ -13,13 +13,13 @@ Start with `kan_numpy.optimizers.first_order`; `kan_numpy.optimizers.lbfgs` and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-import scipy.sparse
+from scipy.sparse import sparray
 
 from kan_numpy._arrays import Array
 
-Curvature = Array | scipy.sparse.sparray
+Curvature: TypeAlias = Array | sparray
 """A matrix of second derivatives (P, P)."""
 
 

@@ -24,12 +24,12 @@ A network that was trained before, or given, may know what the data do not show.
 straight lines but held where it is, at the coefficients :math:`c^0` that it comes with:
 
 .. math::
-    R = \frac{\kappa}{\kappa_0} \frac{L}{N} \sum_{o,i,j}
-        \frac{s_{i,j}}{Var(y_o)}\, (c_{o,i,j} - c^0_{o,i,j})^2, \qquad
-    s_j = \max(0,\, 1 - n_j / n_0).
+    R = \kappa\, m\, \frac{L}{N}
+        \sum_{o,i,j} \frac{s_{i,j}}{Var(y_o)}\, (c_{o,i,j} - c^0_{o,i,j})^2,
+    \qquad s_j = \max(0,\, 1 - n_j / n_0).
 
-With the usual strength :math:`\kappa_0` this is :math:`c \sim N(c^0, Var(y_o))`: what few samples
-say may change the function by as much as y varies, and not by more.
+With m = 3e4 and the usual strength, :math:`c \sim N(c^0, Var(y_o) / 9)`: a few samples may change
+the function by a third of the spread of y.
 
 L, s and Var(y) are numbers here, measured on a network and kept for some steps
 (`kan_numpy.training.held_objective`); R is a quadratic function of theta.
@@ -55,6 +55,10 @@ from kan_numpy.splines.roughness import (
     second_differences,
     shortage,
 )
+
+KEPT = 3e4
+"""m. With a tenth, 30 noisy samples moved a trained network by two thirds of its range; with this
+by 0.14. Nothing is lost without noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,17 +165,13 @@ def _layer_prior(
         return None
     s = shortage(sums, basis.share_on_grid)  # (n_in, W)
     if is_known:
-        D, unit = np.tile(np.eye(basis.size), (basis.n_in, 1, 1)), 1.0 / STRENGTH
+        D, scale = np.tile(np.eye(basis.size), (basis.n_in, 1, 1)), KEPT
     else:
-        # Between W Gaussians lie W - 1 intervals.
-        D, unit = (
-            second_differences(np.asarray(basis.centers)),
-            min(basis.grid_size, basis.size - 1) ** 3,
-        )
-        s = largest_of_three(s)  # (n_in, W-2)
+        D, s = second_differences(np.asarray(basis.centers)), largest_of_three(s)  # (n_in, W-2)
+        scale = min(basis.grid_size, basis.size - 1) ** 3  # between W Gaussians lie W - 1 intervals
     certain = variance > np.finfo(float).tiny
     per_output = np.where(certain, 1.0 / np.where(certain, variance, 1.0), 0.0)  # (n_out,)
-    edges = factor * unit * per_output[:, None] * layer.splines  # (n_out, n_in)
+    edges = factor * scale * per_output[:, None] * layer.splines  # (n_out, n_in)
     weight = edges[:, :, None] * s  # (n_out, n_in, M)
     return LayerPrior(D, weight, layer.coef if is_known else 0.0) if weight.any() else None
 

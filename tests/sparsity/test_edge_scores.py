@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import levels, permuted, random_network, steps, two_edges_into_one, with_edges
+from builders import (
+    evaluated_edges,
+    levels,
+    permuted,
+    random_network,
+    steps,
+    two_edges_into_one,
+    with_edges,
+)
 from checks import assert_close, edge_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +20,7 @@ from strategies import networks_with_inputs, seeds
 
 import kan_numpy as kn
 from kan_numpy import KAN, reference
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.sparsity.edge_scores import KINDS
 
 
@@ -167,3 +176,19 @@ def test_a_node_is_as_strong_as_its_weaker_side():
     assert inputs.tolist() == [5.0, 1.0]
     assert hidden.tolist() == [3.0, 0.5]  # min(5, 3), min(0.5, 7)
     assert outputs.tolist() == [7.0, 4.0]
+
+
+def test_ablation_evaluates_only_what_an_edge_changes(monkeypatch):
+    network, x = kn.KAN([3, 4, 2], rng=0), np.random.default_rng(0).uniform(-1.0, 1.0, (20, 3))
+    forward, calls = KANLayer.forward, []
+
+    def counting(self, x):
+        calls.append(self)
+        return forward(self, x)
+
+    monkeypatch.setattr(KANLayer, "forward", counting)
+    count = evaluated_edges(monkeypatch)
+    kn.edge_scores(network, x, "ablation", y=np.zeros((20, 2)))
+    # The edge itself, and twice the two edges from its node; nothing comes after the second layer.
+    assert sum(count) == 12 * (1 + 2 * 2) + 8
+    assert calls == list(network.layers)
