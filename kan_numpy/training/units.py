@@ -50,7 +50,7 @@ from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
-from kan_numpy.training.losses import MeanSquaredError
+from kan_numpy.training.losses import Huber, MeanSquaredError
 from kan_numpy.training.objective import CurvedPenalty, Objective
 
 EPS, MARGIN = 0.5, 0.01
@@ -81,6 +81,10 @@ class Units:
         # Any other loss may depend on the size of the errors.
         if type(objective.loss) is MeanSquaredError:
             outputs = _output_scaler(network, objective.target)
+        elif isinstance(objective.loss, Huber) and objective.loss.delta is None:
+            middle, size = np.median(objective.target, axis=0), np.sqrt(objective.variances)
+            bounded = np.clip(objective.target, middle - 2.0 * size, middle + 2.0 * size)
+            outputs = _output_scaler(network, bounded)
         return cls(inputs, outputs)
 
     @property
