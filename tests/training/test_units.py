@@ -219,14 +219,14 @@ def test_the_objective_in_its_own_units_is_differentiated_right(name, record):
 
 
 def test_another_loss_sees_the_targets_as_they_are():
-    class Watching(MeanSquaredError):
+    class WatchedError(MeanSquaredError):
         def residuals(self, prediction, target):
             assert np.array_equal(target, y)
             return super().residuals(prediction, target)
 
     x, y = data(20)
     y *= 1e3
-    kn.fit(small(), x, y, steps=2, loss=Watching())
+    kn.fit(small(), x, y, steps=2, loss=WatchedError())
 
 
 # Inputs.
