@@ -16,6 +16,7 @@ import numpy as np
 from scipy import special
 
 from kan_numpy._arrays import Array
+from kan_numpy._validation import as_number
 from kan_numpy.functions.activations import Activation, Function, sigmoid
 from kan_numpy.functions.activations import sigmoid_derivative as sigmoid1
 from kan_numpy.functions.activations import sigmoid_second as sigmoid2
@@ -61,9 +62,11 @@ class Symbol(Activation):
     Raises
     ------
     ValueError
-        If there is no derivative, or the domain is not increasing.
+        If the name is empty, there is no derivative, the complexity is negative, the domain is not
+        increasing, the parity is none of 1, -1 and 0, or the power is not finite.
     TypeError
-        If one of the functions is not callable.
+        If the name is not a text, one of the functions is not callable, or another argument is of
+        the wrong type.
 
     Examples
     --------
@@ -84,9 +87,20 @@ class Symbol(Activation):
     def __post_init__(self) -> None:
         """Check the functions and the domain."""
         super().__post_init__()
-        low, high = self.domain
-        if not low < high:
+        as_number("complexity", self.complexity, 0.0)
+        ends = tuple(self.domain) if isinstance(self.domain, tuple | list) else ()
+        if [isinstance(end, int | float | np.number) for end in ends] != [True, True]:
+            raise TypeError(f"domain must be a pair of numbers, but is {self.domain!r:.60}")
+        if not ends[0] < ends[1]:
             raise ValueError(f"domain of {self.name!r} must rise, but is {self.domain}")
+        object.__setattr__(self, "domain", ends)
+        if as_number("parity", self.parity) not in (-1.0, 0.0, 1.0):
+            raise ValueError(f"parity must be 1, -1 or 0, but is {self.parity!r:.60}")
+        if self.power is not None:
+            as_number("power", self.power)
+        for name in ("open", "waves"):
+            if not isinstance(getattr(self, name), bool | np.bool_):
+                raise TypeError(f"{name} must be True or False, but is {getattr(self, name)!r:.60}")
 
     def __repr__(self) -> str:
         """Return the name as in ``Symbol('sin')``."""

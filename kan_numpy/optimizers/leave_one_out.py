@@ -29,6 +29,10 @@ and least squares that follow the gradient for a time t are nearly those with th
 (A. Ali, J. Z. Kolter, R. J. Tibshirani, arXiv 1810.10082). Without this term all the directions
 count in which nothing but rounding determines theta, of which a network has many: then the
 estimate is often a million times the truth.
+
+**A few samples.** Where one sample alone determines something, its leverage is near 1, and
+:math:`e_{-n}` is what a linear model says of a fit far away. One such sample of a thousand would
+decide the mean, so the largest `UNCERTAIN` of all :math:`e_{-n}^2` count as the next one.
 """
 
 from __future__ import annotations
@@ -45,6 +49,14 @@ from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
 LARGEST_SHARE = 0.9
 """With more effective parameters than this share of the residuals, they tell nothing."""
+
+UNCERTAIN = 0.005
+"""This share of the samples may be mistaken.
+
+Six fits of [2, 5, 1] to 1000 samples without noise, G = 20: the mean of all :math:`e_{-n}^2` is 4
+to 200 times the loss on new samples, without the largest five 0.25 to 0.8 of it, or below where
+a few new samples in a thousand have nearly all the loss.
+"""
 
 
 class Expectation(NamedTuple):
@@ -99,9 +111,12 @@ def expectation(objective: ObjectiveLike, state: State, n_samples: int) -> Expec
         left_out = np.linalg.solve(np.eye(r.shape[1]) - h, r[:, :, None])
     except LinAlgError:
         return Expectation()
+    squares = np.sort(np.sum(left_out**2, axis=(1, 2)))  # (N,)
+    n = int(UNCERTAIN * n_samples)
+    squares[n_samples - n :] = squares[n_samples - n - 1]
     degrees = float(np.trace(h, axis1=1, axis2=2).sum())
     known = degrees < LARGEST_SHARE * r.size
-    return Expectation(float(np.sum(left_out**2)) if known else np.nan, degrees)
+    return Expectation(float(squares.sum()) if known else np.nan, degrees)
 
 
 def leverages(objective: ObjectiveLike, state: State, size: int) -> Array:

@@ -14,6 +14,9 @@ from typing import Generic, NamedTuple
 import numpy as np
 
 from kan_numpy.networks.network import NetworkT
+from kan_numpy.optimizers.leave_one_out import expectation
+from kan_numpy.optimizers.optimizer import State
+from kan_numpy.training.objective import NetworkObjective
 
 History = dict[str, list[float]]
 Callback = Callable[[int, NetworkT, History], object]
@@ -66,7 +69,7 @@ class FitResult(Generic[NetworkT]):
     >>> result.network, result.history["step"]
     (KAN([1, 1], 9 parameters), [1, 2, 3])
     >>> result.message
-    'all 3 steps done; 9 parameters for 2 samples'
+    'all 3 steps done; 9 parameters for 2 samples, too many to tell the loss on new samples'
     """
 
     network: NetworkT
@@ -79,6 +82,22 @@ class FitResult(Generic[NetworkT]):
     def interrupted(self) -> bool:
         """Whether Ctrl-C ended training."""
         return self.message.startswith(INTERRUPTED)
+
+
+def ended_stage(
+    objective: NetworkObjective[NetworkT], state: State, train_loss: float, before: list[Stage]
+) -> Stage | None:
+    """Return the stage of training that ends in a state, None if nothing is known about it."""
+    squares, effective = expectation(objective, state, len(objective.x))
+    if np.isnan(effective):
+        return None
+    if any(np.isnan(stage.expected_loss) for stage in before):
+        squares = np.nan  # what had too many parameters has them still
+    r = state.memory.model.r
+    # The loss may be in other units than r . r, and may contain a penalty.
+    expected = train_loss * squares / (r @ r)
+    G = max((layer.grid_size for _, layer in objective.network.kan_layers), default=0)
+    return Stage(0, G, train_loss, float(expected), effective)
 
 
 def told(

@@ -54,14 +54,15 @@ def fit(
     x : array_like, shape (N, n_in)
         Inputs.
     y : array_like, shape (N, n_out) or (N,)
-        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
+        Targets (N, n_out) for "mse" and "huber", labels (N,) for "cross_entropy".
     optimizer : Optimizer, optional
-        `SGD`, `Adam`, `LBFGS` or `LevenbergMarquardt`. By default Levenberg-Marquardt, where the
-        loss is a sum of squares as "mse" is and a penalty has a ``curvature``; else L-BFGS.
+        `SGD`, `Adam`, `LBFGS` or `LevenbergMarquardt`. By default Levenberg-Marquardt for "mse",
+        "huber" and other sums of squares, if a penalty has a ``curvature``; else L-BFGS.
     steps : int
         Steps of the optimizer, or epochs with a batch size.
     loss : str or Loss
-        "mse", "cross_entropy", or a `kan_numpy.training.losses.Loss`.
+        "mse"; "huber", which outliers do not spoil; "cross_entropy"; or a
+        `kan_numpy.training.losses.Loss`.
     batch_size : int, optional
         Samples in a mini-batch, for SGD and Adam; by default all.
     penalty : callable, optional

@@ -10,10 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erfc, gammainc
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_choice, as_number
+from kan_numpy.functions.scaling import BETA, K, size_of_errors
 
 
 class Loss(Protocol):
@@ -118,14 +118,6 @@ class MeanSquaredError:
         return float(1.0 / np.sqrt(prediction.size))
 
 
-K = 1.345
-"""k: delta is so many standard deviations, for 95 % efficiency where errors are normal."""
-BETA = float(gammainc(1.5, K**2 / 2.0) + K**2 * erfc(K / np.sqrt(2.0)))
-"""beta, the mean of min(z^2, k^2) for normal z of variance 1."""
-SMALLEST_SIZE = 1e-10
-"""sigma is at least this share of the largest error."""
-
-
 class Huber:
     r"""Huber's loss: squares of small errors, absolute values of large ones.
 
@@ -190,7 +182,7 @@ class Huber:
 
     def _evaluated(self, error: Array) -> tuple[Array, Array]:
         """Return L of each output (n_out,) and w (N, n_out) from the errors (N, n_out)."""
-        sigma = _error_size(error) if self.delta is None else self.delta / K
+        sigma = size_of_errors(error) if self.delta is None else self.delta / K
         size, delta = np.abs(error), K * sigma
         cut = np.minimum(size, delta)
         w = np.divide(cut, size, out=np.ones_like(size), where=size > 0.0) / size.size
@@ -199,20 +191,6 @@ class Huber:
             return rho, w
         S = BETA * sigma + rho / sigma
         return S**2 / (4.0 * BETA), w * S / (2.0 * BETA * sigma)
-
-
-def _error_size(error: Array) -> Array:
-    """Return the sigma of `Huber` for each column of errors, (N, n_out) -> (n_out,)."""
-    # With m errors below k sigma, the sum of their squares + (N - m) (k sigma)^2 is N beta sigma^2.
-    # Such an error e is one for which the first side is not smaller at sigma = |e| / k.
-    N, squares = len(error), np.sort(error**2, axis=0)  # (N, n_out)
-    sums, larger = np.cumsum(squares, axis=0), N - np.arange(1.0, N + 1.0)[:, None]
-    below = sums + larger * squares >= N * BETA / K**2 * squares
-    m = np.maximum(below.sum(axis=0), 1)  # (n_out,)
-    total = np.take_along_axis(sums, m[None] - 1, axis=0)[0]
-    sigma = np.sqrt(total / (N * BETA - (N - m) * K**2))
-    # Most errors may be zero, but quotients must be finite, and squares above 1e-308.
-    return np.maximum(sigma, SMALLEST_SIZE * np.sqrt(squares[-1]) + 1e-150)
 
 
 class CrossEntropy:
@@ -232,7 +210,7 @@ class CrossEntropy:
     Raises
     ------
     ValueError
-        If label_smoothing does not lie between 0 and 1.
+        If label_smoothing is not at least 0 and below 1: at 1, no label would be left.
     TypeError
         If label_smoothing is not a real number.
 
@@ -249,7 +227,9 @@ class CrossEntropy:
     name = "cross_entropy"
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = as_number("label_smoothing", label_smoothing, 0.0, 1.0)
+        self.label_smoothing = as_number(
+            "label_smoothing", label_smoothing, 0.0, 1.0, include_high=False
+        )
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return labels y (N,) from 0 to n_out - 1 as a smoothed one-hot table (N, n_out)."""

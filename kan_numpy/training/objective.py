@@ -19,8 +19,8 @@ from kan_numpy.training.losses import Loss, SquaresLoss, WeightedLoss, as_loss
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
-JACOBIAN_AT_ONCE = 2**23
-"""The number of entries of a block of the Jacobian: 64 MiB."""
+JACOBIAN_AT_ONCE = 2**22
+"""The number of entries of a block of the Jacobian: 32 MiB."""
 
 SCALING_ROWS = 1000
 """The number of samples that `NetworkObjective.diagonal_scaling` uses."""

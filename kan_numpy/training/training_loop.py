@@ -24,7 +24,6 @@ from kan_numpy._validation import as_count, as_number, as_rng, level_outside
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_optimizer, in_batches
-from kan_numpy.optimizers.leave_one_out import expectation
 from kan_numpy.optimizers.optimizer import Optimizer, reweighted
 from kan_numpy.training.fit_result import (
     HISTORY,
@@ -32,6 +31,7 @@ from kan_numpy.training.fit_result import (
     FitResult,
     History,
     Stage,
+    ended_stage,
     interruption,
     told,
 )
@@ -240,17 +240,12 @@ class _Run(Generic[NetworkT]):
 
     def _end_stage(self) -> None:
         """Estimate the loss on new samples after training on the same grids."""
-        expected = expectation(self.objective, self.state, len(self.objective.x))
-        if np.isnan(expected.effective_parameters):
-            return
-        kans = self.objective.network.kan_layers
-        G, trained = max((layer.grid_size for _, layer in kans), default=0), self._train_loss()
-        loss = self.objective.loss_for_the_user(trained, self._network())
-        expected_loss = expected.loss * (loss / trained if trained else 1.0)
-        step, degrees = int(self.history["step"][-1]), expected.effective_parameters
-        self.stages.append(Stage(step, G, loss, expected_loss, degrees))
-        if self.best_grids is self.objective.network:
-            self.expected_loss = expected_loss
+        loss = self.objective.loss_for_the_user(self._train_loss(), self._network())
+        stage = ended_stage(self.objective, self.state, loss, self.stages)
+        if stage is not None:
+            self.stages.append(stage._replace(step=int(self.history["step"][-1])))
+            if self.best_grids is self.objective.network:
+                self.expected_loss = stage.expected_loss
 
     def result(self, why: str) -> FitResult[NetworkT]:
         """Return the best network, and what is known about it."""

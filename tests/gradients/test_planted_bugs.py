@@ -304,7 +304,7 @@ BUGS = [
     ),
     Bug(
         "the sigma of Huber's loss does not count what is cut off",
-        losses, "_error_size",
+        losses, "size_of_errors",
         "N * BETA - (N - m) * K**2", "N * BETA",
         the_robust_loss,
     ),

@@ -87,7 +87,7 @@ def noisy(N, seed):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_for_a_network_it_is_near_to_fitting_again_without_each_sample(seed):
-    x, y = noisy(60, seed)
+    x, y = noisy(80, seed)
     objective = kn.Objective(kn.KAN([2, 2, 1], grid_size=3, rng=seed), x, y)
     state = run(kn.LevenbergMarquardt(), objective, objective.network.theta, 40)[-1]
     errors = []

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import kan_numpy as kn
+from kan_numpy.training.objective import JACOBIAN_AT_ONCE
 
 N, BLOCKS = 100_000, 40e6
 """Samples, and the bytes that the temporary arrays of a block may take."""
@@ -117,6 +118,25 @@ def test_mini_batches_never_see_all_samples_at_once(optimizer):
     x, y = inputs(network), inputs(network, rng=1)[:, :1]
     most = 5 * x.nbytes + BLOCKS  # copies of x, of its finite values, and of a permutation
     assert peak(lambda: kn.fit(network, x, y, optimizer, 1, batch_size=1000, rng=0)) < most
+
+
+def test_levenberg_marquardt_never_holds_the_jacobian_of_many_samples():
+    network = kn.KAN([4, 8, 1], rng=0)
+    x = inputs(network)
+    y = x[:, :1] * x[:, 1:2]
+    J, block, matrix = (8 * n for n in (N * network.size, JACOBIAN_AT_ONCE, network.size**2))
+    most = 3 * levels_of(network) + 5 * matrix + 4.5 * block
+    assert most < 0.7 * J
+    assert peak(lambda: kn.fit(network, x, y, steps=1)) < most
+
+
+@pytest.mark.slow
+def test_levenberg_marquardt_on_many_samples_takes_less_than_a_gigabyte():
+    network = wide()
+    x = inputs(network, 200_000)
+    y = x[:, :1] * x[:, 1:2]
+    assert 8 * x.shape[0] * network.size > 1.5e9
+    assert peak(lambda: kn.fit(network, x, y, steps=1)) < 0.5e9
 
 
 @pytest.mark.slow

@@ -328,9 +328,10 @@ class Wandering:
 def test_without_validation_the_lowest_training_loss_decides():
     x, y = samples()
     network = small()
-    good = fit(network, x, y, steps=10).network
+    objective = kn.Objective(network, x, y)
+    good = kn.train(objective, steps=10).network
     places = [share * good.theta for share in (0.2, 1.0, 0.8, 1.3)]
-    result = kn.train(kn.Objective(network, x, y), Wandering(places), steps=4)
+    result = kn.train(objective, Wandering(places), steps=4)
     losses = result.history["train_loss"]
     assert np.argmin(losses) == 1
     assert same(result.network, good)
