@@ -144,21 +144,8 @@ def fit(
         own, own_held_out = in_own_units(objective, held_out) if steps else (objective, held_out)
     except KeyboardInterrupt:
         return interruption(network)
-    result = train(
-        own,
-        optimizer,
-        steps,
-        batch_size,
-        own_held_out,
-        patience,
-        adapt_at,
-        refine_at,
-        eps,
-        callback,
-        progress,
-        generator,
-        hold,
-    )
+    others = (patience, adapt_at, refine_at, eps, callback, progress, generator, hold)
+    result = train(own, optimizer, steps, batch_size, own_held_out, *others)
     warn_if_off_grid(result.network, objective.x)
     return result
 
