@@ -30,13 +30,19 @@ WIDTHS = {
 SEEDS = {"high_dimensional": (0,), "four_variables": (0, 1)}  # and three for the others
 # The samples and the steps at each size, and for the MLPs; with 100 inputs three samples for each
 # parameter, and few steps, because each takes long.
-PLAN = {3: (30_000, 60)} | dict.fromkeys(SIZES[1:], (30_000, 15)) | {"MLP": (8000, 300)}
-PLANS = {
-    "four_variables": PLAN | {"MLP": (8000, 160)},
-    "high_dimensional": {3: (8000, 25)}
-    | dict.fromkeys(SIZES[1:4], (8000, 7))
-    | {50: (16_000, 2), 100: (30_000, 2), "MLP": (30_000, 300)},
+PLAN = {3: (30_000, 60)} | dict.fromkeys(SIZES[1:], (30_000, 15)) | {"MLP": (8000, 160)}
+PLAN_HIGH = {
+    3: (8000, 25),
+    **dict.fromkeys((5, 10, 20), (8000, 7)),
+    50: (16_000, 2),
+    100: (30_000, 2),
+    "MLP": (30_000, 300),
 }
+
+
+def plan(name):
+    """Return the samples and the steps at each size, and for the MLPs."""
+    return PLAN_HIGH if name == "high_dimensional" else PLAN
 
 
 def samples(name, n_train, seed):
@@ -67,7 +73,7 @@ def staircase(name, data, seed, check):
     """Train at each grid size, and yield (G, Run)."""
     network = coarse(name, data, seed)
     for stage, G in enumerate(SIZES):
-        n, steps = PLANS.get(name, PLAN)[G]
+        n, steps = plan(name)[G]
         damping = 1e-2 if stage else 1.0  # the finer grids begin near their solution
         ((_, found),) = kan_stages(first(data, n), network, [G], steps, damping, check)
         network = found.network
@@ -86,7 +92,7 @@ def references(name, x, y):
 
 def run(item):
     """Train KANs at each grid size and MLPs as large as the last, and fit the reference."""
-    n, steps = PLANS.get(item, PLAN)["MLP"]
+    n, steps = plan(item)["MLP"]
     check = samples(item, 20_000, 2000)[:2]
     data = {seed: samples(item, 30_000, seed) for seed in SEEDS.get(item, (0, 1, 2))}
     kans = [dict(staircase(item, own, seed, check)) for seed, own in data.items()]
