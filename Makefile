@@ -1,6 +1,7 @@
 # The commands of the project. They need make, and a Python with venv and pip; `make` lists them.
 
 PYTHON ?= python3
+LOWEST_PYTHON ?= python3.10
 RUN := .venv/bin/python
 
 # Figures go into files, whatever the screen of the machine can show.
@@ -8,7 +9,7 @@ export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lessons lesson reproduce test slow gradients thorough bench lint types check clean
+.PHONY: help lessons lesson reproduce test slow gradients thorough mutants lowest bench lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,17 @@ gradients: .venv/installed ## Verify every gradient, and nothing else, one line 
 
 thorough: .venv/installed ## Run tests and lessons with 1000 random examples each; takes a while
 	HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest
+
+mutants: .venv/installed ## See whether the tests notice small changes: make mutants CHAPTER=splines SEED=1
+	@test -d "kan_numpy/$(or $(CHAPTER),?)" || \
+		{ echo "Say of which chapter, for instance: make mutants CHAPTER=splines"; exit 1; }
+	$(RUN) tests/mutants.py $(CHAPTER) --seed $(or $(SEED),1) --count $(or $(COUNT),30)
+
+lowest: ## Run the tests with the lowest versions that pyproject.toml allows, on Python 3.10
+	"$(LOWEST_PYTHON)" -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+		$$(sed -n '/^dependencies\|^test/s/>=/==/gp' pyproject.toml | grep -o '[a-z]*==[0-9.]*')
+	.venv-lowest/bin/python -m pytest -m "not lesson and not slow" -W ignore::DeprecationWarning
 
 bench: .venv/installed ## Time a training step against the matrix products it cannot avoid
 	$(RUN) tests/bench.py

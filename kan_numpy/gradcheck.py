@@ -9,11 +9,14 @@ Three methods:
 * `assert_adjoint`: a backward pass computes :math:`dx = J^T dy`. It is checked for a random
   upstream gradient dy, for every argument and every entry. A dy of ones is not enough: it misses a
   pass that ignores dy, averages instead of summing, or reverses the batch.
+
+A check that could pass whatever it is given is refused: see `LARGEST_RTOL` and what follows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,18 @@ from kan_numpy._validation import as_array, as_number, as_rng
 H = 1e-6
 RTOL = 1e-6
 ATOL = 1e-8
+
+LARGEST_RTOL = 1e-4
+"""A gradient that is wrong by a factor of 1.001 must be found, with something to spare."""
+
+LARGEST_ATOL = 1e-3
+"""Relative to the largest entry of a gradient: what is smaller than that is not checked."""
+
+STEPS = 1e-11, 1e-2
+r"""The h whose own errors, h^2 and \epsilon / h for data of order 1, are below `LARGEST_RTOL`."""
+
+LARGEST_IMAGINARY_STEP = 1e-8
+r"""The largest h whose truncation, h^2, is below rounding."""
 
 
 def central_difference(
@@ -41,7 +56,7 @@ def central_difference(
     x : array_like, any shape
         The point.
     h : float
-        The step, above 0.
+        The step, from 1e-11 to 1e-2, or to 1e-2 of the largest number in x if that is above 1.
 
     Returns
     -------
@@ -50,7 +65,7 @@ def central_difference(
     Raises
     ------
     ValueError
-        If x is not finite, or h is not above 0.
+        If x is not finite, or h is not in its range.
     TypeError
         If x or h is not real.
 
@@ -68,15 +83,19 @@ def central_difference(
            [1., 1.]])
     """
     point = as_array("x", x)
-    step = as_number("h", h, 0.0, include_low=False)
-    columns = []
+    columns = list(_columns(function, point, h))
+    return np.stack(columns, axis=-1).reshape(columns[0].shape + point.shape)
+
+
+def _columns(function: Callable[[Array], npt.ArrayLike], point: Array, h: float) -> Iterator[Array]:
+    """Yield the derivative by each entry of the point, of the shape of the function."""
+    step = as_number("h", h, STEPS[0], STEPS[1] * max(1.0, float(np.abs(point).max())))
     for b in range(point.size):
         ahead, behind = point.copy(), point.copy()
         ahead.flat[b] += step
         behind.flat[b] -= step
         width = ahead.flat[b] - behind.flat[b]  # 2h as rounded in floating point
-        columns.append((np.asarray(function(ahead)) - np.asarray(function(behind))) / width)
-    return np.stack(columns, axis=-1).reshape(columns[0].shape + point.shape)
+        yield (np.asarray(function(ahead)) - np.asarray(function(behind))) / width
 
 
 def complex_step(
@@ -93,7 +112,7 @@ def complex_step(
     x : array_like, any shape
         The points.
     h : float
-        The step; it can be this small because nothing is subtracted.
+        The step, above 0 and at most 1e-8; it can be this small because nothing is subtracted.
 
     Returns
     -------
@@ -102,9 +121,9 @@ def complex_step(
     Raises
     ------
     ValueError
-        If x is not finite.
+        If x is not finite, or h is not in its range.
     TypeError
-        If x is not real, or the function does not return complex numbers.
+        If x or h is not real, or the function does not return complex numbers.
 
     Examples
     --------
@@ -112,10 +131,11 @@ def complex_step(
     >>> kn.gradcheck.complex_step(lambda x: x**3, [1.0, 2.0])  # 3 x^2
     array([ 3., 12.])
     """
-    values = np.asarray(function(as_array("x", x) + 1j * h))
+    step = as_number("h", h, 0.0, LARGEST_IMAGINARY_STEP, include_low=False)
+    values = np.asarray(function(as_array("x", x) + 1j * step))
     if values.dtype.kind != "c":
         raise TypeError("function must take complex numbers and return them, but dropped them")
-    return np.asarray(values.imag / h)
+    return np.asarray(values.imag / step)
 
 
 def assert_adjoint(
@@ -137,15 +157,16 @@ def assert_adjoint(
         ``forward(*arguments)`` returns y, an array or a number.
     backward : callable
         ``backward(dy, *arguments)`` returns the gradient of each argument, as a tuple; for a single
-        argument it may be the gradient itself. A gradient that is None is not checked.
+        argument it may be the gradient itself. A gradient that is None is not checked; one must be.
     *arguments : array_like, any shape
-        The point. Choose it at random, all sizes different, of the order of 1.
+        The point, at least one. Choose it at random, all sizes different, of the order of 1.
     rng : int, Generator or None
         Draws dy; what `numpy.random.default_rng` takes.
     h : float
         Step of the central differences.
     rtol, atol : float
-        The largest error allowed is ``atol + rtol * abs(numerical)``.
+        The largest error allowed is ``atol + rtol * abs(numerical)``. Both are above 0; rtol is at
+        most 1e-4, and atol, unless it is at most 1e-8, a thousandth of the largest entry.
 
     Returns
     -------
@@ -155,9 +176,9 @@ def assert_adjoint(
     Raises
     ------
     AssertionError
-        If a gradient has the wrong shape or dtype, or a wrong entry.
+        If a gradient has the wrong shape or dtype, or a wrong entry, or there is none.
     ValueError
-        If an argument is not finite.
+        If an argument is not finite, there is none, or h, rtol or atol is not in its range.
     TypeError
         If an argument does not hold real numbers.
 
@@ -174,25 +195,31 @@ def assert_adjoint(
     Traceback (most recent call last):
     AssertionError: the gradient of argument 0 is wrong in 3 of 3 entries, ...
     """
+    if not arguments:
+        raise ValueError("arguments must hold at least one array: the point to check at")
+    rtol = as_number("rtol", rtol, 0.0, LARGEST_RTOL, include_low=False)
+    atol = as_number("atol", atol, 0.0, include_low=False)
     points = [as_array(f"arguments[{a}]", value) for a, value in enumerate(arguments)]
     y = np.asarray(forward(*points))
     dy = as_rng(rng).standard_normal(y.shape)
-    gradients = backward(dy.copy(), *points)
-    if not isinstance(gradients, tuple):
-        gradients = (gradients,)
+    returned = backward(dy.copy(), *map(np.copy, points))
+    gradients = copy.deepcopy(returned if isinstance(returned, tuple) else (returned,))
     if len(gradients) != len(points):
         raise AssertionError(
             f"backward returned {len(gradients)} gradients for {len(points)} arguments"
         )
+    if all(gradient is None for gradient in gradients):
+        raise AssertionError("backward returned no gradient at all: nothing was checked")
     worst = 0.0
     for a, gradient in enumerate(gradients):
         if gradient is not None:
 
-            def along(value: Array, a: int = a) -> npt.ArrayLike:
-                y = forward(*points[:a], value, *points[a + 1 :])
-                return np.sum(dy * np.asarray(y))
+            def at(value: Array, a: int = a) -> npt.ArrayLike:
+                return forward(*points[:a], value, *points[a + 1 :])
 
-            numerical = central_difference(along, points[a], h)
+            # Where y does not change, the difference is exactly zero, and its sum with dy exact.
+            entries = [np.sum(dy * column) for column in _columns(at, points[a], h)]
+            numerical = np.reshape(entries, points[a].shape)
             worst = max(worst, _worst_error(f"argument {a}", gradient, numerical, rtol, atol))
     return worst
 
@@ -206,7 +233,12 @@ def _worst_error(name: str, claimed: Any, numerical: Array, rtol: float, atol: f
         raise AssertionError(
             f"the gradient of {name} must have its shape {numerical.shape}, but has {claimed.shape}"
         )
-    claimed = np.asarray(claimed)
+    claimed, largest = np.asarray(claimed), float(np.abs(numerical).max())
+    if atol > ATOL and not atol <= LARGEST_ATOL * largest:
+        raise ValueError(
+            f"atol must be small against the gradient of {name}, whose largest entry is"
+            f" {largest:.3g}: at most {max(ATOL, LARGEST_ATOL * largest):.3g}, but is {atol:g}"
+        )
     error = np.abs(claimed - numerical) / (np.abs(numerical) + atol / rtol)
     error = np.where(np.isfinite(error), error, np.inf)
     if error.max() > rtol:

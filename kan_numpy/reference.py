@@ -1,7 +1,6 @@
 r"""Reference implementation: the formulas of the forward pass for single numbers, without NumPy.
 
-It is slow, and imports nothing from the rest of the library, so that the two can be tested against
-each other. Loops run over Python numbers.
+It is slow and imports nothing from the library, so that the two can be tested against each other.
 """
 
 from __future__ import annotations
@@ -176,6 +175,44 @@ def edge(
     2.0
     """
     return w_base * base(x) + spline(x, coef, degree, knots)
+
+
+def continued_edge(
+    x: float,
+    coef: Numbers,
+    w_base: float,
+    degree: int,
+    knots: Numbers,
+    base: Callable[[float], float],
+    slope: Callable[[float], float],
+) -> float:
+    r"""Evaluate one edge that continues along its tangents, :math:`\phi(e) + \phi'(e)\, (x - e)`.
+
+    Parameters
+    ----------
+    x, coef, w_base, degree, knots, base : as in `edge`
+        The edge; e is the point of the grid next to x.
+    slope : callable
+        b'.
+
+    Returns
+    -------
+    float
+        The same as from `edge` on the grid.
+
+    Examples
+    --------
+    The spline from 1 at x = 0 to 3 at x = 1 goes on with slope 2, and 4 b(x) = 4 x is added:
+
+    >>> import kan_numpy as kn
+    >>> kn.reference.continued_edge(2.5, [1, 3], 4.0, 1, [-1, 0, 1, 2], float, lambda x: 1.0)
+    16.0
+    """
+    e = min(max(x, knots[degree]), knots[len(knots) - degree - 1])
+    tangent = w_base * slope(e)
+    if degree:
+        tangent += sum(c * bspline(e, j, degree, knots, 1) for j, c in enumerate(coef))
+    return edge(e, coef, w_base, degree, knots, base) + tangent * (x - e)
 
 
 def layer(

@@ -6,13 +6,16 @@
 # **You will learn:**
 # - to lay the knots by hand, and why a grid of G intervals has G + 2k + 1 of them;
 # - to compute the basis functions by a recursion, by a triangle, and by the library;
+# - how an edge goes on beyond its grid, and which way is the sanest;
 # - to find two bugs that live at the ends of a grid, and a cure that is worse than the bug.
 #
 # **You need:** NumPy arrays. Lesson 1 is not needed.
 #
-# **Time:** 30 minutes to read, 2 seconds to run.
+# **Time:** 30 minutes to read, 5 seconds to run.
 
 # %%
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -202,7 +205,71 @@ fig.savefig(build / "02_outside.png", dpi=150)
 # %% [markdown]
 # Beyond the grid the bumps run out one by one. At a distance of k h the spline has no value and no
 # slope left: nothing can pull the activation back. This is one reason why an edge also has a base
-# function (lesson 4), and why grids are moved after the data (lesson 8).
+# function b (lesson 4), and why grids are moved after the data (lesson 8). But data that a network
+# has not seen will leave any grid by a little. Three ways to go on beyond its end e come to mind:
+#
+# - *fade*: let the bumps run out, as the paper does, so that a multiple of b is left;
+# - *constant*: stay at $\phi(e)$;
+# - *tangent*: $\phi(e) + \phi'(e)\, (x - e)$, the edge as a whole, spline and base function.
+#
+# Let 400 noisy samples of $\sqrt x$ decide, whose density runs out to the right. One edge learns
+# them, for three distributions of x and three G. We ask it 5 % and 10 % of the range of the samples
+# beyond the last one. An error above half the range of y is nonsense.
+#
+# **Predict:** how often is each of the three nonsense, for b = silu, b = 0 and b = x?
+
+
+# %%
+KINDS = {
+    "exponential": lambda rng: rng.exponential(size=(400, 1)),
+    "lognormal": lambda rng: rng.lognormal(0, 0.8, (400, 1)),
+    "half-normal": lambda rng: np.abs(rng.normal(size=(400, 1))),
+}
+
+
+def noisy_roots(kind, seed):
+    rng = np.random.default_rng(seed)
+    x = KINDS[kind](rng)
+    return x, np.sqrt(x) + 0.1 * rng.normal(size=x.shape)
+
+
+def errors_beyond(x, y, G, base):
+    """Return the errors, over the range of y, of three ways (rows) at 5 % and at 10 % (columns)."""
+    edge = kn.KAN([1, 1], grid_size=G, base=base, rng=0)
+    edge = kn.fit(edge, x, y, steps=30, adapt_at=[0], hold=3e-4, progress=False).network
+    fading = kn.KAN.from_layers([replace(edge.layers[0], outside="fade")])  # the same on its grid
+    places = x.max() + np.array([[0.05], [0.1]]) * np.ptp(x)
+    end = edge.layers[0].knots[:, -k - 1]
+    said = fading(places), edge(np.minimum(places, end)), edge(places)
+    return np.abs(np.array(said)[:, :, 0] - np.sqrt(places[:, 0])) / np.ptp(y)
+
+
+edges, ways = [*product(KINDS, (5, 10, 20))], ("fade", "constant", "tangent")
+print("   Beyond the data: nonsense in % of 9 edges, and the largest error over the range of y")
+print("                        5 % beyond         10 % beyond")
+nonsense = {}
+for base in ("silu", "zero", "identity"):
+    errors = np.array(
+        [
+            errors_beyond(*noisy_roots(kind, seed), size, base)
+            for seed, (kind, size) in enumerate(edges)
+        ]
+    )  # (edges, ways, places)
+    for way, of_way in zip(ways, errors.transpose(1, 2, 0), strict=True):
+        nonsense[base, way] = [float(np.mean(at > 0.5)) for at in of_way]
+        columns = [f"{100 * np.mean(at > 0.5):8.0f} %{at.max():8.2f}" for at in of_way]
+        print(f"   {base:9} {way:9}" + " ".join(columns))
+print()
+assert nonsense["silu", "fade"][1] > 0.3
+assert nonsense["zero", "fade"][1] > 0.1
+assert all(share == [0, 0] for (_, way), share in nonsense.items() if way != "fade")
+
+# %% [markdown]
+# A spline that fades takes the edge along to $w\, b(x)$, however large a weight w it has balanced
+# on the grid. A constant and a tangent are both sane. The tangent is the default of networks,
+# `kn.KAN(outside="linear")`: it has a slope, which can pull an activation back in training, and in
+# lesson 14 it follows a trend. `outside="fade"` is the paper's way. `kn.bspline_basis` always
+# fades: to go on is a matter of the layer.
 #
 # ## 5. Broken on purpose: repeated knots
 #

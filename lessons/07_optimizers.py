@@ -488,6 +488,36 @@ plt.close(figure)
 # The rule has a proof, and the network has none; but it is right more often. It has only seen knots
 # of up to 13 crossings, and we do not know what it would say about larger ones.
 #
+# ## 8. When some samples are wrong
+#
+# Least squares believe every sample, and the square of a large error is huge: a single typing error
+# spoils the fit. Huber's loss counts an error $e$ beyond $\delta = 1.345 \sigma$ by its absolute
+# value, so that no sample pulls harder than one at $\delta$. The size $\sigma$ of the errors is
+# estimated along with the network. Levenberg-Marquardt still needs squares: each step weights them,
+# those of large errors with $\delta / |e|$.
+
+# %%
+rng = np.random.default_rng(DATA_SEED)
+x = rng.uniform(-1, 1, (300, 1))
+truth = np.sin(3 * x)
+y = truth + 0.1 * rng.standard_normal(x.shape)
+y[42] = 1000.0  # a typing error
+fits = {
+    loss: kn.fit(kn.KAN([1, 1], rng=SEED), x, y, loss=loss).network for loss in ("mse", "huber")
+}
+print("8. One wrong sample among 300")
+for loss, net in fits.items():
+    print(f"   {loss:5} is off by {rmse(net, x, truth):.3f}")
+suspect = int(np.argmax(np.abs(fits["huber"](x) - y)))
+print(f"   the largest error of the robust fit is at sample {suspect}")
+assert rmse(fits["mse"], x, truth) > 1.0
+assert rmse(fits["huber"], x, truth) < 0.03
+assert suspect == 42
+
+# %% [markdown]
+# If all errors are normal, Huber's loss gives 95 % of what least squares would: the price of the
+# insurance.
+#
 # ## On your own
 #
 # 1. *Easy.* Repeat the race from five other starting networks. Does the order ever change? Which

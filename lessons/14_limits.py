@@ -14,6 +14,7 @@
 
 # %%
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -131,7 +132,7 @@ for G in GRIDS:
     print(f"{to_the_end[-1][1]:19.2f}{stopped[-1][1]:21.2f}")
 to_the_end, stopped = np.array(to_the_end), np.array(stopped)
 print("   The finest grid knows its samples by heart, noise and all, and not the function.\n")
-assert to_the_end[-1, 0] < 0.01 * NOISE
+assert to_the_end[-1, 0] < 0.05 * NOISE
 assert to_the_end[-1, 1] > 2 * NOISE
 assert np.all(stopped[:, 1] < 0.7 * to_the_end[:, 1])
 assert stopped[0, 1] < 0.6 * NOISE
@@ -343,12 +344,14 @@ assert parts.between < 0.02
 # %% [markdown]
 # ## 3. Outside the data
 #
-# A network sees $\tanh 2x$ on [-1, 1]. At x = 3 its spline has faded to zero, and what is left is
-# the base function: $w\, silu(x)$, whose size grows to the right. `kn.symbolify` replaces the edge
-# by that one of three functions, tanh, sin and arctan, that it looks like, and fits its numbers.
+# A network sees $\tanh 2x$ on [-1, 1]. Beyond its grid it goes on along its tangent at the end.
+# With `kn.KAN(outside="fade")` its splines fade instead, as in the paper, and at x = 3 nothing is
+# left but the base function: $w\, silu(x)$, whose size grows to the right. `kn.symbolify` replaces
+# the edge by that one of three functions, tanh, sin and arctan, that it looks like, and fits its
+# numbers.
 #
-# **Predict:** what do both say at x = 3, where $\tanh 6$ = 1.000? And if the 200 samples come with
-# noise?
+# **Predict:** what do the three say at x = 3, where $\tanh 6$ = 1.000? And if the 200 samples come
+# with noise?
 
 
 # %%
@@ -364,17 +367,58 @@ def one_edge(x, y, G=10, seed=0):
 
 x_1, y_1 = tanh_samples(0, 0)
 network = one_edge(x_1, y_1)
+fading = kn.KAN.from_layers([replace(network.layers[0], outside="fade")])  # the same on its grid
 snapped = kn.symbolify(network, x_1, y_1, functions=GUESSES)
 inside, outside = np.linspace(-1, 1, 500)[:, None], np.linspace(1, 3, 500)[:, None]
 print("6. tanh(2x), learned on [-1, 1]: RMSE inside, RMSE from 1 to 3, and the value at x = 3")
-for name, net in (("network", network), ("symbol", snapped)):
+misses = []
+for name, net in (("fade", fading), ("tangent", network), ("symbol", snapped)):
     errors = [rms(net(points) - np.tanh(2 * points)) for points in (inside, outside)]
     end = net([[3.0]])[0, 0]
     print(f"   {name:8} {errors[0]:.0e}   {errors[1]:.0e}   {end:.3f}")
     assert errors[0] < 2e-4
-    assert (errors[1] > 0.3) == (name == "network")
-assert errors[1] < 1e-9
+    misses.append(errors[1])
+assert misses[0] > 0.3 > 2 * misses[1] > 0.1
+assert misses[2] < 1e-9
 assert abs(end - np.tanh(6)) < 1e-9
+
+# %% [markdown]
+# The tangent is no knowledge, only a guess that harms less. It serves where data leave the grid by
+# a little, or slowly: with a trend, tomorrow is always a bit beyond today. Take
+# $z_t = 0.02\,t + \sin(2 \pi t / 12)$ + noise. From three values a network predicts the next, it
+# learns from the first 300, and the next 97 rise above all of them. A third way out is to stay at
+# the end of the data, which is `net(np.clip(x, low, high))`.
+#
+# **Predict:** which of the three follows the trend?
+
+# %%
+
+
+def trend(seed, lag=3, n=400):
+    t, rng = np.arange(n), np.random.default_rng(seed)
+    z = 0.02 * t + np.sin(2 * np.pi * t / 12) + 0.1 * rng.standard_normal(n)
+    return np.column_stack([z[i : n - lag + i] for i in range(lag)]), z[lag:, None]
+
+
+SPLIT, ways = 300, {"fade": [], "constant": [], "tangent": []}
+for seed in range(5):
+    x_t, y_t = trend(seed)
+    past, past_y, future, future_y = x_t[:SPLIT], y_t[:SPLIT], x_t[SPLIT:], y_t[SPLIT:]
+    fade, tangent = (
+        kn.fit(
+            kn.KAN([3, 2, 1], 3, DEGREE, outside=outside_of, rng=seed),
+            past, past_y, steps=30, adapt_at=[0, 5], hold=3e-4,
+        ).network
+        for outside_of in ("fade", "linear")
+    )  # fmt: skip
+    clipped = np.clip(future, past.min(axis=0), past.max(axis=0))
+    for way, said in zip(ways, (fade(future), tangent(clipped), tangent(future)), strict=True):
+        ways[way].append(rms(said - future_y))
+print("   The next value of a rising series, beyond the past: RMSE, median and worst of five draws")
+for way, errors in ways.items():
+    print(f"   {way:8} {np.median(errors):8.2f}{max(errors):8.2f}")
+median = {way: np.median(errors) for way, errors in ways.items()}
+assert median["tangent"] < 0.8 * median["constant"] < median["fade"]
 
 # %%
 print("\n   From noisy samples, ten data sets: what is said at x = 3, and which of three is chosen")
@@ -404,7 +448,8 @@ far = np.linspace(-3, 3, 601)
 for ax in (left, right):
     ax.axvspan(-1, 1, color=GRAY, alpha=0.2, lw=0)
     ax.plot(far, np.tanh(2 * far), color=GRAY, lw=7, alpha=0.5, label=r"$\tanh 2x$")
-left.plot(far, network(far[:, None]), color=ORANGE, lw=2.5, label="network")
+left.plot(far, network(far[:, None]), color=ORANGE, lw=2.5, label="network: tangent")
+left.plot(far, fading(far[:, None]), ":", color=ORANGE, lw=2.5, label="network: fade")
 left.plot(far, snapped(far[:, None]), "--", color=BLUE, lw=2.5, label="its symbol")
 for at, (symbol, (a, b, c, d)) in enumerate(snaps[0.3]):
     color, style = {"tanh": (BLUE, "-"), "sin": (ORANGE, "--")}.get(symbol.name, (GREEN, ":"))
@@ -566,7 +611,7 @@ assert found_row[2] > 3 * max(found_row[1], tanh_row[2])
 # | noise | a train error below the noise | a coarser grid, stopping in time, more samples |
 # | dimension | a test error that grows with d | structure, fewer inputs |
 # | pairs without effects of their own | inputs missing after pruning | open: exercise 2 |
-# | the end of the data | splines faded to zero | the right symbol |
+# | the end of the data | samples off the grid | the tangent, for a while; the right symbol |
 # | kinks, jumps | a slope of -3/2 or -1/2 | knots in the right place |
 # | a symbol chosen in noise | another symbol for other samples | less noise |
 #

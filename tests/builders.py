@@ -7,6 +7,7 @@ from strategies import shaken, with_symbols
 
 from kan_numpy import KAN
 from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.edges import with_symbol
 
 
@@ -87,3 +88,15 @@ def odd():
 
 def inputs(n=2, N=200, seed=1):
     return np.random.default_rng(seed).uniform(-1.0, 1.0, (N, n))
+
+
+def evaluated_edges(monkeypatch):
+    """Return a list to which every evaluation of single edges adds their number."""
+    numbers, edge_values = [], KANLayer.edge_values
+
+    def counting(self, cache):
+        numbers.append(self.n_edges)
+        return edge_values(self, cache)
+
+    monkeypatch.setattr(KANLayer, "edge_values", counting)
+    return numbers

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from kan_numpy import reference
+from kan_numpy.functions import activations
 from kan_numpy.gradcheck import ATOL, RTOL, assert_adjoint, central_difference, complex_step
 
 EXACT = 1e-13
@@ -156,22 +157,42 @@ def same(a, b):
         np.array_equal(getattr(one, name), getattr(two, name))
         and getattr(one, name).dtype == getattr(two, name).dtype
         and one.degree == two.degree
+        and one.outside == two.outside
+        and np.array_equal(one.center, two.center)
+        and np.array_equal(one.scale, two.scale)
         for one, two in zip(a.layers, b.layers, strict=True)
         for name in names
     )
 
 
 SLOW_BASES = {"silu": reference.silu, "identity": float, "zero": lambda x: 0.0 * x, "wave": np.sin}
+SLOW_SLOPES = {
+    "silu": activations.silu_derivative,
+    "identity": lambda x: 1.0,  # noqa: ARG005
+    "zero": lambda x: 0.0,  # noqa: ARG005
+    "wave": np.cos,
+}
+
+
+def edge_by_hand(layer, o, i, x):
+    """Evaluate one edge at one number."""
+    m, s = (0.0, 1.0) if layer.center is None else (layer.center[i], layer.scale[i])
+    base, slope = SLOW_BASES[layer.base.name], SLOW_SLOPES[layer.base.name]
+    values = layer.coef[o, i], layer.w_base[o, i], layer.degree, layer.knots[i]
+    functions = [lambda x: base((x - m) / s), lambda x: slope((x - m) / s) / s]
+    if layer.outside == "fade":
+        return reference.edge(x, *values, functions[0])
+    return reference.continued_edge(x, *values, *functions)
 
 
 def layer_by_hand(layer, x):
     """Evaluate a layer one number at a time."""
-    values = (
-        layer.coef,
-        layer.w_base,
-        layer.bias,
-        layer.degree,
-        layer.knots,
-        SLOW_BASES[layer.base.name],
+    return np.array(
+        [
+            [
+                layer.bias[o] + sum(edge_by_hand(layer, o, i, z) for i, z in enumerate(sample))
+                for o in range(layer.n_out)
+            ]
+            for sample in x
+        ]
     )
-    return np.array([reference.layer(sample, *values) for sample in x])

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kan_numpy import KAN, Activation, uniform_knots
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.layers.continuation import CONTINUATIONS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.splines.bsplines import BSplineBasis
@@ -89,9 +90,11 @@ def points_inside(knots, degree):
 def smooth_points(knots, degree):
     """Draw a point where central differences hold: off the knots, or on one that is smooth enough.
 
-    At a knot of multiplicity m the spline has k - m continuous derivatives; two are needed.
+    At a knot of multiplicity m the spline has k - m continuous derivatives; two are needed. At the
+    ends of the grid, where it may go on along its tangent, there is only one.
     """
     distinct, multiplicity = np.unique(knots, return_counts=True)
+    multiplicity[np.isin(distinct, [knots[degree], knots[-degree - 1]])] = degree
     places = np.concatenate([[distinct[0] - GAP], distinct, [distinct[-1] + GAP]]).tolist()
     between = st.tuples(st.integers(0, len(distinct)), floats(0.1, 0.9)).map(
         lambda drawn: places[drawn[0]] + drawn[1] * (places[drawn[0] + 1] - places[drawn[0]])
@@ -137,7 +140,10 @@ def bases_with_points(draw, kind=points):
 
 
 def random_layer(rows, degree, n_out, base, rng, density=1.0):
-    """Build a layer with random parameters and bias; about a share of the edges is active."""
+    """Build a layer with random parameters and bias; about a share of the edges is active.
+
+    It goes on beyond its grid in one way or another, and its base functions have units or none.
+    """
     n_in, W = len(rows), rows.shape[1] - degree - 1
     active = rng.random((n_out, n_in)) < density
     active[rng.integers(n_out), rng.integers(n_in)] = True
@@ -145,7 +151,12 @@ def random_layer(rows, degree, n_out, base, rng, density=1.0):
     coef = rng.uniform(-most, most, (n_out, n_in, W)) * active[:, :, None]
     w_base = rng.uniform(-most, most, (n_out, n_in)) * active * (base.name != "zero")
     bias = rng.uniform(-1.0, 1.0, n_out)
-    return KANLayer(BSplineBasis(rows, degree), coef, w_base, bias, active, base)
+    layer = KANLayer(BSplineBasis(rows, degree), coef, w_base, bias, active, base)
+    if rng.random() < 0.5:
+        layer = replace(
+            layer, center=rng.uniform(-1.0, 1.0, n_in), scale=rng.uniform(0.7, 2.0, n_in)
+        )
+    return replace(layer, outside=CONTINUATIONS[rng.integers(2)])
 
 
 @st.composite

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import reduce
 from operator import add, mul
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +43,46 @@ class Function(Protocol):
 
 
 class Node:
-    """The base class of all nodes, with a value: NaN if it has variables or is not finite."""
+    """The base class of all nodes, with a value: NaN if it has variables or is not finite.
+
+    The hash is stored too, or else that of a deep expression would take a walk through all of it.
+    """
 
     value: float
+    _hash: int
 
     def __post_init__(self) -> None:
-        """Compute the value."""
+        """Compute the value and the hash."""
         object.__setattr__(self, "value", _value(self))  # type: ignore[arg-type]
+        object.__setattr__(self, "_hash", hash((type(self), self._content)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Build the copy anew, because hashes differ from process to process."""
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+
+    def __hash__(self) -> int:
+        """Return the hash of the kind and the content."""
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """Compare kind and content."""
+        if self is other:
+            return True
+        if type(self) is not type(other) or self._hash != hash(other):
+            return False
+        return self._content == other._content
+
+    @property
+    def _content(self) -> tuple[Any, ...]:
+        """What distinguishes a node from another of the same kind."""
+        match self:
+            case Number():
+                return (self.value,)
+            case Constant() | Variable():
+                return (self.name,)
+            case Call():
+                return (self.function, self.argument)
+        return self.operands
 
     @property
     def is_number(self) -> bool:
@@ -105,7 +138,7 @@ class Node:
         return Product((Number(-1), first, *others))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Number(Node):
     """A finite number in decimal digits."""
 
@@ -114,32 +147,33 @@ class Number(Node):
     def __post_init__(self) -> None:
         """Convert the value to a finite float."""
         object.__setattr__(self, "value", float(self.value))
+        object.__setattr__(self, "_hash", hash((Number, self.value)))
         if not math.isfinite(self.value):
             raise ValueError(f"a number of an expression must be finite, but is {self.value}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Constant(Node):
     """A named number: pi or e."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variable(Node):
     """An input; its name is a Python identifier."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sum(Node):
     """At least one term, added from left to right."""
 
     terms: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Product(Node):
     """At least one factor, multiplied in the order of `Node.quotient`."""
 
@@ -155,7 +189,7 @@ class Product(Node):
         return Product(kept) if kept else Number(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Power(Node):
     """A base to the power of an exponent without variables."""
 
@@ -163,7 +197,7 @@ class Power(Node):
     exponent: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Call(Node):
     """A function applied to an expression."""
 

@@ -1,16 +1,26 @@
-r"""Expressions parsed from text with Python's syntax trees; the text is never executed.
+r"""Expressions parsed from text by recursive descent; the text is never executed.
 
-The grammar has numbers, variables, pi, e, ``+ - * / **`` (also ``^``) and functions of one
-argument. The result has the structure of the text, so that its evaluation performs the same
-operations in the same order; `simplify.simplify` brings it to normal form.
+.. code-block:: text
+
+    sum     = product, { ("+" | "-"), product }
+    product = factor, { ("*" | "/"), factor }
+    factor  = { "+" | "-" }, atom, [ ("**" | "^"), factor ]
+    atom    = number | name | function, "(", sum, ")" | "(", sum, ")"
+
+The precedence is Python's. The result has the structure of the text, so that its evaluation
+performs the same operations in the same order; `simplify.simplify` brings it to normal form. What
+is too long, too deep or too high a power is refused before it costs time.
 """
 
 from __future__ import annotations
 
-import ast
-import sys
-from collections.abc import Collection, Mapping
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
+from typing import NamedTuple
+from unicodedata import normalize
 
 from kan_numpy.algebra.expressions import (
     CONSTANTS,
@@ -24,13 +34,29 @@ from kan_numpy.algebra.expressions import (
     Sum,
     Variable,
 )
-from kan_numpy.algebra.traversal import variables as variables_of
 from kan_numpy.functions.symbols import SYMBOLS
 
 FUNCTIONS: Mapping[str, Function] = {
     name: symbol for name, symbol in SYMBOLS.items() if name.isidentifier() and name != "x"
 } | {"ln": SYMBOLS["log"], "sign": SYMBOLS["sgn"]}
 """The functions that `parse` knows by default."""
+
+LONGEST, MOST_TOKENS = 300_000, 30_000
+"""The characters, and the names, numbers and signs, of a text: two thousand terms of a network."""
+
+DEEPEST = 160
+"""The levels of an expression: each takes up to four calls, of the thousand that Python allows."""
+
+MOST_NODES = 100_000
+"""The parts of an expression."""
+
+HIGHEST_POWER = 1024
+"""The largest exponent: 2 to this power is above the largest number of float64."""
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+    r"|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/^()])|(?P<other>\S)|(?P<end>$))"
+)
 
 
 def parse(
@@ -42,18 +68,60 @@ def parse(
 
     ``functions`` are those it may use, by name; ``sqrt`` and other powers become a `Power`. The
     names in ``variables``, if given, are the only ones allowed, and may include ``e`` and ``pi``. A
-    ValueError states the position of the error.
+    ValueError of at most 300 characters states the position of the error.
     """
     if not isinstance(text, str):
-        raise TypeError(f"an expression must be text such as 'x**2 + y', but is {text!r}")
-    reader = _Reader(text, functions, variables)
+        raise TypeError(f"an expression must be text such as 'x**2 + y', but is {text!r:.60}")
+    if len(text) > LONGEST:
+        raise _too_long(text, f"{LONGEST} characters")
+    reader = _Reader(text, functions, variables, _tokens(text))
     try:
-        return reader.read(ast.parse(reader.source, mode="eval").body)
-    except SyntaxError as error:
-        column = error.offset - 1 if error.offset else len(reader.source)
-        raise ValueError(f"can't read {text!r}{reader.where(column)}: {error.msg}") from None
+        result = reader.sum()
     except (RecursionError, MemoryError):
-        raise ValueError(f"can't read {text[:60]!r}...: it is nested too deeply") from None
+        raise ValueError(f"can't read {text[:40]!r}...: it is nested too deeply") from None
+    if reader.token.kind != "end":
+        raise reader.unexpected()
+    require_size(result)
+    return result
+
+
+def require_size(expression: Expression) -> None:
+    """Refuse an expression of more than `DEEPEST` levels, or more than `MOST_NODES` nodes."""
+    level, levels, count = [expression], 0, 0
+    while level:
+        levels, count = levels + 1, count + len(level)
+        if levels > DEEPEST or count > MOST_NODES:
+            raise ValueError(
+                f"formula is too large: it is nested too deeply, beyond {DEEPEST} levels, or has"
+                f" more than {MOST_NODES} parts"
+            )
+        level = [part for node in level for part in node.operands]
+
+
+class _Token(NamedTuple):
+    """A number, a name, a sign, another character or the end."""
+
+    kind: str
+    text: str
+    place: int
+
+
+def _tokens(text: str) -> list[_Token]:
+    """Divide a text."""
+    found: list[_Token] = []
+    for match in _TOKEN.finditer(text):
+        kind = str(match.lastgroup)
+        found.append(_Token(kind, match[kind], match.start(kind)))
+        if len(found) > MOST_TOKENS:
+            raise _too_long(text, f"{MOST_TOKENS} numbers, names and signs")
+        if kind == "end":
+            break
+    return found
+
+
+def _too_long(text: str, most: str) -> ValueError:
+    """Return the error to raise for a text that has more than something."""
+    return ValueError(f"can't read {text[:40]!r}...: it has more than {most}")
 
 
 @dataclass
@@ -63,102 +131,183 @@ class _Reader:
     text: str
     functions: Mapping[str, Function]
     variables: Collection[str] | None
+    tokens: list[_Token]
+    at: int = 0
+    depth: int = 0
 
     @property
-    def source(self) -> str:
-        """The text as Python source: one line, without leading spaces, ** for ^."""
-        return " ".join(self.text.replace("^", "**").splitlines()).strip()
+    def token(self) -> _Token:
+        """The next token."""
+        return self.tokens[self.at]
 
-    def where(self, column: int) -> str:
-        """Return the position in the text of a column of the source."""
-        index, column = 0, column + len(self.text) - len(self.text.lstrip())
-        while column > 0 and index < len(self.text):
-            column -= 2 if self.text[index] == "^" else 1
-            index += 1
-        return f" at position {index}"
+    def take(self, *signs: str) -> str:
+        """Pass the next token and return it if it is one of these signs, otherwise return ""."""
+        kind, text, _ = self.tokens[self.at]
+        if kind != "sign" or text not in signs:
+            return ""
+        self.at += 1
+        return text
 
-    def error(self, node: ast.expr, problem: str) -> ValueError:
-        """Return the error to raise for a node."""
-        column = len(self.source.encode()[: node.col_offset].decode())  # Python counts bytes.
-        return ValueError(f"can't read {self.text!r}{self.where(column)}: {problem}")
+    def error(self, place: int, problem: str) -> ValueError:
+        """Return the error to raise for a place in the text, of at most 300 characters."""
+        near = self.text
+        if len(near) > 60:
+            near = f"...{near[max(0, place - 20) : place + 20]}..."
+        return ValueError(f"can't read {repr(near)[:90]} at position {place}: {problem}"[:300])
 
-    def read(self, node: ast.expr) -> Expression:
-        """Convert a syntax tree to an expression."""
-        match node:
-            case ast.BinOp():
-                result = self.operation(node)
-            case ast.UnaryOp(op=ast.USub()):
-                result = -self.read(node.operand)
-            case ast.UnaryOp(op=ast.UAdd()):
-                result = self.read(node.operand)
-            case ast.Constant():
-                result = self.number(node)
-            case ast.Name():
-                result = self.name(node)
-            case ast.Call():
-                result = self.call(node)
-            case _:
-                what = "neither number, variable, sum, product, power nor function"
-                raise self.error(node, f"{ast.unparse(node)!r} is {what}")
-        if not result.is_number and not variables_of(result):
-            raise self.error(node, f"{ast.unparse(node)} is not a finite real constant")
+    def unexpected(self) -> ValueError:
+        """Return the error to raise for a token that may not follow."""
+        kind, text, place = self.token
+        before = self.tokens[self.at - 1] if self.at else _Token("", "", 0)
+        problem = f"{_short(text)} is not expected here"
+        if kind == "end":
+            place, problem = len(self.text), "a number, a name or a bracket is missing"
+        elif text == "#":
+            problem = "'#' is refused, because a formula has no comments"
+        elif text == ",":
+            problem = "',' is refused, because every function takes one argument"
+        elif kind == "other" and text in "%@&|~<>=!":
+            problem = f"{text!r} is an operator other than + - * / ** ^"
+        elif text == "(":
+            problem = f"there is no function {_short(before.text)}; write * to multiply"
+        elif kind in ("number", "name") and (before.kind == "number" or before.text == ")"):
+            problem = f"there is no operator before {_short(text)}; write * to multiply"
+        return self.error(place, problem)
+
+    def checked(self, result: Expression, parts: Iterable[Expression], place: int) -> Expression:
+        """Return the result of an operation, unless it is an infinite or undefined number."""
+        if not result.is_number and all(part.is_number for part in parts):
+            written = self.text[place : self.token.place].strip()
+            raise self.error(place, f"{_short(written)} is not a finite real constant")
         return result
 
-    def number(self, node: ast.Constant) -> Number:
-        """Convert a literal, which must be a finite real number."""
-        if type(node.value) in (int, float) and abs(node.value) <= sys.float_info.max:  # type: ignore
-            return Number(float(node.value))  # type: ignore[arg-type]
-        raise self.error(node, f"{ast.unparse(node)} is not a finite real constant")
+    def sum(self) -> Expression:
+        """Read terms, which are added from left to right."""
+        place = self.token.place
+        self.depth += 1  # and the calls that one level takes are this one, and the three below
+        if self.depth > DEEPEST:
+            raise self.error(place, f"it is nested too deeply, beyond {DEEPEST} levels")
+        result = self.product()
+        if self.token.text in ("+", "-"):
+            terms: list[Expression] = list(result.terms) if isinstance(result, Sum) else [result]
+            while sign := self.take("+", "-"):
+                term = self.product()
+                terms.append(-term if sign == "-" else term)
+            result = self.checked(Sum(tuple(terms)), terms, place)
+        self.depth -= 1
+        return result
 
-    def operation(self, node: ast.BinOp) -> Expression:
-        """Convert a binary operation."""
-        left, right = self.read(node.left), self.read(node.right)
-        match node.op:
-            case ast.Add() | ast.Sub():
-                terms = left.terms if isinstance(left, Sum) else (left,)
-                return Sum((*terms, -right if isinstance(node.op, ast.Sub) else right))
-            case ast.Mult():
-                return Product((*_open_factors(left), right))
-            case ast.Div():
-                return Product((*_open_factors(left), Power(right, Number(-1))))
-            case ast.Pow() if right.is_number:
-                return Power(left, right)
-            case ast.Pow():
-                problem = f"the exponent {ast.unparse(node.right)!r} must be a number"
-                raise self.error(node.right, f"{problem}; write exp(y*log(x)) for x**y")
-        raise self.error(node, f"{ast.unparse(node)!r} has an operator other than + - * / ** ^")
+    def product(self) -> Expression:
+        """Read factors, so that each is multiplied, or divided by, in the order of the text."""
+        place, first = self.token.place, self.factor()
+        if self.token.text not in ("*", "/"):
+            return first
+        is_open = isinstance(first, Product) and not first.quotient().below
+        factors: list[Expression] = list(first.operands) if is_open else [first]
+        while sign := self.take("*", "/"):
+            if len(factors) > 1 and (_is_below(factors[0]) or _is_below(factors[-1])):
+                factors = [Product(tuple(factors))]  # the quotient so far, which is computed first
+            at, factor = self.token.place, self.factor()
+            if sign == "/":
+                inverse = Power(factor, Number(-1))
+                if factor.is_number and not inverse.is_number:
+                    raise self.error(at, "it divides by zero")
+                factor = inverse
+            factors.append(factor)
+        return self.checked(Product(tuple(factors)), factors, place)
 
-    def name(self, node: ast.Name) -> Expression:
-        """Convert a name to a variable or constant."""
-        if self.variables is not None and node.id in self.variables:
-            return Variable(node.id)
-        if node.id in CONSTANTS:
-            return Constant(node.id)
-        if node.id in self.functions:
-            raise self.error(node, f"{node.id!r} is a function; write {node.id}(...)")
+    def factor(self) -> Expression:
+        """Read signs, and a number, a name, a call or a bracket, maybe to a power."""
+        negative = False
+        while sign := self.take("+", "-"):
+            negative ^= sign == "-"
+        place, result = self.token.place, self.atom()
+        if self.take("**", "^"):
+            at = self.token.place
+            exponent = self.factor()
+            written = _short(self.text[at : self.token.place].strip())
+            if not exponent.is_number:
+                problem = f"the exponent {written} must be a number; write exp(y*log(x)) for x**y"
+                raise self.error(at, problem)
+            if not result.is_number and abs(exponent.value) > HIGHEST_POWER:
+                raise self.error(at, f"the exponent {written} is beyond {HIGHEST_POWER}")
+            result = self.checked(Power(result, exponent), (result, exponent), place)
+        return -result if negative else result
+
+    def atom(self) -> Expression:
+        """Read a number, a name, a call or a bracket."""
+        kind, text, place = self.token
+        function = None
+        if kind == "number":
+            self.at += 1
+            result = self.checked(_number(text), (), place)
+        elif kind == "name" and self.tokens[self.at + 1].text != "(":
+            self.at += 1
+            result = self.name(text, place)
+        else:
+            if kind == "name":
+                self.at += 1
+                function = self.function(text, place)
+            if not self.take("("):
+                raise self.unexpected()
+            result = self.sum()
+            if function and self.token.text == ",":
+                raise self.error(place, f"{text!r} takes one argument")
+            if not self.take(")"):
+                raise self.unexpected()
+        if function is not None and function.power is not None:
+            result = self.checked(Power(result, Number(function.power)), [result], place)
+        elif function is not None:
+            result = self.checked(Call(function, result), [result], place)
+        if self.token.text == "(":
+            raise self.unexpected()
+        return result
+
+    def name(self, name: str, place: int) -> Expression:
+        """Return the variable or the constant of a name."""
+        plain = normalize("NFKC", name)
+        if plain != name or not name.isidentifier() or iskeyword(name):
+            problem = f"; write {plain!a:.40}" if plain != name else ""
+            raise self.error(place, f"{_short(name)} is not the name of a variable{problem}")
+        if self.variables is not None and name in self.variables:
+            return Variable(name)
+        if name in CONSTANTS:
+            return Constant(name)
+        if name in self.functions:
+            raise self.error(place, f"{name!r} is a function; write {name}(...)")
         if self.variables is not None:
-            known = ", ".join(self.variables)
-            raise self.error(node, f"{node.id!r} is not among the variables {known}")
-        return Variable(node.id)
+            known = _list(self.variables)
+            raise self.error(place, f"{_short(name)} is not among the variables {known}")
+        return Variable(name)
 
-    def call(self, node: ast.Call) -> Expression:
-        """Convert a call to a function of one argument, or to a power."""
-        name = ast.unparse(node.func)
-        if not isinstance(node.func, ast.Name) or name not in self.functions:
-            times = isinstance(node.func, ast.Constant | ast.BinOp)
-            hint = "; write * to multiply" if times else ""
-            known = ", ".join(self.functions)
-            raise self.error(node, f"there is no function {name!r}{hint}; known are {known}")
-        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
-            raise self.error(node, f"{name!r} takes one argument")
-        function, argument = self.functions[name], self.read(node.args[0])
-        if function.power is not None:
-            return Power(argument, Number(function.power))
-        return Call(function, argument)
+    def function(self, name: str, place: int) -> Function:
+        """Return the function of a name, which has an argument."""
+        if name not in self.functions:
+            hint = "; write * to multiply" if name in (self.variables or ()) else ""
+            known = _list(self.functions)
+            raise self.error(place, f"there is no function {_short(name)}{hint}; known are {known}")
+        if self.tokens[self.at + 1].text == ")":
+            raise self.error(place, f"{name!r} takes one argument")
+        return self.functions[name]
 
 
-def _open_factors(left: Expression) -> tuple[Expression, ...]:
-    """Return the factors that one more may follow without changing the order of operations."""
-    if isinstance(left, Product) and not left.quotient().below:
-        return left.factors
-    return (left,)
+def _number(text: str) -> Expression:
+    """Return a number, or one over zero if it is too large."""
+    value = float(text)
+    return Number(value) if math.isfinite(value) else Power(Number(0), Number(-1))
+
+
+def _is_below(factor: Expression) -> bool:
+    """Return whether a factor is written below the line."""
+    return isinstance(factor, Power) and factor.exponent.value < 0.0
+
+
+def _short(text: str) -> str:
+    """Return what is quoted of a text, in ASCII, because letters may look like others."""
+    return ascii(text) if len(text) <= 40 else f"{text[:40]!a}..."
+
+
+def _list(names: Iterable[str]) -> str:
+    """Return a list of names, cut to 100 characters."""
+    listed = ", ".join(names)
+    return listed if len(listed) <= 100 else f"{listed[:100]}..."

@@ -9,8 +9,9 @@ defined here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_choice, as_count, as_number, as_rng
 from kan_numpy.datasets.preprocessing import Split
+
+_TABLES: dict[str, Benchmark] = {}
 
 HOW = ("uniform", "half_stretched")
 
@@ -58,6 +61,12 @@ class Benchmark:
     ranges: tuple[tuple[float, float], ...]
     widths: tuple[int, ...] = ()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the copy of a problem of the library be that problem, also in another process."""
+        if _TABLES.get(self.name) is self:
+            return _known, (self.name,)
+        return Benchmark, tuple(getattr(self, field.name) for field in fields(self))
+
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Return the values at the inputs x (N, n), as a column (N, 1)."""
         values: Array = self.function(*as_array("x", x, ("N", len(self.ranges))).T)  # (N,)
@@ -92,6 +101,18 @@ class Benchmark:
         z_train = draw(n_train, len(self.ranges), generator, how)
         z_test = draw(n_test, len(self.ranges), generator)
         return Split(z_train, self(self.from_cube(z_train)), z_test, self(self.from_cube(z_test)))
+
+
+def table(problems: Iterable[Benchmark]) -> dict[str, Benchmark]:
+    """Return problems by name, as a table of the library."""
+    found = {problem.name: problem for problem in problems}
+    _TABLES.update(found)
+    return found
+
+
+def _known(name: str) -> Benchmark:
+    """Return a problem of one of the tables."""
+    return _TABLES[name]
 
 
 def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> Array:

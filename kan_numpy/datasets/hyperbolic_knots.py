@@ -8,12 +8,12 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, Integers
+from kan_numpy._arrays import Array, Frozen, Integers
 from kan_numpy._validation import as_array, as_choice
 
 
 @dataclass(frozen=True, eq=False)
-class KnotTable:
+class KnotTable(Frozen):
     """The invariants of N knots, each a read-only column; see ``data/README.md``.
 
     Parameters
@@ -80,7 +80,6 @@ def load_knots() -> KnotTable:
     path = resources.files("kan_numpy.datasets") / "data" / "knots.csv"
     with path.open(encoding="utf-8") as file:
         rows = np.loadtxt(file, dtype=types, delimiter=",", skiprows=1)
-    rows.flags.writeable = False
     return KnotTable(tuple(rows["names"].tolist()), *(rows[name] for name in _INVARIANTS))
 
 

@@ -62,17 +62,27 @@ class Model(NamedTuple):
     ranges: dict[str, tuple[float, float]]
 
 
+def _generalized_edge(E: Array, lam: Array, alpha: Array) -> Array:
+    """Return g (M,)."""
+    # eq. 4.8
+    return alpha * E - 2.0 * (1.0 - lam)
+
+
+def _modified_edge(E: Array, lam: Array, p: Array) -> Array:
+    """Return g (M,)."""
+    # eq. 4.11
+    return lam * np.cosh(p) - E - np.exp(p)
+
+
 MODELS = {
     "generalized": Model(
         generalized_hamiltonian,
-        # eq. 4.8
-        lambda E, lam, alpha: alpha * E - 2.0 * (1.0 - lam),
+        _generalized_edge,
         {"lam": (0.2, 1.8), "alpha": (-0.8, 0.8), "phi": (0.0, 2.0 * np.pi)},
     ),
     "modified": Model(
         modified_hamiltonian,
-        # eq. 4.11
-        lambda E, lam, p: lam * np.cosh(p) - E - np.exp(p),
+        _modified_edge,
         {"lam": (0.5, 3.5), "p": (0.5, 2.5), "phi": (0.0, 2.0 * np.pi)},
     ),
 }

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeGuard
 
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum, Variable
+from kan_numpy.algebra.parsing import HIGHEST_POWER, require_size
 from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplify import scale, simplify
-from kan_numpy.algebra.traversal import as_multiple, map_children, variables
+from kan_numpy.algebra.traversal import as_multiple, map_children, variables, walk
 from kan_numpy.functions.symbols import REDUNDANT, SYMBOLS, Symbol
 
 STRAIGHT = SYMBOLS["x"]
@@ -51,16 +53,27 @@ def as_parts(expression: Expression, names: Collection[str]) -> Expression:
     Other powers become products and powers of powers, or :math:`x^p = e^{p \log x}`. ``names`` are
     the variables it may contain.
     """
+    require_size(expression)
     if unknown := set(variables(expression)) - set(names):
         known = ", ".join(names)
-        raise ValueError(f"formula holds {min(unknown)!r}, which is not among the inputs {known}")
-    return _split_powers(simplify(_with_exponentials(simplify(expression))))
+        raise ValueError(
+            f"formula holds {min(unknown)!r:.60}, which is not among the inputs {known:.100}"
+        )
+    simple = simplify(expression)
+    if any(_is_exponential(node) for node in walk(simple)):
+        simple = simplify(_with_exponentials(simple))
+    return _split_powers(simple)
+
+
+def _is_exponential(expression: Expression) -> TypeGuard[Power]:
+    """Return whether an expression is a power x^p for which 2p is not an integer."""
+    return isinstance(expression, Power) and not (2.0 * expression.exponent.value).is_integer()
 
 
 def _with_exponentials(expression: Expression) -> Expression:
     """Rewrite x^p as exp(p log x), unless 2p is an integer."""
     expression = map_children(expression, _with_exponentials)
-    if isinstance(expression, Power) and not (2.0 * expression.exponent.value).is_integer():
+    if _is_exponential(expression):
         logarithm = Call(SYMBOLS["log"], expression.base)
         return Call(SYMBOLS["exp"], Product((expression.exponent, logarithm)))
     return expression
@@ -85,6 +98,8 @@ def _power(base: Expression, p: float) -> Expression:
     """Return base^p, for integer 2p, as a composition of the powers among the symbols."""
     if p in POWERS:
         return Power(base, Number(p))
+    if abs(p) > HIGHEST_POWER:
+        raise ValueError(f"formula holds a power of {p:g}, which is beyond {HIGHEST_POWER}")
     if not p.is_integer():
         return _power(_power(base, 0.5), 2.0 * p)
     if p < 0.0:
@@ -100,6 +115,7 @@ def is_product(expression: Expression) -> bool:
     return isinstance(as_multiple(expression)[1], Product)
 
 
+@lru_cache(maxsize=4096)
 def height(expression: Expression) -> int:
     """Return the number of KAN layers needed to compute a part."""
     if isinstance(expression, Variable):
@@ -108,6 +124,7 @@ def height(expression: Expression) -> int:
     return max(map(sum_height, rest.factors)) if isinstance(rest, Product) else sum_height(rest)
 
 
+@lru_cache(maxsize=4096)
 def sum_height(expression: Expression) -> int:
     """Return the number of KAN layers, at least 1, if the last of them adds up the part."""
     terms, _ = _terms(expression)

@@ -26,7 +26,7 @@ from kan_numpy.formulas.network_to_expression import affine, network_expressions
 from kan_numpy.functions.scaling import Scaler
 from kan_numpy.networks.checks import require_defined
 from kan_numpy.networks.kan import KAN
-from kan_numpy.training.losses import SquaresLoss
+from kan_numpy.training.losses import SquaresLoss, WeightedLoss
 from kan_numpy.training.objective import Objective
 
 ROWS = 2000
@@ -246,7 +246,7 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
         return data.loss.value_and_gradient(candidate(data.x), data.target)[0]
 
     N, best = len(data.x), loss(found)
-    if isinstance(data.loss, SquaresLoss):
+    if isinstance(data.loss, SquaresLoss | WeightedLoss):
         variance = float(np.var(data.target, axis=0).mean())
         limit = best * (1.0 + 0.25 * np.log(N) / N) + ROUNDING**2 * variance
     else:

@@ -32,6 +32,9 @@ from kan_numpy.splines.knots import uniform_knots
 POINTS = 1000
 """The number of random inputs that determine the grids."""
 
+MOST_COEFFICIENTS = 40_000_000
+"""The coefficients of a layer, most of which belong to no edge: 320 MB."""
+
 LARGEST = 1e50
 """Larger values count as undefined."""
 
@@ -162,9 +165,15 @@ def _kan_layer(
             symbols.append(SymbolicEdge(out, inp, symbol, np.array([*affine, d])))
             active[out, inp] = True
     basis = BSplineBasis(np.tile(uniform_knots(-1.0, 1.0, G, k), (n_in, 1)), k)
+    if n_out * n_in * basis.size > MOST_COEFFICIENTS:
+        raise ValueError(
+            f"formula is too large: it needs a layer with {n_out} x {n_in} edges, each with"
+            f" {basis.size} coefficients, above {MOST_COEFFICIENTS}"
+        )
     coef, w_base = np.zeros((n_out, n_in, basis.size)), np.zeros((n_out, n_in))
     zero = ACTIVATIONS["zero"]
-    return KANLayer(basis, coef, w_base, np.zeros(n_out), active, zero, tuple(symbols))
+    layer = KANLayer(basis, coef, w_base, np.zeros(n_out), active, zero, tuple(symbols))
+    return replace(layer, outside="linear")  # if an edge becomes a spline later
 
 
 def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
@@ -172,7 +181,7 @@ def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
     levels, good = [x], np.ones(len(x), dtype=bool)
     with np.errstate(all="ignore"):
         for layer in network.layers:
-            levels.append(layer.forward(levels[-1])[0])
+            levels.append(_values(layer, levels[-1]))
             good &= np.all(np.abs(levels[-1]) < LARGEST, axis=1)
     if not good[2:].any():
         raise ValueError(
@@ -183,6 +192,16 @@ def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
         basis = _basis_over(levels[l][good], G, k)
         network = network.with_layer(l, replace(layer, basis=basis))
     return network
+
+
+def _values(layer: KANLayer | ProductLayer, x: Array) -> Array:
+    """Return y (N, n_out) from x (N, n_in), if all edges are symbols."""
+    if isinstance(layer, ProductLayer):
+        return layer.forward(x)[0]
+    y = np.zeros((len(x), layer.n_out))
+    for edge in layer.symbols:
+        y[:, edge.out] += edge(x[:, edge.inp])
+    return y
 
 
 def _basis_over(x: Array, G: int, k: int) -> BSplineBasis:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,13 +40,16 @@ class SplineFunction:
 
     def __call__(self, u: Array, derivative: int = 0) -> Array:
         """Evaluate the edge, or a derivative of it, elementwise at u (...)."""
-        _, out, inp = self.place
-        x = np.ravel(u)
-        points = np.repeat(x[:, None], self.layer.n_in, axis=1)  # (N, n_in)
-        phi = self.layer.basis(points, derivative)[:, inp] @ self.layer.coef[out, inp]  # (N,)
-        if self.layer.has_base:
-            phi += self.layer.w_base[out, inp] * self.layer.base(x, derivative)
+        points = np.reshape(u, (-1, 1))  # (N, 1)
+        phi = self._edge.edge_values(self._edge.features(points, derivative))  # (N, 1, 1)
         return phi.reshape(np.shape(u))
+
+    @cached_property
+    def _edge(self) -> KANLayer:
+        """The layer of this edge alone."""
+        _, out, inp = self.place
+        outputs, inputs = np.arange(self.layer.n_out) == out, np.arange(self.layer.n_in) == inp
+        return self.layer.part(np.outer(outputs, inputs), outputs, inputs)
 
 
 def network_expressions(network: KAN, inputs: Sequence[Expression]) -> list[Expression]:

@@ -7,5 +7,5 @@ only those above it::
     symbols      the library of symbolic functions, with derivatives and domains
     basis        the interface of the basis functions of a layer
     other_bases  Gaussians, Chebyshev polynomials and Fourier modes instead of splines
-    scaling      standardization of the columns of data
+    scaling      standardization of the columns of data, and their size in spite of outliers
 """

@@ -36,9 +36,9 @@ class Activation:
     Raises
     ------
     ValueError
-        If there is no derivative.
+        If the name is empty, or there is no derivative.
     TypeError
-        If one of the functions is not callable.
+        If the name is not a text, or one of the functions is not callable.
 
     Examples
     --------
@@ -55,9 +55,18 @@ class Activation:
     derivatives: tuple[Function, ...]
 
     def __post_init__(self) -> None:
-        """Check that there is a derivative, and that all functions are callable."""
+        """Check the name, and that there is a derivative and all functions are callable."""
+        if not isinstance(self.name, str) or not self.name.strip():
+            error = ValueError if isinstance(self.name, str) else TypeError
+            raise error(f"name must be a text such as 'wave', but is {self.name!r:.60}")
+        if not isinstance(self.derivatives, tuple | list):
+            raise TypeError(
+                f"derivatives of {self.name!r} must be a tuple of functions, (f', f'', ...), but"
+                f" are {self.derivatives!r:.60}"
+            )
         if not self.derivatives:
             raise ValueError(f"derivatives of {self.name!r} must hold at least the first one")
+        object.__setattr__(self, "derivatives", tuple(self.derivatives))
         for function in (self.function, *self.derivatives):
             if not callable(function):
                 raise TypeError(f"{self.name!r} must be made of functions, but holds {function!r}")

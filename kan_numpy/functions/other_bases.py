@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, frozen
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy.splines.knot_placement import grids_around
 from kan_numpy.splines.projection import gauss_points, nearest
 
@@ -33,7 +33,7 @@ MOST_NODES = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class ScaledBasis:
+class ScaledBasis(Frozen):
     """Functions of u on the grid of every input node, as a `Basis`.
 
     As in `BSplineBasis`, arguments are not checked, and points may be complex.
@@ -45,11 +45,6 @@ class ScaledBasis:
 
     nested: ClassVar[bool] = False
     """Whether a larger family begins with the smaller one."""
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        frozen(self.low)
-        frozen(self.high)
 
     @property
     def n_in(self) -> int:

@@ -1,4 +1,4 @@
-r"""Standardization of columns: mean 0 and standard deviation 1, optionally squashed by tanh."""
+r"""Standardization of columns, optionally squashed by tanh, and their size in spite of outliers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import erfc, gammainc
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy._validation import as_array
 
 
 @dataclass(frozen=True, eq=False)
-class Scaler:
+class Scaler(Frozen):
     r"""Scale every column to mean 0 and standard deviation 1, or squash it into a grid on [-1, 1].
 
     .. math:: z = (x - center) / scale, \qquad
@@ -57,8 +58,8 @@ class Scaler:
         if np.any(scale <= 0.0):
             raise ValueError(f"scale must be positive, but its smallest entry is {scale.min():g}")
         for name, values in (("center", center), ("scale", scale)):
-            values.flags.writeable = False
             object.__setattr__(self, name, values)
+        super().__post_init__()
 
     @classmethod
     def fit(cls, x: npt.ArrayLike, squash: bool = False) -> Scaler:
@@ -84,3 +85,52 @@ class Scaler:
                 raise ValueError("z must lie between -1 and 1, ends excluded: it was squashed")
             values = np.arctanh(values)
         return self.center + self.scale * values
+
+
+K = 1.345
+"""k: errors are cut off at so many standard deviations, for 95 % efficiency if all are normal."""
+
+BETA = float(gammainc(1.5, K**2 / 2.0) + K**2 * erfc(K / np.sqrt(2.0)))
+"""beta, the mean of min(z^2, k^2) for normal z of variance 1."""
+
+SMALLEST_SIZE = 1e-16
+"""sigma is at least this share of the largest error."""
+
+
+def size_of_errors(errors: Array) -> Array:
+    r"""Return the standard deviation of each column of errors in spite of outliers.
+
+    .. math:: \frac{1}{N} \sum_n \min(e_n^2,\, k^2 \sigma^2) = \beta \sigma^2
+
+    With normal errors, this is the standard deviation; up to a third of them may be wrong by any
+    amount (P. Huber, Robust Statistics, 1981, sec. 6.4, "Proposal 2"). If more than that are zero,
+    so is the size.
+
+    Parameters
+    ----------
+    errors : ndarray, shape (N, n)
+        One sample a row, with center 0.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        :math:`\sigma`, at least `SMALLEST_SIZE` of the largest error, so that quotients are finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> errors = np.tile([[1.0], [-1.0]], (50, 1))
+    >>> errors[0] = 1e6
+    >>> size_of_errors(errors).round(2)
+    array([1.2])
+    """
+    N, squares = len(errors), np.sort(errors**2, axis=0)  # (N, n)
+    # With the m smallest errors below k sigma, their squares + (N - m) (k sigma)^2 sum to
+    # N beta sigma^2; and e is one of them if the first sum is not smaller at sigma = |e| / k.
+    sums, larger = np.cumsum(squares, axis=0), N - np.arange(1.0, N + 1.0)[:, None]
+    below = sums + larger * squares >= N * BETA / K**2 * squares
+    m = np.maximum(below.sum(axis=0), 1)  # (n,)
+    total = np.take_along_axis(sums, m[None] - 1, axis=0)[0]
+    sigma = np.sqrt(total / (N * BETA - (N - m) * K**2))
+    # The last number keeps squares of quotients above the smallest float64.
+    return np.maximum(sigma, SMALLEST_SIZE * np.sqrt(squares[-1]) + 1e-150)

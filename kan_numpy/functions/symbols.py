@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy import special
 
 from kan_numpy._arrays import Array
+from kan_numpy._validation import as_number
 from kan_numpy.functions.activations import Activation, Function, sigmoid
 from kan_numpy.functions.activations import sigmoid_derivative as sigmoid1
 from kan_numpy.functions.activations import sigmoid_second as sigmoid2
@@ -60,9 +62,11 @@ class Symbol(Activation):
     Raises
     ------
     ValueError
-        If there is no derivative, or the domain is not increasing.
+        If the name is empty, there is no derivative, the complexity is negative, the domain is not
+        increasing, the parity is none of 1, -1 and 0, or the power is not finite.
     TypeError
-        If one of the functions is not callable.
+        If the name is not a text, one of the functions is not callable, or another argument is of
+        the wrong type.
 
     Examples
     --------
@@ -83,9 +87,20 @@ class Symbol(Activation):
     def __post_init__(self) -> None:
         """Check the functions and the domain."""
         super().__post_init__()
-        low, high = self.domain
-        if not low < high:
+        as_number("complexity", self.complexity, 0.0)
+        ends = tuple(self.domain) if isinstance(self.domain, tuple | list) else ()
+        if [isinstance(end, int | float | np.number) for end in ends] != [True, True]:
+            raise TypeError(f"domain must be a pair of numbers, but is {self.domain!r:.60}")
+        if not ends[0] < ends[1]:
             raise ValueError(f"domain of {self.name!r} must rise, but is {self.domain}")
+        object.__setattr__(self, "domain", ends)
+        if as_number("parity", self.parity) not in (-1.0, 0.0, 1.0):
+            raise ValueError(f"parity must be 1, -1 or 0, but is {self.parity!r:.60}")
+        if self.power is not None:
+            as_number("power", self.power)
+        for name in ("open", "waves"):
+            if not isinstance(getattr(self, name), bool | np.bool_):
+                raise TypeError(f"{name} must be True or False, but is {getattr(self, name)!r:.60}")
 
     def __repr__(self) -> str:
         """Return the name as in ``Symbol('sin')``."""
@@ -128,37 +143,65 @@ def _zero(u: Array) -> Array:
 
 def P(k: float, p: float) -> Function:
     r"""Return the power :math:`k u^p`."""
-    return lambda u: k * u**p if k else np.zeros_like(u)
+    return partial(_multiple_of_power, k, p)
 
 
 def M(f: Function) -> Function:
     r"""Return minus a function, :math:`-f(u)`."""
-    return lambda u: -f(u)
+    return partial(_negated, f)
 
 
 def T(*coef: float) -> Function:
     r"""Return :math:`\sum_i c_i \tan^i u`; the derivative of tan is 1 + tan^2."""
-    return lambda u: _polynomial(coef, np.tan(u))
+    return partial(_in_tan, coef)
 
 
 def G(*coef: float) -> Function:
     r"""Return :math:`e^{-u^2} \sum_i c_i u^i`."""
-    return lambda u: np.exp(-u * u) * _polynomial(coef, u)
+    return partial(_times_gaussian, coef)
 
 
 def Q(sign: int, p: float, *coef: float) -> Function:
     r"""Return :math:`(1 \pm u^2)^{-p} \sum_i c_i u^i`."""
-    return lambda u: (1.0 + sign * u * u) ** -p * _polynomial(coef, u)
+    return partial(_over_square, sign, p, coef)
 
 
 def J(d: int) -> Function:
     r"""Return :math:`J_0^{(d)}`; the recurrence :math:`2 J_n' = J_{n-1} - J_{n+1}` by SciPy."""
-    return lambda u: np.asarray(special.jvp(0, u, d))
+    return partial(special.jvp, 0, n=d)
 
 
 def S(u: Array) -> Array:
     r"""Return the softplus :math:`\log(1 + e^u)` without overflow."""
     return np.logaddexp(0.0, u)
+
+
+# Functions that can be pickled, as those inside of functions cannot.
+
+
+def _multiple_of_power(k: float, p: float, u: Array) -> Array:
+    """Return k u^p (...)."""
+    return k * u**p if k else np.zeros_like(u)
+
+
+def _negated(f: Function, u: Array) -> Array:
+    """Return -f(u) (...)."""
+    return -f(u)
+
+
+def _in_tan(coef: tuple[float, ...], u: Array) -> Array:
+    """Return a polynomial in tan u (...)."""
+    return _polynomial(coef, np.tan(u))
+
+
+def _times_gaussian(coef: tuple[float, ...], u: Array) -> Array:
+    """Return a polynomial times exp(-u^2) (...)."""
+    return np.exp(-u * u) * _polynomial(coef, u)
+
+
+def _over_square(sign: int, p: float, coef: tuple[float, ...], u: Array) -> Array:
+    """Return a polynomial over (1 +- u^2)^p (...)."""
+    return (1.0 + sign * u * u) ** -p * _polynomial(coef, u)
 
 
 def _polynomial(coef: tuple[float, ...], u: Array) -> Array:

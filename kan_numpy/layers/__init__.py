@@ -6,7 +6,9 @@ imports only those above it::
     symbolic_edge    an edge that is a known function, c f(a x + b) + d
     parameter_index  the positions of parameters in theta: those of tied edges once
     kan_parameters   the arrays of a KAN layer, and theta
+    continuation     functions beyond the grid, along their tangents
     kan_layer        a function on every edge, a sum at every node: two matrix products
+    layer_projection  the nearest layer on other grids
     product_layer    nodes that multiply instead of adding
     dense_layer      a layer of an MLP, for comparison
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._arrays import Array, frozen
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy.functions.activations import Activation
 
 
@@ -30,17 +30,12 @@ class DenseCache(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class DenseLayer:
+class DenseLayer(Frozen):
     """A layer of an MLP as an immutable value, with the methods of `KANLayer`."""
 
     weights: Array  # w (n_out, n_in)
     bias: Array  # beta (n_out,), trained as well
     activation: Activation  # f, which acts on the inputs; the identity in a first layer
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        frozen(self.weights)
-        frozen(self.bias)
 
     @property
     def n_in(self) -> int:

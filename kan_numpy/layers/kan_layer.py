@@ -15,8 +15,11 @@ and the backward pass, with dX for dL/dX:
     dc = dy^T B, \qquad dw = dy^T b(x), \qquad dB = dy\, c, \qquad
     dx_{ni} = b'(x_{ni}) \sum_o dy_{no} w_{o,i} + \sum_j dB_{nij} B'_j(x_{ni})
 
-The basis may be any `Basis`, of which B-splines are the most important one. Single edges may be
-symbols instead, :math:`c f(a x + b) + d`; see `kan_numpy.layers.symbolic_edge`.
+The basis may be any `Basis`, of which B-splines are the most important one. The base function may
+be that of other units of each input, :math:`b((x_i - m_i) / s_i)`, with the d-th derivative
+:math:`s_i^{-d} b^{(d)}`. Beyond the grid an edge continues along its tangent, or fades: see
+`kan_numpy.layers.continuation`. Single edges may be symbols instead, :math:`c f(a x + b) + d`,
+which see every x alike: `kan_numpy.layers.symbolic_edge`.
 
 If each edge has a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty, it replaces
 :math:`dy_{no}` in these equations: `KANLayer.edges` and `KANLayer.edges_backward`.
@@ -25,12 +28,15 @@ If each edge has a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.interpolate import BSpline
 
 from kan_numpy._arrays import Array
+from kan_numpy.functions.other_bases import FourierBasis
+from kan_numpy.layers.continuation import continue_beyond, moved_inside
 from kan_numpy.layers.kan_parameters import KANParameters
 
 
@@ -41,6 +47,7 @@ class LayerCache(NamedTuple):
     b: Array | None  # (N, n_in) b(x), unless the base function is zero
     B: Array  # (N, n_in, G+k)
     basis: Any  # the cache of the basis
+    inside: Array  # (N, n_in) where the slopes of B and b are those at x
     derivative: int = 0  # d
 
 
@@ -55,11 +62,44 @@ class KANLayer(KANParameters):
 
     def features(self, x: Array, derivative: int = 0) -> LayerCache:
         """Evaluate all that does not depend on theta: the basis and base functions at x."""
-        b = self.base(x, derivative) if self.has_base else None
+        inside = self.inside(x)
+        b = self.base_function(inside, derivative) if self.has_base else None
         if derivative:
-            return LayerCache(x, b, self.basis(x, derivative), None, derivative)
-        B, basis_cache = self.basis.forward(x)  # (N, n_in, G+k)
-        return LayerCache(x, b, B, basis_cache)
+            B, basis_cache = self.basis(inside, derivative), None
+        else:
+            B, basis_cache = self.basis.forward(inside)  # (N, n_in, G+k)
+        if inside is not x:
+            continue_beyond(B, self.end_slopes[0], x, inside, derivative)
+            if b is not None:
+                b = b.copy()  # that of the identity is ``inside``
+                continue_beyond(b, self.end_slopes[1], x, inside, derivative)
+        return LayerCache(x, b, B, basis_cache, inside, derivative)
+
+    def base_function(self, x: Array, derivative: int = 0) -> Array:
+        """Return b, in the units of each input, or its derivative, (N, n_in) -> (N, n_in)."""
+        if self.center is None or self.scale is None:
+            return self.base(x, derivative)
+        b = self.base((x - self.center) / self.scale, derivative)
+        return b / self.scale**derivative if derivative else b
+
+    @cached_property
+    def end_slopes(self) -> tuple[Array, Array]:
+        """B' (2, n_in, G+k) and b' (2, n_in) at the lower and the upper end of each grid."""
+        ends = np.stack([self.basis.low, self.basis.high])
+        return self.basis(ends, 1), self.base_function(ends, 1)
+
+    def with_theta(self, theta: Array) -> KANLayer:
+        """Return the layer with other parameters, shape (size,)."""
+        layer = super().with_theta(theta)
+        if self.outside != "fade":
+            layer.__dict__["end_slopes"] = self.end_slopes  # they do not depend on theta
+        return layer
+
+    def inside(self, x: Array) -> Array:
+        """Return x (N, n_in), moved to the end of the grid where edges continue along tangents."""
+        if self.outside == "fade" or isinstance(self.basis, FourierBasis):  # it is periodic
+            return x
+        return moved_inside(x, self.basis.low, self.basis.high)
 
     def output(self, cache: LayerCache) -> Array:
         """Return y (N, n_out): two matrix products, and the symbols one by one."""
@@ -97,7 +137,7 @@ class KANLayer(KANParameters):
         dB = (dy @ self.coef.reshape(self.n_out, -1)).reshape(cache.B.shape)  # (N, n_in, G+k)
         dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
         if self.has_base:
-            dx += self.base(cache.x, 1) * (dy @ self.w_base)
+            dx += self.base_function(cache.inside, 1) * (dy @ self.w_base)
         for edge in self.symbols:
             dx[:, edge.inp] += dy[:, edge.out] * edge(cache.x[:, edge.inp], 1)
         return dx
@@ -134,7 +174,7 @@ class KANLayer(KANParameters):
             np.matmul(dphi[:, :, i], self.coef[:, i], out=dB[:, i])
         dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
         if self.has_base:
-            dx += self.base(cache.x, 1) * np.einsum("noi,oi->ni", dphi, self.w_base)
+            dx += self.base_function(cache.inside, 1) * np.einsum("noi,oi->ni", dphi, self.w_base)
         for edge in self.symbols:
             dx[:, edge.inp] += dphi[:, edge.out, edge.inp] * edge(cache.x[:, edge.inp], 1)
         return dx

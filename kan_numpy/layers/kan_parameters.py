@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, frozen
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy.functions.activations import ACTIVATIONS, Activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.parameter_index import Lock, ParameterIndex, active_ties, parameter_index
@@ -29,7 +29,7 @@ class Parameters(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class KANParameters:
+class KANParameters(Frozen):
     """The arrays of a `KANLayer`, as an immutable value."""
 
     basis: Basis  # of each input node, usually a `BSplineBasis`
@@ -40,17 +40,9 @@ class KANParameters:
     base: Activation  # b and its derivatives
     symbols: tuple[SymbolicEdge, ...] = ()  # active edges, at most one for each pair of nodes
     locks: tuple[Lock, ...] = ()  # edges that share one function, if they are spline edges
-
-    def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for array in (self.coef, self.w_base, self.bias):
-            frozen(array)
-        self.active.flags.writeable = False
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickled layer with read-only arrays."""
-        self.__dict__.update(state)
-        self.__post_init__()
+    outside: str = "fade"  # how edges continue beyond the grid: one of `CONTINUATIONS`
+    center: Array | None = None  # m (n_in,), as in b((x - m) / s), or None for b(x)
+    scale: Array | None = None  # s (n_in,), likewise
 
     @property
     def n_in(self) -> int:
@@ -81,6 +73,13 @@ class KANParameters:
     def has_base(self) -> bool:
         """Whether there is a base function with a trainable weight."""
         return self.base is not ACTIVATIONS["zero"]
+
+    @property
+    def units(self) -> Array:
+        """The center m and the scale s of every input in the base function, shape (2, n_in)."""
+        if self.center is None or self.scale is None:
+            return np.array([np.zeros(self.n_in), np.ones(self.n_in)])
+        return np.stack([self.center, self.scale])
 
     @property
     def splines(self) -> Mask:
@@ -168,6 +167,8 @@ class KANParameters:
             w_base=np.where(edges, self.w_base, 0.0)[chosen],
             bias=self.bias[outputs],
             active=edges[chosen],
+            center=None if self.center is None else self.center[inputs],
+            scale=None if self.scale is None else self.scale[inputs],
             symbols=tuple(
                 replace(edge, out=int(out[edge.out]), inp=int(inp[edge.inp]))
                 for edge in self.symbols

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, Indices
+from kan_numpy._arrays import Array, Frozen, Indices
 
 Lock = tuple[tuple[int, int], ...]
 """The edges (out, inp) that share one function."""
 
 
 @dataclass(frozen=True, eq=False)
-class ParameterIndex:
+class ParameterIndex(Frozen):
     """The matrix S."""
 
     index: Indices  # (n_all,) the place in theta of each parameter of all edges, or ``size``
@@ -38,6 +38,7 @@ class ParameterIndex:
         is_other[first] = False
         object.__setattr__(self, "first", first)
         object.__setattr__(self, "others", np.flatnonzero(is_other))
+        super().__post_init__()
 
     def spread(self, theta: Array) -> Array:
         """Return S theta, (size,) -> (n_all,)."""

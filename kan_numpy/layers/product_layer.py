@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, Indices
+from kan_numpy._arrays import Array, Frozen, Indices
 from kan_numpy._validation import as_count, as_widths
 
 Mask = npt.NDArray[np.bool_]
@@ -34,7 +34,7 @@ class ProductCache(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ProductLayer:
+class ProductLayer(Frozen):
     """A layer of products as an immutable value.
 
     Examples
@@ -65,6 +65,7 @@ class ProductLayer:
         pairs = tuple((outputs, np.array([groups[o] for o in outputs])) for outputs in same)
         object.__setattr__(self, "groups", groups)
         object.__setattr__(self, "_by_arity", pairs)
+        super().__post_init__()
 
     @property
     def n_out(self) -> int:
@@ -77,6 +78,7 @@ class ProductLayer:
         mask = np.zeros((self.n_out, self.n_in), dtype=bool)
         for o, group in enumerate(self.groups):
             mask[o, group] = True
+        mask.flags.writeable = False
         return mask
 
     @property

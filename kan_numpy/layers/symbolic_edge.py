@@ -16,31 +16,21 @@ there must not make the gradient infinite.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from kan_numpy._arrays import Array, frozen
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy.functions.symbols import Symbol
 
 
 @dataclass(frozen=True, eq=False)
-class SymbolicEdge:
+class SymbolicEdge(Frozen):
     """A symbolic edge of a layer as an immutable value."""
 
     out: int  # the output node
     inp: int  # the input node
     symbol: Symbol  # f
     affine: Array  # (4,) a, b, c, d
-
-    def __post_init__(self) -> None:
-        """Make the numbers read-only."""
-        frozen(self.affine)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore a pickled edge with a read-only array."""
-        self.__dict__.update(state)
-        self.__post_init__()
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Evaluate the edge, or its derivative of the given order, at x of any shape."""

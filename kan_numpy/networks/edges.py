@@ -7,13 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, row_blocks
 from kan_numpy._validation import as_count
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.checks import kan_layer
 from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.network import levels
 
 Edge = tuple[int, int, int]
 
@@ -32,6 +33,38 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
     if not layer.active[out, inp]:
         raise ValueError(f"edge {edge} is not active, there is nothing to replace")
     return layer
+
+
+def edge_outputs(layer: KANLayer, out: int | slice, inp: int, x: Array) -> Array:
+    """Evaluate one edge alone, (N,) -> (N,).
+
+    With a slice of all outputs, evaluate the edges from one input node, (N,) -> (N, n_out).
+    """
+    n_out, n_in = layer.active.shape
+    edges, outputs, inputs = (
+        np.zeros((n_out, n_in), bool),
+        np.zeros(n_out, bool),
+        np.arange(n_in) == inp,
+    )
+    edges[out, inp], outputs[out] = layer.active[out, inp], True
+    part = layer.part(edges, outputs, inputs)
+    blocks = [part.edges(x[rows, None])[:, :, 0] for rows in row_blocks(len(x), part.n_out)]
+    phi = np.concatenate(blocks)  # (N, n_out)
+    return phi if isinstance(out, slice) else phi[:, 0]
+
+
+class Curves:
+    """The curves of the edges of a network, each evaluated when it is asked for."""
+
+    def __init__(self, network: KAN, x: Array) -> None:
+        """Evaluate the nodes of the network on inputs x (N, n_in)."""
+        self.network, self.levels = network, levels(network.layers, x)
+
+    def __call__(self, edge: Edge) -> tuple[Array, Array]:
+        """Return the input and the output of an edge, both (N,)."""
+        l, out, inp = edge
+        activations = self.levels[l][:, inp]
+        return activations, edge_outputs(layer_of(self.network, edge), out, inp, activations)
 
 
 def with_symbol(network: KAN, edge: Edge, symbol: Symbol, affine: Array) -> KAN:

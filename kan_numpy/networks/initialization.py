@@ -22,6 +22,7 @@ networks (lesson 04). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -38,6 +39,7 @@ from kan_numpy._validation import (
 from kan_numpy.functions.activations import Activation, Base, as_activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES
+from kan_numpy.layers.continuation import CONTINUATIONS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width, as_levels
 from kan_numpy.splines.bsplines import BSplineBasis
@@ -59,6 +61,7 @@ def initial_layers(
     rng: Rng,
     basis: str,
     arity: int,
+    outside: str,
 ) -> tuple[KANLayer | ProductLayer, ...]:
     """Return the layers of an untrained network; see `KAN` for the arguments."""
     sizes, products = as_levels(widths, arity)
@@ -70,10 +73,11 @@ def initial_layers(
     if ends.ndim == 2:
         require_length("grid_range", list(ends), depth)
     ends = np.broadcast_to(ends, (depth, 2))
-    activation, scheme, kind, generator = (
+    activation, scheme, kind, continuation, generator = (
         as_activation("base", base),
         as_choice("init", init, SCHEMES),
         as_choice("basis", basis, ("bspline", *BASES)),
+        as_choice("outside", outside, CONTINUATIONS),
         as_rng(rng),
     )
     layers: list[KANLayer | ProductLayer] = []
@@ -84,7 +88,8 @@ def initial_layers(
         n_sums = product.n_in if product else n_out
         coef, w_base = initial_weights(scheme, functions, n_sums, activation, generator)
         active = np.ones((n_sums, n_in), dtype=bool)
-        layers.append(KANLayer(functions, coef, w_base, np.zeros(n_sums), active, activation))
+        layer = KANLayer(functions, coef, w_base, np.zeros(n_sums), active, activation)
+        layers.append(replace(layer, outside=continuation))
         layers += [product] if product else []
     return tuple(layers)
 

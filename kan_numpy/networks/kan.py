@@ -55,6 +55,9 @@ class KAN(Network):
         The basis functions of the edges, see `kan_numpy.functions.other_bases`.
     arity : int
         The number of factors of each product.
+    outside : {"linear", "fade"}
+        How edges continue beyond their grids: along their tangents, or with splines that fade to
+        zero over k intervals, as in the paper. Fourier modes are periodic in any case.
 
     Attributes
     ----------
@@ -67,7 +70,7 @@ class KAN(Network):
     ValueError
         If widths are fewer than two or below 1, grid_size or arity is below 1, degree is below 0,
         grid_range is not increasing, a list does not have one entry for each KAN layer, or base,
-        init or basis is not a known name.
+        init, basis or outside is not a known name.
     TypeError
         If widths, grid_size, degree or arity are not whole numbers, or base is neither a name nor
         functions.
@@ -99,9 +102,10 @@ class KAN(Network):
         rng: Rng = None,
         basis: str = "bspline",
         arity: int = 2,
+        outside: str = "linear",
     ) -> None:
         layers = initial_layers(
-            widths, grid_size, degree, grid_range, base, init, rng, basis, arity
+            widths, grid_size, degree, grid_range, base, init, rng, basis, arity, outside
         )
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "init", init)
@@ -151,7 +155,7 @@ class KAN(Network):
         Returns
         -------
         KAN
-            With these layers.
+            With these layers, whose splines fade beyond their grids.
 
         Raises
         ------

@@ -14,19 +14,27 @@ between values and gradients for functions that are nearly linear at 0 (X. Gloro
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_choice, as_rng, as_widths
+from kan_numpy._validation import as_array, as_choice, as_count, as_rng, as_widths
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.networks.network import Network
-from kan_numpy.networks.npz import load_arrays, save_arrays
+from kan_numpy.networks.npz import (
+    DAMAGED,
+    load_arrays,
+    refusing,
+    require_floats,
+    require_keys,
+    save_arrays,
+)
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -149,15 +157,29 @@ class MLP(Network):
     @classmethod
     def load(cls, path: str | os.PathLike[str], activation: Base | None = None) -> MLP:
         """Read a network that `save` wrote; an activation of your own must be given again."""
-        meta, arrays = load_arrays(path, "MLP")
-        if activation is None and meta.get("own_activation"):
+        meta, arrays = load_arrays(path, "MLP", _array_names)
+        if activation is None and meta["own_activation"]:
             raise ValueError(
-                "activation is needed: the network was built with a function of your own,"
-                f" {meta.get('activation')!r}; give it as activation=(function, derivative)"
+                f"activation is needed: the network in path {str(path)!r} was built with a function"
+                f" of your own, {meta['activation']!r:.80}; give activation=(function, derivative)"
             )
-        try:
-            names = ("weights", "bias")
-            layers = [{n: arrays[f"{l}.{n}"] for n in names} for l in range(meta["depth"])]
-            return cls.from_arrays(layers, activation or meta["activation"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"path {str(path)!r} holds a damaged network: {error}") from None
+        with refusing(path, DAMAGED):
+            maps: list[tuple[Array, Array]] = []
+            for l in range(meta["depth"]):
+                weights, bias = arrays[f"{l}.weights"], arrays[f"{l}.bias"]
+                require_floats("weights", weights, ("n_out", len(maps[-1][1]) if maps else "n_in"))
+                require_floats("bias", bias, (len(weights),))
+                maps.append((weights, bias))
+            function = as_activation("activation", activation or meta["activation"])
+        network = object.__new__(cls)
+        network._set(maps, function)
+        return network
+
+
+def _array_names(meta: dict[str, Any]) -> Iterator[str]:
+    """Check the description of a network, and yield the names of its arrays."""
+    kinds = {"format": int, "kind": str, "activation": str, "own_activation": bool, "depth": int}
+    require_keys("it", meta, kinds)
+    as_count("depth", meta["depth"], 1)
+    for l in range(meta["depth"]):
+        yield from (f"{l}.weights", f"{l}.bias")

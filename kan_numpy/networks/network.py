@@ -7,13 +7,13 @@ parameters. All trainable numbers form one vector theta, layer after layer, for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, frozen
+from kan_numpy._arrays import Array, frozen, row_blocks
 from kan_numpy._validation import as_array
 from kan_numpy.layers.kan_layer import KANLayer
 
@@ -70,6 +70,25 @@ class Layer(Protocol):
     @property
     def piecewise_linear(self) -> bool:
         """Whether second derivatives are zero wherever they exist."""
+
+
+def evaluate(layers: Sequence[Layer], x: Array) -> Array:
+    """Return the outputs (N, n_out) of consecutive layers, block by block and without a cache."""
+    y = np.empty((len(x), layers[-1].n_out))
+    for rows in row_blocks(len(x), max(max(layer.n_in, layer.n_out) for layer in layers)):
+        z = x[rows]
+        for layer in layers:
+            z, _ = layer.forward(z)
+        y[rows] = z
+    return y
+
+
+def levels(layers: Sequence[Layer], x: Array) -> list[Array]:
+    """Return the values (N, n) of every level of nodes, from the inputs x to the outputs."""
+    values = [x]
+    for layer in layers:
+        values.append(evaluate([layer], values[-1]))
+    return values
 
 
 class Network:
@@ -164,7 +183,11 @@ class Network:
         ValueError
             If the shape is wrong or a value is not finite.
         """
-        return self.forward(x)[0]
+        return evaluate(self.layers, as_array("x", x, ("N", self.layers[0].n_in)))
+
+    def _blocks(self, x: Array) -> list[slice]:
+        """Divide the rows of x (N, n_in) into blocks that suit the widest level."""
+        return row_blocks(len(x), max(self.widths))
 
     def forward(self, x: npt.ArrayLike) -> tuple[Array, list[Any]]:
         """Evaluate the network, and return the cache for `backward`.
@@ -251,12 +274,14 @@ class Network:
         float
             Between 0 and 1; layers without a grid count as covered.
         """
-        _, caches = self.forward(x)
-        shares = [
-            layer.fraction_outside_grid(cache.x)
-            for layer, cache in zip(self.layers, caches, strict=True)
-        ]
-        return float(np.average(shares, weights=[cache.x.size for cache in caches]))
+        points = as_array("x", x, ("N", self.layers[0].n_in))
+        shares = np.zeros(len(self.layers))
+        for rows in self._blocks(points):
+            z = points[rows]
+            for l, layer in enumerate(self.layers):
+                shares[l] += len(z) / len(points) * layer.fraction_outside_grid(z)
+                z, _ = layer.forward(z)
+        return float(np.average(shares, weights=self.widths[:-1]))
 
     def jacobian(self, x: npt.ArrayLike) -> Array:
         r"""Differentiate every output of every sample with respect to every parameter.

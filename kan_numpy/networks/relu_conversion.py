@@ -1,17 +1,18 @@
 r"""Exact conversions between piecewise linear KANs and ReLU networks.
 
-From k = 1 to ReLU. The spline on an edge joins the values :math:`0, c_0, \dots, c_G, 0` at its
-G + 3 knots by straight lines, and is 0 outside them. With the slopes :math:`\sigma_m` between the
-knots m and m + 1, and :math:`\sigma_{-1} = 0`,
+From k = 1 to ReLU. The spline on an edge consists of straight lines, with the slope
+:math:`\sigma_m` before the kink :math:`t_m` and :math:`\sigma_{m+1}` after it. If it fades, it has
+kinks at all G + 3 knots, and the slopes 0 before and after them; if it continues along its
+tangents, it has kinks within the grid. With the line before the first kink, :math:`\ell`,
 
 .. math::
-    s(x) = \sum_{m=0}^{G+1} (\sigma_m - \sigma_{m-1})\, relu(u - t_m), \qquad
-    u = \min(x, t_{G+2}) = t_{G+2} - relu(t_{G+2} - x).
+    s(x) = \ell(u) + \sum_{m<M} (\sigma_{m+1} - \sigma_m)\, relu(u - t_m)
+         + \sigma_{M+1}\, relu(x - t_M), \qquad u = \min(x, t_M) = t_M - relu(t_M - x).
 
-One more hinge at :math:`t_{G+2}` could replace the minimum, but far to the right of the knots large
-terms would then cancel, with a loss of digits; here all terms are bounded. Each KAN layer becomes
-two layers of ReLUs: n_in nodes that clip x at its last knot, then n_in (G + 2) hinges. All edges
-out of a node share them, because they share the knots.
+One more hinge at the last kink :math:`t_M` could replace the minimum, but far to the right of the
+kinks large terms would then cancel, with a loss of digits. Each KAN layer becomes two layers of
+ReLUs: nodes that clip x at its last kink, then the hinges. All edges out of a node share them,
+because they share the knots.
 
 From ReLU to k = 1. A layer of an MLP, divided as in `kan_numpy.layers.dense_layer`, is already a
 layer of edges :math:`w\, relu(x)`: straight lines with a kink at 0. So the KAN has the widths of
@@ -65,10 +66,10 @@ def to_relu(network: KAN) -> MLP:
     Returns
     -------
     MLP
-        With the activation "relu". Each KAN layer becomes two hidden layers, n_in and n_in (G + 2)
-        nodes wide; with the base function "identity" 2 n_in and n_in (G + 4). [2, 5, 1] with G = 5
-        and without base function becomes [2, 2, 14, 5, 35, 1]: the nodes of the KAN, and after each
-        level its hinges.
+        With the activation "relu". Each KAN layer becomes two hidden layers, 2 n_in and
+        n_in (G + 1) nodes wide: [2, 5, 1] with G = 5 becomes [2, 4, 12, 10, 30, 1]. If its splines
+        fade, they are n_in and n_in (G + 2) nodes wide, and with the base function "identity"
+        2 n_in and n_in (G + 4).
 
     Raises
     ------
@@ -132,22 +133,34 @@ def _require_piecewise_linear(name: str, layer: KANLayer) -> None:
         raise ValueError(f"{name} repeats a knot: its splines jump there, and no ReLU can jump")
 
 
+def _lines(layer: KANLayer) -> tuple[Array, Array, Array]:
+    """Return kinks t (n_in, M+1), slopes (n_out, n_in, M+2), and l at the last kink (n_out, n_in).
+
+    An end of the grid from which an edge goes on along its tangent is the last kink, though none.
+    """
+    if layer.outside == "fade":
+        values = np.pad(layer.coef, [(0, 0), (0, 0), (1, 1)])  # (n_out, n_in, G+3)
+        slopes = np.pad(np.diff(values) / np.diff(layer.knots), [(0, 0), (0, 0), (1, 1)])
+        return layer.knots, slopes, np.zeros_like(layer.w_base)
+    grid = layer.knots[:, 1:-1]  # (n_in, G+1)
+    slopes = np.diff(layer.coef) / np.diff(grid)
+    line = layer.coef[:, :, 0] + slopes[:, :, 0] * (grid[:, -1] - grid[:, 0])
+    return grid[:, 1:], np.pad(slopes, [(0, 0), (0, 0), (0, 1)], mode="edge"), line
+
+
 def _hinged(layer: KANLayer) -> tuple[Affine, Affine, Affine]:
     """Return the three maps of one layer: y = total(relu(hinges(relu(stop(x))))).
 
-    With the base function "identity", the part of x beyond the last knot is passed through, so that
-    x = u + relu(x - last) is available in the last map.
+    Where edges have slopes beyond their kinks, relu(last - x) and relu(x - last) are passed
+    through: their difference is last - x.
     """
-    t, one = layer.knots, np.eye(layer.n_in)
-    last = t[:, -1]
-    ends = np.zeros((layer.n_out, layer.n_in, 1))
-    values = np.concatenate([ends, layer.coef, ends], axis=2)  # (n_out, n_in, G+3)
-    slopes = np.diff(values) / np.diff(t)  # (n_out, n_in, G+2)
-    bends = np.diff(slopes, prepend=0.0).reshape(layer.n_out, -1)  # (n_out, n_in (G+2))
-    spread = np.repeat(one, t.shape[1] - 1, axis=0)  # (n_in (G+2), n_in)
-    distances = (last[:, None] - t[:, :-1]).ravel()  # (n_in (G+2),)
+    t, slopes, line = _lines(layer)
+    last, one = t[:, -1], np.eye(layer.n_in)
+    bends = np.diff(slopes)[:, :, :-1].reshape(layer.n_out, -1)  # (n_out, n_in M)
+    spread = np.repeat(one, t.shape[1] - 1, axis=0)  # (n_in M, n_in)
+    distances = (last[:, None] - t[:, :-1]).ravel()  # (n_in M,)
     stop, hinges = Affine(-one, last), Affine(-spread, distances)
-    if not layer.has_base:
+    if layer.outside == "fade" and not layer.has_base:
         return stop, hinges, Affine(bends, layer.bias)
     stop = Affine(np.vstack([-one, one]), np.concatenate([last, -last]))
     none = np.zeros_like(spread)
@@ -155,9 +168,11 @@ def _hinged(layer: KANLayer) -> tuple[Affine, Affine, Affine]:
         np.block([[-spread, none], [np.eye(2 * layer.n_in)]]),
         np.concatenate([distances, np.zeros(2 * layer.n_in)]),
     )
-    # x = last - relu(last - x) + relu(x - last)
-    w = layer.w_base
-    return stop, hinges, Affine(np.hstack([bends, -w, w]), layer.bias + w @ last)
+    center, scale = layer.units
+    w = layer.w_base / scale * layer.has_base
+    line = line + w * (last - center)
+    total = np.hstack([bends, -slopes[:, :, 0] - w, slopes[:, :, -1] + w])
+    return stop, hinges, Affine(total, layer.bias + line.sum(axis=1))
 
 
 def to_kan(mlp: MLP, low: npt.ArrayLike, high: npt.ArrayLike) -> KAN:

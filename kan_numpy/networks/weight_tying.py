@@ -10,6 +10,7 @@ import numpy as np
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count
 from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.layer_projection import nearest_layer
 from kan_numpy.layers.parameter_index import Lock
 from kan_numpy.networks.checks import kan_layer
 from kan_numpy.networks.kan import KAN
@@ -23,8 +24,8 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
     .. math:: \phi_{o,i} = \phi_{o',i'} = \dots, \qquad c \leftarrow \overline{c}
 
     The function is the mean of theirs. Inputs with different grids first get a common one, from the
-    lowest to the highest knot, with the same number of intervals; this slightly changes the
-    functions on these inputs, and inputs tied to them get it too.
+    lowest to the highest knot, with the same number of intervals, and common units; this slightly
+    changes the functions on these inputs, and inputs tied to them get it too.
 
     Parameters
     ----------
@@ -163,16 +164,21 @@ def _inputs(chosen: Lock, locks: tuple[Lock, ...]) -> list[int]:
 
 
 def _on_one_grid(layer: KANLayer, inputs: list[int]) -> KANLayer:
-    """Return the layer with the same knots for all of these inputs."""
+    """Return the layer with the same knots, and the same units, for all of these inputs."""
     basis = layer.basis
     if not isinstance(basis, BSplineBasis):
         raise TypeError(f"network must be made of B-splines to lock edges, not {type(basis)}")
-    if all(np.array_equal(basis.knots[i], basis.knots[inputs[0]]) for i in inputs):
+    units = layer.units
+    units[:, inputs] = units[:, inputs[:1]]
+    same_units = np.array_equal(units, layer.units)
+    if same_units and all(np.array_equal(basis.knots[i], basis.knots[inputs[0]]) for i in inputs):
         return layer
     k, G = basis.degree, basis.grid_size
     ends = basis.low[inputs].min(), basis.high[inputs].max()
     new: Array = uniform_knots(*ends, G, k)  # (G + 2k + 1,)
     knots = basis.knots.copy()
     knots[inputs] = new
-    common = BSplineBasis(knots, k)
-    return replace(layer, basis=common, coef=basis.project(layer.coef, common)[0])
+    common = replace(layer, basis=BSplineBasis(knots, k))
+    if not same_units:
+        common = replace(common, center=units[0], scale=units[1])
+    return nearest_layer(layer, common)[0]

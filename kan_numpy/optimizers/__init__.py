@@ -6,7 +6,9 @@ Covered in lesson 07. Read the files in this order; each imports only those abov
     first_order          SGD and Adam
     line_search          the step length: the strong Wolfe conditions
     lbfgs                L-BFGS: curvature from the most recent gradients
+    linear_model         a sum of squares near theta, by blocks of rows
     levenberg_marquardt  damped Gauss-Newton steps for sums of squares
+    leave_one_out        the loss to expect on new samples, from the last such step
     least_squares        Levenberg-Marquardt for the few numbers of a curve or a formula
     defaults             the default optimizer for a loss
 """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kan_numpy._validation import as_count
-from kan_numpy.optimizers.first_order import FirstOrder
+from kan_numpy.optimizers.first_order import FirstOrder, MiniBatches
 from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import Optimizer
@@ -26,13 +28,13 @@ def default_steps(steps: int, least_squares: bool) -> int:
     return steps if least_squares else LBFGS_STEPS * steps
 
 
-def as_batch_size(batch_size: int | None, optimizer: Optimizer) -> int | None:
-    """Return the size of a mini-batch, which only first-order optimizers can use."""
+def in_batches(optimizer: Optimizer, batch_size: int | None, rng: np.random.Generator) -> Optimizer:
+    """Return the optimizer on mini-batches, which only first-order ones can use; None for all."""
     if batch_size is None:
-        return None
+        return optimizer
     if not isinstance(optimizer, FirstOrder):
         raise ValueError(
             f"batch_size does not go with {type(optimizer).__name__}, which needs the same samples"
             " in every step; use Adam or SGD, or leave batch_size out"
         )
-    return as_count("batch_size", batch_size, 1)
+    return MiniBatches(optimizer, as_count("batch_size", batch_size, 1), rng)

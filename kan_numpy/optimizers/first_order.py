@@ -1,4 +1,4 @@
-r"""Optimizers that follow the gradient: SGD and Adam."""
+r"""Optimizers that follow the gradient: SGD and Adam, with all samples or in mini-batches."""
 
 from __future__ import annotations
 
@@ -169,3 +169,37 @@ class Adam(FirstOrder):
         m_hat = m / (1.0 - self.beta1**step)
         v_hat = v / (1.0 - self.beta2**step)
         return -self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon), Moments(step, m, v)
+
+
+@dataclass
+class MiniBatches:
+    """Epochs of SGD or Adam: each step moves once for every mini-batch, in a new random order.
+
+    Of all samples together only the loss is evaluated, before the first and after each epoch, never
+    the gradient. The objective must have ``x`` (one sample a row), ``value(theta)``, the loss, and
+    ``batch(rows)``, the objective on some of the samples.
+    """
+
+    method: FirstOrder
+    size: int  # samples in a mini-batch
+    rng: np.random.Generator
+
+    def start(self, objective: Any, theta: Array) -> State:
+        """Evaluate the loss at theta (P,) and begin with an empty memory."""
+        loss, unknown = objective.value(theta), np.full_like(theta, np.nan)
+        return State(theta, loss, unknown, 1, self.method.no_memory(theta))
+
+    def step(self, objective: Any, state: State) -> State:
+        """Use every sample once."""
+        theta, _, gradient, evaluations, memory, _ = state
+        order = self.rng.permutation(len(objective.x))
+        for start in range(0, len(order), self.size):
+            _, gradient = objective.batch(order[start : start + self.size]).fun(theta)
+            move, memory = self.method.move(gradient, memory)
+            theta, evaluations = theta + move, evaluations + 1
+        return State(theta, objective.value(theta), gradient, evaluations, memory)
+
+    def reweighted(self, objective: Any, state: State) -> State:
+        """Keep the memory where the objective has changed a little."""
+        loss = objective.value(state.theta)
+        return state._replace(loss=loss, evaluations=state.evaluations + 1)

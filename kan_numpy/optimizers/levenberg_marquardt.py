@@ -11,7 +11,8 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number
-from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, State
+from kan_numpy.optimizers.linear_model import LinearModel, add_half, require_memory
+from kan_numpy.optimizers.optimizer import Curvature, ObjectiveLike, PenaltyTerms, State
 
 
 class Linearization(NamedTuple):
@@ -19,9 +20,9 @@ class Linearization(NamedTuple):
 
     damping: float  # lambda
     growth: float  # the factor after the next failure
-    J: Array  # (M, P)
-    r: Array  # (M,)
-    curvature: Array | None  # (P, P) of the terms added to the sum of squares
+    time: float  # the sum of 1/lambda over the steps taken, see leave_one_out
+    model: LinearModel  # of the residuals at theta
+    curvature: Curvature | None  # H (P, P) of the terms added to the sum of squares
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class LevenbergMarquardt:
     A term R that is not a sum of squares can be added to the loss if it has a curvature H, as
     `Penalty` has: :math:`J^T J + H/2` and :math:`J^T r + \nabla R/2` replace :math:`J^T J` and
     :math:`J^T r`, and the decrease is that of the whole loss.
+
+    J (M, P) is made in blocks of rows if it is large, and the memory needed is that of a few
+    matrices (P, P), whatever M is.
 
     Parameters
     ----------
@@ -97,13 +101,15 @@ class LevenbergMarquardt:
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the objective at theta (P,) and begin with the initial damping."""
-        r, extra = objective.residuals(theta), _penalty_terms(objective, theta)
-        return _linearized(objective, theta, r, extra, 1, self.damping)
+        r = objective.residuals(theta)
+        require_memory(len(r), len(theta))
+        extra = _penalty_terms(objective, theta)
+        return _state(theta, LinearModel.at(objective, theta, r), extra, 1, self.damping, 0.0)
 
     def step(self, objective: ObjectiveLike, state: State) -> State:
         """Increase the damping until a step decreases the loss."""
-        damping, growth, J, r, curvature = state.memory
-        solve = _damped_solver(J, r, state.gradient / 2.0, curvature)
+        damping, growth, time, model, curvature = state.memory
+        solve = _damped_solver(model, state.gradient / 2.0, curvature)
         evaluations = state.evaluations
         for _ in range(self.tries):
             delta, predicted = solve(damping)
@@ -113,19 +119,21 @@ class LevenbergMarquardt:
                 evaluations += 1
                 gain = state.loss - float(trial @ trial) - extra.value
                 if gain > 0.0:  # false for NaN
+                    time += 1.0 / damping
                     # Beyond 1 the factor is 1/3 anyway; rounding may leave nothing predicted.
                     ratio = 1.0 if gain >= predicted else gain / predicted
                     damping *= max(1.0 / 3.0, 1.0 - (2.0 * ratio - 1.0) ** 3)
                     damping = max(damping, 1e-15)
-                    return _linearized(objective, theta, trial, extra, evaluations, damping)
+                    there = LinearModel.at(objective, theta, trial)
+                    return _state(theta, there, extra, evaluations, damping, time)
             damping, growth = damping * growth, growth * 2.0
         return state._replace(evaluations=evaluations, converged=True)
 
     def reweighted(self, objective: ObjectiveLike, state: State) -> State:
         """Keep damping, residuals and Jacobian: only the penalty terms are others."""
-        damping, _, J, r, _ = state.memory
+        damping, _, time, model, _ = state.memory
         extra = objective.penalty_terms(state.theta)
-        return _state(state.theta, r, J, extra, state.evaluations, damping)
+        return _state(state.theta, model, extra, state.evaluations, damping, time)
 
 
 def _penalty_terms(objective: ObjectiveLike, theta: Array) -> PenaltyTerms:
@@ -135,51 +143,48 @@ def _penalty_terms(objective: ObjectiveLike, theta: Array) -> PenaltyTerms:
     return objective.penalty_terms(theta)
 
 
-def _linearized(
-    objective: ObjectiveLike,
+def _state(
     theta: Array,
-    r: Array,
+    model: LinearModel,
     extra: PenaltyTerms,
     evaluations: int,
     damping: float,
+    time: float,
 ) -> State:
-    return _state(theta, r, objective.jacobian(theta), extra, evaluations, damping)
-
-
-def _state(
-    theta: Array, r: Array, J: Array, extra: PenaltyTerms, evaluations: int, damping: float
-) -> State:
-    loss, gradient = float(r @ r) + extra.value, 2.0 * (J.T @ r) + extra.gradient
-    memory = Linearization(damping, 2.0, J, r, extra.curvature)
+    loss, gradient = float(model.r @ model.r) + extra.value, 2.0 * model.slope + extra.gradient
+    memory = Linearization(damping, 2.0, time, model, extra.curvature)
     return State(theta, loss, gradient, evaluations, memory)
 
 
+def damping_matrix(model: LinearModel, curvature: Curvature | None) -> Array:
+    """Return the diagonal of D, (P,)."""
+    d = model.column_squares
+    if curvature is not None:
+        d += 0.5 * curvature.diagonal()
+    D = np.sqrt(d * d.mean())
+    return D + (1e-10 * D.max() + 1e-300)  # a parameter without influence stays where it is
+
+
 def _damped_solver(
-    J: Array, r: Array, half_gradient: Array, curvature: Array | None
+    model: LinearModel, half_gradient: Array, curvature: Curvature | None
 ) -> Callable[[float], tuple[Array | None, float]]:
     """Return a function of the damping that gives the step (P,) and the predicted decrease."""
-    M, P = J.shape
-    small = M < P and curvature is None
-    d = np.einsum("mp,mp->p", J, J)
-    if curvature is not None:
-        d += 0.5 * np.diagonal(curvature)
-    D = np.sqrt(d * d.mean())
-    D += 1e-10 * D.max() + 1e-300  # a parameter without influence stays where it is
+    D, small = damping_matrix(model, curvature), model.J is not None and curvature is None
     if small:
-        scaled = J / np.sqrt(D)  # (M, P)
+        scaled = model.J / np.sqrt(D)  # (M, P)
         gram = scaled @ scaled.T
     else:
-        gram = J.T @ J if curvature is None else J.T @ J + 0.5 * curvature
+        gram = model.gram
 
     def solve(damping: float) -> tuple[Array | None, float]:
-        damped = gram.copy()
+        damped = add_half(gram.copy(order="F"), curvature)
         damped.flat[:: len(gram) + 1] += damping * (1.0 if small else D)
         try:
             factor = cho_factor(damped, lower=True, overwrite_a=True, check_finite=False)
         except LinAlgError:
             return None, 0.0
         if small:
-            delta = -(scaled.T @ cho_solve(factor, r, check_finite=False)) / np.sqrt(D)
+            delta = -(scaled.T @ cho_solve(factor, model.r, check_finite=False)) / np.sqrt(D)
         else:
             delta = -cho_solve(factor, half_gradient, check_finite=False)
         # With h half the gradient and A = JTJ (and H/2), the predicted decrease is -2 delta.h -

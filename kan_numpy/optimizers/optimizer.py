@@ -12,9 +12,15 @@ Start with `kan_numpy.optimizers.first_order`; `kan_numpy.optimizers.lbfgs` and
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
+
+from scipy.sparse import sparray
 
 from kan_numpy._arrays import Array
+
+Curvature: TypeAlias = Array | sparray
+"""A matrix of second derivatives (P, P)."""
 
 
 class PenaltyTerms(NamedTuple):
@@ -22,7 +28,7 @@ class PenaltyTerms(NamedTuple):
 
     value: float = 0.0
     gradient: Array | float = 0.0  # (P,)
-    curvature: Array | None = None  # (P, P)
+    curvature: Curvature | None = None  # (P, P)
 
 
 class ObjectiveLike(Protocol):
@@ -44,6 +50,10 @@ class ObjectiveLike(Protocol):
 
     def jacobian(self, theta: Array) -> Array:
         """Return dr/dtheta (M, P)."""
+
+    def jacobian_blocks(self, theta: Array) -> Iterator[Array]:
+        """Yield the rows of dr/dtheta in blocks (m, P), which may be smaller in memory."""
+        yield self.jacobian(theta)
 
     def penalty_terms(self, theta: Array) -> PenaltyTerms:  # noqa: ARG002
         """Return the terms added to r . r; zero by default."""

@@ -139,9 +139,11 @@ class Condition:
         for name, part, like in zip(
             Residual._fields, returned, (u, u, gradient, second), strict=True
         ):
-            array = np.zeros(like.shape) if part is None else np.asarray(part, dtype=np.float64)
+            array = np.zeros(like.shape) if part is None else np.asarray(part)
             require_shape(f"{name}, which the equation returned,", array, like.shape)
-            parts.append(array)
+            if array.dtype.kind not in "fiub":
+                raise TypeError(f"{name}, which the equation returned, has dtype {array.dtype}")
+            parts.append(array.astype(np.float64, copy=False))
         return Residual(*parts)
 
 

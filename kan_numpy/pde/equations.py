@@ -10,11 +10,13 @@ r"""Differential equations with known solutions, to test a solver with.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_choice, as_number
-from kan_numpy.pde.conditions import PDE, Condition, every_face
+from kan_numpy.pde.conditions import PDE, Condition, Equation, Solution, every_face
 from kan_numpy.pde.linear_equations import dirichlet, linear
 
 
@@ -51,19 +53,23 @@ def poisson(weight: float = 0.01) -> PDE:
     >>> u.round(12), (gradient / np.pi).round(12)
     (array([0.]), array([[ 0., -2.]]))
     """
+    inside = Condition(linear(_poisson_source, second=1.0), weight=weight)
+    walls = dirichlet(0.0, every_face(2))
+    return PDE((-1, -1), (1, 1), [inside, walls], solution=_poisson_solution)
 
-    def solution(x: Array) -> tuple[Array, Array]:
-        a, b = np.pi * x[:, 0], np.pi * x[:, 1] ** 2
-        by_x, by_y = np.cos(a) * np.sin(b), 2.0 * x[:, 1] * np.sin(a) * np.cos(b)
-        return np.sin(a) * np.sin(b), np.pi * np.stack([by_x, by_y], axis=1)
 
-    def source(x: Array) -> Array:
-        a, b, y2 = np.pi * x[:, 0], np.pi * x[:, 1] ** 2, x[:, 1] ** 2
-        bracket = 2.0 * np.pi * np.cos(b) - np.pi**2 * (1.0 + 4.0 * y2) * np.sin(b)
-        return np.sin(a) * bracket
+def _poisson_solution(x: Array) -> tuple[Array, Array]:
+    """Return u* (N,) and its gradient (N, 2)."""
+    a, b = np.pi * x[:, 0], np.pi * x[:, 1] ** 2
+    by_x, by_y = np.cos(a) * np.sin(b), 2.0 * x[:, 1] * np.sin(a) * np.cos(b)
+    return np.sin(a) * np.sin(b), np.pi * np.stack([by_x, by_y], axis=1)
 
-    inside = Condition(linear(source, second=1.0), weight=weight)
-    return PDE((-1, -1), (1, 1), [inside, dirichlet(0.0, every_face(2))], solution=solution)
+
+def _poisson_source(x: Array) -> Array:
+    """Return f (N,)."""
+    a, b, y2 = np.pi * x[:, 0], np.pi * x[:, 1] ** 2, x[:, 1] ** 2
+    bracket = 2.0 * np.pi * np.cos(b) - np.pi**2 * (1.0 + 4.0 * y2) * np.sin(b)
+    return np.sin(a) * bracket
 
 
 def heat(nu: float = 0.1, weight: float = 0.1) -> PDE:
@@ -104,17 +110,28 @@ def heat(nu: float = 0.1, weight: float = 0.1) -> PDE:
     array([1. , 0.5])
     """
     nu = as_number("nu", nu, 0.0, include_low=False)
-
-    def solution(x: Array) -> tuple[Array, Array]:
-        a, decay = np.pi * x[:, 0], np.exp(-nu * np.pi**2 * x[:, 1])
-        u = np.sin(a) * decay
-        return u, np.stack([np.pi * np.cos(a) * decay, -nu * np.pi**2 * u], axis=1)
-
+    solution = partial(_heat_solution, nu)
     equation = linear(0.0, gradient=(0.0, 1.0), second=(-nu,))
-    given = dirichlet(lambda x: solution(x)[0], [(0, 0), (0, 1), (1, 0)])
-    return PDE(
-        (-1, 0), (1, 1), [Condition(equation, weight=weight), given], [(0, 0)], solution=solution
-    )
+    return _evolution(equation, weight, solution)
+
+
+def _heat_solution(nu: float, x: Array) -> tuple[Array, Array]:
+    """Return u* (N,) and its gradient (N, 2)."""
+    a, decay = np.pi * x[:, 0], np.exp(-nu * np.pi**2 * x[:, 1])
+    u = np.sin(a) * decay
+    return u, np.stack([np.pi * np.cos(a) * decay, -nu * np.pi**2 * u], axis=1)
+
+
+def _evolution(equation: Equation, weight: float, solution: Solution) -> PDE:
+    """Return an equation on [-1, 1] x [0, 1], with values at the start and at both ends."""
+    given = dirichlet(partial(_value, solution), [(0, 0), (0, 1), (1, 0)])
+    inside = Condition(equation, weight=weight)
+    return PDE((-1, 0), (1, 1), [inside, given], [(0, 0)], solution=solution)
+
+
+def _value(solution: Solution, x: Array) -> Array:
+    """Return u* (N,) without its gradient."""
+    return solution(x)[0]
 
 
 def burgers(nu: float = 0.1, weight: float = 0.1) -> PDE:
@@ -152,20 +169,22 @@ def burgers(nu: float = 0.1, weight: float = 0.1) -> PDE:
     array([0.5, 0.5])
     """
     nu = as_number("nu", nu, 0.0, include_low=False)
+    return _evolution(partial(_burgers, nu), weight, partial(_burgers_solution, nu))
 
-    def solution(x: Array) -> tuple[Array, Array]:
-        u = 0.5 - 0.5 * np.tanh((x[:, 0] - 0.5 * x[:, 1]) / (4.0 * nu))
-        u_x = -u * (1.0 - u) / (2.0 * nu)
-        return u, np.stack([u_x, -0.5 * u_x], axis=1)
 
-    def equation(_: Array, u: Array, u_a: Array, u_q: Array) -> tuple[Array, Array, Array, Array]:
-        r = u_a[:, 1] + u * u_a[:, 0] - nu * u_q[:, 0]
-        return r, u_a[:, 0], np.stack([u, np.ones_like(u)], axis=1), np.full_like(u_q, -nu)
+def _burgers_solution(nu: float, x: Array) -> tuple[Array, Array]:
+    """Return u* (N,) and its gradient (N, 2)."""
+    u = 0.5 - 0.5 * np.tanh((x[:, 0] - 0.5 * x[:, 1]) / (4.0 * nu))
+    u_x = -u * (1.0 - u) / (2.0 * nu)
+    return u, np.stack([u_x, -0.5 * u_x], axis=1)
 
-    given = dirichlet(lambda x: solution(x)[0], [(0, 0), (0, 1), (1, 0)])
-    return PDE(
-        (-1, 0), (1, 1), [Condition(equation, weight=weight), given], [(0, 0)], solution=solution
-    )
+
+def _burgers(
+    nu: float, _: Array, u: Array, u_a: Array, u_q: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Return the residual, and its derivatives by u and by its derivatives."""
+    r = u_a[:, 1] + u * u_a[:, 0] - nu * u_q[:, 0]
+    return r, u_a[:, 0], np.stack([u, np.ones_like(u)], axis=1), np.full_like(u_q, -nu)
 
 
 def bratu(strength: float = 1.0, branch: str = "lower", weight: float = 1.0) -> PDE:
@@ -216,15 +235,21 @@ def bratu(strength: float = 1.0, branch: str = "lower", weight: float = 1.0) -> 
     for _ in range(200):
         root = np.sqrt(2.0 * lam)
         theta -= (root * np.cosh(theta / 4.0) - theta) / (root * np.sinh(theta / 4.0) / 4.0 - 1.0)
+    inside = Condition(partial(_bratu, lam), weight=weight)
+    ends = dirichlet(0.0, every_face(1))
+    return PDE((0,), (1,), [inside, ends], solution=partial(_bratu_solution, theta))
 
-    def solution(x: Array) -> tuple[Array, Array]:
-        s = (x[:, 0] - 0.5) * theta / 2.0
-        u = -2.0 * np.log(np.cosh(s) / np.cosh(theta / 4.0))
-        return u, (-theta * np.tanh(s))[:, None]
 
-    def equation(_: Array, u: Array, __: Array, u_q: Array) -> tuple[Array, Array, None, Array]:
-        e = lam * np.exp(u)
-        return u_q[:, 0] + e, e, None, np.ones_like(u_q)
+def _bratu_solution(theta: float, x: Array) -> tuple[Array, Array]:
+    """Return u* (N,) and its gradient (N, 1)."""
+    s = (x[:, 0] - 0.5) * theta / 2.0
+    u = -2.0 * np.log(np.cosh(s) / np.cosh(theta / 4.0))
+    return u, (-theta * np.tanh(s))[:, None]
 
-    inside = Condition(equation, weight=weight)
-    return PDE((0,), (1,), [inside, dirichlet(0.0, every_face(1))], solution=solution)
+
+def _bratu(
+    lam: float, _: Array, u: Array, __: Array, u_q: Array
+) -> tuple[Array, Array, None, Array]:
+    """Return the residual, and its derivatives by u and by its second derivative."""
+    e = lam * np.exp(u)
+    return u_q[:, 0] + e, e, None, np.ones_like(u_q)

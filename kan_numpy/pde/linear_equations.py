@@ -3,12 +3,13 @@ r"""Linear equations, and Dirichlet conditions as the simplest of them."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import require_shape
+from kan_numpy._validation import as_array
 from kan_numpy.pde.conditions import Condition, Equation, Faces
 
 Coefficient = npt.ArrayLike | Callable[[Array], npt.ArrayLike]
@@ -51,29 +52,43 @@ def linear(
     >>> equation(x, x[:, 0] ** 2, 2 * x, np.array([[2.0]]))
     (array([0.]), array([0.]), array([[0.]]), array([[1.]]))
     """
+    return LinearEquation(source, value, gradient, second)
 
-    def coefficient_at(
-        name: str, coefficient: Coefficient, x: Array, shape: tuple[int, ...]
-    ) -> Array:
-        if not callable(coefficient):
-            return np.broadcast_to(np.asarray(coefficient, dtype=np.float64), shape)
-        values = np.asarray(coefficient(x), dtype=np.float64)
-        require_shape(f"what {name}(x) returns", values, shape)
-        return values
 
-    def equation(x: Array, u: Array, u_a: Array, u_q: Array) -> tuple[Array, Array, Array, Array]:
-        c = coefficient_at("value", value, x, u.shape)
-        b = coefficient_at("gradient", gradient, x, u_a.shape)
-        a = coefficient_at("second", second, x, u_q.shape)
-        r = (
-            (a * u_q).sum(axis=1)
-            + (b * u_a).sum(axis=1)
-            + c * u
-            - coefficient_at("source", source, x, u.shape)
-        )
+@dataclass(frozen=True, eq=False)
+class LinearEquation:
+    """The equation of `linear`; unlike a function inside of a function it can be pickled."""
+
+    source: Coefficient  # f
+    value: Coefficient  # c
+    gradient: Coefficient  # b
+    second: Coefficient  # a
+
+    def __post_init__(self) -> None:
+        """Check the coefficients that are numbers."""
+        for name, coefficient in vars(self).items():
+            if not callable(coefficient):
+                as_array(name, coefficient)
+
+    def __call__(
+        self, x: Array, u: Array, u_a: Array, u_q: Array
+    ) -> tuple[Array, Array, Array, Array]:
+        """Return the residual at x (N, n_in), and its derivatives by u and its derivatives."""
+        c = self._at("value", x, u.shape)
+        b = self._at("gradient", x, u_a.shape)
+        a = self._at("second", x, u_q.shape)
+        r = (a * u_q).sum(axis=1) + (b * u_a).sum(axis=1) + c * u - self._at("source", x, u.shape)
         return r, c, b, a
 
-    return equation
+    def _at(self, name: str, x: Array, shape: tuple[int, ...]) -> Array:
+        """Return a coefficient at x (N, n_in)."""
+        coefficient = getattr(self, name)
+        if not callable(coefficient):
+            values = as_array(name, coefficient)
+            if values.shape not in ((), shape[1:]):
+                raise ValueError(f"{name} must be a number or {shape[1:]}, but has {values.shape}")
+            return np.broadcast_to(values, shape)
+        return as_array(f"what {name}(x) returns", coefficient(x), shape)
 
 
 def dirichlet(source: Coefficient, faces: Faces, weight: float = 1.0) -> Condition:

@@ -19,7 +19,7 @@ from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.pde.conditions import PDE
-from kan_numpy.training.fit_result import Callback, FitResult
+from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.training_loop import train
 
 
@@ -99,9 +99,13 @@ def solve_pde(
     array([[0.25]])
     """
     generator = as_rng(rng)
-    places = collocation_points(problem, points, boundary_points, sampling, generator)
+    try:
+        places = collocation_points(problem, points, boundary_points, sampling, generator)
+        objective = PDEObjective(network, problem, places)
+    except KeyboardInterrupt:
+        return interruption(network)
     return train(
-        PDEObjective(network, problem, places),
+        objective,
         optimizer,
         steps,
         adapt_at=adapt_at,

@@ -32,12 +32,14 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, row_blocks
 from kan_numpy._validation import as_choice
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.checks import checked_inputs
+from kan_numpy.networks.edges import edge_outputs
 from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.network import evaluate, levels
 from kan_numpy.training.losses import Loss, as_loss
 
 KINDS = ("l1", "std", "attribution", "ablation")
@@ -88,8 +90,9 @@ def edge_scores(
     Notes
     -----
     "attribution" has no upper bound where edges cancel each other. "ablation" is negative where the
-    loss is smaller without the edge; it evaluates the network once for every edge, and does not
-    predict the effect of removing several edges together.
+    loss is smaller without the edge, and does not predict the effect of removing several edges
+    together. For every edge it evaluates the layers after it, and of the next one only the edges
+    from the node that changes.
 
     Examples
     --------
@@ -107,9 +110,8 @@ def edge_scores(
     if kind == "attribution":
         return _attribution(network, inputs)
     if kind == "std":
-        return [layer.edges(z).std(axis=0) for layer, z, _ in _walk(network, inputs)]
-    # eq. 2.17
-    return [np.abs(layer.edges(z)).mean(axis=0) for layer, z, _ in _walk(network, inputs)]
+        return [_std(layer, z) for layer, z, _ in _walk(network, inputs)]
+    return [_l1(layer, z) for layer, z, _ in _walk(network, inputs)]
 
 
 def node_scores(network: KAN, x: npt.ArrayLike) -> list[Array]:
@@ -206,16 +208,36 @@ def input_scores(network: KAN, x: npt.ArrayLike) -> Array:
 
 def _walk(network: KAN, x: Array) -> Iterator[tuple[KANLayer | ProductLayer, Array, Array]]:
     """Yield each layer with its inputs (N, n_in) and its outputs (N, n_out)."""
-    for layer in network.layers:
-        y, _ = layer.forward(x)
-        yield layer, x, y
-        x = y
+    values = levels(network.layers, x)
+    yield from zip(network.layers, values[:-1], values[1:], strict=True)
+
+
+def _blocks(layer: KANLayer | ProductLayer, x: Array) -> Iterator[Array]:
+    """Yield the outputs of all edges (rows, n_out, n_in), for one block of rows after the other."""
+    for rows in row_blocks(len(x), layer.n_out * layer.n_in):
+        yield layer.edges(x[rows])
+
+
+def _l1(layer: KANLayer | ProductLayer, x: Array) -> Array:
+    """Return the mean absolute value of every edge (n_out, n_in) on inputs x (N, n_in)."""
+    # eq. 2.17
+    parts = [(len(phi), np.abs(phi).mean(axis=0)) for phi in _blocks(layer, x)]
+    sizes, means = map(np.array, zip(*parts, strict=True))
+    return np.average(means, axis=0, weights=sizes)
+
+
+def _std(layer: KANLayer | ProductLayer, x: Array) -> Array:
+    """Return the standard deviation of every edge (n_out, n_in) on inputs x (N, n_in)."""
+    parts = [(len(phi), phi.mean(axis=0), phi.var(axis=0)) for phi in _blocks(layer, x)]
+    sizes, means, variances = map(np.array, zip(*parts, strict=True))
+    between = (means - np.average(means, axis=0, weights=sizes)) ** 2  # of the means of the blocks
+    return np.sqrt(np.average(variances + between, axis=0, weights=sizes))
 
 
 def _attribution(network: KAN, x: Array) -> list[Array]:
     """Return B of every layer, computed from the last layer to the first."""
     spreads = [
-        (layer, layer.edges(z).std(axis=0), y.std(axis=0)) for layer, z, y in _walk(network, x)
+        (layer, _std(layer, z), y.std(axis=0)) for layer, z, y in _walk(network, x)
     ]  # (n_out, n_in) and (n_out,) of each layer
     scores, A = [], spreads[-1][2]
     for layer, of_edges, of_nodes in reversed(spreads):
@@ -235,24 +257,44 @@ def _ablation(network: KAN, x: Array, y: npt.ArrayLike | None, loss: Loss) -> li
     if y is None:
         raise ValueError('y is needed for kind="ablation": give the targets of x')
     target = loss.as_target(y, len(x), network.widths[-1])
+    values = levels(network.layers, x)
 
-    def loss_from(level: int, values: Array) -> float:
-        for layer in network.layers[level:]:
-            values, _ = layer.forward(values)
-        return loss.value_and_gradient(values, target)[0]
+    def loss_with(level: int, o: int, column: Array) -> float:
+        """Return the loss if node o of a level has the values in the column (N,)."""
+        return loss.value_and_gradient(_outputs_with(network, values, level, o, column), target)[0]
 
-    before, scores = loss_from(0, x), []
-    for l, (layer, inputs, outputs) in enumerate(_walk(network, x)):
-        phi = layer.edges(inputs)  # (N, n_out, n_in)
+    before, scores = loss.value_and_gradient(values[-1], target)[0], []
+    for l, layer in enumerate(network.layers):
         score = np.zeros(layer.active.shape)
         for o, i in np.argwhere(layer.active):
-            if isinstance(layer, ProductLayer):
-                fixed = inputs.copy()
-                fixed[:, i] = fixed[:, i].mean()
-                changed, _ = layer.forward(fixed)
-            else:
-                changed = outputs.copy()
-                changed[:, o] -= phi[:, o, i] - phi[:, o, i].mean()
-            score[o, i] = loss_from(l + 1, changed) - before
+            changed = _without_edge(layer, o, i, values[l], values[l + 1][:, o])
+            score[o, i] = loss_with(l + 1, o, changed) - before
         scores.append(score)
     return scores
+
+
+def _without_edge(layer: KANLayer | ProductLayer, o: int, i: int, x: Array, y: Array) -> Array:
+    """Return output o (N,) of a layer if its edge from i, or its factor i, is its mean."""
+    if isinstance(layer, ProductLayer):
+        fixed = x[:, layer.groups[o]]  # (N, factors)
+        fixed[:, layer.groups[o].index(i)] = x[:, i].mean()
+        return fixed.prod(axis=1)
+    phi = edge_outputs(layer, o, i, x[:, i])  # (N,)
+    return y - (phi - phi.mean())
+
+
+def _outputs_with(network: KAN, values: list[Array], level: int, node: int, column: Array) -> Array:
+    """Return the outputs (N, n_out) if one node has the values in the column (N,).
+
+    Of the next layer only the edges from this node are evaluated again.
+    """
+    layers = network.layers[level:]
+    if layers and isinstance(layers[0], KANLayer):
+        new, old = (
+            edge_outputs(layers[0], slice(None), node, z) for z in (column, values[level][:, node])
+        )
+        changed, layers = values[level + 1] + (new - old), layers[1:]
+    else:
+        changed = values[level].copy()
+        changed[:, node] = column
+    return evaluate(layers, changed) if layers else changed

@@ -10,8 +10,9 @@ log-likelihood, it is :math:`2 N L + P \log N`. The criterion assumes noise. If 
 it consists of the errors of splines, the samples are not independent; then the error of a simpler
 network may be up to three times as large.
 
-For "mse", L is the loss in units of the variance of the targets. Of the four numbers of a symbol,
-the free ones are counted in P.
+For "mse", L is the loss in units of the variance of the targets. For a loss with weights, both are
+replaced by what `size_of_errors` tells, which does not depend on outliers. Of the four numbers of a
+symbol, the free ones are counted in P.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy.networks.network import NetworkT
-from kan_numpy.training.losses import SquaresLoss
+from kan_numpy._arrays import Array
+from kan_numpy.functions.scaling import size_of_errors
+from kan_numpy.networks.network import NetworkT, evaluate
+from kan_numpy.training.losses import Loss, SquaresLoss, WeightedLoss
 from kan_numpy.training.objective import Objective
 
 SPLINE_LIMIT = 3e-3
@@ -70,12 +73,29 @@ class Assessment(NamedTuple):
         return smaller.bic <= self.bic
 
 
+def is_share(loss: Loss) -> bool:
+    """Return whether a loss compares errors in units of y, or else is a cross-entropy."""
+    return isinstance(loss, SquaresLoss | WeightedLoss)
+
+
+def variances(loss: Loss, target: Array) -> Array:
+    """Return the variance of each output (n_out,), in spite of outliers if the loss has weights."""
+    if isinstance(loss, WeightedLoss):
+        return size_of_errors(target - np.median(target, axis=0)) ** 2
+    return np.var(target, axis=0)
+
+
 def assess(objective: Objective[NetworkT], network: NetworkT) -> Assessment:
     """Return the loss and the size of a network on the data of an objective."""
-    loss = objective.on(network).value(network.theta)
-    samples, squares = len(objective.target), isinstance(objective.loss, SquaresLoss)
+    if isinstance(objective.loss, WeightedLoss):
+        errors = evaluate(network.layers, objective.x) - objective.target
+        loss = float(np.mean(size_of_errors(errors) ** 2))
+    else:
+        loss = objective.on(network).value(network.theta)
+    samples, squares = len(objective.target), is_share(objective.loss)
     if squares:
-        loss = max(loss / (float(np.var(objective.target, axis=0).mean()) or 1.0), SMALLEST_LOSS)
+        variance = float(variances(objective.loss, objective.target).mean())
+        loss = max(loss / (variance or 1.0), SMALLEST_LOSS)
     spare = sum(
         4 - edge.symbol.numbers for _, layer in network.kan_layers for edge in layer.symbols
     )

@@ -30,6 +30,7 @@ from kan_numpy.layers.kan_parameters import Mask
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.network import evaluate
 from kan_numpy.sparsity.edge_scores import edge_scores
 from kan_numpy.training.losses import Loss
 
@@ -236,22 +237,21 @@ def _restricted(network: KAN, remaining: list[Mask], x: Array) -> KAN:
     columns: Mask = np.ones(x.shape[1], dtype=bool)
     moved = ~columns
     for layer, mask, rows in zip(network.layers, remaining, _rows(network, remaining), strict=True):
-        before, _ = layer.forward(before)  # (N, n_out)
+        before = evaluate([layer], before)  # (N, n_out)
         if isinstance(layer, ProductLayer):
             moved = _any(layer.active & moved, 1)  # (n_out,)
             layers.append(layer.part(rows, columns))
-            after, _ = layers[-1].forward(after)
+            after = evaluate([layers[-1]], after)
         else:
             # Where nothing before a node has changed, its bias must not collect rounding errors.
             moved = _any((layer.active & ~mask) | (mask & moved), 1)  # (n_out,)
             smaller = layer.part(mask, rows, columns)
-            after, cache = smaller.forward(after)  # (N, rows that stay)
+            after = evaluate([smaller], after)  # (N, rows that stay)
             shift = np.where(moved[rows], (before[:, rows] - after).mean(axis=0), 0.0)
-            same_means = replace(smaller, bias=smaller.bias + shift)
-            layers.append(same_means)
-            after = same_means.output(cache)
+            layers.append(replace(smaller, bias=smaller.bias + shift))
+            after = after + shift
         columns = rows
-    return KAN.from_layers(layers)
+    return network._with_layers(layers)
 
 
 def _rows(network: KAN, remaining: list[Mask]) -> list[Mask]:

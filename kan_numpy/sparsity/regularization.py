@@ -29,13 +29,14 @@ hardly changes. Whether a step is accepted depends on R itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import xlogy
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, row_blocks
 from kan_numpy._validation import as_array, as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 from kan_numpy.networks.kan import KAN
@@ -47,9 +48,43 @@ SMALLEST_SHARE = 1e-12
 class EdgeSizes(NamedTuple):
     """The symbols of the equations above, for one layer."""
 
-    phi: Array  # (N, n_out, n_in)
     A: Array  # (n_out, n_in)
     dA: Array  # (n_out, n_in) dR/dA  # noqa: N815
+
+
+class Block(NamedTuple):
+    """The edges of a network at some of the samples."""
+
+    caches: list[Any]  # of a forward pass
+    phi: dict[int, Array]  # (rows, n_out, n_in) of each KAN layer
+
+
+class Blocks:
+    """The edges of a network on inputs x (N, n_in), block by block.
+
+    They are needed twice, because a gradient needs A, the mean over all samples. A single block is
+    kept, several are evaluated twice, to bound the memory.
+    """
+
+    def __init__(self, network: KAN, x: Array) -> None:
+        self.network, self.x = network, x
+        self.rows = row_blocks(len(x), max(layer.n_in * layer.n_out for layer in network.layers))
+        self._only = self._evaluated(self.rows[0]) if len(self.rows) == 1 else None
+
+    def __iter__(self) -> Iterator[Block]:
+        """Yield the blocks."""
+        for rows in self.rows:
+            yield self._only or self._evaluated(rows)
+
+    def _evaluated(self, rows: slice) -> Block:
+        _, caches = self.network._forward(self.x[rows])
+        kan_layers = self.network.kan_layers
+        return Block(caches, {l: layer.edge_values(caches[l]) for l, layer in kan_layers})
+
+    def magnitudes(self) -> dict[int, Array]:
+        """Return A (n_out, n_in) of each KAN layer, eq. 2.17."""
+        sums = [{l: np.abs(phi).sum(axis=0) for l, phi in block.phi.items()} for block in self]
+        return {l: sum(part[l] for part in sums) / len(self.x) for l in sums[0]}
 
 
 @dataclass(frozen=True)
@@ -119,24 +154,17 @@ class Penalty:
         value : float
         dtheta : ndarray, shape (P,)
         """
-        caches, kan_layers = self._caches(network, x), dict(network.kan_layers)
-        dtheta, stop = np.empty(network.size), network.size
-        value, dx = 0.0, None
-        for l in reversed(range(len(network.layers))):
-            if l not in kan_layers:  # a product, which has no parameters
-                dx = None if dx is None else network.layers[l].input_gradient(dx, caches[l])
-                continue
-            layer = kan_layers[l]
-            part = dtheta[stop - layer.size : stop]
-            stop -= layer.size
-            term, sizes = self._sizes(layer, caches[l])
-            dphi = sizes.dA * np.sign(sizes.phi) / len(x)  # (N, n_out, n_in)
-            if dx is not None:
-                dphi += dx[:, :, None]
-            dx = layer.edges_backward(dphi, caches[l], part, input_gradient=l > 0)
+        blocks = self._blocks(network, x)
+        magnitudes, slopes, start = blocks.magnitudes(), {}, 0
+        value, dtheta = 0.0, np.zeros(network.size)
+        for l, layer in network.kan_layers:  # all others have no parameters
+            term, sizes = self._sizes(layer, magnitudes[l])
+            slopes[l] = sizes.dA / len(x)
             roughness, dcoef = self._roughness(layer)
-            part += layer.coef_gradient(dcoef)
-            value += term + roughness
+            dtheta[start : start + layer.size] = layer.coef_gradient(dcoef)
+            value, start = value + term + roughness, start + layer.size
+        for block in blocks:
+            dtheta += _gradient(network, block, slopes)
         return value, dtheta
 
     def curvature(self, network: Any, x: Array) -> Array:
@@ -154,16 +182,25 @@ class Penalty:
         ndarray, shape (P, P)
             Symmetric, without negative eigenvalues; zero between different edges.
         """
-        caches = self._caches(network, x)
+        blocks = self._blocks(network, x)
+        magnitudes = blocks.magnitudes()
         H, start = np.zeros((network.size, network.size)), 0
+        weights, parts = {}, {}
         for l, layer in network.kan_layers:  # all others have no parameters
-            stop = start + layer.size
-            self._add_curvature(layer, caches[l], H[start:stop, start:stop])
-            start = stop
+            sizes = self._sizes(layer, magnitudes[l])[1]
+            # The parabola bends upwards only where the penalty grows with the edge.
+            smallest = SMALLEST_SHARE * (sizes.A.max() or 1.0)
+            weights[l] = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, smallest) / len(x)
+            parts[l] = H[start : start + layer.size, start : start + layer.size]
+            start += layer.size
+            self._add_curvature_of_coefficients(layer, parts[l])
+        for block in blocks:
+            for l, layer in network.kan_layers:
+                _add_curvature(layer, block.caches[l], weights[l], parts[l])
         return H
 
-    def _caches(self, network: Any, x: Array) -> list[Any]:
-        """Return the caches of a forward pass, or refuse what has no such penalty."""
+    def _blocks(self, network: Any, x: Array) -> Blocks:
+        """Return the edges at x (N, n_in), or refuse what has no such penalty."""
         if not isinstance(network, KAN):
             raise TypeError(
                 f"penalty is about the edges of a KAN, but network is a {type(network).__name__}"
@@ -173,18 +210,16 @@ class Penalty:
             raise ValueError(
                 f"order {self.order} is too high: an edge has only {min(sizes)} coefficients"
             )
-        return network._forward(as_array("x", x, ("N", network.widths[0])))[1]
+        return Blocks(network, as_array("x", x, ("N", network.widths[0])))
 
-    def _sizes(self, layer: KANLayer, cache: LayerCache) -> tuple[float, EdgeSizes]:
+    def _sizes(self, layer: KANLayer, A: Array) -> tuple[float, EdgeSizes]:
         """Return this layer's part of the penalty, and the symbols of its equations."""
-        phi = layer.edge_values(cache)  # (N, n_out, n_in)
-        A = np.mean(np.abs(phi), axis=0)  # (n_out, n_in), eq. 2.17
         total = A.sum() or 1.0  # eq. 2.18; without any activation, all shares are zero
         p = A / total
         S = -xlogy(p, p).sum()  # eq. 2.19
         slope = -(np.log(np.maximum(p, SMALLEST_SHARE)) + S) / total
         dA = np.where(layer.active, self.l1 + self.entropy * slope, 0.0)
-        return self.l1 * A.sum() + self.entropy * S, EdgeSizes(phi, A, dA)
+        return self.l1 * A.sum() + self.entropy * S, EdgeSizes(A, dA)
 
     def _differences(self, layer: KANLayer) -> Array:
         """Return the matrix of the m-th difference, (W - m, W), with W = G + k."""
@@ -198,24 +233,42 @@ class Penalty:
         slope = 2.0 * self.coef / c.shape[2] * c + 2.0 * self.smoothness / rows * rough @ D
         return float(value), slope
 
-    def _add_curvature(self, layer: KANLayer, cache: LayerCache, H: Array) -> None:
-        """Add the curvature of one layer's penalty to its block of H, edge by edge."""
-        _, sizes = self._sizes(layer, cache)
+    def _add_curvature_of_coefficients(self, layer: KANLayer, H: Array) -> None:
+        """Add the second derivatives of `_roughness` to the block of a layer in H."""
         W, D = layer.basis.size, self._differences(layer)
         square = 2.0 * self.coef / W * np.eye(W) + 2.0 * self.smoothness / max(len(D), 1) * D.T @ D
-        # The parabola bends upwards only where the penalty grows with the edge.
-        smallest = SMALLEST_SHARE * (sizes.A.max() or 1.0)
-        weight = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, smallest)
-        place = layer.places  # in theta
         for o, i in np.argwhere(layer.splines):
-            own = np.append(place.coef[o, i], place.w_base[o : o + 1, i])
-            features = cache.B[:, i]  # (N, W)
-            if cache.b is not None:
-                features = np.column_stack([features, cache.b[:, i]])  # (N, W + 1)
-            block = weight[o, i] * features.T @ features / len(features)
-            block[:W, :W] += square
-            H[np.ix_(own, own)] += block
-        for edge, own in zip(layer.symbols, place.affine, strict=True):
-            features = edge.slopes(cache.x[:, edge.inp])  # (N, 4)
-            block = weight[edge.out, edge.inp] * features.T @ features / len(features)
-            H[np.ix_(own, own)] += block
+            own = layer.places.coef[o, i]
+            H[np.ix_(own, own)] += square
+
+
+def _gradient(network: KAN, block: Block, slopes: dict[int, Array]) -> Array:
+    """Return dtheta (P,) at the samples of a block, from dR/d|phi| (n_out, n_in) of each layer."""
+    kan_layers, dtheta, stop = dict(network.kan_layers), np.empty(network.size), network.size
+    dx = None
+    for l in reversed(range(len(network.layers))):
+        if l not in kan_layers:  # a product, which has no parameters
+            dx = None if dx is None else network.layers[l].input_gradient(dx, block.caches[l])
+            continue
+        layer = kan_layers[l]
+        part = dtheta[stop - layer.size : stop]
+        stop -= layer.size
+        dphi = slopes[l] * np.sign(block.phi[l])  # (rows, n_out, n_in)
+        if dx is not None:
+            dphi += dx[:, :, None]
+        dx = layer.edges_backward(dphi, block.caches[l], part, input_gradient=l > 0)
+    return dtheta
+
+
+def _add_curvature(layer: KANLayer, cache: LayerCache, weight: Array, H: Array) -> None:
+    """Add the weighted curvature of each edge (n_out, n_in) to the block of a layer in H."""
+    place = layer.places  # in theta
+    for o, i in np.argwhere(layer.splines):
+        own = np.append(place.coef[o, i], place.w_base[o : o + 1, i])
+        features = cache.B[:, i]  # (N, W)
+        if cache.b is not None:
+            features = np.column_stack([features, cache.b[:, i]])  # (N, W + 1)
+        H[np.ix_(own, own)] += weight[o, i] * features.T @ features
+    for edge, own in zip(layer.symbols, place.affine, strict=True):
+        features = edge.slopes(cache.x[:, edge.inp])  # (N, 4)
+        H[np.ix_(own, own)] += weight[edge.out, edge.inp] * features.T @ features

@@ -16,11 +16,12 @@ from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.edge_scores import edge_scores
-from kan_numpy.sparsity.model_selection import assess
+from kan_numpy.sparsity.model_selection import assess, is_share, variances
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.sparsity.regularization import Penalty
+from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.grids import adapt_grid, refine
-from kan_numpy.training.losses import Loss, SquaresLoss
+from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
@@ -94,20 +95,20 @@ def sparsify(
     strength = as_number("strength", strength, 0.0)
     threshold = as_number("threshold", threshold, 0.0)
     count = as_count("steps", steps, 1)
-    variance = float(np.var(objective.target, axis=0).mean())
-    scale = np.sqrt(variance) if isinstance(objective.loss, SquaresLoss) else 1.0
+    variance = float(variances(objective.loss, objective.target).mean())
+    scale = np.sqrt(variance) if is_share(objective.loss) else 1.0
     penalty = Penalty(l1=strength * scale, entropy=strength * scale**2)
     pace = default_steps(1, objective.is_least_squares)
     penalized = Objective(start, points, y, loss, penalty)
     adapt_at = [pace * step for step in (5, 15) if step < count]
-    sparse = train(penalized, steps=pace * count, adapt_at=adapt_at, progress=False).network
+    sparse = uninterrupted(train(penalized, steps=pace * count, adapt_at=adapt_at, progress=False))
     spread = float(np.std(sparse(points), axis=0).max())
     small = prune(sparse, points, threshold * spread, "attribution")
     steps = pace * max(count // 2, 1)
-    small = train(objective.on(small), steps=steps, adapt_at=[0], progress=False).network
+    small = uninterrupted(train(objective.on(small), steps=steps, adapt_at=[0], progress=False))
     finer = [GRID_GROWTH * layer.grid_size for _, layer in small.kan_layers]
     steps = pace * (count // 3)
-    small = train(objective.on(refine(small, finer)), steps=steps, progress=False).network
+    small = uninterrupted(train(objective.on(refine(small, finer)), steps=steps, progress=False))
     return _without_needless_edges(objective, small, steps)
 
 
@@ -131,7 +132,7 @@ def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int)
         except ValueError:  # no path would be left
             needed.add(edge)
             continue
-        smaller = train(objective.on(smaller), steps=steps, progress=False).network
+        smaller = uninterrupted(train(objective.on(smaller), steps=steps, progress=False))
         judged = assess(objective, smaller)
         if best.accepts(judged):
             # Where splines cause the errors, many small steps must not add up to a large one.

@@ -10,6 +10,7 @@ each imports only those above it::
     intervals       the knot interval that contains a point, and its distances to the knots
     windows         the positions of the k + 1 of G + k functions that are not zero there
     bsplines        the basis functions B_j and their derivatives, by the recursion
+    roughness       how far coefficients are from straight lines, and which few samples determine
     coefficients    splines fitted to data
 
 The recursion of `bsplines` is also given in two simpler forms, for comparison: for single numbers

@@ -38,7 +38,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, frozen
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy._validation import as_array, as_count
 from kan_numpy.splines.intervals import Intervals
 from kan_numpy.splines.knot_insertion import refine_spline
@@ -127,7 +127,7 @@ class BasisCache(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class BSplineBasis:
+class BSplineBasis(Frozen):
     """The B-splines of all input nodes of a layer: a `kan_numpy.functions.basis.Basis`.
 
     Arguments are not checked. Points may be complex, which `kan_numpy.gradcheck.complex_step`
@@ -140,7 +140,8 @@ class BSplineBasis:
 
     def __post_init__(self) -> None:
         """Prepare what does not depend on x."""
-        object.__setattr__(self, "_intervals", Intervals(frozen(self.knots), self.degree))
+        object.__setattr__(self, "_intervals", Intervals(self.knots, self.degree))
+        super().__post_init__()
 
     @property
     def n_in(self) -> int:

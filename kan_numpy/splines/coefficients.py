@@ -1,4 +1,18 @@
-"""Coefficients of splines, fitted to data."""
+r"""Coefficients of splines, fitted to data.
+
+Coefficients that few samples determine are held near the straight line through their neighbors, as
+in training (`kan_numpy.training.smoothness`):
+
+.. math::
+    c = \arg\min_c \sum_n \Big(y_n - \sum_j c_j B_j(x_n)\Big)^2
+        + \kappa \frac{\sigma^2 G^3}{Var(y)} \sum_j s_j (\Delta_j c)^2, \qquad
+    \sigma^2 = \frac{1}{N} \sum_n \Big(y_n - \sum_j c_j B_j(x_n)\Big)^2
+
+The second equation is solved by iteration: :math:`\sigma^2` begins with Var(y), and follows the
+residual as long as that falls. Without noise it falls to 0, and so does the weight of the second
+sum. It keeps a least value, too small to be seen in the first one: among the coefficients that fit
+equally well the smoothest are found.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +20,25 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count, require_shape
+from kan_numpy._validation import as_array, as_count, as_number, require_shape
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import least_squares
+from kan_numpy.splines.roughness import STRENGTH, largest_of_three, second_differences, shortage
+
+LEAST = 1e-10
+"""The smallest factor of the roughness: its square is a rounding error of the residual's."""
+
+SETTLED, MOST_ROUNDS = 0.5, 30
+"""The noise is known when it does not fall below this share in one round."""
 
 
-def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree: int) -> Array:
+def fit_spline(
+    x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree: int, hold: float = STRENGTH
+) -> Array:
     r"""Fit coefficients by least squares.
 
-    .. math:: c = \arg\min_c \sum_n \Big(y_n - \sum_j c_j B_j(x_n)\Big)^2
+    .. math:: c = \arg\min_c \sum_n \Big(y_n - \sum_j c_j B_j(x_n)\Big)^2 + R(c)
 
     Parameters
     ----------
@@ -27,12 +50,15 @@ def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree:
         Non-decreasing.
     degree : int
         k.
+    hold : float
+        :math:`\kappa`, the strength of the prior R on coefficients that few points determine, see
+        `kan_numpy.splines.coefficients`. With 0 they are free, and of all best solutions the one
+        of smallest norm is returned.
 
     Returns
     -------
     ndarray, shape (G + k,) or (n_out, G + k)
-        c. With fewer points than coefficients, or an interval without points, the solution of
-        smallest norm.
+        c.
 
     Raises
     ------
@@ -66,5 +92,27 @@ def fit_spline(x: npt.ArrayLike, y: npt.ArrayLike, knots: npt.ArrayLike, degree:
             f"x must lie on the grid [{low:g}, {high:g}], but x[{outside[0]}] is"
             f" {points[outside[0]]:g}; choose knots around all points"
         )
-    B = BSplineBasis(t[None], k)(points[:, None])[:, 0]  # (N, G+k)
-    return np.ascontiguousarray(least_squares(B, values).T)
+    strength = as_number("hold", hold, 0.0)
+    basis = BSplineBasis(t[None], k)
+    B = basis(points[:, None])[:, 0]  # (N, G+k)
+    s = largest_of_three(shortage(B.sum(axis=0), basis.share_on_grid[0]))  # (G+k-2,)
+    if strength == 0.0 or not s.any():
+        return np.ascontiguousarray(least_squares(B, values).T)
+    roughness = (
+        np.sqrt(strength * basis.grid_size**3 * s)[:, None] * second_differences(basis.centers)[0]
+    )
+    fits = [_held(B, column, roughness) for column in values.reshape(len(points), -1).T]
+    return np.reshape(fits, (*values.shape[1:], basis.size))
+
+
+def _held(B: Array, y: Array, roughness: Array) -> Array:
+    """Return c (W,) from B (N, W), y (N,) and the weighted roughness (W-2, W)."""
+    variance = float(np.var(y))
+    noise, b = variance, np.append(y, np.zeros(len(roughness)))
+    for _ in range(MOST_ROUNDS):
+        factor = max(np.sqrt(noise / variance) if variance else 0.0, LEAST)
+        c = least_squares(np.vstack([B, factor * roughness]), b)
+        before, noise = noise, float(np.mean((B @ c - y) ** 2))
+        if noise > SETTLED * before or factor == LEAST:
+            break
+    return c

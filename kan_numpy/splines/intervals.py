@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kan_numpy._arrays import Array, Indices
+from kan_numpy._arrays import Array, Frozen, Indices
 
 
 @dataclass(frozen=True, eq=False)
-class Intervals:
+class Intervals(Frozen):
     """The knots of all inputs in one table, prepared for look-ups."""
 
     knots: Array  # (n_in, M), non-decreasing along each row
@@ -55,6 +55,7 @@ class Intervals:
         object.__setattr__(self, "_row", np.arange(n) * table.shape[1] + k + 1)
         object.__setattr__(self, "_high", high)
         object.__setattr__(self, "_last", np.array(last, dtype=np.intp))
+        super().__post_init__()
 
     def distances(self, x: Array) -> tuple[Indices, list[Array], list[Array]]:
         """Return the interval m of each point x, and the distances l_1 ... l_k and r_1 ... r_k.

@@ -3,7 +3,8 @@ r"""Placement of knots: around data, or between the present ones.
 .. math:: t = \epsilon\, t_{uniform} + (1 - \epsilon)\, t_{quantiles}
 
 The quantiles are those of the distinct values of an input. A repeated value asks for no more knots
-than any other: a column of zeros and a few other numbers keeps its intervals for these.
+than any other: a column of zeros and a few other numbers keeps its intervals for these. Values that
+differ by rounding alone are one value.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ NARROWEST = 1e-9
 
 SMALLEST_GAP = 1e-6
 """The smallest interval, as a fraction of the mean one: it only keeps knots apart."""
+
+ROUNDING = 1e-11
+"""Values that differ by no more than this fraction of the largest one are the same."""
 
 
 def grids_around(
@@ -38,7 +42,7 @@ def adapted_knots(
     """Return knots (n_in, G + 2k + 1), uniform for eps = 1, at quantiles of x for eps = 0."""
     shares = np.linspace(0.0, 1.0, grid_size + 1)
     uniform = low + (high - low) * shares[:, None]  # (G+1, n_in)
-    columns = [np.quantile(np.unique(values), shares) for values in x.T]
+    columns = [np.quantile(_distinct(values), shares) for values in x.T]
     quantiles = np.stack(columns, axis=1)  # (G+1, n_in)
     quantiles[0], quantiles[-1] = low, high
     h = (high - low) / grid_size
@@ -46,6 +50,13 @@ def adapted_knots(
     inner = low + np.cumsum(gaps, axis=0)[:-1] * ((high - low) / gaps.sum(axis=0))
     outer = h * np.arange(1, degree + 1)[:, None]  # (k, n_in)
     return np.vstack([low - outer[::-1], low, inner, high, high + outer]).T.copy()
+
+
+def _distinct(values: Array) -> Array:
+    """Return the distinct values of (N,), increasing."""
+    ordered = np.sort(values)
+    smallest = ROUNDING * max(abs(ordered[0]), abs(ordered[-1]))
+    return np.asarray(ordered[np.diff(ordered, prepend=-np.inf) > smallest])
 
 
 def refined_knots(knots: Array, grid_size: int, degree: int) -> Array:

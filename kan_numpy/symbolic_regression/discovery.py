@@ -17,8 +17,10 @@ from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
+from kan_numpy.sparsity.model_selection import variances
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
+from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
 
 
@@ -47,13 +49,14 @@ def discover(
     x : array_like, shape (N, n_in)
         Inputs.
     y : array_like, shape (N, n_out) or (N,)
-        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
+        Targets (N, n_out) for "mse" and "huber", labels (N,) for "cross_entropy".
     variables, outputs : sequence of str, optional
         Names of the inputs and outputs in the formula.
     functions : iterable of str or Symbol, optional
         The functions of edges; by default all of `SYMBOLS` that differ from each other.
-    loss : {"mse", "cross_entropy"}
-        For "cross_entropy" the formula is that of the logits.
+    loss : {"mse", "huber", "cross_entropy"}
+        With "huber", outliers do not spoil the search. For "cross_entropy" the formula is that of
+        the logits.
     progress : bool, optional
         Whether lines of progress are written to stderr; by default only in a terminal.
     rng : int, Generator or None
@@ -89,7 +92,7 @@ def discover(
     points, steer = checked_inputs(network, x), options or SearchOptions()
     if not isinstance(steer, SearchOptions):
         raise TypeError(f"options must be SearchOptions(...), but is {options!r}")
-    squares = as_choice("loss", loss, ("mse", "cross_entropy")) == "mse"
+    squares = as_choice("loss", loss, ("mse", "huber", "cross_entropy")) != "cross_entropy"
     data = Objective(network, points, y, loss)
     inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
     names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
@@ -106,14 +109,28 @@ def discover(
             sys.stderr.write(line + "\n")
 
     # Outputs are scaled to unit variance, so that all have the same weight.
-    spread = data.target.std(axis=0) if squares else np.ones(len(names))
+    spread = np.sqrt(variances(data.loss, data.target)) if squares else np.ones(len(names))
     start, scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
     problem = Objective(start, points, scaled, loss)
     found = StructureSearch(problem, steer, symbols, as_rng(rng), log).run()
     found = scaled_outputs(found, spread) if squares else _centered(found, points)
-    exact = formula(found, inputs, names, points, data.target if squares else None)
+    exact = formula(
+        found, inputs, names, points, _without_outliers(data, found) if squares else None
+    )
     log(f"formula: {exact}")
     return enough_digits(exact, data)
+
+
+def _without_outliers(data: Objective[KAN], network: KAN) -> Array:
+    """Return the targets (N, n_out), moved towards the network in so far as they have less weight.
+
+    So constants do not follow outliers either (P. Huber, Robust Statistics, 1981, sec. 7.8).
+    """
+    if not isinstance(data.loss, WeightedLoss):
+        return data.target
+    y = network(data.x)
+    w = data.loss.weights(y, data.target)
+    return y + w / w.max(axis=0) * (data.target - y)
 
 
 def _centered(network: KAN, x: Array) -> KAN:

@@ -21,11 +21,12 @@ from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
-from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
+from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess, is_share
 from kan_numpy.sparsity.sparsification import sparsify
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.symbolification import symbolify
-from kan_numpy.training.losses import CrossEntropy, SquaresLoss
+from kan_numpy.training.fit_result import uninterrupted
+from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
@@ -75,7 +76,7 @@ class StructureSearch:
         rows = np.concatenate([order[~np.isin(order, ends)], ends])
         kept = rows[-options.samples :]
         first = max(len(kept) // 5, 1)
-        self.squares = isinstance(data.loss, SquaresLoss)
+        self.squares = is_share(data.loss)
         if not self.squares:
             data = Objective(data.network, x, data.y, CrossEntropy(options.label_smoothing))
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
@@ -96,7 +97,7 @@ class StructureSearch:
             message = f"no network explains the data: the best leaves {left}"
             warnings.warn(message, RuntimeWarning, stacklevel=3)
         steps = default_steps(100, self.all.is_least_squares)
-        return train(self.all.on(best.network), steps=steps, progress=False).network
+        return uninterrupted(train(self.all.on(best.network), steps=steps, progress=False))
 
     def _structures(self, grid_factor: int = 1, scale: float = 1.0) -> list[Structure]:
         """Return the sparse networks, or only the first that is symbolic and exact."""

@@ -11,8 +11,9 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
-from kan_numpy.networks.edges import Edge, layer_of
+from kan_numpy.networks.edges import Edge, edge_outputs, layer_of
 from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.network import levels
 from kan_numpy.symbolic_regression.curve_fit import FINALISTS, SymbolFit, fit_symbols
 
 CONSTANT = 1e-12
@@ -104,33 +105,30 @@ def suggest_symbolic(
     layer_of(network, edge)
     count, symbols = as_count("top", top, 1), as_symbols(functions)
     weight = as_number("complexity_weight", complexity_weight, 0.0)
-    found = suggestions(network, points, edge, symbols, weight, most=max(count, FINALISTS))
+    found = suggestions(curve(network, points, edge), symbols, weight, most=max(count, FINALISTS))
     return Suggestions(found.required(edge, symbols)[:count])
 
 
 def suggestions(
-    network: KAN,
-    x: Array,
-    edge: Edge,
+    points: tuple[Array, Array],
     symbols: Sequence[Symbol],
     complexity_weight: float,
     noise: float = 0.0,
     most: int = FINALISTS,
 ) -> Suggestions:
-    """Return the fits for one edge on inputs x (N, n_in), the best first.
+    """Return the fits to the curve of an edge, its points x and phi, both (N,), the best first.
 
-    There are none if the edge is constant, or no candidate is defined on its range. ``most`` are
+    There are none if the curve is constant, or no candidate is defined on its range. ``most`` are
     fitted to convergence, and errors far below ``noise`` are considered equal.
     """
-    activations, phi = curve(network, x, edge)
-    if any(np.ptp(v) <= CONSTANT * np.abs(v).max() for v in (activations, phi)):
+    if any(np.ptp(v) <= CONSTANT * np.abs(v).max() for v in points):
         return Suggestions()
-    found = fit_symbols(symbols, activations, phi, complexity_weight, most)
+    found = fit_symbols(symbols, *points, complexity_weight, most)
     return Suggestions(sorted(found, key=lambda fit: fit.rank(complexity_weight, noise)))
 
 
 def curve(network: KAN, x: Array, edge: Edge) -> tuple[Array, Array]:
     """Return the input and output of an edge, both (N,), for the network inputs x (N, n_in)."""
-    index, out, inp = edge
-    _, caches = network._forward(x)
-    return caches[index].x[:, inp], layer_of(network, edge).edges(caches[index].x)[:, out, inp]
+    l, out, inp = edge
+    activations = levels(network.layers[:l], x)[-1][:, inp]
+    return activations, edge_outputs(layer_of(network, edge), out, inp, activations)

@@ -19,6 +19,7 @@ from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.edges import (
+    Curves,
     Edge,
     chains,
     layer_of,
@@ -28,9 +29,10 @@ from kan_numpy.networks.edges import (
 )
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
-from kan_numpy.sparsity.model_selection import assess
+from kan_numpy.sparsity.model_selection import Assessment, assess
 from kan_numpy.symbolic_regression.curve_fit import SymbolFit, fit_symbol, fit_symbols
 from kan_numpy.symbolic_regression.suggestions import curve, suggestions
+from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
@@ -111,7 +113,8 @@ def symbolify(
         layer_of(network, edge)
     chosen = {edge: as_symbol(f"edges[{edge}]", name) for edge, name in edges.items()}
     for edge, symbol in chosen.items():
-        best = suggestions(network, points, edge, [symbol], 0.0).required(edge, [symbol])[0]
+        fits = suggestions(curve(network, points, edge), [symbol], 0.0)
+        best = fits.required(edge, [symbol])[0]
         network = run.trained(with_symbol(network, edge, symbol, best.affine))
     return network
 
@@ -135,12 +138,15 @@ class _Symbolification:
 
     def replaced_once(self, network: KAN) -> KAN:
         """Return the network after one pass over its spline edges."""
-        found = {edge: self.best(network, edge, self.symbols) for edge in spline_edges(network)}
+        measured = self.measured(network)
+        found = {edge: self.best(measured, edge, self.symbols) for edge in spline_edges(network)}
         clear = {e: fits[0].rank(self.complexity_weight) for e, fits in found.items() if fits}
         start = network
         for edge in sorted(clear, key=lambda edge: clear[edge]):
-            current = network is start
-            candidates = found[edge] if current else self.best(network, edge, self.symbols)
+            if network is start:
+                candidates = found[edge]
+            else:
+                candidates = self.best(self.measured(network), edge, self.symbols)
             network = self.replaced(network, network, edge, candidates)
         return network
 
@@ -151,8 +157,8 @@ class _Symbolification:
         composition of both, and the second by the identity.
         """
         for first, second in chains(network):
-            _, both = curve(network, self.objective.x, second)  # (N,)
-            activations, _ = curve(network, self.objective.x, first)
+            curves = Curves(network, self.objective.x)
+            (activations, _), (_, both) = curves(first), curves(second)  # (N,) each
             line = with_symbol(network, second, SYMBOLS["x"], np.array([1.0, 0.0, 1.0, 0.0]))
             candidates = fit_symbols(self.symbols, activations, both)
             candidates.sort(key=lambda fit: fit.rank(self.complexity_weight))
@@ -164,21 +170,27 @@ class _Symbolification:
         for edge, complexity in symbolic_edges(network):
             simpler = [s for s in self.symbols if s.total_complexity < complexity]
             if simpler:
-                candidates = self.best(network, edge, simpler)
+                candidates = self.best(self.measured(network), edge, simpler)
                 network = self.replaced(network, network, edge, candidates)
         return network
 
-    def best(self, network: KAN, edge: Edge, symbols: list[Symbol]) -> list[SymbolFit]:
+    def measured(self, network: KAN) -> tuple[Curves, Assessment]:
+        """Evaluate a network once, for the suggestions of all its edges."""
+        return Curves(network, self.objective.x), assess(self.objective, network)
+
+    def best(
+        self, measured: tuple[Curves, Assessment], edge: Edge, symbols: list[Symbol]
+    ) -> list[SymbolFit]:
         """Return the best suggestions for one edge, and the fits of the simplest functions.
 
         Other edges can compensate for a difference, so that even a poor fit may be accepted.
         """
-        now, x, weight = assess(self.objective, network), self.objective.x, self.complexity_weight
-        noise = 0.0 if now.spline_limited else now.error
-        found = suggestions(network, x, edge, symbols, weight, noise)[: self.top]
+        curves, now = measured
+        points, noise = curves(edge), 0.0 if now.spline_limited else now.error
+        found = suggestions(points, symbols, self.complexity_weight, noise)[: self.top]
         known = [fit.symbol for fit in found]
         others = [symbol for symbol in symbols if symbol in SIMPLEST and symbol not in known]
-        fits = [fit_symbol(symbol, *curve(network, x, edge)) for symbol in others]
+        fits = [fit_symbol(symbol, *points) for symbol in others]
         return found + [fit for fit in fits if fit]
 
     def replaced(
@@ -205,4 +217,4 @@ class _Symbolification:
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
         """Return the network after further training."""
         count = default_steps(steps or self.steps, self.objective.is_least_squares)
-        return train(self.objective.on(network), steps=count, progress=False).network
+        return uninterrupted(train(self.objective.on(network), steps=count, progress=False))

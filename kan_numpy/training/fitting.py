@@ -9,7 +9,8 @@ import numpy.typing as npt
 from kan_numpy._arrays import Rng
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
-from kan_numpy.training.fit_result import Callback, FitResult
+from kan_numpy.splines.roughness import STRENGTH
+from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
@@ -32,7 +33,7 @@ def fit(
     callback: Callback[NetworkT] | None = None,
     progress: bool | None = None,
     rng: Rng = None,
-    hold: float = 0.0,
+    hold: float = STRENGTH,
 ) -> FitResult[NetworkT]:
     r"""Train a network on data.
 
@@ -43,14 +44,15 @@ def fit(
     x : array_like, shape (N, n_in)
         Inputs.
     y : array_like, shape (N, n_out) or (N,)
-        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
+        Targets (N, n_out) for "mse" and "huber", labels (N,) for "cross_entropy".
     optimizer : Optimizer, optional
-        `SGD`, `Adam`, `LBFGS` or `LevenbergMarquardt`. By default Levenberg-Marquardt, where the
-        loss is a sum of squares as "mse" is and a penalty has a ``curvature``; else L-BFGS.
+        `SGD`, `Adam`, `LBFGS` or `LevenbergMarquardt`. By default Levenberg-Marquardt for "mse",
+        "huber" and other sums of squares, if a penalty has a ``curvature``; else L-BFGS.
     steps : int
         Steps of the optimizer, or epochs with a batch size.
     loss : str or Loss
-        "mse", "cross_entropy", or a `kan_numpy.training.losses.Loss`.
+        "mse"; "huber", which outliers do not spoil; "cross_entropy"; or a
+        `kan_numpy.training.losses.Loss`.
     batch_size : int, optional
         Samples in a mini-batch, for SGD and Adam; by default all.
     penalty : callable, optional
@@ -70,21 +72,22 @@ def fit(
     eps : float
         For `adapt_grid`.
     callback : callable, optional
-        ``callback(step, network, history)`` after each step; if it returns True, training stops.
+        ``callback(step, network, history)`` after each step, with a copy of the history; if it
+        returns True, training stops.
     progress : bool, optional
         Whether a line of progress is written to stderr; by default only in a terminal.
     rng : int, Generator or None
         Shuffles the mini-batches; what `numpy.random.default_rng` takes.
     hold : float
         :math:`\kappa`, the strength of the prior on coefficients that few samples determine, see
-        `kan_numpy.training.smoothness`: 3e-4 is a good value, 0 leaves them free. It assumes that
-        the data are all there is to learn: in continual learning it smooths what was learned
-        before.
+        `kan_numpy.training.smoothness`: a network as drawn is held to straight lines there, any
+        other where it is. 0 leaves them free.
 
     Returns
     -------
     FitResult
-        The best network, and the history of its training.
+        The best network, and the history of its training. Ctrl-C ends training at any moment, and
+        the best network so far is returned.
 
     Raises
     ------
@@ -108,8 +111,11 @@ def fit(
     >>> bool((found(x).argmax(axis=1) == labels).all())
     True
     """
-    objective = Objective(network, x, y, loss, penalty)
-    held_out = None if validation is None else _validation_objective(network, validation, loss)
+    try:
+        objective = Objective(network, x, y, loss, penalty)
+        held_out = None if validation is None else _validation_objective(network, validation, loss)
+    except KeyboardInterrupt:
+        return interruption(network)
     return train(
         objective,
         optimizer,

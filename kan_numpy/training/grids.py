@@ -19,8 +19,10 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_number, per_layer
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.layers.layer_projection import nearest_layer
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.kan import KAN
+from kan_numpy.networks.network import evaluate
 
 
 def adapt_grid(
@@ -93,7 +95,7 @@ def adapt_grid(
         if l in kan_layers and not kan_layers[l].locks:
             basis = kan_layers[l].basis.adapted(activations, eps, margin)
             adapted = adapted.with_layer(l, _on_basis(kan_layers[l], basis))
-        activations, _ = adapted.layers[l].forward(activations)
+        activations = evaluate([adapted.layers[l]], activations)
     adapted = network._with_layers(adapted.layers, network.init)
     return (adapted, grid_change(network, adapted, inputs)) if return_change else adapted
 
@@ -151,7 +153,7 @@ def refine(network: KAN, grid_size: int | Sequence[int], return_change: bool = F
 
 def _on_basis(layer: KANLayer, basis: Basis) -> KANLayer:
     """Return the layer with the nearest functions on another basis of the same kind."""
-    return replace(layer, basis=basis, coef=layer.basis.project(layer.coef, basis)[0])
+    return nearest_layer(layer, replace(layer, basis=basis))[0]
 
 
 def grid_change(before: KAN, after: KAN, x: Array | None = None) -> float:
@@ -163,4 +165,4 @@ def grid_change(before: KAN, after: KAN, x: Array | None = None) -> float:
     if x is not None:
         return float(np.sqrt(np.mean((after(x) - before(x)) ** 2)))
     layers = zip(before.kan_layers, after.kan_layers, strict=True)
-    return max(old.basis.project(old.coef, new.basis)[1] for (_, old), (_, new) in layers)
+    return max(nearest_layer(old, new)[1] for (_, old), (_, new) in layers)

@@ -8,10 +8,14 @@ measured again after `MEASURED_EVERY` steps; in between it follows a loss that h
 
 At the beginning, and when grids have changed, the loss is not yet that of the noise: R would be
 large, keep the loss large, and so confirm itself. Therefore the first `FREE` steps have no prior.
+
+A network as drawn is held to straight lines. Any other is held where it was at the beginning, or
+when grids last changed: that is the network of the objective.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kan_numpy._arrays import Array, Indices
@@ -72,6 +76,10 @@ class HeldObjective(NetworkObjective[NetworkT]):
         """Return dr/dtheta (M, P)."""
         return self.objective.jacobian(theta)
 
+    def jacobian_blocks(self, theta: Array) -> Iterator[Array]:
+        """Yield the rows of dr/dtheta in blocks."""
+        return self.objective.jacobian_blocks(theta)
+
     def penalty_terms(self, theta: Array) -> PenaltyTerms:
         """Return what L + R holds besides r . r."""
         value, gradient, curvature = self.objective.penalty_terms(theta)
@@ -95,11 +103,16 @@ def bare(objective: NetworkObjective[NetworkT]) -> NetworkObjective[NetworkT]:
 
 
 def with_prior(
-    objective: NetworkObjective[NetworkT], theta: Array, loss: float, strength: float
+    objective: NetworkObjective[NetworkT],
+    theta: Array,
+    loss: float,
+    strength: float,
+    is_known: bool = False,
 ) -> NetworkObjective[NetworkT]:
     """Return the objective with R measured at theta (P,), or without if nothing is held."""
     plain = bare(objective)
-    prior = SmoothnessPrior.of(plain.network._with_theta(theta), plain.x, loss, strength)
+    network, known = plain.network._with_theta(theta), plain.network if is_known else None
+    prior = SmoothnessPrior.of(network, plain.x, loss, strength, known)
     return plain if prior.is_empty else HeldObjective(plain, prior)
 
 
@@ -108,27 +121,31 @@ class Holder:
     """What renews the prior in the course of a training run."""
 
     strength: float  # kappa; with 0 there is no prior
-    free: int = FREE  # steps without a prior after the start and each change of the grids
-    _age: int = -1  # steps since the start or since grids changed
+    is_known: bool  # whether edges are held where they are, and not at straight lines
+    _free: int = 0  # steps without a prior
+    _age: int = 0  # steps since the start or since grids changed
+
+    def restart(self, steps: int) -> None:
+        """Begin with free steps, of so many until grids change or training ends."""
+        self._free, self._age = min(FREE, steps // 2), -1
 
     def renewed(
         self,
         objective: NetworkObjective[NetworkT],
         theta: Array,
         loss: float,
-        grids_changed: bool = False,
         converged: bool = False,
     ) -> NetworkObjective[NetworkT]:
         """Return the objective for the next step, itself if the prior stays; L is ``loss``."""
         if not self.strength:
             return objective
-        self._age = 0 if grids_changed else self._age + 1
+        self._age += 1
         if converged:  # no step is left to wait for
-            self._age = max(self._age, self.free)
-        if self._age < self.free:
+            self._age = max(self._age, self._free)
+        if self._age < self._free:
             return bare(objective)
-        if (self._age - self.free) % MEASURED_EVERY == 0:
-            return with_prior(objective, theta, loss, self.strength)
+        if (self._age - self._free) % MEASURED_EVERY == 0:
+            return with_prior(objective, theta, loss, self.strength, self.is_known)
         if isinstance(objective, HeldObjective) and loss < FOLLOWS_AT * objective.prior.loss:
             return objective.at_loss(loss)
         return objective

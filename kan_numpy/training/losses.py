@@ -1,7 +1,7 @@
 r"""Losses, each with its gradient with respect to the outputs of the network.
 
-A loss checks the targets once (`as_target`) and then returns its value and gradient. A loss that is
-a sum of squares also returns the residuals, which Levenberg-Marquardt needs.
+A loss checks the targets once (`as_target`) and then returns its value and gradient. For
+Levenberg-Marquardt, a sum of squares also returns its residuals, and another loss its weights.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_choice, as_number
+from kan_numpy.functions.scaling import BETA, K, size_of_errors
 
 
 class Loss(Protocol):
@@ -20,8 +21,6 @@ class Loss(Protocol):
 
     Examples
     --------
-    The sum of absolute errors:
-
     >>> import numpy as np
     >>> import kan_numpy as kn
     >>> class AbsoluteError:
@@ -55,8 +54,6 @@ class SquaresLoss(Loss, Protocol):
     >>> import kan_numpy as kn
     >>> kn.losses.MeanSquaredError().residuals(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
     array([1.41421356, 0.        ])
-    >>> isinstance(kn.losses.CrossEntropy(), kn.losses.SquaresLoss)
-    False
     """
 
     def residuals(self, prediction: Array, target: Array) -> Array:
@@ -64,6 +61,24 @@ class SquaresLoss(Loss, Protocol):
 
     def residual_scale(self, prediction: Array) -> float:
         """Return dr/dprediction, the same for every entry."""
+
+
+@runtime_checkable
+class WeightedLoss(Loss, Protocol):
+    r"""Protocol of a loss that Levenberg-Marquardt minimizes by iteratively reweighted squares.
+
+    .. math:: \frac{\partial L}{\partial \hat y_{no}} = 2\, w_{no} (\hat y_{no} - y_{no})
+
+    Examples
+    --------
+    >>> import kan_numpy as kn
+    >>> kn.losses.Huber(delta=1.0).weights(prediction=[[0.5], [2.0]], target=[[0.0], [0.0]])
+    array([[0.5 ],
+           [0.25]])
+    """
+
+    def weights(self, prediction: npt.ArrayLike, target: npt.ArrayLike) -> Array:
+        """Return w (N, n_out) for outputs and targets (N, n_out)."""
 
 
 class MeanSquaredError:
@@ -103,6 +118,81 @@ class MeanSquaredError:
         return float(1.0 / np.sqrt(prediction.size))
 
 
+class Huber:
+    r"""Huber's loss: squares of small errors, absolute values of large ones.
+
+    .. math::
+        L = \frac{1}{N n} \sum_{n,o} \rho_\delta(\hat y_{no} - y_{no}), \qquad
+        \rho_\delta(e) = e^2 \text{ if } |e| \le \delta, \text{ else } 2 \delta |e| - \delta^2
+
+    A sample far off pulls the fit with the force of one at the distance delta, however far it is.
+    Where no error exceeds delta, L is the mean squared error. By default delta is :math:`k \sigma`
+    with k = 1.345 and the size :math:`\sigma` of the errors of each output, which is estimated
+    together with the network: L is the mean over the outputs of
+
+    .. math::
+        L_o = \frac{1}{4 \beta} \min_\sigma S(\sigma)^2, \qquad
+        S(\sigma) = \beta \sigma + \frac{1}{N} \sum_n \frac{\rho_{k \sigma}(e_n)}{\sigma}
+
+    (P. Huber, Robust Statistics, 1981, sec. 7.7). At the minimum, the errors, cut off at
+    :math:`k \sigma`, have the mean square :math:`\beta \sigma^2`, and :math:`\beta =
+    \overline{\min(z^2, k^2)}` makes :math:`\sigma` the standard deviation of normal errors. The
+    units of y do not matter, and up to a third of the samples may be wrong by any amount.
+
+    Parameters
+    ----------
+    delta : float, optional
+        In units of y, above 0; by default it follows the errors.
+
+    Raises
+    ------
+    ValueError
+        If delta is not above 0.
+    TypeError
+        If delta is not a real number.
+
+    Examples
+    --------
+    With delta = 2, errors of 1 and 5 count as 1 and 2 * 2 * 5 - 4 = 16:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> kn.losses.Huber(delta=2.0).value_and_gradient(np.array([[1.0, 5.0]]), np.zeros((1, 2)))
+    (8.5, array([[1., 2.]]))
+    """
+
+    name = "huber"
+
+    def __init__(self, delta: float | None = None) -> None:
+        self.delta = delta if delta is None else as_number("delta", delta, 0.0, include_low=False)
+
+    def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
+        """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
+        return as_array("y", y, (n_samples, n_out))
+
+    def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
+        """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""
+        error = prediction - target  # (N, n_out)
+        values, weights = self._evaluated(error)
+        return float(values.mean()), 2.0 * weights * error
+
+    def weights(self, prediction: npt.ArrayLike, target: npt.ArrayLike) -> Array:
+        """Return w (N, n_out) for outputs and targets (N, n_out)."""
+        return self._evaluated(np.subtract(prediction, target))[1]
+
+    def _evaluated(self, error: Array) -> tuple[Array, Array]:
+        """Return L of each output (n_out,) and w (N, n_out) from the errors (N, n_out)."""
+        sigma = size_of_errors(error) if self.delta is None else self.delta / K
+        size, delta = np.abs(error), K * sigma
+        cut = np.minimum(size, delta)
+        w = np.divide(cut, size, out=np.ones_like(size), where=size > 0.0) / size.size
+        rho = np.mean(cut * (2.0 * size - cut), axis=0)  # (n_out,)
+        if self.delta is not None:
+            return rho, w
+        S = BETA * sigma + rho / sigma
+        return S**2 / (4.0 * BETA), w * S / (2.0 * BETA * sigma)
+
+
 class CrossEntropy:
     r"""Softmax cross-entropy of the outputs z (logits) and class labels c.
 
@@ -111,25 +201,21 @@ class CrossEntropy:
         \frac{\partial L}{\partial z_{no}} = \frac{1}{N} (p_{no} - [o = c_n]), \qquad
         p_{no} = \frac{e^{z_{no}}}{\sum_{o'} e^{z_{no'}}}
 
-    The largest z of each sample is subtracted first, which does not change L and prevents overflow.
-
     Parameters
     ----------
     label_smoothing : float
-        The fraction of each label that is spread evenly over all classes, so that the best p is
-        below 1 and the best z is finite even for separable classes.
+        The fraction of each label that is spread evenly over all classes, so that the best z is
+        finite even for separable classes.
 
     Raises
     ------
     ValueError
-        If label_smoothing does not lie between 0 and 1.
+        If label_smoothing is not at least 0 and below 1: at 1, no label would be left.
     TypeError
         If label_smoothing is not a real number.
 
     Examples
     --------
-    Equal logits give all classes the same probability; for two classes the loss is log 2.
-
     >>> import numpy as np
     >>> import kan_numpy as kn
     >>> loss = kn.losses.CrossEntropy(label_smoothing=0.1)
@@ -141,24 +227,32 @@ class CrossEntropy:
     name = "cross_entropy"
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = as_number("label_smoothing", label_smoothing, 0.0, 1.0)
+        self.label_smoothing = as_number(
+            "label_smoothing", label_smoothing, 0.0, 1.0, include_high=False
+        )
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return labels y (N,) from 0 to n_out - 1 as a smoothed one-hot table (N, n_out)."""
-        labels = as_array("y", y, (n_samples,))
+        numbering = "names, y = np.unique(y, return_inverse=True) numbers the classes"
+        try:
+            labels = as_array("y", y, (n_samples,))
+        except TypeError as error:
+            raise TypeError(f"{error}; {numbering}") from None
         if n_out < 2:
             raise ValueError("loss 'cross_entropy' needs a network with one output for each class")
         wrong = (labels != np.floor(labels)) | (labels < 0) | (labels >= n_out)
         if wrong.any():
             n = int(np.argmax(wrong))
             raise ValueError(
-                f"y must hold class labels from 0 to {n_out - 1}, but y[{n}] is {labels[n]:g}"
+                f"y must hold class labels from 0 to {n_out - 1}, but y[{n}] is {labels[n]:g};"
+                f" {numbering}"
             )
         smoothing, one_hot = self.label_smoothing, np.eye(n_out)[labels.astype(np.intp)]
         return (1.0 - smoothing) * one_hot + smoothing / n_out
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for logits and one-hot labels (N, n_out)."""
+        # To subtract the largest z of each sample does not change L, and prevents overflow.
         z = prediction - prediction.max(axis=1, keepdims=True)
         e = np.exp(z)
         total = e.sum(axis=1, keepdims=True)  # (N, 1)
@@ -166,7 +260,7 @@ class CrossEntropy:
         return float(loss), (e / total - target) / len(z)
 
 
-LOSSES: dict[str, Any] = {loss.name: loss for loss in (MeanSquaredError(), CrossEntropy())}
+LOSSES: dict[str, Any] = {loss.name: loss for loss in (MeanSquaredError(), Huber(), CrossEntropy())}
 
 
 def as_loss(value: str | Loss) -> Loss:
@@ -174,7 +268,7 @@ def as_loss(value: str | Loss) -> Loss:
 
     Parameters
     ----------
-    value : {"mse", "cross_entropy"} or Loss
+    value : {"mse", "huber", "cross_entropy"} or Loss
         A key of `LOSSES`, or a loss.
 
     Returns

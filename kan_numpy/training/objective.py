@@ -2,7 +2,7 @@ r"""A network, data and a loss as a function of theta, for our optimizers and fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,15 +12,15 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array, Indices, some_rows
 from kan_numpy._validation import as_array
 from kan_numpy.networks.checks import as_network
-from kan_numpy.networks.network import NetworkT
+from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
-from kan_numpy.training.losses import Loss, SquaresLoss, as_loss
+from kan_numpy.training.losses import Loss, SquaresLoss, WeightedLoss, as_loss
 
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
-ROWS_AT_ONCE = 8192
-"""The number of samples that `Objective.value` evaluates at a time, to limit the memory."""
+JACOBIAN_AT_ONCE = 2**22
+"""The number of entries of a block of the Jacobian: 32 MiB."""
 
 SCALING_ROWS = 1000
 """The number of samples that `NetworkObjective.diagonal_scaling` uses."""
@@ -92,9 +92,9 @@ class Objective(NetworkObjective[NetworkT]):
     x : array_like, shape (N, n_in)
         Inputs.
     y : array_like, shape (N, n_out) or (N,)
-        Targets (N, n_out) for "mse", labels (N,) for "cross_entropy".
+        Targets (N, n_out) for "mse" and "huber", labels (N,) for "cross_entropy".
     loss : str or Loss
-        "mse", "cross_entropy", or an object like those in `kan_numpy.training.losses`.
+        "mse", "huber", "cross_entropy", or an object like those in `kan_numpy.training.losses`.
     penalty : callable, optional
         ``penalty(network, x)`` returns a number, which is added to the loss, and its gradient (P,),
         as `Penalty` does.
@@ -150,7 +150,7 @@ class Objective(NetworkObjective[NetworkT]):
     def is_least_squares(self) -> bool:
         """Whether the loss is a sum of squares, and the penalty, if any, has a curvature."""
         curved = self.penalty is None or isinstance(self.penalty, CurvedPenalty)
-        return curved and isinstance(self.loss, SquaresLoss)
+        return curved and isinstance(self.loss, SquaresLoss | WeightedLoss)
 
     def on(self, network: NetworkT) -> Objective[NetworkT]:
         """Return the objective of another network with the same inputs and outputs."""
@@ -167,6 +167,8 @@ class Objective(NetworkObjective[NetworkT]):
         other.network, other.loss, other.penalty = network, self.loss, self.penalty
         other.x, other.target, other.y = x, target, y
         return other
+
+    _latest: tuple[Array, tuple[NetworkT, Array, list[Any]]] | None = None
 
     @cached_property
     def _first(self) -> Any:
@@ -189,31 +191,80 @@ class Objective(NetworkObjective[NetworkT]):
         return loss, dtheta
 
     def value(self, theta: Array) -> float:
-        """Return the loss alone at theta (P,), some thousand samples at a time."""
-        network, total = self.network._with_theta(theta), 0.0
-        for start in range(0, len(self.x), ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            y, _ = network._forward(self.x[rows])
-            total += len(y) * self.loss.value_and_gradient(y, self.target[rows])[0]
-        extra = 0.0 if self.penalty is None else self.penalty(network, self.x)[0]
-        return total / len(self.x) + extra
+        """Return the loss alone at theta (P,), with less memory than `fun`."""
+        network = self.network._with_theta(theta)
+        loss, _ = self.loss.value_and_gradient(evaluate(network.layers, self.x), self.target)
+        return loss if self.penalty is None else loss + self.penalty(network, self.x)[0]
 
     def residuals(self, theta: Array) -> Array:
-        """Return r (N * n_out,) at theta (P,); r . r is the loss without the penalty."""
-        _, y, _ = self._forward(theta)
+        """Return r (N * n_out,) at theta (P,); r . r is the loss without `penalty_terms`."""
+        y = self._outputs(theta)
+        if isinstance(self.loss, WeightedLoss):
+            return np.ravel(self._scale(y)) * (y - self.target).ravel()
         return self._squares.residuals(y, self.target)
+
+    def _outputs(self, theta: Array) -> Array:
+        """Return y (N, n_out) at theta (P,)."""
+        if len(self._jacobian_rows) > 1:
+            return evaluate(self.network._with_theta(theta).layers, self.x)
+        return self._forward_once(theta)[1]
+
+    def _scale(self, y: Array) -> float | Array:
+        """Return dr/dy at outputs y (N, n_out), one number or (N * n_out, 1); weights are fixed."""
+        if isinstance(self.loss, WeightedLoss):
+            return np.sqrt(self.loss.weights(y, self.target)).reshape(-1, 1)
+        return self._squares.residual_scale(y)
 
     def jacobian(self, theta: Array) -> Array:
         """Return dr/dtheta (N * n_out, P) at theta (P,)."""
-        network, y, cache = self._forward(theta)
+        network, y, cache = self._forward_once(theta)
+        self._latest = None  # the cache is large
         J = network._jacobian(y, cache).reshape(y.size, -1)
-        J *= self._squares.residual_scale(y)
+        J *= self._scale(y)
         return J
 
+    def jacobian_blocks(self, theta: Array) -> Iterator[Array]:
+        """Yield the rows of dr/dtheta in blocks of some samples, in the order of `residuals`."""
+        if len(self._jacobian_rows) == 1:
+            yield self.jacobian(theta)
+            return
+        network, scale = self.network._with_theta(theta), self._scale(self._outputs(theta))
+        scales = np.broadcast_to(scale, (self.target.size, 1)).reshape(*self.target.shape, 1)
+        for rows in self._jacobian_rows:
+            y, cache = network._forward(self.x[rows])
+            J = network._jacobian(y, cache).reshape(y.size, -1)  # (m * n_out, P)
+            J *= scales[rows].reshape(-1, 1)
+            yield J
+
+    @property
+    def _jacobian_rows(self) -> list[slice]:
+        """The samples of each block of the Jacobian."""
+        each = self.network.size * self.target.shape[1]  # numbers of one sample
+        height = max(1, JACOBIAN_AT_ONCE // each)
+        return [slice(start, start + height) for start in range(0, len(self.x), height)]
+
+    def _forward_once(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:
+        """Return `_forward`, without computing it again if it was just done."""
+        if self._latest is not None:
+            there, forward = self._latest
+            if forward[2][0] is self._first and np.array_equal(there, theta):
+                return forward
+        # A copy, because an optimizer of the user's own may change its theta in place.
+        forward = self._forward(theta.copy())
+        self._latest = theta.copy(), forward
+        return forward
+
     def penalty_terms(self, theta: Array) -> PenaltyTerms:
-        """Return what the penalty adds to r . r at theta (P,)."""
+        """Return the loss and the penalty without r . r at theta (P,).
+
+        The loss differs from r . r only if it has weights; then its gradient does not.
+        """
+        rest = 0.0
+        if isinstance(self.loss, WeightedLoss):
+            y, r = self._outputs(theta), self.residuals(theta)
+            rest = self.loss.value_and_gradient(y, self.target)[0] - float(r @ r)
         if self.penalty is None:
-            return PenaltyTerms()
+            return PenaltyTerms(rest)
         if not isinstance(self.penalty, CurvedPenalty):
             raise ValueError(
                 "penalty has no method curvature(network, x), which Levenberg-Marquardt needs;"
@@ -221,7 +272,7 @@ class Objective(NetworkObjective[NetworkT]):
             )
         network = self.network._with_theta(theta)
         value, gradient = self.penalty(network, self.x)
-        return PenaltyTerms(value, gradient, self.penalty.curvature(network, self.x))
+        return PenaltyTerms(value + rest, gradient, self.penalty.curvature(network, self.x))
 
     @property
     def _squares(self) -> SquaresLoss:

@@ -23,12 +23,20 @@ from kan_numpy._memory import keep_freed_memory
 from kan_numpy._validation import as_count, as_number, as_rng, level_outside
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
-from kan_numpy.optimizers.defaults import as_batch_size, as_optimizer
-from kan_numpy.optimizers.first_order import FirstOrder
-from kan_numpy.optimizers.optimizer import Optimizer, State, reweighted
-from kan_numpy.training.fit_result import HISTORY, Callback, FitResult, History
+from kan_numpy.optimizers.defaults import as_optimizer, in_batches
+from kan_numpy.optimizers.optimizer import Optimizer, reweighted
+from kan_numpy.training.fit_result import (
+    HISTORY,
+    Callback,
+    FitResult,
+    History,
+    Stage,
+    ended_stage,
+    interruption,
+    told,
+)
 from kan_numpy.training.grid_schedule import Changes, schedule
-from kan_numpy.training.held_objective import FREE, Holder, prior_at
+from kan_numpy.training.held_objective import Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
 
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
@@ -94,7 +102,7 @@ def train(
     >>> objective = kn.Objective(kn.KAN([1, 1], rng=0), x, np.sin(3 * x))
     >>> result = kn.train(objective, kn.Adam(0.1), steps=100)
     >>> result.message, bool(objective.value(result.network.theta) < 1e-3)
-    ('all 100 steps done', True)
+    ('all 100 steps done; 9 parameters for 50 samples', True)
     """
     if not isinstance(objective, NetworkObjective):
         raise TypeError(
@@ -107,22 +115,25 @@ def train(
         )
     if not (callback is None or callable(callback)):
         raise TypeError(f"callback must be a function, but is {callback!r}")
-    chosen = as_optimizer(optimizer, objective.is_least_squares)
-    size, generator = as_batch_size(batch_size, chosen), as_rng(rng)
+    chosen = in_batches(
+        as_optimizer(optimizer, objective.is_least_squares), batch_size, as_rng(rng)
+    )
     total = as_count("steps", steps, 0)
     changes = schedule(adapt_at, refine_at, total, eps, objective.x)
     if changes:
         as_kan(objective.network)
-    holder = Holder(as_number("hold", hold, 0.0), min(FREE, total // 2))
+    holder = Holder(as_number("hold", hold, 0.0), objective.network.init is None)
     wait = total if patience is None else as_count("patience", patience, 1)
     show = sys.stderr.isatty() if progress is None else progress
-    keep_freed_memory()
     # The run detects a loss that overflows, so NumPy's warnings are switched off.
     user_warnings = dict(np.geterr())
     with np.errstate(all="ignore"):
-        run = _Run(objective, validation, chosen, size, generator, holder, user_warnings)
-        message = run.go(total, changes, wait, callback, show)
-    return FitResult(run.best, run.history, message)
+        run = _Run(objective, validation, chosen, holder, user_warnings)
+        try:
+            message = run.go(total, changes, wait, callback, show)
+            return run.result(message)
+        except KeyboardInterrupt:
+            return interruption(run.best, run.history)
 
 
 @dataclass
@@ -132,17 +143,22 @@ class _Run(Generic[NetworkT]):
     objective: NetworkObjective[NetworkT]
     check: NetworkObjective[NetworkT] | None
     optimizer: Optimizer
-    batch_size: int | None
-    rng: np.random.Generator
     holder: Holder
     user_warnings: dict[str, Any]
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
 
+    stages: list[Stage] = field(default_factory=list)
+    expected_loss: float = np.nan
+
     def __post_init__(self) -> None:
-        """Evaluate the initial network."""
+        """Take the initial network as the best so far."""
         self.started = time.perf_counter()
-        self.state = self.optimizer.start(self.objective, self.objective.network.theta)
         self.best, self.waiting = self.objective.network, 0
+
+    def _start(self) -> None:
+        """Evaluate the initial network."""
+        keep_freed_memory()
+        self.state = self.optimizer.start(self.objective, self.best.theta)
         self.best_score = self._score(self.best, self.state.loss)
         self.best_loss, self.best_grids = self.state.loss, self.best
 
@@ -157,10 +173,14 @@ class _Run(Generic[NetworkT]):
         """Train, and return why training ended."""
         step = 0
         try:
+            self._start()
             while step < steps:
+                if step in changes or step == 0:
+                    later = [change for change in changes if change > step]
+                    self.holder.restart(min(later, default=steps) - step)
                 grid_change = self._change_grids(changes[step]) if step in changes else 0.0
-                self._renew_prior(grids_changed=step in changes)
-                self._advance()
+                self._renew_prior()
+                self.state = self.optimizer.step(self.objective, self.state)
                 step += 1
                 if not np.isfinite(self.state.loss):
                     return self._diverged(step)
@@ -176,8 +196,6 @@ class _Run(Generic[NetworkT]):
                     if not later:
                         return f"no better step found after step {step}"
                     step = min(later)
-        except KeyboardInterrupt:
-            return f"interrupted after step {step}"
         finally:
             if show:
                 sys.stderr.write("\n")
@@ -186,32 +204,18 @@ class _Run(Generic[NetworkT]):
     def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
         """Call the callback with the user's floating-point warnings; return whether to stop."""
         with np.errstate(**self.user_warnings):
-            answer = callback(step, network, self.history)
+            answer = callback(step, network, {name: v.copy() for name, v in self.history.items()})
         return isinstance(answer, bool | np.bool_) and bool(answer)
-
-    def _advance(self) -> None:
-        """Take one step, or one epoch of mini-batches."""
-        if self.batch_size is None or not isinstance(self.optimizer, FirstOrder):
-            self.state = self.optimizer.step(self.objective, self.state)
-            return
-        theta, _, _, used, memory, _ = self.state
-        order = self.rng.permutation(len(self.objective.x))
-        for start in range(0, len(order), self.batch_size):
-            rows = order[start : start + self.batch_size]
-            gradient = self.objective.batch(rows).fun(theta)[1]
-            move, memory = self.optimizer.move(gradient, memory)
-            theta, used = theta + move, used + 1
-        self.state = State(theta, self.objective.value(theta), gradient, used, memory)
 
     def _train_loss(self) -> float:
         """Return the loss without the prior."""
         return self.state.loss - prior_at(self.objective, self.state.theta)
 
-    def _renew_prior(self, grids_changed: bool = False, converged: bool = False) -> bool:
+    def _renew_prior(self, converged: bool = False) -> bool:
         """Let the prior follow the network, and return whether that changed the objective."""
         before, theta = self.objective, self.state.theta
         loss = self._train_loss()
-        self.objective = self.holder.renewed(before, theta, loss, grids_changed, converged)
+        self.objective = self.holder.renewed(before, theta, loss, converged)
         if self.objective is before:
             return False
         self.state = reweighted(self.optimizer, self.objective, self.state)
@@ -222,6 +226,7 @@ class _Run(Generic[NetworkT]):
 
     def _change_grids(self, change: Callable[[Any], Any]) -> float:
         """Change the grids, restart the optimizer, and return the change of the outputs."""
+        self._end_stage()
         before = self._network()
         after = change(before)
         self.waiting = 0
@@ -231,6 +236,23 @@ class _Run(Generic[NetworkT]):
         self.state = state._replace(evaluations=used + state.evaluations)
         x = some_rows(self.objective.x, WATCHED_ROWS)
         return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
+
+    def _end_stage(self) -> None:
+        """Estimate the loss on new samples after training on the same grids."""
+        stage = ended_stage(self.objective, self.state, self._train_loss(), self.stages)
+        if stage is not None:
+            self.stages.append(stage._replace(step=int(self.history["step"][-1])))
+            if self.best_grids is self.objective.network:
+                self.expected_loss = stage.expected_loss
+
+    def result(self, why: str) -> FitResult[NetworkT]:
+        """Return the best network, and what is known about it."""
+        if not np.isfinite(self.state.loss):
+            return FitResult(self.best, self.history, why)
+        self._end_stage()
+        loss = self.best_loss, self.expected_loss if self.check is None else self.best_score
+        message = told(why, self.best.size, len(self.objective.x), loss, self.stages)
+        return FitResult(self.best, self.history, message, loss[1], tuple(self.stages))
 
     def _record(self, step: int, grid_change: float) -> NetworkT:
         """Append to the history, and store the network if it is the best so far."""

@@ -50,7 +50,14 @@ def slow_jet(network, x, a, b):
 
 
 def slow_edge(layer, o, i, x, d):
-    base = float(layer.base(np.array([x]), d)[0]) if layer.has_base else 0.0
+    low, high = layer.knots[i, layer.degree], layer.knots[i, -layer.degree - 1]
+    if layer.outside == "linear" and not low <= x <= high:
+        e = min(max(x, low), high)
+        on_grid = replace(layer, outside="fade")
+        slope = slow_edge(on_grid, o, i, e, 1)
+        return (slow_edge(on_grid, o, i, e, 0) + slope * (x - e), slope, 0.0)[d]
+    m, s = (0.0, 1.0) if layer.center is None else (layer.center[i], layer.scale[i])
+    base = float(layer.base(np.array([(x - m) / s]), d)[0]) / s**d if layer.has_base else 0.0
     terms = [
         c * reference.bspline(x, j, layer.degree, layer.knots[i].tolist(), d)
         for j, c in enumerate(layer.coef[o, i].tolist())

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -245,3 +246,53 @@ def test_a_symbol_of_your_own_may_have_a_name_that_is_taken():
 def test_a_symbol_without_derivatives_is_refused(derivatives, error, message):
     with pytest.raises(error, match=message):
         Symbol("f", np.sin, derivatives)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"name": None}, TypeError, "name must be a text"),
+        ({"name": 3}, TypeError, "name must be a text"),
+        ({"name": ""}, ValueError, "name must be a text"),
+        ({"function": None}, TypeError, "must be made of functions"),
+        ({"derivatives": ()}, ValueError, "must hold at least the first"),
+        ({"derivatives": np.cos}, TypeError, "must be a tuple of functions"),
+        ({"complexity": -1}, ValueError, "complexity must lie in"),
+        ({"complexity": np.nan}, ValueError, "complexity must be finite"),
+        ({"complexity": "3"}, TypeError, "complexity must hold real numbers"),
+        ({"domain": (1.0, 0.0)}, ValueError, "must rise"),
+        ({"domain": (np.nan, 1.0)}, ValueError, "must rise"),
+        ({"domain": (0.0, 1.0, 2.0)}, TypeError, "domain must be a pair of numbers"),
+        ({"domain": "01"}, TypeError, "domain must be a pair of numbers"),
+        ({"domain": None}, TypeError, "domain must be a pair of numbers"),
+        ({"domain": ("a", "b")}, TypeError, "domain must be a pair of numbers"),
+        ({"parity": 2}, ValueError, "parity must be 1, -1 or 0"),
+        ({"parity": np.nan}, ValueError, "parity must be finite"),
+        ({"parity": "odd"}, TypeError, "parity must hold real numbers"),
+        ({"power": np.inf}, ValueError, "power must be finite"),
+        ({"power": "two"}, TypeError, "power must hold real numbers"),
+        ({"open": 1.0}, TypeError, "open must be True or False"),
+        ({"waves": "no"}, TypeError, "waves must be True or False"),
+    ],
+)
+def test_what_no_symbol_can_be_is_refused(changes, error, message):
+    given = {"name": "wave", "function": np.sin, "derivatives": (np.cos,)}
+    assert Symbol(**given).parity == 0
+    with pytest.raises(error, match=message):
+        Symbol(**{**given, **changes})
+
+
+def test_lists_in_a_symbol_become_tuples():
+    symbol = Symbol("wave", np.sin, [np.cos], domain=[0.0, 1.0])
+    assert symbol in {symbol}
+    assert (symbol.derivatives, symbol.domain) == ((np.cos,), (0.0, 1.0))
+
+
+@pytest.mark.parametrize("name", SYMBOLS)
+def test_a_changed_symbol_of_the_library_can_be_pickled(name):
+    changed = replace(SYMBOLS[name], complexity=9)
+    copied, u = pickle.loads(pickle.dumps(changed)), np.linspace(0.1, 0.9, 9)
+    assert pickle.loads(pickle.dumps(SYMBOLS[name])) is SYMBOLS[name]
+    assert copied.complexity == 9
+    for order in range(4):
+        np.testing.assert_array_equal(copied(u, order), SYMBOLS[name](u, order))

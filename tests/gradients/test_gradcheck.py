@@ -197,7 +197,131 @@ def test_the_complex_step_refuses_a_function_that_drops_the_imaginary_part(drops
         complex_step(drops, [0.5])
 
 
-@pytest.mark.parametrize("h", [0.0, -1e-6, np.nan])
+AWKWARD = [0.0, -1e-6, np.nan, np.inf, -np.inf, 1e9, 0.5, 1e-300]
+
+
+@pytest.mark.parametrize("h", AWKWARD)
 def test_a_step_that_is_no_step_is_refused(h):
     with pytest.raises(ValueError, match="h must"):
         central_difference(np.sin, [0.5], h)
+    with pytest.raises(ValueError, match="h must"):
+        assert_adjoint(forward, backward, *data(), h=h)
+    if h != 1e-300:
+        with pytest.raises(ValueError, match="h must"):
+            complex_step(np.sin, [0.5], h)
+
+
+def test_the_step_may_grow_with_the_data():
+    x = np.array([1e6, 2e6])
+    np.testing.assert_allclose(np.diag(central_difference(np.square, x, 100.0)), 2.0 * x, rtol=1e-9)
+    with pytest.raises(ValueError, match=r"h must lie in \[1e-11, 20000\]"):
+        central_difference(np.square, x, 1e5)
+
+
+@pytest.mark.parametrize("name", ["rtol", "atol"])
+@pytest.mark.parametrize("value", [*AWKWARD[:-1], "1e-6", None, [1e-6, 1e-6]])
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e3])
+def test_the_check_cannot_be_switched_off_by_its_tolerances(name, value, scale):
+    """Neither for a wrong gradient nor for a right one."""
+    for factor in (0.0, 1.0):
+
+        def scaled(dy, x, w, factor=factor):
+            return tuple(factor * scale * gradient for gradient in backward(dy, x, w))
+
+        def check(scaled=scaled):
+            assert_adjoint(lambda x, w: scale * forward(x, w), scaled, *data(), **{name: value})
+
+        if name == "atol" and value == 0.5 and scale == 1e3:  # small against these gradients
+            if factor == 0.0:
+                with pytest.raises(AssertionError):
+                    check()
+            else:
+                check()
+            continue
+        with pytest.raises((ValueError, TypeError), match=f"{name} (must|is)"):
+            check()
+
+
+def test_the_check_cannot_be_switched_off_by_what_it_is_not_given():
+    with pytest.raises(ValueError, match="arguments must hold at least one"):
+        assert_adjoint(lambda: 0.0, lambda _: ())
+    with pytest.raises(AssertionError, match="nothing was checked"):
+        assert_adjoint(forward, lambda *_: (None, None), *data())
+
+
+def test_the_check_cannot_be_switched_off_by_changing_its_arrays():
+    """A backward pass that moves the point, and one that returns what it changes later."""
+
+    def moving(dy, x, w):
+        x[...] = 0.0
+        return backward(dy, x, w)
+
+    with pytest.raises(AssertionError, match="is wrong in"):
+        assert_adjoint(forward, moving, *data())
+    x, w = data()
+    buffer = np.zeros_like(x)
+
+    def learning(*_):
+        return buffer, None
+
+    def telling(x, w):
+        buffer[...] = 1.0
+        return forward(x, w)
+
+    with pytest.raises(AssertionError, match="is wrong in"):
+        assert_adjoint(telling, learning, x, w)
+
+
+def wrong_by(change):
+    """Return a change of one entry of a gradient, chosen at random, as a function of the entry."""
+
+    def spoil(g, rng):
+        large = np.argwhere(np.abs(g) > 0.5)
+        place = tuple(large[rng.integers(len(large))])
+        g[place] = change(g[place])
+        return place
+
+    return spoil
+
+
+def taken_from_a_neighbor(g, rng):
+    n, i = rng.integers(1, 99, 2)
+    g[n, i] = g[n, i + 1]
+    return n, i
+
+
+def added_twice(g, rng):
+    n, i = rng.integers(0, 99, 2)
+    g[n, i] += g[n, i + 1]
+    return n, i
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(wrong_by(lambda g: -g), id="wrong sign"),
+        pytest.param(wrong_by(lambda g: 1.001 * g), id="factor 1.001"),
+        pytest.param(wrong_by(lambda g: g * (1.0 + 1e-5)), id="factor 1.00001"),
+        pytest.param(wrong_by(lambda _: 0.0), id="zero"),
+        pytest.param(wrong_by(lambda g: 2.0 * g), id="twice"),
+        pytest.param(wrong_by(lambda g: 0.5 * g), id="half"),
+        pytest.param(wrong_by(lambda g: g + 1e-4), id="shifted"),
+        pytest.param(wrong_by(lambda _: np.nan), id="NaN"),
+        pytest.param(wrong_by(lambda _: np.inf), id="infinite"),
+        pytest.param(wrong_by(lambda g: float(np.float16(g))), id="half precision"),
+        taken_from_a_neighbor,
+        added_twice,
+    ],
+)
+def test_one_wrong_entry_among_ten_thousand_is_found(spoil):
+    rng = np.random.default_rng(0)
+    x, places = rng.standard_normal((100, 100)), []
+
+    def wrong(dy, x):
+        gradient = 2.0 * x * dy
+        places.append(spoil(gradient, rng))
+        return gradient
+
+    with pytest.raises(AssertionError, match="is wrong in 1 of 10000 entries") as error:
+        assert_adjoint(np.square, wrong, x)
+    assert f"worst at {tuple(map(int, places[0]))}:" in str(error.value)

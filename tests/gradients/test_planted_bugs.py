@@ -30,7 +30,8 @@ from kan_numpy.functions import activations
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.splines import bsplines
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.training.losses import CrossEntropy, MeanSquaredError
+from kan_numpy.training import losses
+from kan_numpy.training.losses import CrossEntropy, Huber, MeanSquaredError
 
 pytestmark = pytest.mark.gradient
 
@@ -128,6 +129,11 @@ def the_squared_error():
     check_loss(*measured())
 
 
+def the_robust_loss():
+    _, prediction, target, rng = measured()
+    check_loss(Huber(), prediction, target + 10.0 * np.eye(5, 3), rng)
+
+
 def the_cross_entropy():
     check_loss(*labeled())
 
@@ -194,7 +200,7 @@ BUGS = [
     Bug(
         "dx uses the base function b instead of its derivative",
         KANLayer, "input_gradient",
-        "self.base(cache.x, 1)", "self.base(cache.x, 0)",
+        "function(cache.inside, 1)", "function(cache.inside, 0)",
         the_layer,
     ),
     Bug(
@@ -285,6 +291,24 @@ BUGS = [
         the_objective,
     ),
     Bug(
+        "Huber's loss cuts off squares, not errors",
+        Huber, "_evaluated",
+        "cut * (2.0 * size - cut)", "cut**2",
+        the_robust_loss,
+    ),
+    Bug(
+        "the weights of Huber's loss forget that sigma follows the errors",
+        Huber, "_evaluated",
+        "w * S / (2.0 * BETA * sigma)", "w",
+        the_robust_loss,
+    ),
+    Bug(
+        "the sigma of Huber's loss does not count what is cut off",
+        losses, "size_of_errors",
+        "N * BETA - (N - m) * K**2", "N * BETA",
+        the_robust_loss,
+    ),
+    Bug(
         "the cross-entropy is not divided by N",
         CrossEntropy, "value_and_gradient",
         "(e / total - target) / len(z)", "e / total - target",
@@ -305,7 +329,7 @@ BUGS = [
     Bug(
         "the Jacobian of the residuals is divided by N instead of its root",
         Objective, "jacobian",
-        "residual_scale(y)", "residual_scale(y) ** 2",
+        "self._scale(y)", "self._scale(y) ** 2",
         the_residuals_and_the_gradient,
     ),
     # activations

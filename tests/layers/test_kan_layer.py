@@ -36,7 +36,7 @@ def test_a_layer_without_bias_is_linear_in_its_parameters(drawn, a, b):
 @given(drawn=layers_with_inputs(points_inside))
 def test_inside_the_grid_an_exported_edge_is_the_spline_of_the_edge(drawn):
     layer, x, _ = drawn
-    spline = layer.edges(x) - layer.w_base * layer.base(x)[:, None, :]
+    spline = layer.edges(x) - layer.w_base * layer.base_function(x)[:, None, :]
     for o in range(layer.n_out):
         for i, t in enumerate(layer.knots):
             # At the right end SciPy takes the last interval, even if it is empty: zeros.

@@ -9,8 +9,9 @@ from checks import same
 from hypothesis import given
 from strategies import networks_with_inputs
 
-from kan_numpy import KAN
+from kan_numpy import KAN, lock, refine
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
+from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 
 
@@ -22,6 +23,8 @@ def arrays_of(network):
 @given(drawn=networks_with_inputs())
 def test_a_network_built_from_arrays_computes_the_same(drawn):
     network, x, _ = drawn
+    plain = {"outside": "fade", "center": None, "scale": None}  # what arrays do not say
+    network = KAN.from_layers(replace(layer, **plain) for layer in network.layers)
     arrays, degrees = arrays_of(network), [layer.degree for layer in network.layers]
     built = KAN.from_arrays(arrays, degrees, network.layers[0].base)
     assert np.array_equal(built(x), network(x))
@@ -141,10 +144,11 @@ def test_symbols_of_your_own_must_be_given_again(tmp_path):
 
 
 def change_description(path, **changes):
-    """Change what a file says about its first layer."""
+    """Change what a file says about its first layer, and the digest with it."""
     with np.load(path) as file:
         arrays = dict(file)
     meta = json.loads(str(arrays["meta"]))
+    del meta["digest"]
     meta["layers"][0].update(changes)
     arrays["meta"] = np.array(json.dumps(meta))
     np.savez(path, **arrays)
@@ -164,6 +168,7 @@ def change_description(path, **changes):
         {"symbols": [[1, 0, "sine", False]]},
         {"symbols": [[1, 0, "sin", False], [1, 1, "sin", False]]},
         {"symbols": 3},
+        {"outside": "reflect"},
         {"groups": [[0, 1]], "n_in": 1},
         {"groups": [[0, 1]], "n_in": 3},
     ],
@@ -190,6 +195,7 @@ def test_a_damaged_description_is_refused(tmp_path, changes):
         ("0.coef", np.full((1, 2, 8), np.nan)),
         ("0.coef", None),
         ("0.knots", np.zeros((2, 12))),
+        ("0.center", np.zeros(2)),
     ],
 )
 def test_a_damaged_network_is_refused(tmp_path, name, value):
@@ -198,8 +204,118 @@ def test_a_damaged_network_is_refused(tmp_path, name, value):
     with np.load(path) as file:
         arrays = {key: array for key, array in {**file, name: value}.items() if array is not None}
     np.savez(path, **arrays)
+    change_description(path)
     with pytest.raises(ValueError, match=r"net\.npz' holds a damaged network"):
         KAN.load(path)
+
+
+def written(path, layers, changes, **arrays):
+    """Write a file by hand, with another description and other arrays than those of a network."""
+    KAN.from_layers(layers).save(path)
+    with np.load(path) as file:
+        arrays = {**file, **arrays}
+    meta = json.loads(str(arrays.pop("meta")))
+    del meta["digest"]
+    changes(meta)
+    np.savez(path, meta=np.array(json.dumps(meta)), **arrays)
+
+
+def tied_layers():
+    """Return a layer of three inputs and two outputs, the first row tied, and one more layer."""
+    net = lock(KAN([3, 2, 1], grid_size=2, degree=1, rng=0), 0, [(0, 0), (0, 1), (0, 2)])
+    return list(net.layers)
+
+
+COEF = tied_layers()[0].coef
+
+
+def entry(key, value, layer=0):
+    """Return the change of one entry of the description of a layer."""
+
+    def change(meta):
+        meta["layers"][layer][key] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "arrays", "message"),
+    [
+        (lambda meta: meta.update(layers=[]), {}, "should not hold|begin with a KAN"),
+        (lambda meta: meta.update(layers={}), {}, "has {} as layers"),
+        (lambda meta: meta.update(format=2.0), {}, "names no format"),
+        (lambda meta: meta.update(format=True), {}, "names no format"),
+        (lambda meta: meta.update(more=1), {}, "it has other entries"),
+        (lambda meta: meta["layers"].insert(0, {"n_in": 3, "groups": [[0]]}), {}, "hold|begin"),
+        (lambda meta: meta["layers"].append({"n_in": 2, "groups": [[0]]}), {}, "2 inputs after 1"),
+        (entry("more", 1), {}, "layer 0 has other entries"),
+        (entry("degree", True), {}, "layer 0 has True as degree"),
+        (entry("degree", 2), {}, "knots must have shape"),
+        (entry("own_base", 0), {}, "layer 0 has 0 as own_base"),
+        (entry("symbols", [[1, 0, "sin", False]] * 2), {}, "affine"),
+        (
+            entry("symbols", [[1, 0, "sin", False]] * 2),
+            {"0.affine": np.ones((2, 4))},
+            "two symbols",
+        ),
+        (entry("symbols", [[1, 0, "sin", 0]]), {"0.affine": np.ones((1, 4))}, "among its symbols"),
+        (entry("symbols", [[1, 3, "sin", False]]), {"0.affine": np.ones((1, 4))}, "no.* active"),
+        (entry("symbols", [[1, 0, "sin", False]]), {"0.affine": np.ones((1, 4))}, "no splines"),
+        (entry("symbols", []), {"0.affine": np.ones((1, 4))}, "affine must have shape"),
+        (entry("locks", [[[0, 0], [0, -1]]]), {}, "locks must be at least 0"),
+        (entry("locks", [[[0, 0], [0, 3]]]), {}, r"locks on \(0, 3\), which is not"),
+        (entry("locks", [[[0, 0], [0, True]]]), {}, "locks must be a whole number"),
+        (entry("locks", [[[0, 0], [0, 1.0]]]), {}, "locks must be a whole number"),
+        (entry("locks", [[[0, 0], [0, 1]], [[0, 1], [0, 2]]]), {}, "two locks on one edge"),
+        (entry("locks", [[[0, 0], [0, 0]]]), {}, "two locks on one edge"),
+        (entry("locks", [[[0, 0]]]), {}, "a lock of fewer than two edges"),
+        (entry("locks", [[[0, 0], [1, 0]]]), {}, "different coefficients of tied edges"),
+        (entry("locks", []), {"0.w_base": np.ones((2, 3), dtype=bool)}, "w_base has dtype bool"),
+        (entry("locks", []), {"0.active": np.zeros((2, 3), dtype=bool)}, "without active edges"),
+        (entry("locks", []), {"0.active": np.eye(2, 3, dtype=bool)}, "that are no splines"),
+        (entry("locks", []), {"0.active": np.ones((2, 3))}, "active has dtype float64"),
+        (entry("locks", []), {"0.coef": COEF.astype(np.float32)}, "0.coef.npy holds float32"),
+        (entry("locks", []), {"0.coef": COEF.astype(">f8")}, "0.coef.npy holds >f8"),
+        (entry("locks", []), {"0.coef": np.zeros((0, 3, 3))}, "coef is empty"),
+        (entry("locks", []), {"0.coef": np.full_like(COEF, np.inf)}, "coef must be finite"),
+        (entry("locks", []), {"0.bias": np.zeros((2, 1))}, "bias must have shape"),
+        (entry("locks", []), {"0.knots": tied_layers()[0].knots[:, ::-1]}, "must not decrease"),
+    ],
+)
+def test_what_no_network_can_be_is_refused(tmp_path, change, arrays, message):
+    path = tmp_path / "net.npz"
+    written(path, tied_layers(), lambda _: None)
+    assert KAN.load(path).widths == [3, 2, 1]
+    written(path, tied_layers(), change, **arrays)
+    with pytest.raises(ValueError, match=rf"(?s)net\.npz'.*({message})"):
+        KAN.load(path)
+
+
+@pytest.mark.parametrize("basis", ["gaussian", "chebyshev", "fourier"])
+def test_a_grid_without_width_is_refused(tmp_path, basis):
+    path, layers = tmp_path / "net.npz", KAN([2, 1], basis=basis, rng=0).layers
+    written(path, layers, lambda _: None)
+    assert KAN.load(path).widths == [2, 1]
+    written(path, layers, lambda _: None, **{"0.low": np.array([-1.0, 1.0])})
+    with pytest.raises(ValueError, match="low is not below high"):
+        KAN.load(path)
+
+
+def test_what_could_not_be_loaded_is_not_saved(tmp_path):
+    first, last = KAN([3, 2, 1], rng=0).layers
+    nothing = replace(first, active=np.zeros((2, 3), dtype=bool))
+    for layers in ([], [nothing, last], [last, first], [ProductLayer(3, [[0], [1, 2]]), last]):
+        with pytest.raises(ValueError, match="network"):
+            KAN.from_layers(layers).save(tmp_path / "net.npz")
+
+
+def test_tied_edges_stay_tied_when_grids_are_refined(tmp_path):
+    """Also in a file: their coefficients differ by rounding, if at all."""
+    net = KAN.from_layers(tied_layers())
+    for grid_size in (4, 7, 50):
+        net = refine(net, grid_size)
+        net.save(tmp_path / "net.npz")
+        assert np.array_equal(KAN.load(tmp_path / "net.npz").theta, net.theta)
 
 
 def test_what_one_file_cannot_hold_is_refused(tmp_path):

@@ -25,10 +25,15 @@ def assert_close(got, want):
     np.testing.assert_allclose(got, want, rtol=0, atol=atol, strict=True)
 
 
-def edge_by_hand(x, knots, coef):
-    """Follow the straight lines between (t_m, v_m), v = (0, c_0, ..., c_G, 0); 0 elsewhere."""
+def edge_by_hand(x, knots, coef, outside):
+    """Follow the straight lines between (t_m, v_m), v = (0, c_0, ..., c_G, 0); 0 elsewhere.
+
+    Or only between the inner ones, and then the first and the last line to infinity.
+    """
     values = [0.0, *coef, 0.0]
     m = bisect.bisect_right(knots, x) - 1
+    if outside == "linear":
+        m = min(max(m, 1), len(knots) - 3)
     if m < 0 or m >= len(knots) - 1:
         return 0.0
     share = (x - knots[m]) / (knots[m + 1] - knots[m])
@@ -39,11 +44,11 @@ def kan_by_hand(network, x):
     """Evaluate one sample of a piecewise linear KAN, one edge at a time."""
     values = list(x)
     for layer in network.layers:
-        sums = list(layer.bias)
+        sums, (m, s) = list(layer.bias), layer.units
         for o in range(layer.n_out):
-            for i, value in enumerate(values):
-                sums[o] += edge_by_hand(value, layer.knots[i].tolist(), layer.coef[o, i])
-                sums[o] += layer.w_base[o, i] * value * (layer.base.name == "identity")
+            for i, x in enumerate(values):
+                sums[o] += edge_by_hand(x, layer.knots[i].tolist(), layer.coef[o, i], layer.outside)
+                sums[o] += layer.w_base[o, i] * (x - m[i]) / s[i] * (layer.base.name == "identity")
         values = sums
     return values
 
@@ -67,7 +72,7 @@ def distinct(rows):
 
 @st.composite
 def piecewise_linear_kans(draw):
-    """Draw a KAN of degree 1, with inputs inside the grids, on knots, fading out, and far away."""
+    """Draw a KAN of degree 1, with inputs inside the grids, on knots, outside, and far away."""
     depth = draw(st.integers(1, 3))
     widths = draw(st.permutations([1, 2, 3, 4]))[: depth + 1]
     base = ACTIVATIONS[draw(st.sampled_from(["zero", "identity"]))]
@@ -124,22 +129,25 @@ def test_the_relu_network_of_a_kan_slopes_alike(drawn):
 
 
 @pytest.mark.parametrize(
-    ("base", "widths", "size"),
+    ("outside", "base", "widths", "size"),
     [
-        ("zero", [2, 2, 14, 5, 35, 1], 6 + 42 + 75 + 210 + 36),
-        ("identity", [2, 4, 18, 10, 45, 1], 12 + 90 + 190 + 495 + 46),
+        ("fade", "zero", [2, 2, 14, 5, 35, 1], 6 + 42 + 75 + 210 + 36),
+        ("fade", "identity", [2, 4, 18, 10, 45, 1], 12 + 90 + 190 + 495 + 46),
+        ("linear", "zero", [2, 4, 12, 10, 30, 1], 12 + 60 + 130 + 330 + 31),
+        ("linear", "identity", [2, 4, 12, 10, 30, 1], 12 + 60 + 130 + 330 + 31),
     ],
 )
-def test_the_widths_are_what_the_docstring_says(base, widths, size):
-    mlp = to_relu(KAN([2, 5, 1], grid_size=5, degree=1, base=base, rng=0))
+def test_the_widths_are_what_the_docstring_says(outside, base, widths, size):
+    mlp = to_relu(KAN([2, 5, 1], grid_size=5, degree=1, base=base, rng=0, outside=outside))
     assert mlp.widths == widths
     assert mlp.size == size
 
 
 @pytest.mark.parametrize(("grid_size", "bound"), [(5, 1e-13), (20, 1e-12)])
-def test_rounding_grows_with_the_grid_as_the_docstring_says(grid_size, bound):
+@pytest.mark.parametrize("outside", ["fade", "linear"])
+def test_rounding_grows_with_the_grid_as_the_docstring_says(outside, grid_size, bound):
     rng = np.random.default_rng(0)
-    network = KAN([2, 5, 1], grid_size=grid_size, degree=1, base="zero", rng=0)
+    network = KAN([2, 5, 1], grid_size, degree=1, base="zero", rng=0, outside=outside)
     for _ in range(5):
         network = network.with_theta(rng.uniform(-1.0, 1.0, network.size))
         x = rng.uniform(-1.5, 1.5, (500, 2))
@@ -147,7 +155,7 @@ def test_rounding_grows_with_the_grid_as_the_docstring_says(grid_size, bound):
 
 
 def test_pruned_edges_and_biases_come_along():
-    network = KAN([2, 1], grid_size=2, degree=1, base="zero", rng=0)
+    network = KAN([2, 1], grid_size=2, degree=1, base="zero", rng=0, outside="fade")
     layer = network.layers[0]
     active = np.array([[True, False]])
     coef = np.array([[[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]])

@@ -9,6 +9,7 @@ from strategies import floats, seeds
 
 import kan_numpy as kn
 from kan_numpy.optimizers.levenberg_marquardt import _damped_solver
+from kan_numpy.optimizers.linear_model import LinearModel
 from kan_numpy.optimizers.optimizer import ObjectiveLike
 
 
@@ -56,7 +57,8 @@ def test_the_predicted_gain_is_the_gain_of_the_linear_model(M, P, damping, seed)
     problem, A, _ = linear(M, P, seed)
     theta = np.random.default_rng(seed).standard_normal(P)
     r = problem.residuals(theta)
-    delta, predicted = _damped_solver(A, r, A.T @ r, None)(damping)
+    model = LinearModel.at(problem, theta, r)
+    delta, predicted = _damped_solver(model, A.T @ r, None)(damping)
     after = r + A @ delta
     assert predicted == pytest.approx(r @ r - after @ after, rel=1e-7, abs=1e-10)
     assert predicted > 0.0
@@ -65,8 +67,9 @@ def test_the_predicted_gain_is_the_gain_of_the_linear_model(M, P, damping, seed)
 @given(M=st.integers(1, 8), P=st.integers(1, 8), seed=seeds)
 def test_more_damping_means_a_shorter_step_that_turns_downhill(M, P, seed):
     problem, A, _ = linear(M, P, seed)
-    r = problem.residuals(np.random.default_rng(seed).standard_normal(P))
-    solve = _damped_solver(A, r, A.T @ r, None)
+    theta = np.random.default_rng(seed).standard_normal(P)
+    r = problem.residuals(theta)
+    solve = _damped_solver(LinearModel.at(problem, theta, r), A.T @ r, None)
     steps = [solve(damping)[0] for damping in (1e-3, 1.0, 1e3)]
     gains = [float(r @ r - np.sum((r + A @ step) ** 2)) for step in steps]
     assert np.all(np.diff(gains) <= 1e-12 * (r @ r))

@@ -31,7 +31,7 @@ TOP = {"__init__", "gradcheck", "minimal", "reference"}
 MOST_FILES = 10  # of a chapter
 LONGEST_FUNCTION = 45  # lines of code
 LONGEST_FILE = 320  # lines of any kind
-SEEDED_BY_HAND = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64"}
+SEEDED_BY_HAND = {"default_rng", "Random", "Generator", "SeedSequence", "BitGenerator", "PCG64"}
 ONLY_LOOKS = {"getstate", "get_state", "get_bit_generator"}
 
 

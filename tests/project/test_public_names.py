@@ -39,8 +39,8 @@ ATTRIBUTES = """
     losses.CrossEntropy losses.MeanSquaredError
     pde.Condition pde.PDE pde.Residual pde.check pde.dirichlet pde.every_face pde.linear
     problems.MULTILEVEL problems.PEAKS problems.peak_phases
-    reference.bspline reference.cross_entropy reference.edge reference.layer
-    reference.mean_squared_error reference.silu reference.spline
+    reference.bspline reference.continued_edge reference.cross_entropy reference.edge
+    reference.layer reference.mean_squared_error reference.silu reference.spline
     symbols.SYMBOLS
 """
 

@@ -4,14 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import levels, permuted, random_network, steps, two_edges_into_one, with_edges
-from checks import SLOW_BASES, assert_close
+from builders import (
+    evaluated_edges,
+    levels,
+    permuted,
+    random_network,
+    steps,
+    two_edges_into_one,
+    with_edges,
+)
+from checks import assert_close, edge_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import networks_with_inputs, seeds
 
 import kan_numpy as kn
 from kan_numpy import KAN, reference
+from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.sparsity.edge_scores import KINDS
 
 
@@ -50,8 +59,7 @@ def test_simple_scores_equal_their_formulas_number_by_number(drawn):
     l1, std = kn.edge_scores(network, x), kn.edge_scores(network, x, "std")
     for at, layer in enumerate(network.layers):
         for o, i in np.ndindex(layer.active.shape):
-            edge = (layer.coef[o, i], layer.w_base[o, i], layer.degree, layer.knots[i])
-            phi = [reference.edge(z, *edge, SLOW_BASES[layer.base.name]) for z in values[at][:, i]]
+            phi = [edge_by_hand(layer, o, i, z) for z in values[at][:, i]]
             mean = sum(phi) / len(phi)
             assert_close(l1[at][o, i], np.float64(sum(map(abs, phi)) / len(phi)))
             variance = sum((p - mean) ** 2 for p in phi) / len(phi)
@@ -168,3 +176,19 @@ def test_a_node_is_as_strong_as_its_weaker_side():
     assert inputs.tolist() == [5.0, 1.0]
     assert hidden.tolist() == [3.0, 0.5]  # min(5, 3), min(0.5, 7)
     assert outputs.tolist() == [7.0, 4.0]
+
+
+def test_ablation_evaluates_only_what_an_edge_changes(monkeypatch):
+    network, x = kn.KAN([3, 4, 2], rng=0), np.random.default_rng(0).uniform(-1.0, 1.0, (20, 3))
+    forward, calls = KANLayer.forward, []
+
+    def counting(self, x):
+        calls.append(self)
+        return forward(self, x)
+
+    monkeypatch.setattr(KANLayer, "forward", counting)
+    count = evaluated_edges(monkeypatch)
+    kn.edge_scores(network, x, "ablation", y=np.zeros((20, 2)))
+    # The edge itself, and twice the two edges from its node; nothing comes after the second layer.
+    assert sum(count) == 12 * (1 + 2 * 2) + 8
+    assert calls == list(network.layers)

@@ -340,6 +340,9 @@ class OtherBasis:
     def __init__(self, splines):
         self.splines = splines
 
+    def __call__(self, x, derivative=0):
+        return self.splines(x, derivative)
+
     def __getattr__(self, name):
         return getattr(self.splines, name)
 

@@ -110,8 +110,8 @@ def test_the_value_is_that_of_the_formulas(drawn, penalty):
 def test_what_an_edge_sends_is_what_the_layer_says(drawn):
     network, x, _ = drawn
     for layer, cache in zip(network.layers, network.forward(x)[1], strict=True):
-        phi = np.einsum("nij,oij->noi", layer.basis(cache.x), layer.coef)  # (N, n_out, n_in)
-        phi += layer.w_base * layer.base(cache.x)[:, None]
+        phi = np.einsum("nij,oij->noi", cache.B, layer.coef)  # (N, n_out, n_in)
+        phi += layer.w_base * (0.0 if cache.b is None else cache.b[:, None])
         for edge in layer.symbols:
             phi[:, edge.out, edge.inp] = edge(cache.x[:, edge.inp])
         agree_exactly(layer.edge_values(cache), phi, np.abs(phi))

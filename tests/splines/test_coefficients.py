@@ -11,6 +11,7 @@ from strategies import degrees, floats, grid_sizes, knots, points_inside, seeds
 
 from kan_numpy import bspline_basis, fit_spline, uniform_knots
 from kan_numpy.splines.bsplines import BSplineBasis
+from kan_numpy.splines.roughness import STRENGTH
 
 # Fitting.
 
@@ -37,11 +38,11 @@ def test_noisy_data_are_fitted_like_scipy_does(drawn, seed):
     x = spread(t, k, k + 3)
     y = np.random.default_rng(seed).standard_normal(len(x))
     want = make_lsq_spline(x, y, t, k).c
-    assert_close(fit_spline(x, y, t, k), want, atol=1e-9)
+    assert_close(fit_spline(x, y, t, k, hold=0.0), want, atol=1e-9)
 
 
 @given(drawn=splines(kinds=NOT_REPEATED), data=st.data(), seed=seeds)
-def test_with_too_few_points_the_smallest_coefficients_of_the_best_are_found(drawn, data, seed):
+def test_if_none_are_held_the_smallest_coefficients_of_the_best_are_found(drawn, data, seed):
     _, t, k = drawn
     x = np.sort(data.draw(st.lists(points_inside(t, k), min_size=1, max_size=4)))
     y = np.random.default_rng(seed).standard_normal(len(x))
@@ -49,13 +50,13 @@ def test_with_too_few_points_the_smallest_coefficients_of_the_best_are_found(dra
     singular = np.linalg.svd(A, compute_uv=False)
     # Two points that are almost one leave it open what the rank is.
     assume(np.all((singular > 1e-6) | (singular < 1e-15)))
-    assert_close(fit_spline(x, y, t, k), np.linalg.pinv(A, rcond=1e-10) @ y, atol=1e-8)
+    assert_close(fit_spline(x, y, t, k, hold=0.0), np.linalg.pinv(A, rcond=1e-10) @ y, atol=1e-8)
 
 
 def test_an_interval_without_points_does_no_harm():
     t, k = uniform_knots(0.0, 10.0, 10, 3), 3
     x = np.linspace(0.0, 4.0, 100)
-    c = fit_spline(x, np.cos(x), t, k)
+    c = fit_spline(x, np.cos(x), t, k, hold=0.0)
     assert np.max(np.abs(spline(x, c, t, k) - np.cos(x))) < 2e-3
     # B_7 and the functions after it begin at 4: nothing speaks for them, so they stay at zero.
     np.testing.assert_allclose(c[7:], 0.0, rtol=0, atol=1e-14)
@@ -66,7 +67,7 @@ def test_an_interval_without_points_does_no_harm():
 def test_of_many_values_in_one_place_the_mean_is_taken(k, place, y):
     t = uniform_knots(-1.0, 1.0, 5, k)
     B = bspline_basis([place], t, k)[0]
-    c = fit_spline(np.full(len(y), place), y, t, k)
+    c = fit_spline(np.full(len(y), place), y, t, k, hold=0.0)
     assert_close(c, np.mean(y) * B / (B @ B))
 
 
@@ -74,7 +75,7 @@ def test_two_values_in_one_place_give_their_mean_however_it_is_rounded():
     t = uniform_knots(-4.5, 4.5, 1, 4)
     for place in np.linspace(-4.5, 4.5, 19):
         B = bspline_basis([place], t, 4)[0]
-        c = fit_spline([place, place], [0.125, -0.375], t, 4)
+        c = fit_spline([place, place], [0.125, -0.375], t, 4, hold=0.0)
         assert_close(c, -0.125 * B / (B @ B))
 
 
@@ -101,6 +102,69 @@ def test_both_ends_of_the_grid_are_on_it_and_nothing_further():
     beyond = np.append(x, 1.0 + 1e-9)
     with pytest.raises(ValueError, match=r"x must lie on the grid \[-1, 1\], but x\[9\] is 1"):
         fit_spline(beyond, beyond**3, t, 3)
+
+
+# Holding what few samples determine.
+
+
+DRAWN = {
+    "exponential": lambda rng: rng.exponential(size=400),
+    "lognormal": lambda rng: rng.lognormal(0.0, 0.8, 400),
+    "half normal": lambda rng: np.abs(rng.standard_normal(400)),
+}
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+@pytest.mark.parametrize("grid_size", [5, 10, 20])
+def test_a_spline_does_not_leap_between_its_samples(kind, grid_size):
+    free = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        x = DRAWN[kind](rng)
+        y = np.sqrt(x) + 0.1 * rng.standard_normal(400)
+        t, between = (
+            uniform_knots(x.min(), x.max(), grid_size, 3),
+            np.linspace(x.min(), x.max(), 999),
+        )
+        c, loose = (fit_spline(x, y, t, 3, hold) for hold in (STRENGTH, 0.0))
+        assert np.abs(spline(between, c, t, 3) - np.sqrt(between)).max() < 0.3 * np.ptp(y)
+        free.append(np.abs(spline(between, loose, t, 3) - np.sqrt(between)).max() / np.ptp(y))
+        errors = [np.mean((spline(x, found, t, 3) - y) ** 2) for found in (c, loose)]
+        assert errors[0] < 1.1 * errors[1]
+    assert grid_size < 20 or max(free) > 1.0
+
+
+@given(data=st.data(), k=degrees.filter(bool), G=grid_sizes, n=st.integers(2, 4), seed=seeds)
+def test_two_points_of_a_straight_line_are_enough(data, k, G, n, seed):
+    t = data.draw(knots(k, G, kinds=NOT_REPEATED))
+    x = t[k] + (t[-k - 1] - t[k]) * np.linspace(0.1, 0.8, n)
+    a, b = np.random.default_rng(seed).normal(size=2)
+    between = spread(t, k, 5)
+    found = spline(between, fit_spline(x, a + b * x, t, k), t, k)
+    assert_close(found, a + b * between, atol=1e-6)
+
+
+def test_a_few_samples_of_a_smooth_function_give_a_smooth_spline():
+    t, between = uniform_knots(-1.0, 1.0, 20, 3), np.linspace(-1.0, 1.0, 999)
+    x = np.append(np.random.default_rng(0).uniform(-1.0, 1.0, 12), [-1.0, 1.0])
+    errors = {}
+    for hold in (STRENGTH, 0.0):
+        found = spline(between, fit_spline(x, np.sin(3.0 * x), t, 3, hold), t, 3)
+        errors[hold] = np.abs(found - np.sin(3.0 * between)).max()
+    assert errors[STRENGTH] < 0.1
+    assert errors[0.0] > 0.3
+
+
+def test_where_samples_are_plenty_nothing_is_held():
+    rng, t = np.random.default_rng(0), uniform_knots(-1.0, 1.0, 10, 3)
+    x = np.linspace(-1.0, 1.0, 500)
+    y = rng.standard_normal(500)
+    assert np.array_equal(fit_spline(x, y, t, 3), fit_spline(x, y, t, 3, hold=0.0))
+
+
+def test_a_constant_stays_one():
+    t = uniform_knots(-1.0, 1.0, 10, 3)
+    assert_close(fit_spline([-0.5, 0.1, 0.2], [2.0, 2.0, 2.0], t, 3), np.full(13, 2.0), atol=1e-6)
 
 
 # Projecting.

@@ -62,3 +62,11 @@ def test_other_units_move_the_knots_and_nothing_else(seed, eps):
     values = np.random.default_rng(seed).exponential(size=60)
     knots = grid(values, eps)
     np.testing.assert_allclose(grid(1e3 * values - 7.0, eps), 1e3 * knots - 7.0, rtol=1e-9)
+
+
+def test_values_that_differ_by_rounding_are_one_value():
+    x = np.linspace(-1.0, 2.0, 7)[:, None]
+    near = np.vstack([x, x[:3] + 1e-15, x[:3] - 1e-15, x[:1] + 2e-15])
+    low, high = np.array([-1.1]), np.array([2.1])
+    knots, same = (adapted_knots(a, low, high, np.array([0.0]), 5, DEGREE) for a in (x, near))
+    np.testing.assert_allclose(same, knots, rtol=0, atol=1e-13)

@@ -59,3 +59,13 @@ def test_data_that_make_no_sense_are_refused(arguments, error, message):
     given = {"network": KAN([2, 1], rng=0), "x": x, "y": x[:, :1]} | arguments
     with pytest.raises(error, match=message):
         kn.discover(**given)
+
+
+def test_an_outlier_does_not_spoil_a_robust_search():
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (100, 1))
+    y = np.sin(3.0 * x) + 0.5
+    y[5] = 1000.0
+    net = kn.KAN([1, 1], grid_size=5, rng=0)
+    found = kn.discover(net, x, y, ["x"], functions=["sin"], loss="huber")
+    assert str(found) == "sin(3*x) + 1/2"
+    assert np.abs(found(x) - y).argmax() == 5

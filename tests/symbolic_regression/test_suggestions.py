@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from builders import evaluated_edges
 from curves import NARROW, trained, two_functions, values
 
 import kan_numpy as kn
@@ -97,3 +98,29 @@ def test_questions_that_make_no_sense_are_refused(arguments, error, message):
     given = {"network": KAN([2, 1], rng=0), "x": x, "layer": 0, "out": 0, "inp": 0} | arguments
     with pytest.raises(error, match=message):
         kn.suggest_symbolic(**given)
+
+
+# What is evaluated.
+
+
+def test_only_the_edge_in_question_is_evaluated(monkeypatch):
+    network, x = kn.KAN([4, 5, 3], rng=0), np.random.default_rng(0).uniform(-1.0, 1.0, (30, 4))
+    phi = network.layers[1].edges(network.forward(x)[1][1].x)[:, 2, 3]
+    count = evaluated_edges(monkeypatch)
+    np.testing.assert_allclose(curve(network, x, (1, 2, 3))[1], phi, rtol=1e-14, atol=1e-15)
+    assert sum(count) == 1
+    kn.suggest_symbolic(network, x, 0, 2, 1, ["sin"])
+    assert sum(count) == 2
+
+
+@pytest.mark.parametrize("n_in", [2, 8])
+def test_symbolify_evaluates_a_fixed_number_of_curves_for_each_edge(monkeypatch, n_in):
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (100, n_in))
+    y = (x**2).sum(axis=1, keepdims=True)
+    network = kn.fit(kn.KAN([n_in, 1], rng=0), x, y, steps=10).network
+    with monkeypatch.context() as patched:
+        count = evaluated_edges(patched)
+        symbolic = kn.symbolify(network, x, y, functions=["x", "x^2"], steps=2)
+    assert [edge.symbol.name for edge in symbolic.layers[0].symbols] == ["x^2"] * n_in
+    # All edges once; all but the first again, after a replacement; all once more, for simpler ones.
+    assert sum(count) == n_in + (n_in - 1) + n_in

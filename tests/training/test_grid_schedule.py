@@ -66,8 +66,8 @@ def test_an_optimizer_forgets_when_the_grid_changes(optimizer):
     """Its memory belongs to other coefficients, so the optimizer starts again."""
     x, y = samples()
     one, two = Networks(), Networks()
-    fit(small(), x, y, optimizer, steps=5, refine_at={3: 6}, callback=one)
-    fit(kn.refine(one.seen[2], 6), x, y, optimizer, steps=2, callback=two)
+    fit(small(), x, y, optimizer, steps=5, refine_at={3: 6}, callback=one, hold=0.0)
+    fit(kn.refine(one.seen[2], 6), x, y, optimizer, steps=2, callback=two, hold=0.0)
     assert same(one.seen[3], two.seen[0])
     assert same(one.seen[4], two.seen[1])
 
@@ -75,7 +75,8 @@ def test_an_optimizer_forgets_when_the_grid_changes(optimizer):
 def test_when_no_better_step_is_found_the_next_refinement_comes_at_once():
     x, y = samples(noise=0.1)
     changes = {200: 4, 350: 8}
-    result = fit(KAN([2, 1], grid_size=2, rng=0), x, y, steps=500, refine_at=changes)
+    start = KAN([2, 1], grid_size=2, rng=0)
+    result = fit(start, x, y, steps=500, refine_at=changes, hold=0.0)
     steps, losses = result.history["step"], np.array(result.history["train_loss"])
     first = [step for step in steps if step <= 200]
     second = [step for step in steps if 200 < step <= 350]
@@ -99,9 +100,8 @@ def test_steps_that_were_skipped_try_nobodys_patience():
     x, y = samples()
     network = small()
     assert network.size < 50 < kn.refine(network, 6).size
-    result = fit(
-        network, x, y, Standing(), steps=40, refine_at={20: 6}, validation=(x, y), patience=5
-    )
+    stopping = {"validation": (x, y), "patience": 5, "hold": 0.0}
+    result = fit(network, x, y, Standing(), steps=40, refine_at={20: 6}, **stopping)
     assert result.history["step"][:5] == [1, 21, 22, 23, 24]
     assert result.message.startswith("no progress")
 

@@ -96,7 +96,27 @@ def test_a_loss_is_known_by_name_or_brings_its_own_methods():
     assert isinstance(as_loss("cross_entropy"), CrossEntropy)
     own = MeanSquaredError()
     assert as_loss(own) is own
-    with pytest.raises(ValueError, match="loss must be one of mse, cross_entropy"):
+    with pytest.raises(ValueError, match="loss must be one of mse, huber, cross_entropy"):
         as_loss("rmse")
-    with pytest.raises(TypeError, match="loss must be one of mse, cross_entropy or have"):
+    with pytest.raises(TypeError, match="loss must be one of mse, huber, cross_entropy or have"):
         as_loss(np.square)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [[0, 1, 1], [0.0, 1.0, 1.0], [False, True, True], np.array([0, 1, 1], dtype=np.uint8)],
+    ids=["integers", "floats", "booleans", "bytes"],
+)
+def test_class_labels_may_be_numbers_of_any_kind(labels):
+    assert CrossEntropy().as_target(labels, 3, 2).tolist() == [[1, 0], [0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "error"),
+    [(["no", "yes", "yes"], TypeError), ([-1, 1, 1], ValueError), ([1, 2, 2], ValueError)],
+)
+def test_other_class_labels_are_refused_with_the_way_out(labels, error):
+    with pytest.raises(error, match=r"names, y = np.unique\(y, return_inverse=True\)"):
+        CrossEntropy().as_target(labels, 3, 2)
+    _, y = np.unique(labels, return_inverse=True)
+    assert CrossEntropy().as_target(y, 3, 2)[:, 1].tolist() == [0, 1, 1]

@@ -1,6 +1,7 @@
 """The prior holds what few samples determine, and nothing else."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,21 +14,18 @@ import kan_numpy as kn
 from kan_numpy.gradcheck import central_difference
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.training import training_loop
-from kan_numpy.training.held_objective import HeldObjective, Holder, bare, with_prior
-from kan_numpy.training.smoothness import ENOUGH, STRENGTH, SmoothnessPrior
+from kan_numpy.splines.roughness import ENOUGH, STRENGTH
+from kan_numpy.training import held_objective
+from kan_numpy.training.held_objective import HeldObjective, Holder, with_prior
+from kan_numpy.training.smoothness import KEPT, SmoothnessPrior
 
 
-def slow_prior(network, x, loss, strength):
+def slow_prior(network, x, loss, strength, known=None):
     """R by the formulas of the module, one number at a time."""
     total, activations = 0.0, x
-    for layer in network.layers:
+    for l, layer in enumerate(network.layers):
         outputs = layer.forward(activations)[0]
-        tau2 = (
-            outputs.var(axis=0)
-            / strength
-            / getattr(layer, "basis", network.layers[0].basis).grid_size ** 3
-        )
+        tau2 = outputs.var(axis=0) / strength
         if isinstance(layer, KANLayer):
             for o, i in np.argwhere(layer.splines):
                 t, c, k = layer.knots[i], layer.coef[o, i], layer.degree
@@ -36,15 +34,19 @@ def slow_prior(network, x, loss, strength):
                 fine = 0.5 * (fine[1:] + fine[:-1])
                 on_grid = basis(fine[:, None])[:, 0].mean(axis=0) * (t[-k - 1] - t[k])
                 n = basis(activations[:, i : i + 1])[:, 0].sum(axis=0)
+                count = [n[m] * (t[m + k + 1] - t[m]) / (k + 1) / on_grid[m] for m in range(len(c))]
+                if known is not None:
+                    c0 = known.layers[l].coef[o, i]
+                    for j in range(len(c)):
+                        s = max(0.0, 1.0 - count[j] / ENOUGH)
+                        total += KEPT * s * (c[j] - c0[j]) ** 2 / tau2[o]
+                    continue
                 for j in range(1, len(c) - 1):
                     xi = [np.mean(t[m + 1 : m + k + 1]) for m in (j - 1, j, j + 1)]
-                    counts = [
-                        n[m] * (t[m + k + 1] - t[m]) / (k + 1) / on_grid[m]
-                        for m in (j - 1, j, j + 1)
-                    ]
-                    s = max(0.0, 1.0 - min(counts) / ENOUGH)
+                    s = max(0.0, 1.0 - min(count[j - 1 : j + 2]) / ENOUGH)
                     line = np.interp(xi[1], [xi[0], xi[2]], [c[j - 1], c[j + 1]])
-                    total += s * (2.0 * (line - c[j])) ** 2 / tau2[o]
+                    rough = s * (2.0 * (line - c[j])) ** 2
+                    total += layer.basis.grid_size**3 * rough / tau2[o]
         activations = outputs
     return total * loss / len(x)
 
@@ -64,20 +66,24 @@ def networks():
     return x, {"deep": deep, "products": products, "locked": locked, "pruned": pruned}
 
 
+@pytest.mark.parametrize("is_known", [False, True], ids=["as drawn", "known"])
 @pytest.mark.parametrize("kind", ["deep", "products", "locked", "pruned"])
-def test_value_is_the_formula_and_derivatives_are_its_own(kind):
+def test_value_is_the_formula_and_derivatives_are_its_own(kind, is_known):
     x, network = networks()[0], networks()[1][kind]
-    prior = SmoothnessPrior.of(network, x, 0.3, strength=2.0)
+    known = None
+    if is_known:
+        known = network.with_theta(network.theta + np.sin(np.arange(network.size)))
+    prior = SmoothnessPrior.of(network, x, 0.3, 2.0, known)
     value, gradient = prior(network.theta)
     assert value > 0.0
-    np.testing.assert_allclose(value, slow_prior(network, x, 0.3, 2.0), rtol=1e-6)
+    np.testing.assert_allclose(value, slow_prior(network, x, 0.3, 2.0, known), rtol=1e-6)
     want = central_difference(lambda theta: prior(theta)[0], network.theta)
     np.testing.assert_allclose(gradient, want, rtol=1e-6, atol=1e-8 * abs(gradient).max())
     # R is a quadratic function: three terms of Taylor's series are all.
     step = np.random.default_rng(0).normal(size=network.size)
     moved = value + gradient @ step + 0.5 * step @ prior.curvature @ step
     np.testing.assert_allclose(prior(network.theta + step)[0], moved, rtol=1e-12)
-    np.testing.assert_array_equal(prior.curvature, prior.curvature.T)
+    np.testing.assert_array_equal(prior.curvature.toarray(), prior.curvature.T.toarray())
 
 
 @given(st.data(), degrees.filter(bool), seeds)
@@ -92,7 +98,7 @@ def test_straight_lines_are_not_rough(data, k, seed):
     if prior.layers[0] is not None:
         a, b = np.random.default_rng(seed).normal(size=2)
         line = a + b * basis.centers
-        assert np.abs(prior.layers[0].roughness(line[None])).max() < 1e-13
+        assert np.abs(prior.layers[0].deviations(line[None])).max() < 1e-13
 
 
 @given(st.data(), degrees)
@@ -176,7 +182,7 @@ def test_a_fit_does_not_leap_between_its_samples(kind, grid_size):
         x = DRAWN[kind](rng)
         y = np.sqrt(x) + 0.1 * rng.normal(size=x.shape)
         start = kn.KAN([1, 1], grid_size=grid_size, rng=seed)
-        network = kn.fit(start, x, y, adapt_at=[0], hold=STRENGTH).network
+        network = kn.fit(start, x, y, adapt_at=[0]).network
         assert leaps(x, network) < 0.5
         loose = kn.fit(start, x, y, adapt_at=[0], hold=0.0).network
         free.append(leaps(x, loose))
@@ -195,9 +201,7 @@ def test_other_optimizers_hold_as_well(optimizer, steps, batch_size):
     x = DRAWN["lognormal"](rng)
     y = np.sqrt(x) + 0.1 * rng.normal(size=x.shape)
     start = kn.KAN([1, 1], grid_size=20, rng=0)
-    result = kn.fit(
-        start, x, y, optimizer, steps, "mse", batch_size, adapt_at=[0], rng=0, hold=STRENGTH
-    )
+    result = kn.fit(start, x, y, optimizer, steps, "mse", batch_size, adapt_at=[0], rng=0)
     assert leaps(x, result.network) < 0.5
     loss = result.history["train_loss"][-1]
     assert loss == pytest.approx(np.mean((result.network(x) - y) ** 2), rel=0.2)
@@ -216,27 +220,75 @@ def test_first_steps_are_free_so_that_the_prior_does_not_confirm_itself(monkeypa
     held, free = error(STRENGTH), error(0.0)
     assert held < 0.02
     assert held < 1.5 * free
-    monkeypatch.setattr(training_loop, "FREE", 0)
+    monkeypatch.setattr(held_objective, "FREE", 0)
     assert error(STRENGTH) > 0.2
 
 
-def test_only_fit_holds_unless_it_is_asked_for():
-    """And a prior comes into force after the free steps, again after each change of the grids."""
+def test_a_prior_comes_into_force_after_the_free_steps():
+    """Again after each change of the grids, and in time before the next or the end."""
     x = np.random.default_rng(0).exponential(size=(60, 1))
     objective = kn.Objective(kn.KAN([1, 1], grid_size=20, rng=0), x, np.sqrt(x))
-    theta, loss = objective.network.theta, 1.0
-    holder = Holder(STRENGTH, free=3)
-    changes = [True, False, False, False, False, True, False, False, False]
-    held = []
-    for grids_changed in changes:
-        objective = holder.renewed(objective, theta, loss, grids_changed)
-        held.append(isinstance(objective, HeldObjective))
-    assert held == [False] * 3 + [True] * 2 + [False] * 3 + [True]
-    trained = kn.train(bare(objective), steps=30).network
-    same = kn.fit(objective.network, x, np.sqrt(x), steps=30, hold=0.0).network
-    np.testing.assert_array_equal(trained.theta, same.theta)
-    other = kn.fit(objective.network, x, np.sqrt(x), steps=30, hold=STRENGTH).network
-    assert not np.array_equal(trained.theta, other.theta)
+    holder = Holder(STRENGTH, is_known=False)
+    for steps, free in [(50, 10), (20, 10), (7, 3), (1, 0)]:
+        holder.restart(steps)
+        held = []
+        for _ in range(12):
+            objective = holder.renewed(objective, objective.network.theta, 1.0)
+            held.append(isinstance(objective, HeldObjective))
+        assert held == [False] * free + [True] * (12 - free)
+    holder.restart(50)
+    objective = holder.renewed(objective, objective.network.theta, 1.0, converged=True)
+    assert isinstance(objective, HeldObjective)
+
+
+def test_fit_holds_and_train_does_not():
+    x = np.random.default_rng(0).exponential(size=(60, 1))
+    start = kn.KAN([1, 1], grid_size=20, rng=0)
+    trained = kn.train(kn.Objective(start, x, np.sqrt(x)), steps=30).network
+    free, held = (kn.fit(start, x, np.sqrt(x), steps=30, **how) for how in ({"hold": 0.0}, {}))
+    np.testing.assert_array_equal(trained.theta, free.network.theta)
+    assert not np.array_equal(trained.theta, held.network.theta)
+
+
+def bumps(x, centers):
+    return np.exp(-100.0 * (x - np.array(centers)) ** 2).sum(axis=1, keepdims=True)
+
+
+def test_what_new_data_do_not_show_is_kept():
+    """Two bumps one after the other; a straight line would cut off the first one."""
+    network = kn.KAN([1, 1], grid_size=40, base="zero", rng=0)
+    x, t = np.linspace(-1, 0, 60)[:, None], np.linspace(-0.9, -0.1, 99)[:, None]
+    first = kn.fit(network, x, bumps(x, [-0.5, 0.5])).network
+    second = kn.fit(first, -x, bumps(-x, [-0.5, 0.5])).network
+    assert np.abs(second(t) - bumps(t, [-0.5])).max() < 1e-2
+    assert np.abs(second(t) - first(t)).max() < 1e-6
+    assert np.abs(second(-t) - bumps(-t, [0.5])).max() < 1e-2
+
+
+def test_few_noisy_data_do_not_make_a_trained_network_leap():
+    rng, t = np.random.default_rng(0), np.linspace(-1, 1, 1001)[:, None]
+    x = rng.uniform(-1, 1, (2000, 1))
+    trained = kn.fit(kn.KAN([1, 1], grid_size=20, rng=0), x, np.sin(3 * x)).network
+    worst = {0.0: 0.0, STRENGTH: 0.0}
+    for seed, hold in product(range(5), worst):
+        few = np.random.default_rng(seed).uniform(-1, 1, (30, 1))
+        y = np.sin(3 * few) + 0.1 * np.random.default_rng(seed).normal(size=few.shape)
+        network = kn.fit(trained, few, y, hold=hold).network
+        worst[hold] = max(worst[hold], np.abs(network(t) - np.sin(3 * t)).max())
+    assert worst[STRENGTH] < 0.3
+    assert worst[0.0] > 1.0
+
+
+def test_training_can_go_on_with_the_same_data():
+    rng = np.random.default_rng(3)
+    x = DRAWN["lognormal"](rng)
+    y = np.sqrt(x) + 0.1 * rng.normal(size=x.shape)
+    first = kn.fit(kn.KAN([1, 1], grid_size=20, rng=0), x, y, adapt_at=[0])
+    loss, network = first.history["train_loss"][-1], first.network
+    for _ in range(3):
+        network = kn.fit(network, x, y).network
+        assert np.mean((network(x) - y) ** 2) < 1.001 * loss
+        assert leaps(x, network) < 0.5
 
 
 def test_gaussians_are_held_and_global_functions_are_not():
@@ -256,7 +308,7 @@ def test_the_history_tells_the_loss_without_the_prior():
         losses.append(np.mean((network(x) - y) ** 2))
 
     start = kn.KAN([1, 1], grid_size=20, rng=0)
-    history = kn.fit(start, x, y, adapt_at=[0], steps=25, callback=watch, hold=STRENGTH).history
+    history = kn.fit(start, x, y, adapt_at=[0], steps=25, callback=watch).history
     np.testing.assert_allclose(history["train_loss"], losses, rtol=1e-9)
 
 
@@ -265,7 +317,7 @@ def test_a_function_without_noise_is_learned_to_the_last_digit():
     x = np.sort(rng.exponential(size=(200, 1)), axis=0)
     start = kn.KAN([1, 1], grid_size=20, base="zero", rng=0)
     truth = kn.adapt_grid(start, x)
-    result = kn.fit(start, x, truth(x), adapt_at=[0], steps=100, hold=STRENGTH)
+    result = kn.fit(start, x, truth(x), adapt_at=[0], steps=100)
     assert result.history["train_loss"][-1] < 1e-24
 
 

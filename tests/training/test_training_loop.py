@@ -70,7 +70,7 @@ def test_lbfgs_is_the_default_for_losses_and_penalties_of_the_users_own():
 def test_fit_is_train_on_an_objective_made_of_its_data():
     (x, y), validation = samples(), samples(seed=1)
     penalty = kn.Penalty(l1=1e-3)
-    common = {"steps": 8, "patience": 5, "adapt_at": [2], "refine_at": {4: 5}, "eps": 0.5}
+    common = {"steps": 8, "patience": 5, "adapt_at": [2], "refine_at": {4: 5}, "hold": 1e-3}
     one = fit(small(), x, y, penalty=penalty, validation=validation, **common)
     objective = kn.Objective(small(), x, y, penalty=penalty)
     two = kn.train(objective, validation=kn.Objective(small(), *validation), **common)

@@ -1,0 +1,186 @@
+"""Mutation testing: one small change of the code at a time, and whether the tests notice.
+
+    python tests/mutants.py CHAPTER [--count 30] [--seed 1]
+
+A sample of all changes of the chapter is drawn: an operator for another one, a comparison for its
+neighbor, a number for the next one, a sign for the other. Each is made in a copy of the project,
+and the chapter's tests run against it, those of the changed file first. Changes that no test
+notices are printed, except those listed with a reason in `tests/equivalent_mutants.txt`.
+"""
+
+import argparse
+import ast
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
+
+OPERATORS = {
+    ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.FloorDiv: "*", ast.Mod: "*",
+    ast.Pow: "*", ast.MatMult: "*",
+}  # fmt: skip
+COMPARISONS = {
+    ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
+    ast.Is: "is not", ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
+}  # fmt: skip
+
+
+class Mutant(NamedTuple):
+    """One changed line."""
+
+    path: str  # from the root of the project
+    line: int  # from 1
+    before: str
+    after: str
+
+    def __str__(self):
+        return f"{self.path}:{self.line}\n    - {self.before.strip()}\n    + {self.after.strip()}"
+
+
+def mutants_of(path):
+    """Return every mutant of a file, in the order of the text."""
+    text = path.read_text(encoding="utf-8")
+    lines, tree = text.splitlines(), ast.parse(text)
+    changes = []
+    for node in executed(tree):
+        changes += list(changes_of(node, text))
+    found = []
+    for first, start, last, stop, new in sorted(changes):
+        if first == last:  # an expression over several lines is changed through its parts
+            old = lines[first - 1].encode()
+            after = (old[:start] + new.encode() + old[stop:]).decode()
+            found.append(Mutant(str(path.relative_to(ROOT)), first, old.decode(), after))
+    return found
+
+
+def executed(node):
+    """Yield the nodes that compute something: not those of annotations and messages."""
+    if isinstance(node, ast.JoinedStr):
+        return
+    yield node
+    for name, value in ast.iter_fields(node):
+        if name not in ("annotation", "returns"):
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from executed(child)
+
+
+def changes_of(node, text):
+    """Yield (first line, first column, last line, last column, new text) for a node."""
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        yield between(node.left, node.right, text, OPERATORS[type(node.op)])
+    if isinstance(node, ast.AugAssign) and type(node.op) in OPERATORS:
+        yield between(node.target, node.value, text, OPERATORS[type(node.op)] + "=")
+    if isinstance(node, ast.Compare):
+        for left, operator, right in zip(
+            [node.left, *node.comparators], node.ops, node.comparators, strict=False
+        ):
+            yield between(left, right, text, COMPARISONS[type(operator)])
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield (node.lineno, node.col_offset, node.lineno, node.col_offset + 1, "+")
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float, bool):
+        new = not node.value if isinstance(node.value, bool) else node.value + 1
+        yield (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, repr(new))
+
+
+def between(left, right, text, new):
+    """Return the change of the operator between two expressions: parentheses stay."""
+    lines = text.splitlines()
+    if left.end_lineno != right.lineno:
+        return (left.end_lineno, 0, right.lineno, 0, new)
+    gap = lines[left.end_lineno - 1].encode()[left.end_col_offset : right.col_offset].decode()
+    closing = len(gap) - len(gap.lstrip(" )"))
+    opening = len(gap.rstrip(" ("))
+    start = left.end_col_offset + closing
+    return (left.end_lineno, start, right.lineno, left.end_col_offset + opening, new)
+
+
+def compiles(mutant):
+    """Return whether the changed file is still a program."""
+    try:
+        compile(changed(ROOT / mutant.path, mutant), mutant.path, "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def changed(path, mutant):
+    """Return the text of a file with the changed line."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[mutant.line - 1] = mutant.after + "\n"
+    return "".join(lines)
+
+
+def equivalents():
+    """Return the changes that are known to change nothing: path, before, after."""
+    rows = [line.split(" | ") for line in EQUIVALENT.read_text(encoding="utf-8").splitlines()]
+    return {tuple(part.strip() for part in row[:3]) for row in rows[1:]}
+
+
+def run_tests(copy, chapter, mutant=None, timeout=None):
+    """Return whether the chapter's tests pass in a copy of the project."""
+    tests = [f"tests/{chapter}", f"kan_numpy/{chapter}"]
+    own = f"tests/{chapter}/test_{Path(mutant.path).stem}.py" if mutant else ""
+    if own and (copy / own).exists():
+        tests.insert(0, own)
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow and not lesson", *tests]
+    command += ["-p", "no:cacheprovider"]
+    try:
+        done = subprocess.run(command, check=False, cwd=copy, capture_output=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def main():
+    """Sample, test, and print what survived; the exit code is 1 if anything did."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("chapter")
+    parser.add_argument("--count", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    files = sorted((ROOT / "kan_numpy" / asked.chapter).glob("*.py"))
+    every = [mutant for path in files for mutant in mutants_of(path) if compiles(mutant)]
+    known = equivalents()
+    chosen = random.Random(asked.seed).sample(every, min(asked.count, len(every)))
+    killed, survivors, listed = 0, [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "project"
+        skipped = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache")
+        shutil.copytree(ROOT, copy, ignore=skipped)
+        started = time.perf_counter()
+        if not run_tests(copy, asked.chapter):
+            sys.exit(f"The tests of {asked.chapter} fail before anything is changed.")
+        # A mutant that never ends is noticed, too.
+        timeout = 60 + 5 * (time.perf_counter() - started)
+        for number, mutant in enumerate(chosen, 1):
+            path = copy / mutant.path
+            original = path.read_text(encoding="utf-8")
+            path.write_text(changed(ROOT / mutant.path, mutant), encoding="utf-8")
+            survived = run_tests(copy, asked.chapter, mutant, timeout)
+            path.write_text(original, encoding="utf-8")
+            key = (mutant.path, mutant.before.strip(), mutant.after.strip())
+            if not survived:
+                killed += 1
+            elif key in known:
+                listed += 1
+            else:
+                survivors.append(mutant)
+                print(f"survived: {mutant}", flush=True)
+            print(f"{number}/{len(chosen)}", end="\r", file=sys.stderr)
+    print(
+        f"{asked.chapter}, seed {asked.seed}: {len(every)} mutants, {len(chosen)} tried, {killed}"
+        f" killed, {len(survivors)} survived, {listed} equivalent with a reason"
+    )
+    sys.exit(bool(survivors))
+
+
+if __name__ == "__main__":
+    main()

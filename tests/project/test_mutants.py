@@ -1,0 +1,54 @@
+"""The mutants are the changes that they should be, and those listed as equivalent exist."""
+
+import mutants
+import pytest
+
+CODE = """\
+def f(x: int = 3) -> "tuple[int, 4]":
+    y = (x + 1) * -2.5
+    if y <= x and not x == 7:
+        y -= x**2
+    return f"{y + 1}", [y, True]
+"""
+
+
+@pytest.fixture
+def found(tmp_path, monkeypatch):
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    (tmp_path / "code.py").write_text(CODE, encoding="utf-8")
+    return mutants.mutants_of(tmp_path / "code.py")
+
+
+def test_every_operator_comparison_number_and_sign_is_changed_once(found):
+    assert [(mutant.line, mutant.after.strip()) for mutant in found] == [
+        (1, 'def f(x: int = 4) -> "tuple[int, 4]":'),
+        (2, "y = (x - 1) * -2.5"),
+        (2, "y = (x + 2) * -2.5"),
+        (2, "y = (x + 1) / -2.5"),
+        (2, "y = (x + 1) * +2.5"),
+        (2, "y = (x + 1) * -3.5"),
+        (3, "if y < x and not x == 7:"),
+        (3, "if y <= x and not x != 7:"),
+        (3, "if y <= x and not x == 8:"),
+        (4, "y += x**2"),
+        (4, "y -= x*2"),
+        (4, "y -= x**3"),
+        (5, 'return f"{y + 1}", [y, False]'),
+    ]
+
+
+def test_only_the_changed_line_differs(found, tmp_path):
+    assert all(map(mutants.compiles, found))
+    before = CODE.splitlines()
+    for mutant in found:
+        after = mutants.changed(tmp_path / "code.py", mutant).splitlines()
+        differing = [
+            n for n, pair in enumerate(zip(before, after, strict=True), 1) if len(set(pair)) > 1
+        ]
+        assert differing == [mutant.line]
+
+
+def test_a_change_that_is_listed_as_equivalent_is_one_of_the_mutants():
+    for path, before, after in mutants.equivalents():
+        changes = mutants.mutants_of(mutants.ROOT / path)
+        assert (before, after) in {(m.before.strip(), m.after.strip()) for m in changes}, before
