@@ -11,7 +11,6 @@ import kan_numpy as kn
 from .experiment import Row
 
 FEW = 1000  # samples on which the starts compete
-HOLD = 3e-4  # of `kn.fit`: coefficients that few samples determine
 EPS = 0.9  # of `kn.adapt_grid`: intervals are a little wider where samples are rare
 # MLPs that compete: hidden layers, activation, and the initial weights that suit it.
 MLPS = ((1, "silu", "he"), (2, "silu", "he"), (2, "tanh", "glorot"), (4, "silu", "he"))
@@ -33,15 +32,10 @@ def rmse(network, x, y):
     return float(np.sqrt(np.mean((network(x) - y) ** 2)))
 
 
-def fit(network, x, y, optimizer=None, **options):
-    """Train as everywhere here: `kn.fit` with `HOLD` and `EPS`."""
-    return kn.fit(network, x, y, optimizer, hold=HOLD, eps=EPS, progress=False, **options)
-
-
 def best_start(networks, x, y, steps=30, **schedule):
     """Train each network for some steps on a few samples; return the one with the lowest loss."""
     few = x[:FEW], y[:FEW]
-    tried = [fit(net, *few, steps=steps, **schedule) for net in networks]
+    tried = [kn.fit(net, *few, steps=steps, progress=False, **schedule) for net in networks]
     return min(tried, key=lambda result: min(result.history["train_loss"])).network
 
 
@@ -52,8 +46,8 @@ def kan_stages(data, network, sizes, steps, damping=1.0, check=None):
     # A stage begins with the grids where the activations are; those of the inputs alone are known.
     adapt_at = (0,) if len(network.layers) > 1 else ()
     for G in sizes:
-        grids = {"refine_at": {0: G}, "adapt_at": adapt_at}
-        network = fit(network, *data[:2], optimizer, steps=steps, **grids).network
+        grids = {"refine_at": {0: G}, "adapt_at": adapt_at, "eps": EPS, "progress": False}
+        network = kn.fit(network, *data[:2], optimizer, steps=steps, **grids).network
         yield G, evaluate(network, data, began, check)
 
 
@@ -83,7 +77,8 @@ def train_mlp(data, parameters, steps, seed, check=None):
     optimizer = None if parameters < MANY else kn.LBFGS()
 
     def trained(network, steps):
-        return fit(network, x, y, optimizer, steps=steps, validation=check).network
+        options = {"steps": steps, "validation": check, "progress": False}
+        return kn.fit(network, x, y, optimizer, **options).network
 
     starts = [
         kn.MLP(matched_widths(x.shape[1], parameters, hidden), *kind, rng=seed)

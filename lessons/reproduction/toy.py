@@ -7,7 +7,7 @@ import kan_numpy as kn
 
 from .composed import EDGES, composed, with_degree
 from .experiment import Experiment, Row
-from .recipe import best_start, fit, kan_stages, rmse, row, train_mlp
+from .recipe import best_start, kan_stages, rmse, row, train_mlp
 
 SIZES, DEGREE, STARTS = (3, 5, 10, 20, 50, 100), 3, 8
 N_TEST = {"high_dimensional": 5000}  # and 20,000 for the others
@@ -65,7 +65,7 @@ def coarse(name, data, seed):
     network = best_start(starts, *data[:2], steps=60, adapt_at=(2, 10, 20))
     if name != "product":
         return network
-    network = fit(network, *data[:2], steps=60, adapt_at=(0, 10)).network
+    network = kn.fit(network, *data[:2], steps=60, adapt_at=(0, 10), progress=False).network
     return with_degree(network, SIZES[0], DEGREE)
 
 
@@ -153,7 +153,7 @@ beat it, as it looks for the splines that are best together. For the product it 
 
 All samples are drawn evenly. A fine grid needs some in each interval at its ends, where the sums in
 a hidden node rarely come: 30,000 are enough for that, with knots that follow the samples a little
-(`eps` = 0.9) and held coefficients (`hold`).
+(`eps` = 0.9).
 
 The MLPs have as many parameters as the KAN with G = 100, and up to 30,000 samples too. Four compete
 for a tenth of the steps: one, two or four hidden layers with SiLU, two with tanh. The best on a
