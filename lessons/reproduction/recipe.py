@@ -57,21 +57,19 @@ def evaluate(network, data, began, check=None):
     return Run(network, *errors, time.process_time() - began)
 
 
-def train_kan(data, widths, degree, sizes, steps, seed, starts=4):
+def train_kan(data, widths, degree, sizes, steps, seed, check, starts=4):
     """Train a KAN: the best of some coarse starts, and then all grid sizes."""
     began, n = time.process_time(), 100 * seed
     networks = [kn.KAN(widths, sizes[0], degree, rng=n + start) for start in range(starts)]
     network = best_start(networks, data.x_train, data.y_train, adapt_at=(2, 10))
-    for _, run in kan_stages(data, network, sizes, steps):
-        last = run
-    return evaluate(last.network, data, began)
+    *_, (_, last) = kan_stages(data, network, sizes, steps)
+    return evaluate(last.network, data, began, check)
 
 
-def train_mlp(data, parameters, steps, seed, check=None):
+def train_mlp(data, parameters, steps, seed, check):
     """Train an MLP with about so many parameters: the best of `MLPS` after a tenth of the steps.
 
-    A validation set decides which one goes on, and which of its steps was the best; without one,
-    the training samples do. Levenberg-Marquardt takes the steps, or L-BFGS if parameters are many.
+    A validation set (x, y) decides which one goes on, and which of its steps was the best.
     """
     began, (x, y) = time.process_time(), data[:2]
     optimizer = None if parameters < MANY else kn.LBFGS()
@@ -85,7 +83,7 @@ def train_mlp(data, parameters, steps, seed, check=None):
         for hidden, *kind in MLPS
     ]
     tried = [trained(network, steps // 10) for network in starts]
-    best = min(tried, key=lambda network: rmse(network, *(check or data[:2])))
+    best = min(tried, key=lambda network: rmse(network, *check))
     return evaluate(trained(best, steps), data, began, check)
 
 
