@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Rng
@@ -20,7 +21,7 @@ from kan_numpy.functions.activations import Base
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width
-from kan_numpy.networks.initialization import initial_layers
+from kan_numpy.networks.initialization import initial_layers, initial_weights
 from kan_numpy.networks.kan_arrays import layers_from_arrays, load_layers, save_layers
 from kan_numpy.networks.network import Network
 
@@ -56,8 +57,10 @@ class KAN(Network):
     arity : int
         The number of factors of each product.
     outside : {"linear", "fade"}
-        How edges continue beyond their grids: along their tangents, or with splines that fade to
-        zero over k intervals, as in the paper. Fourier modes are periodic in any case.
+        How edges continue beyond their grids: along their tangents, or, as in the paper, with
+        splines that fade to zero over k intervals. Lesson 02 compares the two. A tangent has no
+        curvature, which an equation with second derivatives may need: there "fade" is better.
+        Fourier modes are periodic in any case.
 
     Attributes
     ----------
@@ -124,6 +127,15 @@ class KAN(Network):
             else:
                 levels.append(layer.n_out)
         return levels
+
+    def redrawn(self, rng: np.random.Generator) -> KAN:
+        """Return a network like this one as drawn, with other random numbers."""
+        layers = list(self.layers)
+        for l, layer in self.kan_layers:
+            weights = initial_weights(str(self.init), layer.basis, layer.n_out, layer.base, rng)
+            other = replace(layer, coef=weights[0], w_base=weights[1])
+            layers[l] = other.with_theta(other.theta)  # tied edges get the same numbers
+        return self._with_layers(layers, self.init)
 
     @classmethod
     def from_layers(cls, layers: Iterable[KANLayer | ProductLayer]) -> KAN:

@@ -106,6 +106,10 @@ class MLP(Network):
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "activation", activation)
 
+    def redrawn(self, rng: np.random.Generator) -> MLP:
+        """Return a network like this one as drawn, with other random numbers."""
+        return MLP(self.widths, self.activation, str(self.init), rng)
+
     @classmethod
     def from_arrays(
         cls, layers: Sequence[Mapping[str, npt.ArrayLike]], activation: Base = "silu"

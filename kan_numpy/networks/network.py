@@ -154,6 +154,10 @@ class Network:
         network.__dict__.update(self.__dict__, layers=tuple(layers), init=init)
         return network
 
+    def redrawn(self: NetworkT, rng: np.random.Generator) -> NetworkT:
+        """Return a network like this one as drawn, with other random numbers."""
+        raise NotImplementedError
+
     def with_layer(self: NetworkT, l: int, layer: Any) -> NetworkT:
         """Return the network with another layer l, without checks."""
         return self._with_layers([*self.layers[:l], layer, *self.layers[l + 1 :]])

@@ -75,7 +75,8 @@ def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
         rows, columns = np.array(members).T
         coef[rows, columns] = coef[rows, columns].mean(axis=0)
         w_base[rows, columns] = w_base[rows, columns].mean()
-    return network.with_layer(layer, replace(shared, coef=coef, w_base=w_base, locks=locks))
+    tied = network.with_layer(layer, replace(shared, coef=coef, w_base=w_base, locks=locks))
+    return network._with_layers(tied.layers, network.init)
 
 
 def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = None) -> KAN:

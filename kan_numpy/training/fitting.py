@@ -2,11 +2,15 @@ r"""Training on data: `fit` gives a network, inputs and targets to the training 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Rng
+from kan_numpy._validation import as_count, as_rng
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.splines.roughness import STRENGTH
@@ -14,6 +18,10 @@ from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
+from kan_numpy.training.units import in_own_units, warn_about_grids
+
+RANKED_AFTER = 5
+"""Steps after which starts are ranked; 3, 10 and 20 choose as well."""
 
 
 def fit(
@@ -34,6 +42,7 @@ def fit(
     progress: bool | None = None,
     rng: Rng = None,
     hold: float = STRENGTH,
+    starts: int = 1,
 ) -> FitResult[NetworkT]:
     r"""Train a network on data.
 
@@ -82,6 +91,9 @@ def fit(
         :math:`\kappa`, the strength of the prior on coefficients that few samples determine, see
         `kan_numpy.training.smoothness`: a network as drawn is held to straight lines there, any
         other where it is. 0 leaves them free.
+    starts : int
+        Of so many networks, the given one and others drawn like it, the one with the lowest loss
+        after 5 steps is trained. 6 make poor starts rare.
 
     Returns
     -------
@@ -111,26 +123,66 @@ def fit(
     >>> bool((found(x).argmax(axis=1) == labels).all())
     True
     """
+    generator = as_rng(rng)
     try:
         objective = Objective(network, x, y, loss, penalty)
         held_out = None if validation is None else _validation_objective(network, validation, loss)
+        if as_count("starts", starts, 1) > 1:
+            short = min(as_count("steps", steps, 0), RANKED_AFTER)
+            objective, ranked = _best_start(
+                objective, starts, optimizer, short, batch_size, generator
+            )
+            if ranked.interrupted:
+                return ranked
+        own, own_held_out = in_own_units(objective, held_out) if steps else (objective, held_out)
     except KeyboardInterrupt:
         return interruption(network)
-    return train(
-        objective,
+    result = train(
+        own,
         optimizer,
         steps,
         batch_size,
-        held_out,
+        own_held_out,
         patience,
         adapt_at,
         refine_at,
         eps,
         callback,
         progress,
-        rng,
+        generator,
         hold,
     )
+    warn_about_grids(result.network, objective.x)
+    return result
+
+
+def _best_start(
+    objective: Objective[NetworkT],
+    count: int,
+    optimizer: Optimizer | None,
+    steps: int,
+    batch_size: int | None,
+    rng: np.random.Generator,
+) -> tuple[Objective[NetworkT], FitResult[NetworkT]]:
+    """Return the best start of so many, as an objective, and what the ranking found from there."""
+    network = objective.network
+    if network.init is None:
+        raise ValueError(
+            "starts needs a network as drawn, such as KAN([2, 5, 1]), to draw others like it, but"
+            " this one was trained or changed: leave starts out, or draw a new one"
+        )
+    found = []
+    for n in range(count):
+        start = objective.on(network.redrawn(rng) if n else network)
+        own, _ = in_own_units(start, None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a start that diverges is no best one
+            result = train(own, optimizer, steps, batch_size, progress=False, rng=rng)
+        found.append((own.loss_of(result.network), n, start, result))
+        if result.interrupted:
+            break
+    _, _, start, best = min(found)
+    return start, replace(best, message=result.message)
 
 
 def _validation_objective(

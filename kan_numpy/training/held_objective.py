@@ -87,6 +87,14 @@ class HeldObjective(NetworkObjective[NetworkT]):
         H = self.prior.curvature if curvature is None else self.prior.curvature + curvature
         return PenaltyTerms(value + extra, gradient + slope, H)
 
+    def for_the_user(self, network: NetworkT) -> NetworkT:
+        """Return the network in the units of the data."""
+        return self.objective.for_the_user(network)
+
+    def loss_for_the_user(self, loss: float, network: NetworkT) -> float:
+        """Return the loss in the units of the data."""
+        return self.objective.loss_for_the_user(loss, network)
+
     def diagonal_scaling(self, theta: Array) -> Array:
         """Return how much each parameter matters, (P,)."""
         return self.objective.diagonal_scaling(theta)

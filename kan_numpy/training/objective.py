@@ -61,6 +61,14 @@ class NetworkObjective(ObjectiveLike, Protocol[NetworkT]):
             " leave batch_size out"
         )
 
+    def for_the_user(self, network: NetworkT) -> NetworkT:
+        """Return the network in the units of the data, if training has others."""
+        return network
+
+    def loss_for_the_user(self, loss: float, network: NetworkT) -> float:  # noqa: ARG002
+        """Return the loss of the network in the units of the data, if training has others."""
+        return loss
+
     def diagonal_scaling(self, theta: Array) -> Array:
         r"""Return d (P,), the mean square of the factor of each parameter, divided by their mean.
 
@@ -154,18 +162,17 @@ class Objective(NetworkObjective[NetworkT]):
 
     def on(self, network: NetworkT) -> Objective[NetworkT]:
         """Return the objective of another network with the same inputs and outputs."""
-        return self._like(network, self.x, self.target, self.y)
+        return self._like(network=network)
 
     def batch(self, rows: Indices) -> Objective[NetworkT]:
         """Return the objective on some of the samples, given by their indices."""
-        return self._like(self.network, self.x[rows], self.target[rows], self.y[rows])
+        return self._like(x=self.x[rows], target=self.target[rows], y=self.y[rows])
 
-    def _like(
-        self, network: NetworkT, x: Array, target: Array, y: npt.NDArray[Any]
-    ) -> Objective[NetworkT]:
-        other: Objective[NetworkT] = object.__new__(Objective)
-        other.network, other.loss, other.penalty = network, self.loss, self.penalty
-        other.x, other.target, other.y = x, target, y
+    def _like(self, **changes: Any) -> Objective[NetworkT]:
+        """Return the objective with other attributes, and nothing computed yet."""
+        kept = {name: value for name, value in self.__dict__.items() if name != "_first"}
+        other: Objective[NetworkT] = object.__new__(type(self))
+        other.__dict__.update(kept, **changes)
         return other
 
     _latest: tuple[Array, tuple[NetworkT, Array, list[Any]]] | None = None

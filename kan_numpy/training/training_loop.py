@@ -133,7 +133,7 @@ def train(
             message = run.go(total, changes, wait, callback, show)
             return run.result(message)
         except KeyboardInterrupt:
-            return interruption(run.best, run.history)
+            return interruption(run.objective.for_the_user(run.best), run.history)
 
 
 @dataclass
@@ -235,11 +235,13 @@ class _Run(Generic[NetworkT]):
         state = self.optimizer.start(self.objective, after.theta)
         self.state = state._replace(evaluations=used + state.evaluations)
         x = some_rows(self.objective.x, WATCHED_ROWS)
-        return float(np.sqrt(np.mean((before._forward(x)[0] - after._forward(x)[0]) ** 2)))
+        outputs = [self.objective.for_the_user(net)._forward(x)[0] for net in (before, after)]
+        return float(np.sqrt(np.mean((outputs[0] - outputs[1]) ** 2)))
 
     def _end_stage(self) -> None:
         """Estimate the loss on new samples after training on the same grids."""
-        stage = ended_stage(self.objective, self.state, self._train_loss(), self.stages)
+        loss = self.objective.loss_for_the_user(self._train_loss(), self._network())
+        stage = ended_stage(self.objective, self.state, loss, self.stages)
         if stage is not None:
             self.stages.append(stage._replace(step=int(self.history["step"][-1])))
             if self.best_grids is self.objective.network:
@@ -247,12 +249,16 @@ class _Run(Generic[NetworkT]):
 
     def result(self, why: str) -> FitResult[NetworkT]:
         """Return the best network, and what is known about it."""
+        best = self.objective.for_the_user(self.best)
         if not np.isfinite(self.state.loss):
-            return FitResult(self.best, self.history, why)
+            return FitResult(best, self.history, why)
         self._end_stage()
-        loss = self.best_loss, self.expected_loss if self.check is None else self.best_score
-        message = told(why, self.best.size, len(self.objective.x), loss, self.stages)
-        return FitResult(self.best, self.history, message, loss[1], tuple(self.stages))
+        loss = self.objective.loss_for_the_user(self.best_loss, self.best)
+        expected = self.expected_loss
+        if self.check is not None:
+            expected = self.check.loss_for_the_user(self.best_score, self.best)
+        message = told(why, best.size, len(self.objective.x), (loss, expected), self.stages)
+        return FitResult(best, self.history, message, expected, tuple(self.stages))
 
     def _record(self, step: int, grid_change: float) -> NetworkT:
         """Append to the history, and store the network if it is the best so far."""
@@ -265,12 +271,13 @@ class _Run(Generic[NetworkT]):
         if step % WATCHED_EVERY == 1 or grid_change or not self.history["outside"]:
             some = some_rows(self.objective.x, WATCHED_ROWS)
             self.outside = network.fraction_outside_grid(some)
-        check = np.nan if self.check is None else score
+        loss = self.objective.loss_for_the_user(self._train_loss(), network)
+        check = np.nan if self.check is None else self.check.loss_for_the_user(score, network)
         seconds, used = time.perf_counter() - self.started, self.state.evaluations
-        values = (step, self._train_loss(), check, seconds, used, self.outside, grid_change)
+        values = (step, loss, check, seconds, used, self.outside, grid_change)
         for name, value in zip(HISTORY, values, strict=True):
             self.history[name].append(value)
-        return network
+        return self.objective.for_the_user(network)
 
     def _score(self, network: NetworkT, train_loss: float) -> float:
         """Return the loss that determines which network is the best."""

@@ -126,7 +126,7 @@ def test_nothing_is_held_where_samples_are_plenty():
 
 def test_units_of_x_and_y_do_not_matter():
     rng = np.random.default_rng(0)
-    x, network = rng.normal(size=(20, 1)), kn.KAN([1, 1], base="zero", rng=0)
+    x, network = rng.normal(size=(20, 1)), kn.KAN([1, 1], base="zero", rng=0, outside="fade")
     prior = SmoothnessPrior.of(network, x, 0.5)
     layer = network.layers[0]
     other = kn.KAN.from_arrays(
