@@ -59,10 +59,11 @@ plt.rcParams.update({"font.size": 12, "savefig.dpi": 150, "figure.constrained_la
 # ## 2. Slow loops
 #
 # Every term of the three sums, one after the other. The slow twin `kn.reference.bspline` gives
-# $B_j$ and $B'_j$ as single numbers.
+# $B_j$ and $B'_j$ as single numbers. Some points lie outside the grid; there, too, the edges are
+# what the formula says, and fade. (Along a tangent all slopes are those at the end of the grid.)
 
 # %%
-layer = kn.KAN([N_IN, N_OUT], grid_size=G, degree=k, rng=rng).layers[0]
+layer = kn.KAN([N_IN, N_OUT], grid_size=G, degree=k, rng=rng, outside="fade").layers[0]
 knots = layer.knots
 x = rng.uniform(-1.3, 1.3, (N, N_IN))  # some points lie outside the grid
 c = rng.standard_normal((N_OUT, N_IN, G + k))

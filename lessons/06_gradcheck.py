@@ -175,7 +175,7 @@ figure.savefig("build/06_steps.png")
 # **Predict:** which of them does the lazy check find?
 
 # %%
-layer = kn.KAN([WIDTH, WIDTH], grid_size=G, degree=DEGREE, rng=rng).layers[0]
+layer = kn.KAN([WIDTH, WIDTH], grid_size=G, degree=DEGREE, rng=rng, outside="fade").layers[0]
 c, w = rng.standard_normal((WIDTH, WIDTH, G + DEGREE)), rng.standard_normal((WIDTH, WIDTH))
 inside, beyond = rng.uniform(-0.9, 0.9, (N, WIDTH)), rng.uniform(-1.8, 1.8, (N, WIDTH))
 

@@ -65,12 +65,12 @@ np.testing.assert_allclose(hat, B, rtol=0, atol=1e-12)
 # $$s(x) = \sum_m (\sigma_m - \sigma_{m-1})\, relu(x - t_m).$$
 #
 # So an edge with its spline is a hidden layer of ReLUs. **Broken on purpose:** far to the right of
-# the last knot the spline is 0.
+# the last knot a spline that fades is 0.
 #
 # **Predict:** what does the sum give at $x = 10^{12}$?
 
 # %%
-edge = kn.KAN([1, 1], grid_size=5, degree=1, base="zero", rng=DATA_SEED)
+edge = kn.KAN([1, 1], grid_size=5, degree=1, base="zero", rng=DATA_SEED, outside="fade")
 edge = edge.with_theta(rng.standard_normal(edge.size))
 t, c = edge.layers[0].knots[0], edge.theta  # (G+3,) and (G+1,)
 

@@ -157,8 +157,9 @@ assert kn.pde.check(poisson) < 1e-6
 # ## 4. Solve it
 #
 # The residuals have a Jacobian, so Levenberg-Marquardt solves the equation. The grids grow and
-# follow the activations as in lesson 8. Edges are splines alone, `base="zero"`. There are two
-# errors to look at: $L2^2$ is the mean of $(u - u^*)^2$, and $H1^2$ adds the mean of
+# follow the activations as in lesson 8. Edges are splines alone, `base="zero"`, and beyond their
+# grids they fade as in the paper: a tangent has no curvature, and second derivatives need one.
+# There are two errors to look at: $L2^2$ is the mean of $(u - u^*)^2$, and $H1^2$ adds the mean of
 # $|\nabla u - \nabla u^*|^2$.
 
 
@@ -172,7 +173,7 @@ def solve(degree, problem=poisson, grids=GRIDS):
             found = kn.pde_errors(net, problem)
             table.append((net.size, found.l2**2, found.h1**2, history["seconds"][-1]))
 
-    net = kn.KAN([2, 5, 1], grid_size=grids[0], degree=degree, base="zero", rng=SEED)
+    net = kn.KAN([2, 5, 1], grids[0], degree, base="zero", rng=SEED, outside="fade")
     refine_at = dict(zip(starts, grids[1:], strict=True))
     result = kn.solve_pde(
         net, problem, POINTS, BOUNDARY, steps=STEPS * len(grids),

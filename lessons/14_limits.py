@@ -270,13 +270,14 @@ def four_of_many(seed, easy=True):
 
 
 def rough(x, y, seed):
-    return kn.fit(kn.KAN([N_INPUTS, 2, 1], 3, DEGREE, rng=seed), x, y, kn.LBFGS(), steps=60).network
+    net = kn.KAN([N_INPUTS, 2, 1], 3, DEGREE, rng=seed)
+    return kn.fit(net, x, y, kn.LBFGS(), steps=60, adapt_at=[5]).network
 
 
 def found(net, x, y):
     """Return the inputs that are left in the end, and the network after the first round."""
     few = kn.prune(net, x, inputs=np.flatnonzero(kn.input_scores(net, x) < FIRST))
-    few = kn.fit(few, x, y, steps=10).network
+    few = kn.fit(few, x, y, steps=10, adapt_at=[0]).network
     return set(np.flatnonzero(kn.input_scores(few, x) > SECOND)), few
 
 

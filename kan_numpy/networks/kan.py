@@ -57,8 +57,10 @@ class KAN(Network):
     arity : int
         The number of factors of each product.
     outside : {"linear", "fade"}
-        How edges continue beyond their grids: along their tangents, or with splines that fade to
-        zero over k intervals, as in the paper. Fourier modes are periodic in any case.
+        How edges continue beyond their grids: along their tangents, or, as in the paper, with
+        splines that fade to zero over k intervals. Lesson 02 compares the two. A tangent has no
+        curvature, which an equation with second derivatives may need: there "fade" is better.
+        Fourier modes are periodic in any case.
 
     Attributes
     ----------
