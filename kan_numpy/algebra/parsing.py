@@ -214,7 +214,7 @@ class _Reader:
             if sign == "/":
                 inverse = Power(factor, Number(-1))
                 if factor.is_number and not inverse.is_number:
-                    raise self.error(at, "it divides by zero")
+                    raise self.error(at, "its inverse is not a finite real constant")
                 factor = inverse
             factors.append(factor)
         return self.checked(Product(tuple(factors)), factors, place)

@@ -30,19 +30,13 @@ WIDTHS = {
 SEEDS = {"high_dimensional": (0,), "four_variables": (0, 1)}  # and three for the others
 # The samples and the steps at each size, and for the MLPs; with 100 inputs three samples for each
 # parameter, and few steps, because each takes long.
-PLAN = {3: (30_000, 60)} | dict.fromkeys(SIZES[1:], (30_000, 15)) | {"MLP": (8000, 160)}
-PLAN_HIGH = {
-    3: (8000, 25),
-    **dict.fromkeys((5, 10, 20), (8000, 7)),
-    50: (16_000, 2),
-    100: (30_000, 2),
-    "MLP": (30_000, 300),
+PLAN = {3: (30_000, 60)} | dict.fromkeys(SIZES[1:], (30_000, 15)) | {"MLP": (5000, 400)}
+PLANS = {
+    "four_variables": PLAN | {"MLP": (8000, 160)},
+    "high_dimensional": {3: (8000, 25)}
+    | dict.fromkeys((5, 10, 20), (8000, 7))
+    | {50: (16_000, 2), 100: (30_000, 2), "MLP": (30_000, 300)},
 }
-
-
-def plan(name):
-    """Return the samples and the steps at each size, and for the MLPs."""
-    return PLAN_HIGH if name == "high_dimensional" else PLAN
 
 
 def samples(name, n_train, seed):
@@ -62,7 +56,8 @@ def coarse(name, data, seed):
         kn.KAN(WIDTHS[name], size, degree, base="zero", rng=STARTS * seed + start)
         for start in range(1 if name == "high_dimensional" else STARTS)
     ]
-    network = best_start(starts, *data[:2], steps=60, adapt_at=(2, 10, 20))
+    adapt_at = (2, 10, 20) if len(WIDTHS[name]) > 2 else ()
+    network = best_start(starts, *data[:2], steps=60, adapt_at=adapt_at)
     if name != "product":
         return network
     network = kn.fit(network, *data[:2], steps=60, adapt_at=(0, 10), progress=False).network
@@ -73,8 +68,8 @@ def staircase(name, data, seed, check):
     """Train at each grid size, and yield (G, Run)."""
     network = coarse(name, data, seed)
     for stage, G in enumerate(SIZES):
-        n, steps = plan(name)[G]
-        damping = 1e-2 if stage else 1.0  # the finer grids begin near their solution
+        n, steps = PLANS.get(name, PLAN)[G]
+        damping = 1e-4 if stage else 1.0  # the finer grids begin near their solution
         ((_, found),) = kan_stages(first(data, n), network, [G], steps, damping, check)
         network = found.network
         yield G, found
@@ -92,7 +87,7 @@ def references(name, x, y):
 
 def run(item):
     """Train KANs at each grid size and MLPs as large as the last, and fit the reference."""
-    n, steps = plan(item)["MLP"]
+    n, steps = PLANS.get(item, PLAN)["MLP"]
     check = samples(item, 20_000, 2000)[:2]
     data = {seed: samples(item, 30_000, seed) for seed in SEEDS.get(item, (0, 1, 2))}
     kans = [dict(staircase(item, own, seed, check)) for seed, own in data.items()]
