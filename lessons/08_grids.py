@@ -168,7 +168,8 @@ assert late[2] < 3 * late[1]
 # %% [markdown]
 # `kn.fit` and `kn.train` adapt on the way when they are told the steps. The history tells which
 # share of all activations, those of the two inputs included, lies off the grids; it looks at every
-# tenth step, and after a change. `kn.plot_history` draws it, with a dashed line wherever the grids changed.
+# tenth step, and after a change. `kn.plot_history` draws it, with a dashed line wherever the grids
+# changed.
 
 # %%
 fresh = kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, rng=2)
