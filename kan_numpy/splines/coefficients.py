@@ -10,24 +10,24 @@ in training (`kan_numpy.training.smoothness`):
 
 The second equation is solved by iteration: :math:`\sigma^2` begins with Var(y), and follows the
 residual as long as that falls. Without noise it falls to 0, and so does the weight of the second
-sum. It keeps a least value, too small to be seen in the first one: among the coefficients that fit
-equally well the smoothest are found.
+sum: among the coefficients that fit equally well the smoothest are found.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import null_space
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_count, as_number, require_shape
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
-from kan_numpy.splines.projection import least_squares
+from kan_numpy.splines.projection import RANK, least_squares
 from kan_numpy.splines.roughness import STRENGTH, largest_of_three, second_differences, shortage
 
-LEAST = 1e-10
-"""The smallest factor of the roughness: its square is a rounding error of the residual's."""
+NONE = 1e-20
+"""Noise of a smaller share of Var(y) is rounding error."""
 
 SETTLED, MOST_ROUNDS = 0.5, 30
 """The noise is known when it does not fall below this share in one round."""
@@ -98,21 +98,31 @@ def fit_spline(
     s = largest_of_three(shortage(B.sum(axis=0), basis.share_on_grid[0]))  # (G+k-2,)
     if strength == 0.0 or not s.any():
         return np.ascontiguousarray(least_squares(B, values).T)
-    roughness = (
-        np.sqrt(strength * basis.grid_size**3 * s)[:, None] * second_differences(basis.centers)[0]
-    )
-    fits = [_held(B, column, roughness) for column in values.reshape(len(points), -1).T]
+    roughness = np.sqrt(s)[:, None] * second_differences(basis.centers)[0]  # (G+k-2, G+k)
+    weight = strength * basis.grid_size**3
+    fits = [_held(B, column, roughness, weight) for column in values.reshape(len(points), -1).T]
     return np.reshape(fits, (*values.shape[1:], basis.size))
 
 
-def _held(B: Array, y: Array, roughness: Array) -> Array:
-    """Return c (W,) from B (N, W), y (N,) and the weighted roughness (W-2, W)."""
+def _held(B: Array, y: Array, roughness: Array, weight: float) -> Array:
+    """Return c (W,) from B (N, W), y (N,), the roughness (W-2, W) and kappa G^3."""
     variance = float(np.var(y))
     noise, b = variance, np.append(y, np.zeros(len(roughness)))
+    if len(y) > B.shape[1] and np.mean((B @ least_squares(B, y) - y) ** 2) <= NONE * variance:
+        noise = 0.0  # chance does not meet more samples than it has coefficients
     for _ in range(MOST_ROUNDS):
-        factor = max(np.sqrt(noise / variance) if variance else 0.0, LEAST)
+        if noise <= NONE * variance:
+            return _smoothest(B, y, roughness)
+        factor = np.sqrt(weight * noise / variance)
         c = least_squares(np.vstack([B, factor * roughness]), b)
         before, noise = noise, float(np.mean((B @ c - y) ** 2))
-        if noise > SETTLED * before or factor == LEAST:
+        if noise > SETTLED * before:
             break
     return c
+
+
+def _smoothest(B: Array, y: Array, roughness: Array) -> Array:
+    """Return of all best fits c (W,) the smoothest one."""
+    c = least_squares(B, y)
+    free = null_space(np.linalg.qr(B, mode="r"), rcond=RANK)  # (W, number of free directions)
+    return c - free @ least_squares(roughness @ free, roughness @ c) if free.size else c
