@@ -61,7 +61,8 @@ def hidden_grid(net):
 # We learn $f(x) = \exp(\sin(\pi x_1) + x_2^2)$ with a network [2, 1, 1]. One hidden node is enough:
 # the inner edges can become $\sin(\pi x_1)$ and $x_2^2$, the outer one $\exp(u)$. The inputs lie in
 # [-1, 1], where every grid begins. But the hidden node sends what it likes. In this section splines
-# fade beyond their grids as in the paper, `outside="fade"`, unless we say otherwise.
+# fade beyond their grids as in the paper, `outside="fade"`, unless we say otherwise; and `kn.train`
+# takes y as it is, while `kn.fit` would scale it.
 #
 # **Predict:** after five steps of training, what share of the hidden activations is off the grid?
 
@@ -69,7 +70,7 @@ def hidden_grid(net):
 # %%
 def after_five_steps(outside):
     start = kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, outside=outside, rng=2)
-    return kn.fit(start, x, y, steps=5).network
+    return kn.train(kn.Objective(start, x, y), steps=5).network
 
 
 young = after_five_steps("fade")
@@ -77,8 +78,8 @@ u = hidden(young)
 share = np.mean((u < -1) | (u > 1))
 print("1. After five steps")
 print(f"   the hidden activations run from {u.min():.2f} to {u.max():.2f}, the grid from -1 to 1:")
-print(f"   {100 * share:.0f} % are off the grid, where the edge is a straight line (lesson 2)\n")
-assert abs(share - 0.15) < 0.01
+print(f"   {100 * share:.0f} % are off the grid, where the spline fades away (lesson 2)\n")
+assert abs(share - 0.29) < 0.01
 
 # %% [markdown]
 # The knots have to move. Two choices are natural: spread evenly from the smallest activation to the
@@ -165,13 +166,14 @@ assert late[1] < 6e-7
 assert late[2] < 3 * late[1]
 
 # %% [markdown]
-# `kn.fit` adapts on the way when it is told the steps. Its history tells which share of all
-# activations, those of the two inputs included, lies off the grids; it looks at every tenth step,
-# and after a change. `kn.plot_history` draws it, with a dashed line wherever the grids changed.
+# `kn.fit` and `kn.train` adapt on the way when they are told the steps. The history tells which
+# share of all activations, those of the two inputs included, lies off the grids; it looks at every
+# tenth step, and after a change. `kn.plot_history` draws it, with a dashed line wherever the grids
+# changed.
 
 # %%
 fresh = kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, rng=2)
-history = kn.fit(fresh, x, y, steps=30, adapt_at=(5, 15)).history
+history = kn.train(kn.Objective(fresh, x, y), steps=30, adapt_at=(5, 15)).history
 figure = kn.plot_history(history)
 figure.savefig(build / "08_history.png")
 off = [100 * history["outside"][step] for step in (4, 5, 29)]
@@ -459,8 +461,8 @@ for name, hold in (("hold = 0", {"hold": 0.0}), ("default", {})):
     residues.append(rmse(found, x_tail, y_tail))
     print(f"     {name:10} {leaps[-1]:8.1f}   {residues[-1]:.4f}")
 print()
-assert leaps[0] > 1000
-assert leaps[1] < 3.0
+assert leaps[0] > 100
+assert leaps[1] < 3.2
 assert residues[1] < 1.01 * residues[0]
 
 # %% [markdown]
