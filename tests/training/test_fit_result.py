@@ -75,5 +75,5 @@ def test_once_the_parameters_are_too_many_nothing_is_expected():
     result = kn.fit(network, x, y, steps=60, refine_at={50: 10}, hold=0.0)
     assert result.history["train_loss"][-1] < 1e-20
     assert np.isnan([stage.expected_loss for stage in result.stages]).all()
-    told = "135 parameters for 30 samples, too many to tell the loss on new samples"
+    told = "135 parameters for 30 samples, which do not tell the loss on new ones"
     assert result.message.endswith(told)

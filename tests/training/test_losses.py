@@ -128,6 +128,12 @@ def test_other_class_labels_are_refused_with_the_way_out(labels, error):
     assert CrossEntropy().as_target(y, 3, 2)[:, 1].tolist() == [0, 1, 1]
 
 
+@pytest.mark.parametrize("share", [1.0, 1.5, -0.1, np.nan])
+def test_a_smoothing_that_leaves_no_label_is_refused(share):
+    with pytest.raises(ValueError, match="label_smoothing must"):
+        CrossEntropy(label_smoothing=share)
+
+
 # Huber's loss.
 
 K = 1.345

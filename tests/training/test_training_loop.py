@@ -72,13 +72,15 @@ def test_lbfgs_is_the_default_for_losses_and_penalties_of_the_users_own():
 # The loop itself.
 
 
-def test_fit_is_train_on_an_objective_made_of_its_data():
+def test_fit_is_train_on_an_objective_made_of_its_data_in_its_units():
     (x, y), validation = samples(), samples(seed=1)
+    y /= y.std()
+    start = small().with_theta(small().theta)  # no network as drawn, whose outputs are centered
     penalty = kn.Penalty(l1=1e-3)
     common = {"steps": 8, "patience": 5, "adapt_at": [2], "refine_at": {4: 5}, "hold": 1e-3}
-    one = fit(small(), x, y, penalty=penalty, validation=validation, **common)
-    objective = kn.Objective(small(), x, y, penalty=penalty)
-    two = kn.train(objective, validation=kn.Objective(small(), *validation), **common)
+    one = fit(start, x, y, penalty=penalty, validation=validation, **common)
+    objective = kn.Objective(start, x, y, penalty=penalty)
+    two = kn.train(objective, validation=kn.Objective(start, *validation), **common)
     assert same(one.network, two.network)
     for name in set(one.history) - {"seconds"}:
         assert one.history[name] == two.history[name]
