@@ -56,8 +56,8 @@ EXPERIMENT = Experiment(
 degree {tables.DEGREE} with G = 4, 8, and {tables.STEPS} steps of Levenberg-Marquardt for each G.
 The paper's figure is the best of its four columns: KANs of a shape chosen by hand, pruned and
 unpruned ones, and MLPs (arXiv 2404.19756, table 2). Two copies of the table disagree about I.26.2;
-the smaller figure is taken. The MLPs have as many parameters, the same optimizer, starts and number
-of steps.
+the smaller figure is taken. The MLPs have as many parameters, the same optimizer and number of
+steps; as with the toy functions, several compete first.
 
 The paper does not print the ranges of the inputs; ours are in `kan_numpy/datasets/feynman.py`.
 """,

@@ -1,5 +1,6 @@
 """How networks are trained here, KANs and MLPs alike, and how runs become rows."""
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ import kan_numpy as kn
 from .experiment import Row
 
 FEW = 1000  # samples on which the starts compete
+EPS = 0.9  # of `kn.adapt_grid`: intervals are a little wider where samples are rare
+# MLPs that compete: hidden layers, activation, and the initial weights that suit it.
+MLPS = ((1, "silu", "he"), (2, "silu", "he"), (2, "tanh", "glorot"), (4, "silu", "he"))
+MANY = 2000  # parameters, above which an MLP is trained by L-BFGS
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,8 @@ def kan_stages(data, network, sizes, steps, damping=1.0, check=None):
     # A stage begins with the grids where the activations are; those of the inputs alone are known.
     adapt_at = (0,) if len(network.layers) > 1 else ()
     for G in sizes:
-        network = kn.refine(network, G)
-        network = kn.fit(
-            network, *data[:2], optimizer, steps=steps, adapt_at=adapt_at, progress=False
-        ).network
+        grids = {"refine_at": {0: G}, "adapt_at": adapt_at, "eps": EPS, "progress": False}
+        network = kn.fit(network, *data[:2], optimizer, steps=steps, **grids).network
         yield G, evaluate(network, data, began, check)
 
 
@@ -54,36 +57,44 @@ def evaluate(network, data, began, check=None):
     return Run(network, *errors, time.process_time() - began)
 
 
-def train_kan(data, widths, degree, sizes, steps, seed, starts=4):
+def train_kan(data, widths, degree, sizes, steps, seed, check, starts=4):
     """Train a KAN: the best of some coarse starts, and then all grid sizes."""
     began, n = time.process_time(), 100 * seed
     networks = [kn.KAN(widths, sizes[0], degree, rng=n + start) for start in range(starts)]
     network = best_start(networks, data.x_train, data.y_train, adapt_at=(2, 10))
-    for _, run in kan_stages(data, network, sizes, steps):
-        last = run
-    return evaluate(last.network, data, began)
+    *_, (_, last) = kan_stages(data, network, sizes, steps)
+    return evaluate(last.network, data, began, check)
 
 
-def train_mlp(data, parameters, steps, seed, starts=4, check=None):
-    """Train an MLP with two hidden layers and about so many parameters, with the same care.
+def train_mlp(data, parameters, steps, seed, check):
+    """Train an MLP with about so many parameters: the best of `MLPS` after a tenth of the steps.
 
-    Half of the starts have SiLU on their hidden nodes, and half tanh; the best one goes on. With a
-    validation set, the network is that of the step which was best on it.
+    A validation set (x, y) decides which one goes on, and which of its steps was the best.
     """
-    began, n = time.process_time(), 100 * seed
-    widths = matched_widths(data.x_train.shape[1], parameters)
-    kinds = (("silu", "he"), ("tanh", "glorot"))
-    networks = [kn.MLP(widths, *kinds[start % 2], rng=n + start) for start in range(starts)]
-    network = best_start(networks, data.x_train, data.y_train)
-    network = kn.fit(network, *data[:2], steps=steps, validation=check, progress=False).network
-    return evaluate(network, data, began, check)
+    began, (x, y) = time.process_time(), data[:2]
+    optimizer = None if parameters < MANY else kn.LBFGS()
+
+    def trained(network, steps):
+        options = {"steps": steps, "validation": check, "progress": False}
+        return kn.fit(network, x, y, optimizer, **options).network
+
+    starts = [
+        kn.MLP(matched_widths(x.shape[1], parameters, hidden), *kind, rng=seed)
+        for hidden, *kind in MLPS
+    ]
+    tried = [trained(network, steps // 10) for network in starts]
+    best = min(tried, key=lambda network: rmse(network, *check))
+    return evaluate(trained(best, steps), data, began, check)
 
 
-def matched_widths(n_in, parameters):
-    """Return [n_in, w, w, 1] with as many parameters as w allows: w^2 + (n_in + 3) w + 1."""
-    half = (n_in + 3) / 2
-    w = max(1, int(np.sqrt(half**2 + parameters - 1) - half))
-    return [n_in, w, w, 1]
+def matched_widths(n_in, parameters, hidden=2):
+    """Return the widths of an MLP with equal hidden layers, as wide as the parameters allow."""
+
+    def size(w):
+        return (n_in + 1) * w + (hidden - 1) * (w + 1) * w + w + 1
+
+    w = next(w for w in itertools.count(1) if size(w + 1) > parameters)
+    return [n_in, *[w] * hidden, 1]
 
 
 def row(part, item, paper, runs):

@@ -47,7 +47,7 @@ Fifteen functions of two inputs, each with the same recipe: a KAN
 {tables.STEPS} steps of Levenberg-Marquardt for each G. The paper's figure is its best KAN over many
 shapes (arXiv 2404.19756, table 1). The rows "(figure 3.2)" compare the same network with the lowest
 point of the paper's Pareto plot, which is below the table. The MLPs have as many parameters, the
-same optimizer, starts and number of steps.
+same optimizer and number of steps; as with the toy functions, several compete first.
 
 The paper does not print the ranges of the inputs. Ours are in
 `kan_numpy/datasets/special_functions.py`: another choice would change all figures, and a ratio far

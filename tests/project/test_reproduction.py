@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import kan_numpy as kn
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 from kan_numpy.datasets.special_functions import SPECIAL_FUNCTIONS
 
@@ -107,6 +108,13 @@ def test_the_toy_functions_reach_their_reference(package, rows):
     assert errors["high_dimensional (G = 50)"] < 1e-7
 
 
+def test_the_mlps_of_the_toy_functions_are_as_good_as_their_authors(rows):
+    named = {row.item: row for row in rows if row.part == "toy" and "MLP" in row.item}
+    assert len(named) == 5
+    for name, row in named.items():
+        assert row.ratio < 1, name
+
+
 def test_the_error_falls_with_the_power_of_the_theorem(rows):
     powers = ours(rows, "scaling")
     assert len(powers) == 9
@@ -186,8 +194,19 @@ def test_the_peaks_are_learned_again(package, rows):
 
 def test_an_mlp_of_matched_size_is_as_large(package):
     recipe = package("recipe")
-    for n_in, parameters in ((1, 97), (2, 392), (100, 1313)):
-        n, w, *_ = recipe.matched_widths(n_in, parameters)
-        size = (n + 1) * w + (w + 1) * w + w + 1
-        larger = (n + 1) * (w + 1) + (w + 2) * (w + 1) + w + 2
-        assert size <= parameters < larger
+    for n_in, parameters, hidden in ((1, 97, 2), (2, 392, 4), (100, 1313, 1)):
+        widths = recipe.matched_widths(n_in, parameters, hidden)
+        assert len(widths) == hidden + 2
+        wider = [n_in, *(w + 1 for w in widths[1:-1]), 1]
+        assert kn.MLP(widths).size <= parameters < kn.MLP(wider).size
+
+
+def test_of_the_mlps_the_best_on_the_validation_set_goes_on(package):
+    recipe = package("recipe")
+    data, check = kn.datasets.toy("product", 100), kn.datasets.toy("product", 100, rng=1)[:2]
+    run = recipe.train_mlp(data, 40, 20, 0, check)
+    assert run.check == recipe.rmse(run.network, *check)
+    for hidden, *kind in recipe.MLPS:
+        start = kn.MLP(recipe.matched_widths(2, 40, hidden), *kind, rng=0)
+        short = kn.fit(start, *data[:2], steps=2, validation=check).network
+        assert run.check <= recipe.rmse(short, *check)
