@@ -10,6 +10,7 @@ import sys
 from collections.abc import Container, Iterable, Sequence
 from keyword import iskeyword
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -165,12 +166,14 @@ def as_names(
     names = tuple(given)
     for entry in names:
         if not isinstance(entry, str) or not entry.isidentifier() or iskeyword(entry):
-            raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r}")
+            raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r:.60}")
+        if normalize("NFKC", entry) != entry:  # as a ligature, which Python takes for two letters
+            raise ValueError(f"{name} must hold plain letters, but holds {entry!a:.60}")
         if entry in reserved:
             raise ValueError(f"{name} holds {entry!r}, which means something else in a formula")
     if not names or len(set(names)) < len(names) or size not in (None, len(names)):
         wanted = "at least one name" if size is None else f"{size} different names"
-        raise ValueError(f"{name} must hold {wanted}, each once, but is {list(names)}")
+        raise ValueError(f"{name} must hold {wanted}, each once, but is {list(names)!s:.100}")
     return names
 
 

@@ -14,7 +14,6 @@
 # **Time:** 40 minutes to read, about 10 seconds to run.
 
 # %%
-from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -61,18 +60,26 @@ def hidden_grid(net):
 #
 # We learn $f(x) = \exp(\sin(\pi x_1) + x_2^2)$ with a network [2, 1, 1]. One hidden node is enough:
 # the inner edges can become $\sin(\pi x_1)$ and $x_2^2$, the outer one $\exp(u)$. The inputs lie in
-# [-1, 1], where every grid begins. But the hidden node sends what it likes.
+# [-1, 1], where every grid begins. But the hidden node sends what it likes. In this section splines
+# fade beyond their grids as in the paper, `outside="fade"`, unless we say otherwise; and `kn.train`
+# takes y as it is, while `kn.fit` would scale it.
 #
 # **Predict:** after five steps of training, what share of the hidden activations is off the grid?
 
+
 # %%
-young = kn.fit(kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, rng=2), x, y, steps=5).network
+def after_five_steps(outside):
+    start = kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, outside=outside, rng=2)
+    return kn.train(kn.Objective(start, x, y), steps=5).network
+
+
+young = after_five_steps("fade")
 u = hidden(young)
 share = np.mean((u < -1) | (u > 1))
 print("1. After five steps")
 print(f"   the hidden activations run from {u.min():.2f} to {u.max():.2f}, the grid from -1 to 1:")
-print(f"   {100 * share:.0f} % are off the grid, where the edge is a straight line (lesson 2)\n")
-assert abs(share - 0.15) < 0.01
+print(f"   {100 * share:.0f} % are off the grid, where the spline fades away (lesson 2)\n")
+assert abs(share - 0.29) < 0.01
 
 # %% [markdown]
 # The knots have to move. Two choices are natural: spread evenly from the smallest activation to the
@@ -139,30 +146,34 @@ save(fig, ax, "adapt")
 
 # %% [markdown]
 # Is it worth the price? Give the young network and its adapted twin 50 intervals (section 3 shows
-# how) and train on.
+# how) and train on. A third one is not adapted either, but its edges go on beyond their grids as
+# straight lines, which is the default of `kn.KAN`.
 #
-# **Predict:** by what factor is the one that was not adapted worse? And if its edges faded?
+# **Predict:** by what factor are those that were not adapted worse?
 
 # %%
-fading = kn.KAN.from_layers(replace(layer, outside="fade") for layer in young.layers)
-starts = {"not adapted, fade": fading, "not adapted": young, "adapted, eps = 1": adapted[1.0]}
 print("\n   60 steps later, with G = 50: test RMSE")
 late = []
-for name, net in starts.items():
+twins = {"not adapted": young, "adapted, eps = 1": adapted[1.0]}
+twins["continued"] = after_five_steps("linear")
+for name, net in twins.items():
     late.append(rmse(kn.fit(kn.refine(net, 50), x, y, steps=60).network))
     print(f"   {name:17} {late[-1]:.1e}")
-print(f"   The samples off the grid cost a factor of {late[1] / late[2]:.0f}.\n")
-assert late[0] > 10 * late[1]
-assert 6e-7 > late[1] / 1.5 > 0.8 * late[2]
+print(f"   The samples off the grid cost a factor of {late[0] / late[1]:.0f} where splines fade,")
+print(f"   and of {late[2] / late[1]:.1f} where they are continued.\n")
+assert late[0] > 20 * late[1]
+assert late[1] < 6e-7
+assert late[2] < 3 * late[1]
 
 # %% [markdown]
-# `kn.fit` adapts on the way when it is told the steps. Its history tells which share of all
-# activations, those of the two inputs included, lies off the grids; it looks at every tenth step,
-# and after a change. `kn.plot_history` draws it, with a dashed line wherever the grids changed.
+# `kn.fit` and `kn.train` adapt on the way when they are told the steps. The history tells which
+# share of all activations, those of the two inputs included, lies off the grids; it looks at every
+# tenth step, and after a change. `kn.plot_history` draws it, with a dashed line wherever the grids
+# changed.
 
 # %%
 fresh = kn.KAN([2, 1, 1], grid_size=5, degree=DEGREE, rng=2)
-history = kn.fit(fresh, x, y, steps=30, adapt_at=(5, 15)).history
+history = kn.train(kn.Objective(fresh, x, y), steps=30, adapt_at=(5, 15)).history
 figure = kn.plot_history(history)
 figure.savefig(build / "08_history.png")
 off = [100 * history["outside"][step] for step in (4, 5, 29)]
@@ -333,7 +344,7 @@ for G, net in stages.items():
     ratio = reached[G] / wanted[G]
     print(f"   {G:3}{net.size:10}        {reached[G]:.1e}     {wanted[G]:.1e}    {ratio:10.2f}")
     assert reached[G] < at_most[G]
-    assert ratio < 1 or G == 100
+    assert ratio < 1.1 or G == 100
 slope = np.polyfit(np.log([10, 20, 50]), np.log([reached[G] for G in (10, 20, 50)]), 1)[0]
 print(f"   From G = 10 to 50 the error falls like G^{slope:.2f}.\n")
 assert abs(slope + 4) < 0.3
@@ -351,9 +362,9 @@ ax.legend()
 save(fig, ax, "scaling", SIZES)
 
 # %% [markdown]
-# Up to G = 50 the trained network is even better than the composed one. There is no contradiction:
-# each of the three composed splines is the best for its own edge, and training looks for the three
-# that are best for f.
+# Up to G = 50 the trained network is as good as the composed one, and sometimes better. There is no
+# contradiction: each of the three composed splines is the best for its own edge, and training looks
+# for the three that are best for f.
 #
 # ## 6. When the data end
 #
@@ -381,9 +392,9 @@ def best_spline(G):
 
 
 def one_edge(G, n):
-    """Fit n samples; return train RMSE, test RMSE, and the fewest samples under a bump."""
+    """Fit n samples freely; return train and test RMSE, and the fewest samples under a bump."""
     net = kn.KAN([1, 1], G, DEGREE, base="zero", rng=0)
-    net = kn.fit(net, x_one[:n], y_one[:n], steps=60).network
+    net = kn.fit(net, x_one[:n], y_one[:n], steps=60, hold=0.0).network
     B = kn.bspline_basis(x_one[:n, 0], net.layers[0].knots[0], DEGREE)  # (n, G+k)
     fewest = np.count_nonzero(B, axis=0).min()
     return rmse(net, x_one[:n], y_one[:n]), rmse(net, line[:, None], target), fewest
@@ -423,15 +434,16 @@ save(fig, ax, "data_end", FINER)
 # that of the best spline. With one or none, its coefficient is decided badly or not at all. The
 # train loss cannot show it: it has no sample there, and falls on.
 #
-# With noise it is worse, for the noise of one sample decides. `fit` can hold such coefficients near
-# the straight line through their neighbors: with `hold` = $\kappa$ it adds to the loss
+# With noise it is worse, for the noise of one sample decides. So `fit` holds such coefficients near
+# the straight line through their neighbors, unless `hold=0` as here: it adds to the loss
 #
 # $$R = \kappa\, \frac{L}{N} \sum_j s_j\, \frac{G^3}{\mathrm{Var}(y)}\,
 #   (c_{j-1} - 2 c_j + c_{j+1})^2,$$
 #
 # where $s_j$ falls from 1 to 0 as the samples under the three bumps grow in number to ten. This is
 # Bayes' rule for noise of variance $L$ (`kan_numpy/training/smoothness.py` derives it). It fades
-# with the loss, and so costs no accuracy where there is no noise.
+# with the loss, and so costs no accuracy where there is no noise. The default is
+# `hold` = $\kappa$ = 3e-4, and `fit_spline` does the same.
 #
 # **Predict:** noisy samples of $\sqrt x$, all below 2.6, with a long tail. How far does the spline
 # leap between them, and what does it cost in training error to prevent that?
@@ -443,37 +455,34 @@ y_tail = np.sqrt(x_tail) + 0.1 * tail.normal(size=(500, 1))
 between = np.linspace(x_tail.min(), x_tail.max(), 1001)[:, None]
 print("   A noisy square root: the largest value between the samples, and train RMSE")
 leaps, residues = [], []
-for hold in (0.0, 3e-4):
-    found = kn.fit(kn.KAN([1, 1], rng=0), x_tail, y_tail, adapt_at=[0], hold=hold).network
+for name, hold in (("hold = 0", {"hold": 0.0}), ("default", {})):
+    found = kn.fit(kn.KAN([1, 1], rng=0), x_tail, y_tail, adapt_at=[0], **hold).network
     leaps.append(np.abs(found(between)).max())
     residues.append(rmse(found, x_tail, y_tail))
-    print(f"     hold = {hold:.0e}   {leaps[-1]:8.1f}   {residues[-1]:.4f}")
+    print(f"     {name:10} {leaps[-1]:8.1f}   {residues[-1]:.4f}")
 print()
-assert leaps[0] > 1000
-assert leaps[1] < 3.0
+assert leaps[0] > 100
+assert leaps[1] < 3.2
 assert residues[1] < 1.01 * residues[0]
 
 # %% [markdown]
 # Back to the network [2, 1, 1]. From G = 50 to 100 the scaling law promises a factor of $2^4 = 16$.
-# The network fell short of it. Look at the test samples one by one.
+# Some test samples lie beyond the last training sample, and some hidden activations beyond their
+# grid. Does one of them decide the error? Here are the worst test samples.
 
 # %%
-squares = (stages[100](x_test) - y_test)[:, 0] ** 2
-worst, gained = squares.argmax(), reached[50] / reached[100]
-share = squares[worst] / squares.sum()
-rest = np.sqrt(np.delete(squares, worst).mean())
+squares = np.sort((stages[100](x_test) - y_test)[:, 0] ** 2)[::-1]
+gained, share = reached[50] / reached[100], squares[0] / squares.sum()
 print(f"   [2, 1, 1] from G = 50 to 100 gained a factor of {gained:.1f}, to {reached[100]:.1e}.")
-print(f"   One test sample of {N_TEST} makes {100 * share:.0f} % of the squared error.")
-print(f"   Its x2 is {x_test[worst, 1]:.4f}, the largest in training is {x[:, 1].max():.4f}.")
-print(f"   Without this one sample the test RMSE is {rest:.1e}, the gain {reached[50] / rest:.1f}.")
-assert gained < 15
-assert share > 0.15
-assert x_test[worst, 1] > x[:, 1].max()
+print(f"   The worst of {N_TEST} test samples makes {100 * share:.0f} % of the squared error,")
+print(f"   the ten worst {100 * squares[:10].sum() / squares.sum():.0f} %.")
+assert gained > 10
+assert share < 0.1
 
 # %% [markdown]
-# It lies beyond the last training sample. The paper's figure 2.3 tells the same story: the mean
-# error falls more slowly than the median, and turns up on the finest grids. More knots need more
-# data, at the ends above all.
+# No single sample does. The paper's figure 2.3 tells another story: the mean error falls more
+# slowly than the median, and turns up on the finest grids. A few samples at the ends can do that,
+# and more knots need more data, at the ends above all.
 #
 # ## On your own
 #

@@ -57,6 +57,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
     r"|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|[-+*/^()])|(?P<other>\S)|(?P<end>$))"
 )
+_PIECE = re.compile(r"[\w.]+|\S")
 
 
 def parse(
@@ -108,15 +109,13 @@ class _Token(NamedTuple):
 
 def _tokens(text: str) -> list[_Token]:
     """Divide a text."""
-    found: list[_Token] = []
-    for match in _TOKEN.finditer(text):
-        kind = str(match.lastgroup)
-        found.append(_Token(kind, match[kind], match.start(kind)))
-        if len(found) > MOST_TOKENS:
-            raise _too_long(text, f"{MOST_TOKENS} numbers, names and signs")
-        if kind == "end":
-            break
-    return found
+    if len(_PIECE.findall(text)) > MOST_TOKENS:
+        raise _too_long(text, f"{MOST_TOKENS} numbers, names and signs")
+    return [
+        _Token(kind, match[kind], match.start(kind))
+        for match in _TOKEN.finditer(text)
+        if (kind := match.lastgroup) is not None
+    ]
 
 
 def _too_long(text: str, most: str) -> ValueError:
@@ -204,14 +203,18 @@ class _Reader:
             return first
         is_open = isinstance(first, Product) and not first.quotient().below
         factors: list[Expression] = list(first.operands) if is_open else [first]
+        quotients = 0
         while sign := self.take("*", "/"):
             if len(factors) > 1 and (_is_below(factors[0]) or _is_below(factors[-1])):
                 factors = [Product(tuple(factors))]  # the quotient so far, which is computed first
+                quotients += 1
+                if quotients > DEEPEST:
+                    raise self.error(place, f"it is nested too deeply, beyond {DEEPEST} levels")
             at, factor = self.token.place, self.factor()
             if sign == "/":
                 inverse = Power(factor, Number(-1))
                 if factor.is_number and not inverse.is_number:
-                    raise self.error(at, "it divides by zero")
+                    raise self.error(at, "its inverse is not a finite real constant")
                 factor = inverse
             factors.append(factor)
         return self.checked(Product(tuple(factors)), factors, place)

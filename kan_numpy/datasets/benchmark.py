@@ -103,7 +103,7 @@ class Benchmark:
         return Split(z_train, self(self.from_cube(z_train)), z_test, self(self.from_cube(z_test)))
 
 
-def table(problems: Iterable[Benchmark]) -> dict[str, Benchmark]:
+def _table(problems: Iterable[Benchmark]) -> dict[str, Benchmark]:
     """Return problems by name, as a table of the library."""
     found = {problem.name: problem for problem in problems}
     _TABLES.update(found)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from numpy import arcsin, cos, exp, log, pi, sin, sinc, sqrt
 
 from kan_numpy._arrays import Array
-from kan_numpy.datasets.benchmark import Benchmark, table
+from kan_numpy.datasets.benchmark import Benchmark, _table
 
 _TURN = (0.0, 2 * pi)  # a full turn of an angle
 _ONE = (0.0, 1.0)
@@ -181,5 +181,5 @@ _PROBLEMS = (
         (_ONE, _ONE, _TURN),
     ),
 )
-FEYNMAN_EQUATIONS = table(_PROBLEMS)
+FEYNMAN_EQUATIONS = _table(_PROBLEMS)
 """The equations of table 2, by name, in the order of the table."""

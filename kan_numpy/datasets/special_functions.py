@@ -17,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from kan_numpy._arrays import Array
-from kan_numpy.datasets.benchmark import Benchmark, table
+from kan_numpy.datasets.benchmark import Benchmark, _table
 
 
 def _sn(u: Array, m: Array) -> Array:
@@ -84,5 +84,5 @@ _PROBLEMS = (
     _harmonic(1, 2),
     _harmonic(2, 2),
 )
-SPECIAL_FUNCTIONS = table(_PROBLEMS)
+SPECIAL_FUNCTIONS = _table(_PROBLEMS)
 """The special functions of table 1, by name, in the order of the table."""

@@ -13,7 +13,7 @@ from scipy.special import j0
 
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_choice, as_count, as_number, as_rng
-from kan_numpy.datasets.benchmark import Benchmark, draw, table
+from kan_numpy.datasets.benchmark import Benchmark, _table, draw
 from kan_numpy.datasets.preprocessing import Split
 
 
@@ -43,7 +43,7 @@ _TOYS = (
         lambda x1, x2, x3, x4: exp((sin(pi * (x1**2 + x2**2)) + sin(pi * (x3**2 + x4**2))) / 2),
     ),
 )
-TOY_FUNCTIONS = table(_TOYS)
+TOY_FUNCTIONS = _table(_TOYS)
 """The five examples of arXiv 2404.19756, sec. 3.1 and fig. 3.1, by name."""
 
 

@@ -37,6 +37,9 @@ TIGHTEST = 1e-10
 NOISY = 1e-9
 """The relative error above which the other numbers are fitted again after each recognition."""
 
+MANY = 20
+"""If there are more constants than these, and no noise, all are recognized at once."""
+
 
 @dataclass(frozen=True)
 class ConstantRecognizer:
@@ -65,6 +68,11 @@ class ConstantRecognizer:
                     expression = form
             limit += floor * per_number
             guesses = self.proposals(expression, accuracy)
+            if known == 0 and accuracy <= NOISY:
+                together, count = self.all_at_once(expression)
+                if count > MANY and self.loss(together) <= floor * (1.0 + count * per_number):
+                    expression = together
+                    continue
             better = next((guess for guess in guesses if self.loss(guess) <= limit), None)
             if better is None:
                 break
@@ -75,6 +83,20 @@ class ConstantRecognizer:
         """Return whether a constant differs from its digits, without a name that is a variable."""
         words = set(re.findall(r"[A-Za-z]\w*", text(constant)))
         return constant != Number(value) and not words & set(self.values)
+
+    def all_at_once(self, expression: Expression) -> tuple[Expression, int]:
+        """Return the expression with every number that is a constant replaced, and how many are.
+
+        One after the other, thousands of numbers would each take a simplification of all terms.
+        """
+        parts: list[Expression] = []
+        free = free_numbers(expression)
+        for value in free:
+            constant = recognize(value, TIGHTEST)
+            is_new = constant is not None and self.is_new(constant, value)
+            parts.append(constant if constant is not None and is_new else Number(value))
+        count = sum(part != Number(value) for part, value in zip(parts, free, strict=True))
+        return simplify(with_numbers(expression, iter(parts))), count
 
     def proposals(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
         """Yield the expression with one number zero or a constant, and the others refitted."""

@@ -120,9 +120,9 @@ def _outputs(formula: object, names: list[str], functions: list[Symbol]) -> list
 
     def read(entry: object) -> Expression:
         if isinstance(entry, str) and not entry.strip():
-            raise ValueError(f"formula must not be empty, but holds {entry!r}")
+            raise ValueError(f"formula must not be empty, but holds {entry!r:.60}")
         if not isinstance(entry, str | Expression):
-            raise TypeError(f"formula must be text such as 'x**2 + y', but is {entry!r}")
+            raise TypeError(f"formula must be text such as 'x**2 + y', but is {entry!r:.60}")
         given = parse(entry, known, names) if isinstance(entry, str) else entry
         return as_parts(given, names)
 

@@ -34,7 +34,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.interpolate import BSpline
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, frozen
 from kan_numpy.functions.other_bases import FourierBasis
 from kan_numpy.layers.continuation import continue_beyond, moved_inside
 from kan_numpy.layers.kan_parameters import KANParameters
@@ -86,7 +86,7 @@ class KANLayer(KANParameters):
     def end_slopes(self) -> tuple[Array, Array]:
         """B' (2, n_in, G+k) and b' (2, n_in) at the lower and the upper end of each grid."""
         ends = np.stack([self.basis.low, self.basis.high])
-        return self.basis(ends, 1), self.base_function(ends, 1)
+        return frozen(self.basis(ends, 1)), frozen(self.base_function(ends, 1))
 
     def with_theta(self, theta: Array) -> KANLayer:
         """Return the layer with other parameters, shape (size,)."""

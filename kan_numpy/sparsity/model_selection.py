@@ -21,10 +21,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kan_numpy._arrays import Array
 from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.networks.network import NetworkT, evaluate
-from kan_numpy.training.losses import Loss, SquaresLoss, WeightedLoss
+from kan_numpy.training.losses import SquaresLoss, WeightedLoss
 from kan_numpy.training.objective import Objective
 
 SPLINE_LIMIT = 3e-3
@@ -73,18 +72,6 @@ class Assessment(NamedTuple):
         return smaller.bic <= self.bic
 
 
-def is_share(loss: Loss) -> bool:
-    """Return whether a loss compares errors in units of y, or else is a cross-entropy."""
-    return isinstance(loss, SquaresLoss | WeightedLoss)
-
-
-def variances(loss: Loss, target: Array) -> Array:
-    """Return the variance of each output (n_out,), in spite of outliers if the loss has weights."""
-    if isinstance(loss, WeightedLoss):
-        return size_of_errors(target - np.median(target, axis=0)) ** 2
-    return np.var(target, axis=0)
-
-
 def assess(objective: Objective[NetworkT], network: NetworkT) -> Assessment:
     """Return the loss and the size of a network on the data of an objective."""
     if isinstance(objective.loss, WeightedLoss):
@@ -92,9 +79,9 @@ def assess(objective: Objective[NetworkT], network: NetworkT) -> Assessment:
         loss = float(np.mean(size_of_errors(errors) ** 2))
     else:
         loss = objective.on(network).value(network.theta)
-    samples, squares = len(objective.target), is_share(objective.loss)
+    samples, squares = len(objective.target), isinstance(objective.loss, SquaresLoss | WeightedLoss)
     if squares:
-        variance = float(variances(objective.loss, objective.target).mean())
+        variance = float(objective.variances.mean())
         loss = max(loss / (variance or 1.0), SMALLEST_LOSS)
     spare = sum(
         4 - edge.symbol.numbers for _, layer in network.kan_layers for edge in layer.symbols

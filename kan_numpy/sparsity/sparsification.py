@@ -16,7 +16,7 @@ from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.edge_scores import edge_scores
-from kan_numpy.sparsity.model_selection import assess, is_share, variances
+from kan_numpy.sparsity.model_selection import assess
 from kan_numpy.sparsity.pruning import prune
 from kan_numpy.sparsity.regularization import Penalty
 from kan_numpy.training.fit_result import uninterrupted
@@ -95,8 +95,8 @@ def sparsify(
     strength = as_number("strength", strength, 0.0)
     threshold = as_number("threshold", threshold, 0.0)
     count = as_count("steps", steps, 1)
-    variance = float(variances(objective.loss, objective.target).mean())
-    scale = np.sqrt(variance) if is_share(objective.loss) else 1.0
+    variance = float(objective.variances.mean())
+    scale = np.sqrt(variance) if objective.is_least_squares else 1.0
     penalty = Penalty(l1=strength * scale, entropy=strength * scale**2)
     pace = default_steps(1, objective.is_least_squares)
     penalized = Objective(start, points, y, loss, penalty)

@@ -17,7 +17,6 @@ from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
-from kan_numpy.sparsity.model_selection import variances
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.losses import WeightedLoss
@@ -109,7 +108,7 @@ def discover(
             sys.stderr.write(line + "\n")
 
     # Outputs are scaled to unit variance, so that all have the same weight.
-    spread = np.sqrt(variances(data.loss, data.target)) if squares else np.ones(len(names))
+    spread = np.sqrt(data.variances) if squares else np.ones(len(names))
     start, scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
     problem = Objective(start, points, scaled, loss)
     found = StructureSearch(problem, steer, symbols, as_rng(rng), log).run()

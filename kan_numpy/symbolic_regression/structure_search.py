@@ -21,7 +21,7 @@ from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
-from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess, is_share
+from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparsify
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.symbolification import symbolify
@@ -76,7 +76,7 @@ class StructureSearch:
         rows = np.concatenate([order[~np.isin(order, ends)], ends])
         kept = rows[-options.samples :]
         first = max(len(kept) // 5, 1)
-        self.squares = is_share(data.loss)
+        self.squares = data.is_least_squares
         if not self.squares:
             data = Objective(data.network, x, data.y, CrossEntropy(options.label_smoothing))
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])

@@ -11,6 +11,7 @@ only those above it::
     grid_schedule   the steps at which grids change
     fit_result      the network, its history, and why training ended
     training_loop   train: steps, history, early stopping, for any objective
+    units           networks trained in units of their own, whatever those of the data
     fitting         fit: train for a network on data
 
 A step of `fit` goes from `fitting` through `training_loop` to the optimizer, which calls

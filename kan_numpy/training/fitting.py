@@ -15,10 +15,11 @@ from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.splines.roughness import STRENGTH
 from kan_numpy.training.fit_result import Callback, FitResult, interruption
+from kan_numpy.training.grids import warn_if_off_grid
 from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
-from kan_numpy.training.units import in_own_units, warn_about_grids
+from kan_numpy.training.units import in_own_units
 
 RANKED_AFTER = 5
 """Steps after which starts are ranked; 3, 10 and 20 choose as well."""
@@ -86,7 +87,7 @@ def fit(
     progress : bool, optional
         Whether a line of progress is written to stderr; by default only in a terminal.
     rng : int, Generator or None
-        Shuffles the mini-batches; what `numpy.random.default_rng` takes.
+        Draws the starts and shuffles the mini-batches; what `numpy.random.default_rng` takes.
     hold : float
         :math:`\kappa`, the strength of the prior on coefficients that few samples determine, see
         `kan_numpy.training.smoothness`: a network as drawn is held to straight lines there, any
@@ -105,14 +106,20 @@ def fit(
     ------
     ValueError
         If x or y has another shape or is not finite, a number lies outside its range, patience has
-        no validation set, or the optimizer cannot use the batch size, loss or penalty.
+        no validation set, the optimizer cannot use the batch size, loss or penalty, or starts are
+        to be drawn like a network that was trained.
     TypeError
         If an argument is of a wrong type, or the grids of an MLP are to be changed.
 
     Warns
     -----
     RuntimeWarning
-        If the loss became NaN or infinite, and training stopped for that.
+        If the loss became NaN or infinite, and training stopped for that; or if many inputs lie
+        outside the grids of a trained network, or fill less than an interval of them.
+
+    Notes
+    -----
+    Units of inputs and outputs do not matter, see `kan_numpy.training.units`.
 
     Examples
     --------
@@ -123,8 +130,8 @@ def fit(
     >>> bool((found(x).argmax(axis=1) == labels).all())
     True
     """
-    generator = as_rng(rng)
     try:
+        generator = as_rng(rng)
         objective = Objective(network, x, y, loss, penalty)
         held_out = None if validation is None else _validation_objective(network, validation, loss)
         if as_count("starts", starts, 1) > 1:
@@ -137,22 +144,9 @@ def fit(
         own, own_held_out = in_own_units(objective, held_out) if steps else (objective, held_out)
     except KeyboardInterrupt:
         return interruption(network)
-    result = train(
-        own,
-        optimizer,
-        steps,
-        batch_size,
-        own_held_out,
-        patience,
-        adapt_at,
-        refine_at,
-        eps,
-        callback,
-        progress,
-        generator,
-        hold,
-    )
-    warn_about_grids(result.network, objective.x)
+    others = (patience, adapt_at, refine_at, eps, callback, progress, generator, hold)
+    result = train(own, optimizer, steps, batch_size, own_held_out, *others)
+    warn_if_off_grid(result.network, objective.x)
     return result
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Indices, some_rows
 from kan_numpy._validation import as_array
+from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
@@ -159,6 +160,13 @@ class Objective(NetworkObjective[NetworkT]):
         """Whether the loss is a sum of squares, and the penalty, if any, has a curvature."""
         curved = self.penalty is None or isinstance(self.penalty, CurvedPenalty)
         return curved and isinstance(self.loss, SquaresLoss | WeightedLoss)
+
+    @property
+    def variances(self) -> Array:
+        """The variance of each target (n_out,), in spite of outliers if the loss has weights."""
+        if isinstance(self.loss, WeightedLoss):
+            return size_of_errors(self.target - np.median(self.target, axis=0)) ** 2
+        return np.var(self.target, axis=0)
 
     def on(self, network: NetworkT) -> Objective[NetworkT]:
         """Return the objective of another network with the same inputs and outputs."""

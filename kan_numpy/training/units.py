@@ -32,7 +32,6 @@ Only `fit` does all this; `train`, `solve_pde` and `sparsify` take numbers as th
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,28 +39,14 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import level_outside
-from kan_numpy.functions.basis import Basis
-from kan_numpy.functions.other_bases import FourierBasis, ScaledBasis
 from kan_numpy.functions.scaling import Scaler
 from kan_numpy.layers.dense_layer import DenseLayer
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.network import Network, NetworkT
-from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
-from kan_numpy.training.losses import MeanSquaredError
+from kan_numpy.training.grids import on_data
+from kan_numpy.training.losses import Huber, MeanSquaredError
 from kan_numpy.training.objective import CurvedPenalty, Objective
-
-EPS, MARGIN = 0.5, 0.01
-"""The grids of the first layer on the data, see `adapt_grid`.
-
-Of ages, incomes, 0/1 and numbers of 1e-9, a [4, 5, 1] leaves 1e-4 of the variance with uniform
-knots, 2e-6 with half of each kind, 4e-5 with quantiles alone.
-"""
-
-MANY = 0.1
-"""The share of samples outside the grids of a network that `fit` warns of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,14 +66,17 @@ class Units:
         # Any other loss may depend on the size of the errors.
         if type(objective.loss) is MeanSquaredError:
             outputs = _output_scaler(network, objective.target)
+        elif isinstance(objective.loss, Huber) and objective.loss.delta is None:
+            middle, size = np.median(objective.target, axis=0), np.sqrt(objective.variances)
+            bounded = np.clip(objective.target, middle - 2.0 * size, middle + 2.0 * size)
+            outputs = _output_scaler(network, bounded)
         return cls(inputs, outputs)
 
     @property
     def inverse(self) -> Units:
         """The units that undo these."""
-        return Units(
-            *(Scaler(-one.center / one.scale, 1.0 / one.scale) for one in (self.x, self.y))
-        )
+        scalers = (self.x, self.y)
+        return Units(*(Scaler(-one.center / one.scale, 1.0 / one.scale) for one in scalers))
 
     def restored(self, network: NetworkT) -> NetworkT:
         """Return the network of x and y, from one of the scaled x and y."""
@@ -129,7 +117,9 @@ class ScaledObjective(Objective[NetworkT]):
         """Return an objective in other units."""
         scaled = object.__new__(cls)
         scaled.__dict__.update(plain.__dict__, units=units, plain=plain, start=start, network=start)
-        scaled.x, scaled.target = units.x(plain.x), units.y(plain.target)
+        scaled.target = units.y(plain.target)
+        if isinstance(start.layers[0], DenseLayer):
+            scaled.x = units.x(plain.x)
         if plain.penalty is not None:
             kind = _CurvedPenalty if isinstance(plain.penalty, CurvedPenalty) else _Penalty
             scaled.penalty = kind(plain.penalty, units)
@@ -137,10 +127,9 @@ class ScaledObjective(Objective[NetworkT]):
 
     def for_the_user(self, network: NetworkT) -> NetworkT:
         """Return the network in the units of the data."""
-        given = self.plain.network
-        return (
-            given if network is self.start and given.init is None else self.units.restored(network)
-        )
+        if network is self.start and self.plain.network.init is None:
+            return self.plain.network
+        return self.units.restored(network)
 
     def loss_of(self, network: NetworkT) -> float:
         """Return the loss in these units of a network in those of the data."""
@@ -189,67 +178,11 @@ def in_own_units(
 ) -> tuple[ScaledObjective[NetworkT], ScaledObjective[NetworkT] | None]:
     """Return both in the units of the first, which its network is brought to."""
     units, network = Units.of(objective), objective.network
-    start = (
-        units.inverse.restored(network) if network.init is None else on_data(network, objective.x)
-    )
+    is_drawn = network.init is not None
+    start = on_data(network, objective.x) if is_drawn else units.inverse.restored(network)
     return (
         ScaledObjective.of(objective, units, start),
         None if validation is None else ScaledObjective.of(validation, units, start),
-    )
-
-
-def on_data(network: NetworkT, x: Array) -> NetworkT:
-    """Return a network as drawn with grids of the first layer where the inputs x (N, n_in) are."""
-    first = network.layers[0]
-    # Tied edges share one grid, which is the user's.
-    if not isinstance(first, KANLayer) or first.locks or not off_grid(first, x).any():
-        return network
-    old, new = first.basis, _narrowed(first.basis, x).adapted(x, EPS, MARGIN)
-    ratio = (new.high - new.low) / (old.high - old.low)  # (n_in,)
-    center = 0.5 * (new.low + new.high) - ratio * 0.5 * (old.low + old.high)
-    if first.center is not None and first.scale is not None:
-        center, ratio = center + ratio * first.center, ratio * first.scale
-    layer = replace(first, basis=new, center=center, scale=ratio)
-    return network._with_layers([layer, *network.layers[1:]], network.init)
-
-
-def _narrowed(basis: Basis, x: Array) -> Basis:
-    """Return the basis on grids no wider than the data, next to which no data are constant."""
-    spread = np.ptp(x, axis=0)  # (n_in,)
-    ratio = np.minimum(spread / (basis.high - basis.low), 1.0)
-    ratio = np.where(spread > NARROWEST * np.abs(x).max(axis=0), ratio, 1.0)
-    if isinstance(basis, BSplineBasis):
-        return BSplineBasis(ratio[:, None] * basis.knots, basis.degree)
-    if isinstance(basis, ScaledBasis) and not isinstance(basis, FourierBasis):
-        return replace(basis, low=ratio * basis.low, high=ratio * basis.high)
-    return basis
-
-
-def off_grid(layer: KANLayer, x: Array) -> npt.NDArray[np.bool_]:
-    """Return which columns of x leave their grid, or vary by less than one interval, (n_in,)."""
-    basis, low, high = layer.basis, x.min(axis=0), x.max(axis=0)
-    interval = (basis.high - basis.low) / basis.grid_size
-    return (low < basis.low) | (high > basis.high) | ((low < high) & (high - low < interval))
-
-
-def warn_about_grids(network: Network, x: Array) -> None:
-    """Warn if the grids of the first layer are not those of the inputs x (N, n_in)."""
-    first = network.layers[0]
-    if not isinstance(first, KANLayer):
-        return
-    basis, inputs = first.basis, np.flatnonzero(off_grid(first, x))
-    outside = np.any((x < basis.low) | (x > basis.high), axis=1).sum()
-    if not inputs.size or 0 < outside < MANY * len(x):
-        return
-    i = inputs[0]
-    fixed = first.locks or isinstance(basis, FourierBasis)
-    way = "give grid_range to KAN" if fixed else "adapt_at=[0] lays the grids on the data"
-    warnings.warn(
-        f"{outside} of {len(x)} samples lie outside the grids of the inputs: x[:, {i}] from"
-        f" {x[:, i].min():.4g} to {x[:, i].max():.4g}, its grid from {basis.low[i]:.4g} to"
-        f" {basis.high[i]:.4g}; {way}",
-        RuntimeWarning,
-        stacklevel=level_outside(),
     )
 
 

@@ -40,7 +40,7 @@ def test_numbers_are_what_their_text_computes(name, value, written):
     assert text(-opposite) == name
 
 
-@pytest.mark.parametrize("name", ["1/0", "log(-1)", "(-1)**0.5", "10**1000", "True", "exp(1000)"])
+@pytest.mark.parametrize("name", ["1/0", "log(-1)", "(-1)**0.5", "10**1000", "exp(1000)"])
 def test_what_has_no_finite_value_is_no_number(name):
     with pytest.raises(ValueError, match="is not a finite real constant"):
         parse(name)

@@ -1,6 +1,7 @@
 """Networks made from formulas compute them, are read back as them, and are networks like others."""
 
 import re
+import time
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import assume, given
 
 import kan_numpy as kn
 from kan_numpy import KAN
-from kan_numpy.algebra.expressions import Number, Power, Variable, evaluate
+from kan_numpy.algebra.expressions import Number, Power, Sum, Variable, evaluate
 from kan_numpy.algebra.parsing import parse
+from kan_numpy.algebra.simplify import simplify
 from kan_numpy.datasets.feynman import FEYNMAN_EQUATIONS
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.kan_layer import KANLayer
@@ -301,3 +303,79 @@ def test_every_symbol_can_be_an_edge():
             (edge,) = network.layers[0].symbols
             assert edge.symbol is symbol
             assert edge.affine.tolist() == [1.0, 0.0, 1.0, 1.0]
+
+
+# Sizes.
+
+TWO_THOUSAND = [f"x{index}" for index in range(2000)]
+PAIRS = list(zip(TWO_THOUSAND[::2], TWO_THOUSAND[1::2], strict=True))
+
+
+def seconds(call):
+    """Return the result and the processor time, the shorter of two: others use the machine too."""
+    times = []
+    for _ in range(2):
+        begin = time.process_time()
+        result = call()
+        times.append(time.process_time() - begin)
+    return result, min(times)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("sin(" * 150 + "x" + ")" * 150, ["x"]),
+        ("1/(1 + " * 40 + "x" + ")" * 40, ["x"]),
+        (" + ".join(f"sin({k}.5*x)" for k in range(1000)), ["x"]),
+        (" + ".join(f"x**{k}" for k in range(1, 300)), ["x"]),
+        ("x**1024 + x**1021 + x**-1000 + y**0.123", ["x", "y"]),
+        (" + ".join(TWO_THOUSAND), TWO_THOUSAND),
+        (" - ".join(f"0.25*sin(3*{name} + 1)" for name in TWO_THOUSAND), TWO_THOUSAND),
+        (" + ".join(f"{left}*{right}" for left, right in PAIRS), TWO_THOUSAND),
+    ],
+    ids=lambda value: f"{value[:20]}..." if isinstance(value, str) else "",
+)
+def test_what_is_read_is_a_network_within_two_seconds(written, names):
+    network, built = seconds(lambda: kn.from_formula(written, names, grid_range=(0.5, 1.0)))
+    x = np.random.default_rng(0).uniform(0.5, 1.0, (5, len(names)))
+    y, evaluated = seconds(lambda: network(x))
+    np.testing.assert_allclose(y[:, 0], values_of(written, names, x), rtol=1e-9, atol=1e-9)
+    assert built + evaluated < 2.0
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("((x**1000)**1000)**1000", r"a power of 1e\+09, which is beyond 1024"),
+        ("x**1000*x**1000", "a power of 2000, which is beyond 1024"),
+        ("(" * 60 + "x" + ")**1000" * 60, "which is beyond 1024"),
+        (" + ".join(f"x{k}*x{k + 1}" for k in range(0, 6000, 2)), "a layer with 6000 x 6002 edges"),
+        (["x", "x**1e100"], "the exponent '1e100' is beyond 1024"),
+        ("x0 + \ufb01", "not the name of a variable; write 'fi'"),
+    ],
+)
+def test_what_would_be_too_large_is_refused_by_name(written, message):
+    names = ["x", *(f"x{index}" for index in range(6001))]
+    begin = time.process_time()
+    with pytest.raises(ValueError, match=message) as error:
+        kn.from_formula(written, names)
+    assert len(str(error.value)) <= 300
+    assert time.process_time() - begin < 5.0
+
+
+def test_a_tree_that_was_built_by_hand_has_limits_too():
+    deep = Variable("x")
+    for _ in range(100):
+        deep = Sum((deep, deep))
+    with pytest.raises(ValueError, match="formula is too large"):
+        kn.from_formula(deep, ["x"])
+    with pytest.raises(ValueError, match="a power of 5000, which is beyond 1024"):
+        kn.from_formula(Power(Variable("x"), Number(5000)), ["x"])
+
+
+def test_many_constants_are_recognized_together():
+    names = TWO_THOUSAND[:200]
+    written = " + ".join(f"sin({k % 9 + 1}*{name}/8)" for k, name in enumerate(names))
+    found = kn.formula(kn.from_formula(written, names), names)
+    assert str(found).startswith("sin(x0/8) + sin(x1/4) + sin(3*x2/8) + sin(x3/2) + sin(5*x4/8)")
+    assert simplify(parse(str(found), variables=names)) == found.expressions[0]

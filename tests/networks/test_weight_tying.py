@@ -122,7 +122,8 @@ def test_a_schedule_of_grids_keeps_them_equal():
     x = np.random.default_rng(0).uniform(-1.0, 1.0, (300, 2))
     y = np.exp(np.cos(2.0 * x).sum(axis=1, keepdims=True))
     network = kn.lock(KAN([2, 1, 1], 3, rng=0), 0, [(0, 0), (0, 1)])
-    result = kn.fit(network, x, y, steps=60, adapt_at=[3], refine_at={20: 6, 40: 15})
+    changes = {"adapt_at": [3], "refine_at": {20: 6, 40: 15}}
+    result = kn.fit(network, x, y, steps=60, starts=6, rng=0, **changes)
     layer = result.network.layers[0]
     assert layer.basis.grid_size == 15
     np.testing.assert_allclose(layer.coef[0, 0], layer.coef[0, 1], rtol=0, atol=1e-13)

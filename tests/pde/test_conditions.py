@@ -43,3 +43,38 @@ def test_bad_problems_are_refused():
             PDE((0,), (1,), [Condition(equation, [face])])
     with pytest.raises(ValueError, match="pairs must name inputs from 0 to 0"):
         PDE((0,), (1,), [Condition(equation)], pairs=[(0, 1)])
+
+
+@pytest.mark.parametrize("name", ["source", "value", "gradient", "second"])
+@pytest.mark.parametrize(
+    ("bad", "error", "message"),
+    [
+        (1.0 + 2.0j, TypeError, "must hold real numbers"),
+        (np.array([1j]), TypeError, "must hold real numbers"),
+        (np.nan, ValueError, "must be finite"),
+        ("2", TypeError, "must hold real numbers"),
+        (None, TypeError, "must hold real numbers"),
+    ],
+)
+def test_a_coefficient_that_is_no_number_is_refused(name, bad, error, message):
+    """Whether it is given, or returned by a function."""
+    with pytest.raises(error, match=f"{name} {message}"):
+        linear(**{"source": 0.0, name: bad})
+    shape = {"source": (2,), "value": (2,), "gradient": (2, 1), "second": (2, 1)}[name]
+    equation = linear(**{"source": 0.0, name: lambda _: np.full(shape, bad)})
+    x = np.ones((2, 1))
+    with pytest.raises(error, match=rf"what {name}\(x\) returns {message}"):
+        equation(x, x[:, 0], x, x)
+
+
+def test_coefficients_have_one_number_for_each_derivative():
+    x = np.ones((2, 2))
+    with pytest.raises(ValueError, match=r"gradient must be a number or \(2,\), but has \(3,\)"):
+        linear(0.0, gradient=(1.0, 2.0, 3.0))(x, x[:, 0], x, x)
+
+
+def test_an_equation_that_returns_complex_numbers_is_refused():
+    """Their imaginary parts would be lost."""
+    condition, x = Condition(lambda _, u, *__: (u * 1j, u, None, None)), np.ones((2, 1))
+    with pytest.raises(TypeError, match="r, which the equation returned, has dtype complex128"):
+        condition.residual(x, x[:, 0], x, x)

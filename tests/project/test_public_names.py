@@ -60,7 +60,7 @@ KEYWORDS = {
     "Symbol": "name function derivatives complexity domain open parity power waves",
     "uniform_knots": "low high grid_size degree",
     "bspline_basis": "x knots degree derivative",
-    "fit_spline": "x y knots degree",
+    "fit_spline": "x y knots degree hold",
     "refine_spline": "coef knots new_knots degree",
     "fit": "network x y optimizer steps loss batch_size penalty validation patience adapt_at"
     " refine_at eps callback progress rng",

@@ -139,7 +139,7 @@ def test_the_examples_hold_every_kind_of_public_value():
     }
     assert len(kinds) > 20
     found = {type(part) for value in examples().values() for _, part in parts(value)}
-    assert {kind.__name__ for kind in kinds - found} <= {"Layer"}  # one layer of jets, used up
+    assert {kind.__name__ for kind in kinds - found} <= {"Layer"}  # of `minimal`
 
 
 def value_of(network):

@@ -340,14 +340,13 @@ def test_where_the_problem_is_convex_the_end_is_the_minimum():
     H = 2.0 * J.T @ J + Penalty(smoothness=0.05).curvature(network, x)
     want = objective.network.with_theta(theta - np.linalg.lstsq(H, gradient, rcond=1e-12)[0])
     lowest = objective.fun(want.theta)[0]
-    options = {"penalty": objective.penalty, "progress": False}
     ends = [
-        kn.fit(network, x, y, steps=60, **options).network,
-        kn.fit(network, x, y, optimizer=kn.LBFGS(), steps=300, **options).network,
+        kn.train(objective, steps=60).network,
+        kn.train(objective, kn.LBFGS(), steps=300).network,
     ]
     assert lowest > 0.005
     # Undamped, a single step goes all the way.
-    quick = kn.fit(network, x, y, kn.LevenbergMarquardt(damping=1e-9), 1, **options)
+    quick = kn.train(objective, kn.LevenbergMarquardt(damping=1e-9), steps=1)
     ends.append(quick.network)
     for end in ends:
         np.testing.assert_allclose(objective.fun(end.theta)[0], lowest, rtol=1e-7)
@@ -392,7 +391,7 @@ def test_a_penalty_without_curvature_is_not_for_levenberg_marquardt():
     with pytest.raises(ValueError, match="penalty has no method curvature"):
         kn.fit(network, x, y, kn.LevenbergMarquardt(), penalty=ridge, steps=1)
     end = kn.fit(network, x, y, steps=200, penalty=ridge).network
-    gradient = Objective(network, x, y, penalty=ridge).fun(end.theta)[1]
+    gradient = Objective(end, x, y, penalty=ridge).fun(end.theta)[1]
     assert np.abs(gradient).max() < 1e-3
 
 

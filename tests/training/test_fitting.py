@@ -204,10 +204,10 @@ def test_the_share_outside_is_what_can_be_counted():
     ]
     network = KAN.from_arrays(layers, 3, base="identity")
     gently = SGD(1e-12, 0.0)
-    outside = fit(network, x, x, gently, steps=1).history["outside"][0]
+    outside = kn.train(kn.Objective(network, x, x), gently, steps=1).history["outside"][0]
     assert outside == pytest.approx((4 + 2 + 1) / 30, rel=1e-12)
     wide = np.linspace(-6.0, 6.0, 10001)[:, None]  # too many to look at all of them
-    outside = fit(network, wide, wide, gently, steps=1).history["outside"][0]
+    outside = kn.train(kn.Objective(network, wide, wide), gently, steps=1).history["outside"][0]
     assert outside == pytest.approx((5 / 6 + 4 / 6 + 2 / 6) / 3, abs=0.01)
 
 
@@ -278,7 +278,7 @@ def test_without_mini_batches_nothing_is_random(optimizer):
 def noisy():
     """Twelve samples with much noise and a fine grid: who learns them by heart gets worse."""
     x, y = samples(12, noise=0.5)
-    return KAN([2, 2, 1], grid_size=10, rng=0), x, y, samples(100, seed=1)
+    return KAN([2, 2, 1], grid_size=10, rng=1), x, y, samples(100, seed=1)
 
 
 def test_the_network_with_the_lowest_validation_loss_is_returned():
@@ -328,9 +328,10 @@ class Wandering:
 def test_without_validation_the_lowest_training_loss_decides():
     x, y = samples()
     network = small()
-    good = fit(network, x, y, steps=10).network
+    objective = kn.Objective(network, x, y)
+    good = kn.train(objective, steps=10).network
     places = [share * good.theta for share in (0.2, 1.0, 0.8, 1.3)]
-    result = fit(network, x, y, Wandering(places), steps=4)
+    result = kn.train(objective, Wandering(places), steps=4)
     losses = result.history["train_loss"]
     assert np.argmin(losses) == 1
     assert same(result.network, good)
@@ -460,8 +461,9 @@ def test_second_order_methods_step_back_where_the_loss_is_not_finite(optimizer):
 
 def test_data_that_overflow_at_once_are_said_to():
     x, y = samples()
+    objective = kn.Objective(small(), x, 1e200 * y)  # which `fit` would scale
     with pytest.warns(RuntimeWarning, match=r"the loss became (inf|nan) at step 1: .*scaled data"):
-        result = fit(small(), x, 1e200 * y, Adam(), steps=5)
+        result = kn.train(objective, Adam(), steps=5)
     assert np.all(np.isfinite(result.network.theta))
 
 
@@ -470,6 +472,108 @@ def test_large_data_are_no_reason_to_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         fit(small(grid_range=(-1e6, 1e6)), 1e6 * x, 1e6 * y, steps=3)
+
+
+# Starts.
+
+
+def hard(n=300, seed=0):
+    x = np.random.default_rng(seed).uniform(-1.0, 1.0, (n, 2))
+    return x, np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
+
+
+def relative(network, x, y):
+    return np.sqrt(mean_squared_error(network, x, y) / y.var())
+
+
+@pytest.mark.parametrize(("starts", "poor"), [(1, 3), (6, 0)])
+def test_starts_make_poor_ones_rare(starts, poor):
+    """[2, 1, 1] has few good minima; these are the poor starts of the first 20, and a good one."""
+    x, y = hard()
+    nets = [fit(KAN([2, 1, 1], rng=n), x, y, starts=starts, rng=n).network for n in (0, 7, 9, 18)]
+    assert sum(relative(network, x, y) > 0.05 for network in nets) == poor
+
+
+@pytest.mark.parametrize("widths", [[2, (0, 1), 1], [2, (1, 1), 1]])
+def test_starts_help_products_too(widths):
+    x, _ = hard()
+    y = x[:, :1] * x[:, 1:]
+    for seed in range(4):
+        found = fit(KAN(widths, rng=seed), x, y, starts=6, rng=seed).network
+        assert relative(found, x, y) < 0.05
+
+
+STARTS = {
+    "batches": {"optimizer": Adam(0.05), "batch_size": 20},
+    "L-BFGS": {"optimizer": LBFGS(), "patience": 3, "validation": samples(20, seed=1)},
+    "SGD": {"optimizer": SGD(0.05), "penalty": kn.Penalty(l1=1e-3)},
+    "grids": {"adapt_at": [0], "refine_at": {3: 5}},
+}
+
+
+@pytest.mark.parametrize("how", STARTS)
+@pytest.mark.parametrize("init", ["glorot", "paper"])
+def test_starts_are_drawn_alike_and_reproducible(how, init):
+    x, y = samples()
+    one, two = (
+        fit(KAN([2, 2, 1], 3, init=init, rng=0), x, y, steps=6, starts=3, rng=1, **STARTS[how])
+        for _ in range(2)
+    )
+    assert same(one.network, two.network)
+    assert one.history["step"] == list(range(1, len(one.history["step"]) + 1))
+
+
+def test_the_best_start_is_trained_from_its_beginning():
+    x, y = samples()
+    rng = np.random.default_rng(3)
+    drawn = [small(), *(small().redrawn(rng) for _ in range(3))]
+    after = [min(fit(network, x, y, steps=5).history["train_loss"]) for network in drawn]
+    best = fit(drawn[int(np.argmin(after))], x, y, steps=12)
+    found = fit(small(), x, y, steps=12, starts=4, rng=3)
+    assert same(found.network, best.network)
+    assert found.history["train_loss"] == best.history["train_loss"]
+
+
+def test_starts_of_classes_and_of_an_mlp():
+    x, labels = kn.datasets.two_moons(60, rng=0)
+    found = fit(KAN([2, 2], rng=0), x, labels, loss="cross_entropy", steps=20, starts=3, rng=0)
+    assert np.mean(found.network(x).argmax(axis=1) == labels) > 0.95
+    x, y = samples()
+    start = kn.MLP([2, 4, 1], "tanh", init="glorot", rng=0)
+    assert start.redrawn(np.random.default_rng(0)).init == "glorot"
+    found = fit(start, x, y, steps=20, starts=3, rng=0).network
+    assert found.layers[1].activation.name == "tanh"
+
+
+def test_starts_of_tied_edges_stay_tied():
+    x, y = samples()
+    tied = kn.lock(small(), 0, [(0, 0), (1, 1)])
+    redrawn = tied.redrawn(np.random.default_rng(0))
+    assert not np.array_equal(redrawn.theta, tied.theta)
+    for layer in (redrawn.layers[0], fit(tied, x, y, steps=3, starts=2, rng=0).network.layers[0]):
+        assert np.array_equal(layer.coef[0, 0], layer.coef[1, 1])
+
+
+def test_only_a_network_as_drawn_has_other_starts():
+    x, y = samples()
+    trained = fit(small(), x, y, steps=2).network
+    with pytest.raises(ValueError, match=r"starts needs a network as drawn.*leave starts out"):
+        fit(trained, x, y, starts=2)
+    with pytest.raises(ValueError, match="starts must be at least 1"):
+        fit(small(), x, y, starts=0)
+
+
+def test_ctrl_c_while_starts_are_ranked_returns_the_best_of_them():
+    class Interrupting(Watching):
+        def residuals(self, prediction, target):
+            if len(self.targets) in (15, 16):
+                raise KeyboardInterrupt
+            return super().residuals(prediction, target)
+
+    x, y = samples()
+    result = fit(small(), x, y, steps=50, loss=Interrupting(), starts=6, rng=0)
+    assert result.interrupted
+    assert mean_squared_error(result.network, x, y) < 0.5 * y.var()
 
 
 # What is shown.

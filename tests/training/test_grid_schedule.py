@@ -66,8 +66,9 @@ def test_an_optimizer_forgets_when_the_grid_changes(optimizer):
     """Its memory belongs to other coefficients, so the optimizer starts again."""
     x, y = samples()
     one, two = Networks(), Networks()
-    fit(small(), x, y, optimizer, steps=5, refine_at={3: 6}, callback=one, hold=0.0)
-    fit(kn.refine(one.seen[2], 6), x, y, optimizer, steps=2, callback=two, hold=0.0)
+    objective = kn.Objective(small(), x, y)
+    kn.train(objective, optimizer, steps=5, refine_at={3: 6}, callback=one)
+    kn.train(objective.on(kn.refine(one.seen[2], 6)), optimizer, steps=2, callback=two)
     assert same(one.seen[3], two.seen[0])
     assert same(one.seen[4], two.seen[1])
 

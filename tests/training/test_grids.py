@@ -360,3 +360,18 @@ def test_ties_do_not_spoil_quantile_knots(share):
         for eps in (0.0, 1.0)
     ]
     assert np.sqrt(errors[0]) < 10.0 * np.sqrt(errors[1])  # in root mean squares
+
+
+@pytest.mark.parametrize("eps", [1.0, 0.5, 0.0])
+@pytest.mark.parametrize("outside", ["linear", "fade"])
+def test_grids_of_few_samples_change_nothing_much(outside, eps):
+    """Where no sample lies the adapted and refined edges go on as the old ones did."""
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        x = rng.lognormal(0.0, 1.5, (300, 1))
+        y = np.sqrt(x) + 0.1 * rng.standard_normal(x.shape)
+        t = np.linspace(x.min(), x.max(), 999)[:, None]
+        start = KAN([1, 1], grid_size=10, outside=outside, rng=seed)
+        network = fit(start, x, y, adapt_at=[0]).network
+        for other in (adapt_grid(network, x, eps=eps), refine(network, 17), refine(network, 30)):
+            assert np.abs(other(t) - network(t)).max() < 0.25 * np.ptp(y)
