@@ -170,10 +170,10 @@ figure.savefig("build/04_base.png")
 # On the left silu is almost flat: the slope at $x = -4$ is $-0.026$. Small is not zero. Where the
 # slope is zero no gradient passes. Break a network on purpose: splines that fade, without a base,
 # and data between 3 and 5, where the splines of the first layer are gone. Whatever $x$ is, the
-# second layer sees 0. The network is a constant, and training (`kn.fit`, lesson 7) finds the best
+# second layer sees 0. The network is a constant, and training (`kn.train`, lesson 7) finds the best
 # one, the mean of the target, whose squared error is the variance. Three repairs: a base function
 # opens the path again, and so does a tangent; a grid where the data are does far more, for it puts
-# the splines to work (lesson 8).
+# the splines to work (lesson 8). `kn.fit` lays such a grid by itself.
 
 # %%
 far = rng.uniform(3.0, 5.0, (N, 2))
@@ -187,7 +187,7 @@ for base, first_grid, beyond in [
     ("zero", (3, 5), "fade"),
 ]:
     start = kn.KAN(WIDTHS, G, k, [first_grid, (-1, 1)], base, rng=1, outside=beyond)
-    loss = kn.fit(start, far, target, steps=10).history["train_loss"][-1]
+    loss = kn.train(kn.Objective(start, far, target), steps=10).history["train_loss"][-1]
     shares.append(loss / target.var())
     print(f"  base {base}, first grid {first_grid!s:7}, {beyond:6}   {shares[-1]:.6f}")
 print("  1 means: nothing was learnt but the mean\n")

@@ -53,7 +53,7 @@ LARGEST_SHARE = 0.9
 FARTHEST = 1e4
 """A loss so many times larger than in training is not what a linear model can tell.
 
-Of 120 fits of all kinds it said so in six, and was wrong by more than a factor of 30 in each.
+Of 60 fits of many kinds it said so in six, and was wrong by a factor above 30 in all of them.
 """
 
 UNCERTAIN = 0.005

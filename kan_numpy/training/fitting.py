@@ -130,8 +130,8 @@ def fit(
     >>> bool((found(x).argmax(axis=1) == labels).all())
     True
     """
-    generator = as_rng(rng)
     try:
+        generator = as_rng(rng)
         objective = Objective(network, x, y, loss, penalty)
         held_out = None if validation is None else _validation_objective(network, validation, loss)
         if as_count("starts", starts, 1) > 1:

@@ -109,31 +109,32 @@ def train(
             "objective must be an objective such as kn.Objective(network, x, y), but is"
             f" {objective!r}"
         )
-    if patience is not None and validation is None:
-        raise ValueError(
-            "patience needs a validation set: give validation=(x, y) to fit, an Objective to train"
+    try:
+        if patience is not None and validation is None:
+            raise ValueError(
+                "patience needs a validation set: validation=(x, y) in fit, an Objective in train"
+            )
+        if not (callback is None or callable(callback)):
+            raise TypeError(f"callback must be a function, but is {callback!r}")
+        chosen = in_batches(
+            as_optimizer(optimizer, objective.is_least_squares), batch_size, as_rng(rng)
         )
-    if not (callback is None or callable(callback)):
-        raise TypeError(f"callback must be a function, but is {callback!r}")
-    chosen = in_batches(
-        as_optimizer(optimizer, objective.is_least_squares), batch_size, as_rng(rng)
-    )
-    total = as_count("steps", steps, 0)
-    changes = schedule(adapt_at, refine_at, total, eps, objective.x)
-    if changes:
-        as_kan(objective.network)
-    holder = Holder(as_number("hold", hold, 0.0), objective.network.init is None)
-    wait = total if patience is None else as_count("patience", patience, 1)
-    show = sys.stderr.isatty() if progress is None else progress
-    # The run detects a loss that overflows, so NumPy's warnings are switched off.
-    user_warnings = dict(np.geterr())
-    with np.errstate(all="ignore"):
-        run = _Run(objective, validation, chosen, holder, user_warnings)
-        try:
-            message = run.go(total, changes, wait, callback, show)
-            return run.result(message)
-        except KeyboardInterrupt:
-            return interruption(run.objective.for_the_user(run.best), run.history)
+        total = as_count("steps", steps, 0)
+        changes = schedule(adapt_at, refine_at, total, eps, objective.x)
+        if changes:
+            as_kan(objective.network)
+        holder = Holder(as_number("hold", hold, 0.0), objective.network.init is None)
+        wait = total if patience is None else as_count("patience", patience, 1)
+        run = _Run(objective, validation, chosen, holder, dict(np.geterr()))
+    except KeyboardInterrupt:
+        return interruption(objective.for_the_user(objective.network))
+    try:
+        # The run detects a loss that overflows, so NumPy's warnings are switched off.
+        with np.errstate(all="ignore"):
+            show = sys.stderr.isatty() if progress is None else progress
+            return run.result(run.go(total, changes, wait, callback, show))
+    except KeyboardInterrupt:
+        return interruption(run.objective.for_the_user(run.best), run.history)
 
 
 @dataclass

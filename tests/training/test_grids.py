@@ -62,7 +62,10 @@ def test_dividing_every_interval_leaves_the_network_unchanged(drawn, m):
     assert change < EXACT
     far = np.concatenate([rng.uniform(-9.0, 9.0, (20, x.shape[1])), 1e6 * x])
     for points in (x, far):
-        assert_close(finer(points), network(points), atol=1e-12)
+        for old, new in zip(network.layers, finer.layers, strict=True):  # a sine far away is rough
+            y, _ = old.forward(points)
+            assert_close(new.forward(points)[0], y, atol=1e-12)
+            points = y  # noqa: PLW2901
 
 
 @pytest.mark.parametrize("k", range(6))
