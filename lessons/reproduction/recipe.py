@@ -46,7 +46,8 @@ def kan_stages(data, network, sizes, steps, damping=1.0, check=None):
     # A stage begins with the grids where the activations are; those of the inputs alone are known.
     adapt_at = (0,) if len(network.layers) > 1 else ()
     for G in sizes:
-        grids = {"refine_at": {0: G}, "adapt_at": adapt_at, "eps": EPS, "progress": False}
+        network = kn.refine(network, G)
+        grids = {"adapt_at": adapt_at, "eps": EPS, "progress": False}
         network = kn.fit(network, *data[:2], optimizer, steps=steps, **grids).network
         yield G, evaluate(network, data, began, check)
 

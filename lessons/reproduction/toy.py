@@ -28,14 +28,14 @@ WIDTHS = {
     "four_variables": [4, 2, 1, 1],
 }
 SEEDS = {"high_dimensional": (0,), "four_variables": (0, 1)}  # and three for the others
-# The samples and the steps at each size, and for the MLPs; with 100 inputs three samples for each
-# parameter, and few steps, because each takes long.
+# The samples and the steps at each size, and for the MLPs; with 100 inputs about three samples for
+# each parameter or more, and few steps, because each takes long.
 PLAN = {3: (30_000, 60)} | dict.fromkeys(SIZES[1:], (30_000, 15)) | {"MLP": (5000, 400)}
 PLANS = {
     "four_variables": PLAN | {"MLP": (8000, 160)},
     "high_dimensional": {3: (8000, 25)}
     | dict.fromkeys((5, 10, 20), (8000, 7))
-    | {50: (16_000, 2), 100: (30_000, 2), "MLP": (30_000, 300)},
+    | {50: (30_000, 2), 100: (30_000, 2), "MLP": (30_000, 300)},
 }
 
 

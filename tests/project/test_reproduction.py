@@ -2,6 +2,7 @@
 
 import re
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,14 @@ def test_the_toy_functions_reach_their_reference(package, rows):
             at_most = 1.5 * errors.get(f"{name} (G = {G}, reference)", np.inf)
             assert found < (1e-12 if name == "product" else at_most), (name, G)
     assert errors["high_dimensional (G = 50)"] < 1e-7
+
+
+def test_the_toy_networks_have_the_grids_that_their_rows_tell(package, rows):
+    sizes = {row.item: row.parameters for row in rows if row.part == "toy"}
+    for name, widths in package("toy").WIDTHS.items():
+        edges = sum(a * b for a, b in pairwise(widths))
+        for G in package("toy").SIZES:
+            assert sizes[f"{name} (G = {G})"] == edges * (G + 3)
 
 
 def test_the_mlps_of_the_toy_functions_are_as_good_as_their_authors(rows):
