@@ -173,14 +173,17 @@ np.testing.assert_allclose(start + delta, lm.theta, rtol=1e-8)
 # %% [markdown]
 # ## 2. Broken on purpose
 #
-# **Predict:** what does `fit` return if the learning rate is fifty times too large?
+# `kn.train` takes the objective as it is; `kn.fit` makes one whose targets have the mean 0 and the
+# standard deviation 1, so that no learning rate depends on the units of the data.
+#
+# **Predict:** what does it return if the learning rate is fifty times too large?
 
 # %%
 print("2. Broken on purpose, and fixed")
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    wild = kn.fit(net, data.x_train, data.y_train, kn.SGD(5.0), steps=STEPS)
-tame = kn.fit(net, data.x_train, data.y_train, kn.SGD(0.1), steps=20)
+    wild = kn.train(problem, kn.SGD(5.0), steps=STEPS)
+tame = kn.train(problem, kn.SGD(0.1), steps=20)
 print("   SGD, rate 5:   loss " + ", ".join(f"{v:.0e}" for v in wild.history["train_loss"]))
 print("   RuntimeWarning:", str(caught[0].message).replace(": ", ":\n     "))
 print("   SGD, rate 0.1: loss " + ", ".join(f"{v:.2f}" for v in tame.history["train_loss"][::4]))
@@ -302,7 +305,8 @@ def levenberg_marquardt(problem, theta, steps, matrix, damping=1.0):
 
 
 slow = problem.fun(levenberg_marquardt(problem, start, 10, MATRICES["geometric"]))[0]
-np.testing.assert_allclose(slow, histories["LM"]["train_loss"][9], rtol=1e-6)
+ten = kn.train(problem, kn.LevenbergMarquardt(), steps=10).history
+np.testing.assert_allclose(slow, ten["train_loss"][9], rtol=1e-6)
 
 print("4. Test RMSE after 40 steps, by damping matrix and starting network")
 scores = {}
