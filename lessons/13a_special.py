@@ -223,11 +223,12 @@ for seed in range(8):
     if error < GOOD:
         edges_from_phi[seed] = edges[:, 1]
         straight += [seed] if min(cosine, linear) > 0.99 and sine < 0.01 else []
-assert len(straight) >= 4
+assert 0 < len(straight) < len(edges_from_phi)
 
 # %% [markdown]
-# From half of the starts or more the edge from $\phi$ is nearly a straight line, and the product is
-# as good. They may use another identity, the addition theorem:
+# From most good starts the edge from $\phi$ looks like the sine, but from one or the other it is
+# nearly a straight line, and the product is as good. It may use another identity, the addition
+# theorem:
 #
 # $$2 \sin\phi\, \sin c = \cos(\phi - c) - \cos(\phi + c), \qquad \sin c = \kappa \cos\theta$$
 #
