@@ -390,7 +390,8 @@ assert abs(end - np.tanh(6)) < 1e-9
 # learns from the first 300, and the next 97 rise above all of them. A third way out is to stay at
 # the end of the data, which is `net(np.clip(x, low, high))`.
 #
-# **Predict:** which of the three follows the trend?
+# **Predict:** which of the three follows the trend, with the sum of three functions that is asked
+# for, [3, 1], and with a larger network, [3, 5, 1]?
 
 # %%
 
@@ -401,25 +402,37 @@ def trend(seed, lag=3, n=400):
     return np.column_stack([z[i : n - lag + i] for i in range(lag)]), z[lag:, None]
 
 
-SPLIT, ways = 300, {"fade": [], "constant": [], "tangent": []}
-for seed in range(5):
-    x_t, y_t = trend(seed)
-    past, past_y, future, future_y = x_t[:SPLIT], y_t[:SPLIT], x_t[SPLIT:], y_t[SPLIT:]
+def misses_beyond(widths, seed, split=300):
+    """Return the RMSE of three ways to go on: fade, constant, tangent."""
+    x, y = trend(seed)
+    past, future = x[:split], x[split:]
     fade, tangent = (
         kn.fit(
-            kn.KAN([3, 2, 1], 3, DEGREE, outside=outside_of, rng=seed),
-            past, past_y, steps=30, adapt_at=[0, 5], hold=3e-4,
+            kn.KAN(widths, 3, DEGREE, outside=beyond, rng=seed), past, y[:split],
+            steps=30, adapt_at=[0], hold=3e-4,
         ).network
-        for outside_of in ("fade", "linear")
+        for beyond in ("fade", "linear")
     )  # fmt: skip
     clipped = np.clip(future, past.min(axis=0), past.max(axis=0))
-    for way, said in zip(ways, (fade(future), tangent(clipped), tangent(future)), strict=True):
-        ways[way].append(rms(said - future_y))
-print("   The next value of a rising series, beyond the past: RMSE, median and worst of five draws")
-for way, errors in ways.items():
-    print(f"   {way:8} {np.median(errors):8.2f}{max(errors):8.2f}")
-median = {way: np.median(errors) for way, errors in ways.items()}
-assert median["tangent"] < 0.8 * median["constant"] < median["fade"]
+    return [rms(said - y[split:]) for said in (fade(future), tangent(clipped), tangent(future))]
+
+
+print("   The next value of a rising series, beyond the past: RMSE, median and worst of ten draws")
+print("                fade           constant        tangent")
+medians, worst = {}, {}
+for widths in ([3, 1], [3, 5, 1]):
+    off = np.array([misses_beyond(widths, seed) for seed in SEEDS])  # (draws, ways)
+    medians[len(widths)], worst[len(widths)] = np.median(off, axis=0), off.max(axis=0)
+    columns = zip(medians[len(widths)], worst[len(widths)], strict=True)
+    print(f"   {widths!s:10}" + "".join(f"{m:6.2f}{w:6.2f}    " for m, w in columns))
+assert medians[2][2] < 0.8 * medians[2][1]
+assert worst[2][2] < worst[2][1]
+assert worst[3][2] > 2 * worst[3][1]
+
+# %% [markdown]
+# A small network follows the trend along its tangents. In a large one the slopes at the end of the
+# grid, where samples are few, are a matter of chance, and two layers multiply them. A tangent is
+# as good as the slope: where nothing is known of it, ask a network only about what lies inside.
 
 # %%
 print("\n   From noisy samples, ten data sets: what is said at x = 3, and which of three is chosen")
@@ -428,9 +441,11 @@ for sigma in (0.01, 0.1, 0.3):
     snaps[sigma], at_three[sigma] = [], []
     for seed in SEEDS:
         x_1, y_1 = tanh_samples(sigma, seed)
-        (best, *_) = kn.suggest_symbolic(one_edge(x_1, y_1, 5, seed), x_1, 0, 0, 0, GUESSES)
+        net = one_edge(x_1, y_1, 5, seed)
+        (best, *_) = kn.suggest_symbolic(net, x_1, 0, 0, 0, GUESSES)
         a, b, c, d = best.affine
-        snaps[sigma].append((best.symbol, best.affine))
+        d += net.layers[0].bias[0]  # the mean of y
+        snaps[sigma].append((best.symbol, (a, b, c, d)))
         at_three[sigma].append(float(c * best.symbol(np.array(3 * a + b)) + d))
     counts = Counter(symbol.name for symbol, _ in snaps[sigma])
     low, high = min(at_three[sigma]), max(at_three[sigma])
@@ -559,13 +574,13 @@ print(f"   Of the same widths, the KAN is {kan / narrow:.1f} times as large as t
 x_1 = np.random.default_rng(0).uniform(-1, 1, (500, 1))
 y_1 = airy(8 * x_1)[0]
 network = one_edge(x_1, y_1, 40)
-unknown = kn.formula(kn.symbolify(network, x_1, y_1), x=x_1, y=y_1)
+unknown = kn.formula(kn.symbolify(network, x_1, y_1), x=x_1, y=y_1, digits=3)
 guesses = kn.suggest_symbolic(network, x_1, 0, 0, 0, top=100)  # all of them
 nearest = min(guesses, key=lambda guess: guess.error)
 print(f"9. Ai(8x): {unknown}. It stays a spline.")
 print(f"   Of {len(guesses)} symbols the nearest, {nearest.symbol.name}, ", end="")
 print(f"misses {100 * nearest.error:.0f} % of its spread.\n")
-assert str(unknown) == "s_0_0_0(x0)"
+assert str(unknown).startswith("s_0_0_0(x0)")  # and the mean of y
 assert nearest.error > 0.5
 
 # %%
