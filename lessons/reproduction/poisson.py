@@ -33,7 +33,7 @@ def solve(item, seed, problem):
             stages.append((GRIDS[len(stages)], net.size, errors.l2**2, errors.h1**2))
 
     widths = [int(width) for width in item.strip("[]").split(",")]
-    network = kn.KAN(widths, GRIDS[0], degree=5, base="zero", rng=seed)
+    network = kn.KAN(widths, GRIDS[0], degree=5, base="zero", rng=seed, outside="fade")
     found = kn.solve_pde(
         network,
         problem,
