@@ -125,7 +125,7 @@ assert without_unit < 0.05 * scaled
 
 # %%
 def train(problem):
-    data = problem.split(N_TRAIN, N_TEST, SEED, "half_stretched")
+    data = problem.split(N_TRAIN, N_TEST, SEED)
     few = data.x_train[:FEW], data.y_train[:FEW]
     widths = [len(problem.inputs), 4, 4, 1]
     starts = [
