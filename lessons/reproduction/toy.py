@@ -143,7 +143,9 @@ beat it, as it looks for the splines that are best together. For the product it 
 - `product`: the starts have linear splines on the inner edges, and the cubic ones are made from the
   best of them. Fully cubic starts creep towards the solution for hundreds of steps, because cubic
   inner and outer functions can make up for each other.
-- `high_dimensional`: 100 inputs, so that G = 100 has 10,403 parameters.
+- `high_dimensional`: 100 inputs, so that G = 100 has 10,403 parameters. Its rows of G = 50 and 100
+  are those of a recipe with more samples where the hidden sum is extreme; from even samples alone
+  they are not reached.
 - `four_variables`: the shape [4, 2, 1, 1], which its formula needs.
 
 All samples are drawn evenly. A fine grid needs some in each interval at its ends, where the sums in
