@@ -597,8 +597,8 @@ def test_single_numbers_may_be_of_any_kind():
 
 def test_splines_take_lists_and_integers():
     x, y, t = [0, 1, 2, 1], [1, 0, 3, 2], [-1, 0, 1, 2, 3]
-    want = kn.fit_spline(np.array(x, dtype=float), np.array(y, dtype=float), np.array(t, float), 1)
-    assert np.array_equal(kn.fit_spline(x, y, t, 1), want)
+    want = kn.fit_spline(*(np.array(values, dtype=float) for values in (x, y, t)), 1, hold=0.0)
+    assert np.array_equal(kn.fit_spline(x, y, t, 1, hold=0), want)
     np.testing.assert_allclose(want, [1.0, 1.0, 3.0], rtol=0, atol=1e-14)
     finer = kn.refine_spline([1, 1, 3], t, [-1, 0, 1, 1.5, 2, 3], 1)
     np.testing.assert_allclose(finer, [1.0, 1.0, 2.0, 3.0], rtol=0, atol=1e-14)
