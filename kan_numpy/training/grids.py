@@ -229,12 +229,14 @@ def warn_if_off_grid(network: Network, x: Array) -> None:
     if not columns.size:
         return
     i, count = columns[0], np.count_nonzero(outside.any(axis=1))
+    where = f"{count} of {len(x)} samples lie outside"
+    if not outside[:, i].any():
+        where = "the samples fill less than one interval of"
     is_fixed = first.locks or isinstance(basis, FourierBasis)
     way = "give grid_range to KAN" if is_fixed else "adapt_at=[0] lays the grids on the data"
     warnings.warn(
-        f"{count} of {len(x)} samples lie outside the grids of the inputs: x[:, {i}] reaches from"
-        f" {x[:, i].min():.4g} to {x[:, i].max():.4g}, its grid from {basis.low[i]:.4g} to"
-        f" {basis.high[i]:.4g}; {way}",
+        f"{where} the grids of the inputs: x[:, {i}] reaches from {x[:, i].min():.4g} to"
+        f" {x[:, i].max():.4g}, its grid from {basis.low[i]:.4g} to {basis.high[i]:.4g}; {way}",
         RuntimeWarning,
         stacklevel=level_outside(),
     )

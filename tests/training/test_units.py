@@ -312,7 +312,7 @@ def test_inputs_outside_the_grids_of_a_trained_network_are_told():
     found = kn.fit(small(), x, y, steps=5).network
     with pytest.warns(RuntimeWarning, match=r"of 100 samples lie outside .* adapt_at=\[0\]"):
         kn.fit(found, 100.0 * x, y, steps=2)
-    with pytest.warns(RuntimeWarning, match=r"0 of 100 samples .* adapt_at=\[0\]"):
+    with pytest.warns(RuntimeWarning, match=r"fill less than one interval .* adapt_at=\[0\]"):
         kn.fit(found, 1e-9 * x, y, steps=2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
