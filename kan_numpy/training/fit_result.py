@@ -88,9 +88,13 @@ class FitResult(Generic[NetworkT]):
 
 
 def ended_stage(
-    objective: NetworkObjective[NetworkT], state: State, train_loss: float, before: list[Stage]
+    objective: NetworkObjective[NetworkT],
+    state: State,
+    step: int,
+    train_loss: float,
+    before: list[Stage],
 ) -> Stage | None:
-    """Return the stage of training that ends in a state, None if nothing is known about it."""
+    """Return the stage that ends in a state after so many steps, None if nothing is known of it."""
     squares, effective = expectation(objective, state, len(objective.x))
     if np.isnan(effective):
         return None
@@ -100,7 +104,7 @@ def ended_stage(
     # The loss may be in other units than r . r, and may contain a penalty.
     expected = train_loss * squares / (r @ r)
     G = max((layer.grid_size for _, layer in objective.network.kan_layers), default=0)
-    return Stage(0, G, train_loss, float(expected), effective)
+    return Stage(step, G, train_loss, float(expected), effective)
 
 
 def told(

@@ -116,9 +116,8 @@ def train(
             )
         if not (callback is None or callable(callback)):
             raise TypeError(f"callback must be a function, but is {callback!r}")
-        chosen = in_batches(
-            as_optimizer(optimizer, objective.is_least_squares), batch_size, as_rng(rng)
-        )
+        method = as_optimizer(optimizer, objective.is_least_squares)
+        chosen = in_batches(method, batch_size, as_rng(rng))
         total = as_count("steps", steps, 0)
         changes = schedule(adapt_at, refine_at, total, eps, objective.x)
         if changes:
@@ -147,7 +146,6 @@ class _Run(Generic[NetworkT]):
     holder: Holder
     user_warnings: dict[str, Any]
     history: History = field(default_factory=lambda: {name: [] for name in HISTORY})
-
     stages: list[Stage] = field(default_factory=list)
     expected_loss: float = np.nan
 
@@ -241,10 +239,11 @@ class _Run(Generic[NetworkT]):
 
     def _end_stage(self) -> None:
         """Estimate the loss on new samples after training on the same grids."""
+        step = int(max(self.history["step"], default=0))
         loss = self.objective.loss_for_the_user(self._train_loss(), self._network())
-        stage = ended_stage(self.objective, self.state, loss, self.stages)
+        stage = ended_stage(self.objective, self.state, step, loss, self.stages)
         if stage is not None:
-            self.stages.append(stage._replace(step=int(self.history["step"][-1])))
+            self.stages.append(stage)
             if self.best_grids is self.objective.network:
                 self.expected_loss = stage.expected_loss
 
