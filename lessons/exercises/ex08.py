@@ -67,7 +67,9 @@ def obvious_8_2(refine):
     x = np.random.default_rng(0).uniform(-1.0, 1.0, 1000)
     for i in range(2):
         before = kn.bspline_basis(x, layer.knots[i], 3) @ layer.coef[:, i].T
-        np.testing.assert_allclose(kn.bspline_basis(x, knots[i], 3) @ coef[:, i].T, before, atol=0.1)
+        np.testing.assert_allclose(
+            kn.bspline_basis(x, knots[i], 3) @ coef[:, i].T, before, atol=0.1
+        )
 
 
 def finest(x, degree):

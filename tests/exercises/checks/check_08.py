@@ -1,10 +1,12 @@
 """Checks of exercise 8: grids."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from exercises.expect import array, parts
 
 import kan_numpy as kn
-from exercises.expect import array, parts
 
 TASKS = {"8.1": "adapted_knots", "8.2": "refine", "8.3": "finest"}
 ALONE = {"8.1"}
@@ -17,8 +19,9 @@ def skewed(rng, N=240):
     yield "uniform samples", rng.uniform(-1.0, 1.0, N)
     yield "exponential samples", rng.exponential(size=N)
     yield "lognormal samples times 1e6", 1e6 * rng.lognormal(size=N)
-    yield "two clusters, widths of 1e-6", np.concatenate(
-        [rng.uniform(0.0, 1e-6, N // 2), rng.uniform(2e-6, 3e-6, N - N // 2)]
+    yield (
+        "two clusters, widths of 1e-6",
+        np.concatenate([rng.uniform(0.0, 1e-6, N // 2), rng.uniform(2e-6, 3e-6, N - N // 2)]),
     )
     yield "negative samples", -3.0 - rng.exponential(size=N)
 
@@ -48,13 +51,15 @@ def test_equal_numbers(task, rng):
     for case, u in skewed(rng):
         for G in (1, 3, 8):
             t = grid_of(task, u, G, 0.0, case)
-            inside = [np.sum((u > a) & (u < b)) for a, b in zip(t[:-1], t[1:], strict=True)]
-            closed = [np.sum((u >= a) & (u <= b)) for a, b in zip(t[:-1], t[1:], strict=True)]
-            share = len(u) / G
-            assert max(inside) <= share + 1, f"{case}, G = {G}: {max(inside)} samples in one interval"
-            assert min(closed) >= share - 1, f"{case}, G = {G}: {min(closed)} samples in one interval"
+            # A sample on a knot may be counted in either interval.
+            most = max(np.sum((u > a) & (u < b)) for a, b in pairwise(t))
+            least = min(np.sum((u >= a) & (u <= b)) for a, b in pairwise(t))
+            assert most <= len(u) / G + 1, f"{case}, G = {G}: {most} samples in one interval"
+            assert least >= len(u) / G - 1, f"{case}, G = {G}: {least} samples in one interval"
     u = rng.exponential(size=300)
-    even, crowded, between = (grid_of(task, u, 6, eps, "between the two") for eps in (1.0, 0.0, 0.5))
+    even, crowded, between = (
+        grid_of(task, u, 6, eps, "between the two") for eps in (1.0, 0.0, 0.5)
+    )
     apart = np.abs(even - crowded) > 1e-3
     inner = (between - crowded) * (even - between) > 0
     assert np.all(inner[apart]), "eps = 0.5: a knot is not between those of eps = 0 and eps = 1"
@@ -137,51 +142,45 @@ def test_every_interval_is_divided(task, rng):
                 assert np.all(np.diff(finer) > 0), f"{case}: an interval of no width"
 
 
-def unambiguous(x, degree, limit):
-    """Return whether it does not matter if a function is counted at the ends of its support."""
-    for G in range(1, limit):
-        h = np.ptp(x) / G
-        places = (x[:, None] - x.min()) / h - np.arange(-degree, G)
-        spans = degree + 1
-        opened = np.sum((places > 1e-9) & (places < spans - 1e-9), axis=0)
-        closed = np.sum((places > -1e-9) & (places < spans + 1e-9), axis=0)
-        if np.all(opened >= 3) != np.all(closed >= 3):
-            return False
-    return True
-
-
-def possible(x, degree):
-    """Return the numbers G for which every function has three samples."""
-    found = []
+def possible(x, degree, slack):
+    """Return the numbers G for which every function has three samples in its support."""
+    ordered, found = np.sort(x), []
     for G in range(1, len(x) * (degree + 1) // 3 + 1):
-        knots = kn.uniform_knots(x.min(), x.max(), G, degree)
-        if np.all(np.sum(kn.bspline_basis(x, knots, degree) > 1e-15, axis=0) >= 3):
+        h = (ordered[-1] - ordered[0]) / G
+        starts = ordered[0] + h * np.arange(-degree, G)
+        begins = np.searchsorted(ordered, starts + slack * h)
+        ends = np.searchsorted(ordered, starts + (degree + 1 - slack) * h)
+        if np.min(ends - begins) >= 3:
             found.append(G)
     return found
+
+
+def unambiguous(x, degree):
+    """Return the numbers G, None if a sample at the end of a support would make a difference."""
+    opened, closed = possible(x, degree, 1e-9), possible(x, degree, -1e-9)
+    return opened if opened == closed else None
 
 
 @points(1, number="8.3")
 def test_samples_of_several_kinds(task, rng):
     count = 0
-    while count < 12:
-        N, degree = int(rng.integers(20, 120)), int(rng.integers(1, 5))
-        x = [rng.uniform(-1.0, 1.0, N), rng.normal(size=N), 1e3 * rng.uniform(size=N) ** 2][count % 3]
-        largest = possible(x, degree)
-        if largest and unambiguous(x, degree, N):
-            compare(task, x, degree, largest[-1], f"{N} samples, k = {degree}")
+    while count < 9:
+        N, degree = int(rng.integers(20, 90)), int(rng.integers(1, 5))
+        x = (rng.uniform(-1.0, 1.0, N), rng.normal(size=N), 1e3 * rng.random(N) ** 2)[count % 3]
+        if found := unambiguous(x, degree):
+            compare(task, x, degree, found[-1], f"{N} samples, k = {degree}")
             count += 1
 
 
 @points(1, number="8.3")
 def test_where_a_smaller_grid_is_impossible(task, rng):
     count = 0
-    while count < 4:
+    while count < 3:
         degree, centers = int(rng.integers(1, 3)), rng.permutation(np.linspace(0.0, 1.0, 9))
         x = np.concatenate([rng.normal(c, 0.01, 4) for c in centers[: int(rng.integers(5, 10))]])
-        largest = possible(x, degree)
-        gaps = len(largest) > 0 and largest[-1] != len(largest)
-        if gaps and unambiguous(x, degree, len(x)):
-            compare(task, x, degree, largest[-1], f"{len(x)} samples in clusters, k = {degree}")
+        found = unambiguous(x, degree)
+        if found and found[-1] != len(found):
+            compare(task, x, degree, found[-1], f"{len(x)} samples in clusters, k = {degree}")
             count += 1
 
 
