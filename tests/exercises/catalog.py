@@ -1,10 +1,10 @@
 """The tasks: found in the files of the folder checks/, one file for each lesson.
 
-Task 2.2 stands in four files: in lessons/exercises/ex02.py the blank, its contract in the
-docstring, and `obvious_2_2(basis)` beside it; in checks/check_02.py its name in TASKS, perhaps in ALONE, and
-functions `test_...(task, rng)` with points; in solutions/sol_02.py the function `basis`, and
-`basis__in_another_style`; in mutants/mut_02.py `basis__with_a_mistake`, whose docstring says "Kind:
-what is wrong. Hint: what to say to the student."
+Task 2.2 stands in four files: in lessons/exercises/ex02.py the blank, with its contract as the
+docstring, and `obvious_2_2(basis)` beside it; in checks/check_02.py its name in TASKS, perhaps in
+ALONE, and functions `test_...(task, rng)` with points; in solutions/sol_02.py the function `basis`,
+and `basis__in_another_style`; in mutants/mut_02.py `basis__with_a_mistake`, whose docstring says
+"Kind: what is wrong. Hint: what to say to the student."
 
 A check calls `task` like the function, though it runs in another process while grading: arguments
 and results are numbers, arrays, texts, fractions, functions, and lists, tuples and dictionaries of

@@ -4,7 +4,6 @@ import pytest
 from exercises.catalog import case_rng, tasks
 from exercises.report import Report
 from exercises.sandbox import Sandbox
-from hypothesis import settings
 
 REPORT, SANDBOX = pytest.StashKey(), pytest.StashKey()
 
@@ -18,12 +17,18 @@ def pytest_addoption(parser):
     parser.addoption("--prints", action="store_true", help="show what a task prints")
 
 
+def pytest_configure(config):
+    if config.getoption("gradescope"):
+        from hypothesis import settings
+
+        settings.register_profile("grading", derandomize=True, database=None, deadline=None)
+        settings.load_profile("grading")
+
+
 def pytest_collection_modifyitems(config, items):
     option = config.getoption
     if not option("gradescope"):
         return
-    settings.register_profile("grading", derandomize=True, database=None, deadline=None)
-    settings.load_profile("grading")
     if option("number"):
         wanted = {task.number for task in tasks(option("number"))}
         marks = {item: item.get_closest_marker("points") for item in items}

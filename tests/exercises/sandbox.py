@@ -14,6 +14,8 @@ from exercises.catalog import SEED
 from exercises.rules import violations
 from exercises.wire import GoneError, Handle, Peer, RemoteError, SafeReader
 
+HERE = Path(__file__).resolve().parent
+
 IMPORT, FUNCTION = Handle(0), Handle(1)  # what a child offers, see `worker.serve`
 LONGEST_TEXT = 10**6  # characters of a file that is read
 
@@ -92,6 +94,8 @@ class Sandbox:
                 stderr=self.output,
                 env={
                     **{name: value for name, value in os.environ.items() if name != SEED},
+                    "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE.parent)]),
+                    "PYTHONDONTWRITEBYTECODE": "1",
                     "MPLCONFIGDIR": str(self.folder),
                 },
             )

@@ -74,20 +74,22 @@ def lock(folder, project):
     def watch(event, arguments):
         if event.startswith(REFUSED):
             raise PermissionError(f"a submission may not call {event}")
-        path = arguments[0] if arguments else None
-        if not isinstance(path, str | bytes | os.PathLike):
+        if not event.startswith((*READING, *CHANGING)):
             return
-        if event == "open":
-            mode, flags = arguments[1] or "", arguments[2] or 0
-            writes = set(mode) & set("wax+") or flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-            if writes and not inside(path, own) and os.fsdecode(path) != os.devnull:
-                raise PermissionError("a submission may not write outside its folder")
-        if event.startswith(CHANGING) and not inside(path, own):
-            raise PermissionError("a submission may not change anything outside its folder")
-        if event in READING and inside(path, hidden) and not inside(path, known):
-            raise PermissionError("a submission may not read the project")
+        changes = event.startswith(CHANGING) or (event == "open" and to_write(*arguments[1:]))
+        paths = arguments[:1] if event in READING else arguments
+        for path in [p for p in paths if isinstance(p, str | bytes | os.PathLike)]:
+            if changes and not inside(path, own) and os.fsdecode(path) != os.devnull:
+                raise PermissionError("a submission may not change anything outside its folder")
+            if inside(path, hidden) and not inside(path, known):
+                raise PermissionError("a submission may not read the project")
 
     sys.addaudithook(watch)
+
+
+def to_write(mode, flags):
+    """Return whether a file is opened to be changed."""
+    return set(mode or "") & set("wax+") or (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
 
 
 def real(path):

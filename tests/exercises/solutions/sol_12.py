@@ -24,7 +24,7 @@ def edge_derivatives(layer, a, order):
     """Return a derivative of every edge (n_out, n_in) at activations a (n_in,)."""
     if order == 0:
         return layer.edges(a[None])[0]
-    h = 1e-4 if order == 1 else 1e-3
+    h = 1e-4
     side = [layer.edges((a + shift * h)[None])[0] for shift in (-2, -1, 0, 1, 2)]
     if order == 1:
         return (side[0] - 8 * side[1] + 8 * side[3] - side[4]) / (12 * h)
