@@ -9,11 +9,8 @@ export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-<<<<<<< HEAD
-.PHONY: help lessons lesson doctor reproduce test slow gradients thorough mutants lowest bench lint types check clean
-=======
-.PHONY: help lessons lesson exercise grade student reproduce test slow gradients thorough mutants lowest bench lint types check clean
->>>>>>> grader
+.PHONY: help lessons lesson doctor exercise grade student reproduce test slow gradients thorough mutants \
+	lowest bench lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
