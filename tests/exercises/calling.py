@@ -1,4 +1,4 @@
-"""A function that is called as every check calls it: warnings are no failure, arguments stay."""
+"""How functions are called while grading: warnings are no failure, nothing is left to chance."""
 
 import warnings
 
@@ -41,3 +41,14 @@ def ungrouped(function, arguments):
         if inner and all(isinstance(part, AssertionError) for part in inner):
             raise inner[0] from None
         raise
+
+
+def derandomize():
+    """Let hypothesis draw the same examples every time, and look for no simpler ones."""
+    from hypothesis import Phase, settings
+
+    phases = (Phase.explicit, Phase.generate)
+    settings.register_profile(
+        "grading", derandomize=True, database=None, deadline=None, phases=phases
+    )
+    settings.load_profile("grading")

@@ -99,7 +99,7 @@ def test_property(basis):
 
 
 def test_property__hypothesis(basis):
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=100, deadline=None, database=None, derandomize=True)
     @given(
         k=st.integers(0, 3),
         gaps=st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0]), min_size=9, max_size=9),
@@ -132,12 +132,12 @@ def test_property__against_an_implementation(basis):
             total += fall * slow(x, j + 1, q - 1, t, last)
         return total
 
-    for t, k in [
+    for knots, k in [
         ([0, 0, 0, 1, 3, 3, 4, 4, 4], 2),
         ([0, 1, 2, 3, 4, 5], 1),
         ([0, 0, 0.5, 0.5, 2, 2], 1),
     ]:
-        t = np.array(t, dtype=float)
+        t = np.array(knots, dtype=float)
         last = max(j for j in range(len(t) - 1) if t[j] < t[j + 1] <= t[-k - 1])
         x = np.unique(np.concatenate([t[k : len(t) - k], [0.3, 1.7]]))
         x = x[(x >= t[k]) & (x <= t[-k - 1]) & ((x < t[last + 1]) | (x == t[-k - 1]))]
