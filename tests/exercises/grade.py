@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE.parent))
 from exercises.catalog import SEED, tasks
 from exercises.report import nothing
 
-SECONDS = 10.0
+SECONDS = 20.0
 """For each task, while grading; the checks of a right solution take less than one."""
 
 SECONDS_AT_THE_DESK = 6.0
