@@ -10,6 +10,7 @@ notices are printed, except those listed with a reason in `tests/equivalent_muta
 
 import argparse
 import ast
+import gc
 import importlib
 import multiprocessing
 import os
@@ -40,7 +41,9 @@ COMPARISONS = {
 ENVIRONMENT = {
     "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "mutants",
 }  # fmt: skip
-IMPORTED = ("hypothesis.extra.numpy", "matplotlib.pyplot", "scipy.optimize", "scipy.sparse")
+IMPORTED = (
+    "doctest", "hypothesis.extra.numpy", "matplotlib.pyplot", "scipy.interpolate", "scipy.optimize",
+)  # fmt: skip
 
 
 class Mutant(NamedTuple):
@@ -206,6 +209,7 @@ def main():
     os.environ.update(ENVIRONMENT)
     for name in IMPORTED:
         importlib.import_module(name)
+    gc.freeze()  # no fork looks for garbage among them
     files = sorted((ROOT / "kan_numpy" / asked.chapter).glob("*.py"))
     every = [mutant for path in files for mutant in mutants_of(path) if compiles(mutant)]
     chosen = sample(every, asked.count, asked.seed)
