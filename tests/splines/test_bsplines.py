@@ -170,3 +170,31 @@ def test_of_a_basis_derivatives_of_a_higher_order_than_the_degree_are_zero():
     for d in (3, 4, 7):
         assert basis(x, d).shape == (3, 1, 6)
         assert not basis(x, d).any()
+
+
+@given(k=degrees, G=grid_sizes, data=st.data())
+def test_a_straight_line_has_its_values_at_the_centers_as_coefficients(k, G, data):
+    t = data.draw(knots(max(k, 1), G))
+    x = np.linspace(t[max(k, 1)], t[-max(k, 1) - 1], 9)
+    basis = BSplineBasis(t[None], max(k, 1))
+    assert_close(basis(x[:, None])[:, 0] @ basis.centers[0], x)
+
+
+def test_a_step_has_its_center_in_its_middle():
+    assert BSplineBasis(np.array([[0.0, 1.0, 3.0]]), 0).centers.tolist() == [[0.5, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("t", "k", "want"),
+    [
+        ([0, 1, 3], 0, [1, 1]),
+        ([-1, 0, 1, 2, 3], 1, [1 / 2, 1, 1 / 2]),
+        ([-2, -1, 0, 1, 2, 3, 4], 2, [1 / 6, 5 / 6, 5 / 6, 1 / 6]),
+        ([0, 0, 1, 2, 2], 1, [1, 1, 1]),
+        ([-3, 0, 1, 2, 2], 1, [1 / 4, 1, 1]),
+        ([-2, 0, 0, 0, 1, 2], 1, [1, 1, 1, 1 / 2]),  # the first has no area on the grid
+    ],
+)
+def test_the_share_on_the_grid_of_known_functions(t, k, want):
+    share = BSplineBasis(np.array([t], dtype=float), k).share_on_grid
+    np.testing.assert_allclose(share, [want], rtol=0, atol=1e-15)
