@@ -198,3 +198,19 @@ def test_a_step_has_its_center_in_its_middle():
 def test_the_share_on_the_grid_of_known_functions(t, k, want):
     share = BSplineBasis(np.array([t], dtype=float), k).share_on_grid
     np.testing.assert_allclose(share, [want], rtol=0, atol=1e-15)
+
+
+def test_a_basis_knows_its_numbers():
+    basis = BSplineBasis(np.array([[-2.0, -1.0, 0.0, 3.0, 4.0, 5.0], np.arange(6.0)]), 1)
+    assert (basis.n_in, basis.grid_size, basis.size, basis.max_derivative) == (2, 3, 4, 1)
+    assert basis.low.tolist() == [-1.0, 1.0]
+    assert basis.high.tolist() == [4.0, 4.0]
+    assert basis.select(np.array([False, True])).knots.tolist() == [[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]]
+    assert basis.refined(6).grid_size == 6
+
+
+def test_an_adapted_basis_is_even_around_a_constant_and_at_the_quantiles_of_the_rest():
+    basis = BSplineBasis(np.array([np.arange(6.0), np.arange(6.0)]), 1)
+    x = np.array([[7.0, 0.0], [7.0, 0.1], [7.0, 0.2], [7.0, 3.0]])
+    want = [[5.5, 6.5, 7.5, 8.5], [-0.3, 0.1, 0.2, 3.3]]
+    np.testing.assert_allclose(basis.adapted(x, 0.0, 0.1).knots[:, 1:-1], want, atol=1e-12)
