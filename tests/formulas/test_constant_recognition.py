@@ -6,6 +6,7 @@ import pytest
 from kan_numpy.algebra.expressions import Number
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
+from kan_numpy.algebra.simplify import simplify
 from kan_numpy.algebra.traversal import variables
 from kan_numpy.formulas.constant_recognition import ConstantRecognizer
 
@@ -66,3 +67,17 @@ def test_all_numbers_are_replaced_at_once():
     expression = parse("3.14159265358979*x + 1.2345678*y + 0.333333333333333")
     replaced, count = ConstantRecognizer(X, X["x"]).all_at_once(expression)
     assert (text(replaced), count) == ("pi*x + 1.2345678*y + 1/3", 2)
+
+
+@pytest.mark.parametrize(("terms", "at_once"), [(20, False), (21, True)])
+def test_more_than_20_constants_are_recognized_at_once(monkeypatch, terms, at_once):
+    # Each term has one number that is a constant, a third and its multiples.
+    names = [f"x{i}" for i in range(terms)]
+    values = {name: np.random.default_rng(i).uniform(size=50) for i, name in enumerate(names)}
+    truth = " + ".join(f"({3 * (i % 6) + 1})*{name}/3" for i, name in enumerate(names))
+    digits = " + ".join(f"{(3 * (i % 6) + 1) / 3!r}*{name}" for i, name in enumerate(names))
+    target = sum((3 * (i % 6) + 1) / 3 * values[name] for i, name in enumerate(names))
+    # One after the other is not possible here.
+    monkeypatch.setattr(ConstantRecognizer, "proposals", lambda *_: iter(()))
+    found = ConstantRecognizer(values, target).simplify(parse(digits))
+    assert (text(found) == text(simplify(parse(truth)))) == at_once
