@@ -1,46 +1,41 @@
 # %% [markdown]
-# # Lesson 2: bumps that sum to one
+# # Lesson 2a: Bumps that sum to one
 #
-# **Question.** What is a B-spline, and what is left of it outside its grid?
+# **Question.** What is a B-spline, and how is it computed?
 #
 # **You will learn:**
 # - to lay the knots by hand, and why a grid of G intervals has G + 2k + 1 of them;
-# - to compute the basis functions by a recursion, by a triangle, and by the library;
-# - how an edge goes on beyond its grid, and which way is the sanest;
-# - to find two bugs that live at the ends of a grid, and a cure that is worse than the bug.
+# - why a bump of degree k has k - 1 continuous derivatives;
+# - to compute all bumps at a point by a recursion, and faster by a triangle.
 #
-# **You need:** NumPy arrays. Lesson 1 is not needed.
+# **You need:** NumPy arrays, and integrals of one variable.
 #
-# **Time:** 30 minutes to read, 5 seconds to run.
+# **Time:** 20 minutes to read, 3 seconds to run.
 
 # %%
-from dataclasses import replace
-from itertools import product
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
+from _page import BLUE, GRAY, ORANGE, show
 
 import kan_numpy as kn
 
 LOW, HIGH = -1.0, 1.0  # the grid
 G, k = 5, 3  # its intervals, and the degree of the splines on it
-rng = np.random.default_rng(2)
-build = Path("build")
-build.mkdir(exist_ok=True)
-colors = plt.cycler(color=["#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7"])
-plt.rcParams.update({"font.size": 13, "axes.prop_cycle": colors})
 
 # %% [markdown]
 # ## 1. Knots by hand
 #
-# Every edge of a KAN carries a function $s(x) = \sum_j c_j B_j(x)$: fixed *basis functions*, bumps
-# for short, times coefficients that are learned (arXiv 2404.19756, eq. 2.12). The bumps hang
-# between knots. The grid is cut into G intervals of width h, and k knots more are laid at each end:
+# A *spline* of degree k is a function that is a polynomial of degree k between neighboring *knots*,
+# and has k - 1 continuous derivatives where the pieces meet. Every edge of a KAN carries one,
+# $s(x) = \sum_j c_j B_j(x)$: fixed *basis functions*, the B-splines, or bumps for short, times
+# coefficients that are learned (arXiv 2404.19756, eq. 2.12).
+#
+# The grid is cut into G intervals of width h, and k knots more are laid at each end:
 #
 # $$t_j = low + (j - k)\,h, \qquad h = (high - low) / G, \qquad j = 0 \dots G + 2k$$
 #
-# A bump of degree k spans k + 1 intervals. The extra knots carry those that lie partly outside.
+# Bump j of degree k begins at $t_j$, spans k + 1 intervals, and is zero elsewhere. The extra knots
+# carry the bumps that lie partly outside the grid.
 #
 # **Predict:** for G = 5 and k = 3, how many knots are there, and how many bumps?
 
@@ -48,303 +43,178 @@ plt.rcParams.update({"font.size": 13, "axes.prop_cycle": colors})
 h = (HIGH - LOW) / G
 t = np.array([LOW + (j - k) * h for j in range(G + 2 * k + 1)])
 js = range(len(t) - (k + 1))  # a bump starts at every knot but the last k + 1
-
 print("1. Knots by hand")
-print(f"   {t[:k].round(1)} outside, {t[k:-k].round(1)} the grid, {t[-k:].round(1)} outside")
-print(f"   G + 2k + 1 = {len(t)} knots carry G + k = {len(js)} bumps. The grid starts at t[k].\n")
-assert (len(t), len(js)) == (12, 8)
-knots = kn.uniform_knots(LOW, HIGH, G, k)
-np.testing.assert_allclose(knots, t, rtol=0, atol=1e-15)
-assert (knots[k], knots[-k - 1]) == (LOW, HIGH)
+print(f"   {t[:k].round(1)} outside, {t[k:-k].round(1)} the grid, {t[-k:].round(1)} outside\n")
+assert (len(t), len(js)) == (G + 2 * k + 1, G + k) == (12, 8)
+np.testing.assert_allclose(kn.uniform_knots(LOW, HIGH, G, k), t, rtol=0, atol=1e-15)
 
 # %% [markdown]
-# ## 2. The recursion of Cox and de Boor
+# **Answer:** 6 ends of intervals and 3 knots more on each side are G + 2k + 1 = 12. They carry
+# G + k = 8 bumps: the last one starts k + 1 knots before the end.
 #
-# A bump of degree 0 is a box: $B_{j,0}(x) = 1$ if $t_j \le x < t_{j+1}$, else 0. A bump of degree q
-# is made of two neighbors of degree q - 1. Straight lines fade one in and the other out:
+# ## 2. Why they are smooth
+#
+# The bump of degree 0 is a box: 1 for $t_j \le x < t_{j+1}$, else 0. On knots of equal distance the
+# next degree is the average of the last one over a window of width h:
+#
+# $$B_{j,q}(x) = \frac1h \int_{x-h}^x B_{j,q-1}(u)\, du$$
+#
+# Differentiate. The bumps are copies, moved by h: $B_{j,q-1}(x - h)$ is the next one. So
+# $B'_{j,q} = (B_{j,q-1} - B_{j+1,q-1}) / h$, and each time a bump gets one continuous derivative
+# more, and one degree more between the knots. A box jumps, a hat (q = 1) is continuous, and so on.
+#
+# **Predict:** how many derivatives of a cubic bump are continuous?
+
+# %%
+n = 400  # steps in one interval; knots at 0, 1, 2, ...
+average = np.ones(n)  # the box from 0 to 1
+for q in range(1, k + 1):
+    average = np.convolve(average, np.full(n, 1 / n))
+    x = (np.arange(average.size) + (q + 1) / 2) / n
+    B = kn.bspline_basis(x, np.arange(-q, 2 * q + 2.0), q)
+    np.testing.assert_allclose(average, B[:, q], rtol=0, atol=1e-5)  # bump q starts at 0
+
+line = np.linspace(-0.5, 4.5, 2001)
+derivatives = []
+for d in range(k + 1):  # the formula d times: differences of bumps of degree k - d
+    B = kn.bspline_basis(line, np.arange(-4.0, 9.0), k - d)
+    derivatives.append((-1) ** d * np.diff(B, d, axis=1)[:, 4])  # bump 4 starts at 0
+steps = [np.abs(np.diff(values)).max() for values in derivatives]  # between neighboring points
+print("2. Largest steps of a cubic bump and its derivatives:" + "".join(f"{s:7.3f}" for s in steps))
+assert max(steps[:3]) < 0.01 < 5.99 < steps[3]
+
+wide = np.linspace(-2.6, 2.6, 2081)
+figure, axes = plt.subplots(4, 2, figsize=(13, 9), sharex="col", width_ratios=(2, 1))
+for q, (ax, beside) in enumerate(axes):
+    t_q = kn.uniform_knots(LOW, HIGH, G, q)
+    B = kn.bspline_basis(wide, t_q, q)  # (N, G+q)
+    ax.axvspan(LOW, HIGH, color="0.93")
+    ax.plot(wide, np.where(B > 0, B, np.nan), lw=2.5)
+    ax.plot(wide, B.sum(axis=1), "k:", lw=2)
+    ax.plot(t_q, np.zeros_like(t_q), "k|", ms=12)
+    ax.set(title=f"{G + q} bumps of degree {q} on {len(t_q)} knots", ylim=(-0.1, 1.15))
+    beside.plot(line, derivatives[k - q], color=BLUE, lw=2.5)
+    beside.set(title=f"a cubic bump, derivative {k - q}", xticks=range(5))
+    beside.grid(axis="x")
+axes[-1, 0].set_xlabel("$x$      (gray: the grid; ticks: knots; dotted: the sum of all bumps)")
+show(figure, "02a_gallery", "Bumps of degree 0 to 3, and a cubic bump with its derivatives.")
+
+# %% [markdown]
+# **Answer:** two, that is k - 1. The third has the values 1, -3, 3, -1, and jumps. In the figure a
+# derivative on the right is as smooth as the bumps on its left.
+#
+# ## 3. The recursion of Cox and de Boor
+#
+# Averages are slow. But a bump of degree q is also a mixture of two neighbors of degree q - 1.
+# Straight lines fade one in and the other out:
 #
 # $$B_{j,q}(x) = \frac{x - t_j}{t_{j+q} - t_j} B_{j,q-1}(x)
 #              + \frac{t_{j+q+1} - x}{t_{j+q+1} - t_{j+1}} B_{j+1,q-1}(x)$$
+#
+# Check it with a pencil, on knots at 0, 1, 2, ... Write $A_j$ for $B_{j,q-1}$ and $a_j$ for
+# $B_{j,q-2}$. The claim is $q\,B_{0,q} = x A_0 + (q + 1 - x) A_1$. It is true of hats, q = 1. Both
+# sides are zero up to x = 0; so they are equal if their derivatives are. On the left that is
+# $q (A_0 - A_1)$, on the right $A_0 - A_1 + x (a_0 - a_1) + (q + 1 - x)(a_1 - a_2)$. The claim for
+# q - 1 says $(q - 1) A_0 = x a_0 + (q - x) a_1$, and one knot further
+# $(q - 1) A_1 = (x - 1) a_1 + (q + 1 - x) a_2$. Subtract: $(q - 1)(A_0 - A_1)$ is the rest of the
+# right side. On knots at any distance the recursion *defines* the bumps; lesson 3a shows that they
+# are as smooth.
 
 
 # %%
-def bump(x, j, q, t, divide=np.divide):
+def bump(x, j, q, t):
     if q == 0:
         return 1.0 if t[j] <= x < t[j + 1] else 0.0
-    fade_in = divide(x - t[j], t[j + q] - t[j])
-    fade_out = divide(t[j + q + 1] - x, t[j + q + 1] - t[j + 1])
-    return fade_in * bump(x, j, q - 1, t, divide) + fade_out * bump(x, j + 1, q - 1, t, divide)
+    fade_in = (x - t[j]) / (t[j + q] - t[j])
+    fade_out = (t[j + q + 1] - x) / (t[j + q + 1] - t[j + 1])
+    return fade_in * bump(x, j, q - 1, t) + fade_out * bump(x, j + 1, q - 1, t)
 
 
 x = np.linspace(LOW, HIGH, 201)
 slow = np.array([[bump(value, j, k, t) for j in js] for value in x])  # (N, G+k)
-np.testing.assert_allclose(kn.bspline_basis(x, knots, k), slow, rtol=0, atol=1e-14)
+np.testing.assert_allclose(kn.bspline_basis(x, t, k), slow, rtol=0, atol=1e-14)
 
 # %% [markdown]
-# This is slow: a call makes two more, so a bump costs 1 + 2 + 4 + 8 = 15 calls, and most of them
-# find a zero. Go the other way instead. Only one box holds x. Let every bump of degree q - 1 hand
-# its value on: the share $(x - t_j) / (t_{j+q} - t_j)$ to the right, the rest to the left. The
-# recursion says just this, and what is not zero forms a triangle.
+# ## 4. The triangle
+#
+# The recursion is slow too: a cubic bump costs 1 + 2 + 4 + 8 = 15 calls, and most find a zero. Go
+# the other way. Only one box holds x. Let every bump of degree q - 1 hand its value on: the share
+# $(x - t_j) / (t_{j+q} - t_j)$ to the bump with the same number j, the rest to the one before. The
+# recursion says just this, and what is not zero forms a triangle. (The right end of the grid, and
+# what lies outside, must wait for lesson 2b.)
 
 
 # %%
 def triangle(x, t, k):
+    assert t[k] <= x < t[-k - 1], "x must lie on the grid, and not at its right end"
     m = np.searchsorted(t, x, side="right") - 1  # the box [t_m, t_{m+1}) that holds x
-    rows = [np.ones(1)]
+    rows = [np.ones(1)]  # row q: B_{m-q} ... B_m of degree q
     for q in range(1, k + 1):
-        row = np.zeros(q + 1)
-        for r, value in enumerate(rows[-1]):
-            j = m - q + 1 + r
-            share = (x - t[j]) / (t[j + q] - t[j])
-            row[r] += (1 - share) * value
-            row[r + 1] += share * value
-        rows.append(row)
-    return m - k, rows  # the first bump that is not zero, and the triangle
+        j = np.arange(m - q + 1, m + 1)
+        share = (x - t[j]) / (t[j + q] - t[j])
+        rows.append(np.append((1 - share) * rows[-1], 0) + np.append(0, share * rows[-1]))
+    return m - k, rows  # the number of the first bump that is not zero, and the triangle
 
 
+for value, B in zip(x[:-1], slow[:-1], strict=True):
+    first, rows = triangle(value, t, k)
+    np.testing.assert_allclose(B[first : first + k + 1], rows[-1], rtol=0, atol=1e-14)
 first, rows = triangle(0.1, t, k)
-by_library = kn.bspline_basis([0.1], knots, k)[0]  # (G+k,)
-np.testing.assert_allclose(rows[-1], by_library[first : first + k + 1], rtol=0, atol=1e-14)
-print("2. The triangle at x = 0.1: every number is split in two, so every row sums to one")
+print("4. The triangle at x = 0.1: every number is split in two, so every row sums to one")
 for q, row in enumerate(rows):
     numbers = "   ".join(f"{value:.3f}" for value in row)
     print(f"   degree {q}   {numbers:^30s}   sum {row.sum():.3f}")
 calls, entries = len(js) * sum(2**q for q in range(k + 1)), sum(row.size for row in rows)
 print(f"   Recursion: {calls} calls for all {len(js)} bumps. Triangle: {entries} numbers.\n")
-assert (calls, entries) == (120, 10)
 
 # %% [markdown]
-# `kn.bspline_basis` runs the triangle for all points at once; `kn.reference.bspline` is the
-# recursion. Here are the bumps of four degrees.
-
-# %%
-wide = np.linspace(-2.6, 2.6, 2081)
-fig, axes = plt.subplots(4, 1, figsize=(9, 9), sharex=True, layout="constrained")
-for degree, ax in enumerate(axes):
-    t_k = kn.uniform_knots(LOW, HIGH, G, degree)
-    B = kn.bspline_basis(wide, t_k, degree)
-    ax.axvspan(LOW, HIGH, color="0.93")
-    ax.plot(wide, np.where(B > 0, B, np.nan), lw=3)
-    ax.plot(wide, B.sum(axis=1), "k:", lw=1.5)
-    ax.plot(t_k, np.zeros_like(t_k), "k|", ms=12)
-    ax.set(ylabel=f"$B_{{j,{degree}}}(x)$", ylim=(-0.1, 1.15))
-    ax.set_title(f"k = {degree}: {G + degree} bumps on {len(t_k)} knots", fontsize=13, loc="left")
-axes[-1].set_xlabel("x      (gray: the grid; ticks: knots; dotted: the sum of all bumps)")
-fig.savefig(build / "02_gallery.png", dpi=150)
-
-# %% [markdown]
-# ## 3. They sum to one, and only a few are non-zero
+# A value is split, never lost. So the bumps sum to one on the grid: a *partition of unity*. They
+# are weights, and a spline is a moving average of its coefficients.
 #
-# In the triangle a value is split, never lost. So the bumps sum to one on the grid: a *partition of
-# unity*. They are weights, and a spline is a moving average of its coefficients.
+# ## 5. A coefficient works locally
 #
 # **Predict:** how many of the 8 bumps are non-zero at x = 0.1? And exactly on the knot 0.2?
 
 # %%
-print("3. On the grid")
-for degree in range(4):
-    B = kn.bspline_basis(x, kn.uniform_knots(LOW, HIGH, G, degree), degree)
-    off, most = np.abs(B.sum(axis=1) - 1).max(), np.count_nonzero(B, axis=1).max()
-    print(f"   k = {degree}: the sum is 1 up to {off:.0e}", end="; ")
-    print(f"at most {most} of {G + degree} bumps are non-zero")
-    assert most == degree + 1
-between, on_knot = np.count_nonzero(kn.bspline_basis([0.1, knots[6]], knots, k), axis=1)
-print(f"   At x = 0.1 it is {between}. On the knot 0.2 it is {on_knot}: one bump starts there.\n")
-assert (between, on_knot) == (k + 1, k)
-
-# %% [markdown]
-# So a coefficient works locally. On a grid of 12 intervals, raise $c_6$: the spline moves on k + 1
-# of them and nowhere else. Nor does it ever leave the range of its coefficients.
-
-# %%
+between, on_knot = np.count_nonzero(kn.bspline_basis([0.1, t[6]], t, k), axis=1)
+print(f"5. Bumps that are non-zero at x = 0.1: {between}, on the knot 0.2: {on_knot}")
+assert (between, on_knot, calls, entries) == (k + 1, k, 120, 10)
 finer = kn.uniform_knots(LOW, HIGH, 12, k)
-coef = rng.normal(size=12 + k)
+coef = np.random.default_rng(2).normal(size=12 + k)
 raised = coef + np.where(np.arange(12 + k) == 6, 1.0, 0.0)
 B = kn.bspline_basis(x, finer, k)
 moved = x[B @ raised != B @ coef]
 assert finer[6] < moved.min() <= moved.max() < finer[6 + k + 1]
-assert coef.min() <= (B @ coef).min() <= (B @ coef).max() <= coef.max()
 
-fig, ax = plt.subplots(figsize=(9, 5), layout="constrained")
+figure, ax = plt.subplots(figsize=(9, 5))
 ax.axvspan(finer[6], finer[10], color="0.93", label="where $B_6$ is not zero")
-ax.plot(x, np.where(B > 0, B * coef, np.nan), lw=1.2)
-ax.plot(x, B @ coef, "k", lw=3, label=r"$s(x) = \sum_j c_j B_j(x)$", zorder=3)
-ax.plot(x, B @ raised, "k--", lw=2, label="the same with $c_6 + 1$")
-ax.set(xlabel="x", ylabel="$s(x)$, and $c_j B_j(x)$ in colors")
+ax.plot(x, np.where(B > 0, B * coef, np.nan), color=GRAY, lw=1)
+ax.plot(x, B @ coef, color=BLUE, lw=3, label=r"$s(x) = \sum_j c_j B_j(x)$", zorder=3)
+ax.plot(x, B @ raised, "--", color=ORANGE, lw=2.5, label="the same with $c_6 + 1$")
+ax.set(xlabel="$x$", ylabel="splines, and every $c_j B_j(x)$ (thin)")
 ax.legend(fontsize=12)
-fig.savefig(build / "02_spline.png", dpi=150)
+show(figure, "02a_spline", "Raising one coefficient of a spline moves it on four intervals only.")
 
 # %% [markdown]
-# ## 4. Outside the grid
+# **Answer:** k + 1 = 4; on the knot one bump starts and is still zero, so 3. A coefficient moves
+# the spline on k + 1 intervals and nowhere else, here on 4 of 12.
 #
-# Training moves the activations of a network, and some leave the grid. Then what?
-#
-# **Predict:** the grid ends at 1. What is the sum of the bumps at 1, 1.2, 1.5 and 2.2?
+# **Common mistake:** "the coefficient $c_j$ is the value of the spline at a knot."
 
 # %%
-outside = np.array([1.0, 1.2, 1.5, 2.2])
-sums = kn.bspline_basis(outside, knots, k).sum(axis=1)
-np.testing.assert_allclose(sums, [1, 47 / 48, 131 / 192, 0], rtol=0, atol=1e-14)
-B = kn.bspline_basis(wide, knots, k)
-fig, ax = plt.subplots(figsize=(9, 4.5), layout="constrained")
-ax.axvspan(LOW, HIGH, color="0.93", label="the grid")
-ax.plot(wide, np.where(B > 0, B, np.nan), color="0.6", lw=1)
-ax.plot(wide, B.sum(axis=1), lw=3, label=r"$\sum_j B_j(x)$")
-ax.plot(outside, sums, "ko")
-print("4. Outside the grid")
-for place, value, shift in zip(outside, sums, (-50, 8, 8, 8), strict=True):
-    print(f"   x = {place:.1f}: the bumps sum to {value:.3f}")
-    ax.annotate(f"{value:.3f}", (place, value), (shift, 6), textcoords="offset points")
-print(
-    f"   The spline isn't cut off at {HIGH:g}. It fades, and ends at the last knot, {t[-1]:.1f}.\n"
-)
-ax.set(xlabel="x", ylabel="$B_j(x)$ (thin) and their sum", ylim=(-0.05, 1.3))
-ax.legend(loc="upper left", ncols=2, fontsize=12)
-fig.savefig(build / "02_outside.png", dpi=150)
+at_knots = kn.bspline_basis(finer[7:10], finer, k) @ (raised - coef)  # only c_6 = 1
+print(f"   With c_6 = 1 and all others 0 the spline is {at_knots.round(4)} at its inner knots.")
+np.testing.assert_allclose(at_knots, [1 / 6, 2 / 3, 1 / 6], rtol=1e-12)
 
 # %% [markdown]
-# Beyond the grid the bumps run out one by one. At a distance of k h the spline has no value and no
-# slope left: nothing can pull the activation back. This is one reason why an edge also has a base
-# function b (lesson 4), and why grids are moved after the data (lesson 8). But data that a network
-# has not seen will leave any grid by a little. Three ways to go on beyond its end e come to mind:
+# A value at a knot is an average of three coefficients, with the weights 1/6, 2/3, 1/6.
 #
-# - *fade*: let the bumps run out, as the paper does, so that a multiple of b is left;
-# - *constant*: stay at $\phi(e)$;
-# - *tangent*: $\phi(e) + \phi'(e)\, (x - e)$, the edge as a whole, spline and base function.
-#
-# Let 400 noisy samples of $\sqrt x$ decide, whose density runs out to the right. One edge learns
-# them, for three distributions of x and three G. We ask it 5 % and 10 % of the range of the samples
-# beyond the last one. An error above half the range of y is nonsense.
-#
-# **Predict:** how often is each of the three nonsense, for b = silu, b = 0 and b = x?
-
-
-# %%
-KINDS = {
-    "exponential": lambda rng: rng.exponential(size=(400, 1)),
-    "lognormal": lambda rng: rng.lognormal(0, 0.8, (400, 1)),
-    "half-normal": lambda rng: np.abs(rng.normal(size=(400, 1))),
-}
-
-
-def noisy_roots(kind, seed):
-    rng = np.random.default_rng(seed)
-    x = KINDS[kind](rng)
-    return x, np.sqrt(x) + 0.1 * rng.normal(size=x.shape)
-
-
-def errors_beyond(x, y, G, base):
-    """Return the errors, over the range of y, of three ways (rows) at 5 % and at 10 % (columns)."""
-    edge = kn.KAN([1, 1], grid_size=G, base=base, rng=0)
-    edge = kn.fit(edge, x, y, steps=30, adapt_at=[0], hold=3e-4, progress=False).network
-    fading = kn.KAN.from_layers([replace(edge.layers[0], outside="fade")])  # the same on its grid
-    places = x.max() + np.array([[0.05], [0.1]]) * np.ptp(x)
-    end = edge.layers[0].knots[:, -k - 1]
-    said = fading(places), edge(np.minimum(places, end)), edge(places)
-    return np.abs(np.array(said)[:, :, 0] - np.sqrt(places[:, 0])) / np.ptp(y)
-
-
-edges, ways = [*product(KINDS, (5, 10, 20))], ("fade", "constant", "tangent")
-print("   Beyond the data: nonsense in % of 9 edges, and the largest error over the range of y")
-print("                        5 % beyond         10 % beyond")
-nonsense, worst = {}, {}
-for base in ("silu", "zero", "identity"):
-    errors = np.array(
-        [
-            errors_beyond(*noisy_roots(kind, seed), size, base)
-            for seed, (kind, size) in enumerate(edges)
-        ]
-    )  # (edges, ways, places)
-    for way, of_way in zip(ways, errors.transpose(1, 2, 0), strict=True):
-        nonsense[base, way] = [float(np.mean(at > 0.5)) for at in of_way]
-        worst[base, way] = of_way[1].max()
-        columns = [f"{100 * np.mean(at > 0.5):8.0f} %{at.max():8.2f}" for at in of_way]
-        print(f"   {base:9} {way:9}" + " ".join(columns))
-print()
-assert nonsense["silu", "fade"][1] > 0.1
-assert all(worst[base, "fade"] > 1.5 * worst[base, "tangent"] for base, _ in worst)
-assert all(share == [0, 0] for (_, way), share in nonsense.items() if way != "fade")
-
-# %% [markdown]
-# A spline that fades takes the edge along to $w\, b(x)$, however large a weight w it has balanced
-# on the grid. A constant and a tangent are both sane. The tangent is the default of networks,
-# `kn.KAN(outside="linear")`: it has a slope, which can pull an activation back in training, and in
-# lesson 14 it follows a trend. `outside="fade"` is the paper's way. `kn.bspline_basis` always
-# fades: to go on is a matter of the layer.
-#
-# ## 5. Broken on purpose: repeated knots
-#
-# Many textbooks *clamp* the knots: the k extra ones lie on the end itself. Our recursion has not
-# foreseen it. Some denominators become $t_{j+q} - t_j = 0$.
-
-# %%
-clamped = np.clip(t, LOW, HIGH)
-with np.errstate(divide="ignore", invalid="ignore"):
-    broken = np.array([[bump(value, j, k, clamped) for j in js] for value in x])
-n_nan = np.isnan(broken).any(axis=0).sum()
-trapped = np.nan_to_num(broken)
-print("5. Clamped knots")
-print(f"   plain division:    {n_nan} of {len(js)} bumps are NaN")
-print(f"   nan_to_num:        no NaN, but nowhere a sum above {trapped.sum(axis=1).max():.3f}")
-assert n_nan == 2 * k
-np.testing.assert_allclose(trapped.sum(axis=1).max(), 23 / 24, rtol=1e-12)
-
-# %% [markdown]
-# `nan_to_num` looks like a cure and is a trap. One bad term spoils the good one beside it, and the
-# whole bump is wiped out: 2 of 8 survive, without a warning. The cure is in the formula. A bump of
-# no width is zero, so *each of the two terms* is left out if its own denominator vanishes.
-#
-# **Predict:** do the bumps sum to one everywhere then?
-
-
-# %%
-def guarded(numerator, denominator):
-    return numerator / denominator if denominator > 0 else 0.0
-
-
-half_open = np.array([[bump(value, j, k, clamped, guarded) for j in js] for value in x])
-wrong = x[np.abs(half_open.sum(axis=1) - 1) > 1e-13]
-print(f"   guarded division:  the sum is 1, but {half_open[-1].sum():g} at x = {wrong[0]:g}")
-assert wrong.tolist() == [HIGH]
-assert half_open[-1].sum() == 0
-
-# %% [markdown]
-# One point, but not any point: data scaled to [-1, 1] has its largest sample right there. The boxes
-# are half-open, and none holds the right end. With the extended knots of section 1 another box
-# began there, which hid the bug. The fix: the last box of the grid is closed on both sides.
-# `kn.reference.bspline` is our `bump` with both fixes.
-
-# %%
-fixed = np.array([[kn.reference.bspline(value, j, k, clamped) for j in js] for value in x])
-off = np.abs(fixed.sum(axis=1) - 1).max()
-print(f"   last box closed:   the sum is 1 up to {off:.0e}, at both ends too")
-assert off < 1e-13
-np.testing.assert_allclose(fixed[:-1], half_open[:-1], rtol=0, atol=1e-14)
-np.testing.assert_allclose(kn.bspline_basis(x, clamped, k), fixed, rtol=0, atol=1e-14)
-
-# %% [markdown]
-# What does clamping buy? At an end of the grid a single bump is left, and it is 1: the spline
-# begins at its first coefficient and ends at its last one. `kn.plot_basis` draws the bumps on any
-# knots; a repeated knot has a stack of marks.
-
-# %%
-kn.plot_basis(clamped, k).savefig(build / "02_clamped.png", dpi=150)
-ends = kn.bspline_basis([LOW, HIGH], clamped, k) @ np.arange(G + k)  # the spline with c_j = j
-print(f"   With c = 0, 1, ..., {G + k - 1} the clamped spline goes from {ends[0]:g} to {ends[1]:g}")
-np.testing.assert_allclose(ends, [0, G + k - 1], atol=1e-14)
-
-# %% [markdown]
 # ## On your own
 #
-# 1. *Easy.* Take 10 intervals instead of 5. Where does the spline end on the right, and what is the
-#    sum of the bumps half an interval behind the grid? Only one of the two answers changes.
-# 2. *Medium.* Make `triangle` work on an array of points, with loops over q and r only. Compare it
-#    with `kn.bspline_basis`, also on knots that you drew at random and sorted.
-# 3. *Open.* Repeat an inner knot twice, three times, four times, and draw the bumps. What happens
-#    to their smoothness? When would you want such a knot in an edge of a network?
+# Close this file and write the knots from memory: `make exercise N=2.1`. Then let `triangle` take
+# an array of points. Does it hold on knots that you draw at random and sort?
 #
 # ## Further reading
 #
 # - C. de Boor, *A Practical Guide to Splines*, revised edition, Springer 2001, chapters IX and X.
 # - L. Piegl and W. Tiller, *The NURBS Book*, 2nd edition, Springer 1997, chapter 2: the triangle.
-# - Z. Liu et al., *KAN: Kolmogorov-Arnold Networks*, arXiv 2404.19756, section 2.
