@@ -22,9 +22,8 @@ from kan_numpy.splines.bsplines import BSplineBasis
 
 k = 3  # the degree
 rng = np.random.default_rng(3)
-t = np.array(
-    [-2.2, -1.9, -1.4, -1, -0.7, -0.2, 0.1, 0.6, 1, 1.3, 1.8, 2]
-)  # 5 intervals of any width
+# A grid of five intervals from -1 to 1, of different widths.
+t = np.array([-2.2, -1.9, -1.4, -1, -0.7, -0.2, 0.1, 0.6, 1, 1.3, 1.8, 2])
 x = rng.uniform(-1, 1, size=50)  # on the grid
 
 # %% [markdown]
