@@ -131,15 +131,15 @@ def insert_knot(t, c, k, u):
     return np.insert(t, m + 1, u), np.concatenate([c[: m - k + 1], averages, c[m:]])
 
 
-t_new, c_new = insert_knot(t, c, k, 0.3)
+t_new, c_new = insert_knot(t, c, k, -0.5)
 kept = int(np.isin(c_new, c).sum())
-print("3. One knot at 0.3")
+print("3. One knot at -0.5")
 print("   before:", np.round(c, 2))
 print("   after: ", np.round(c_new, 2), "\n")
 assert (len(c_new), kept) == (9, 6)
 np.testing.assert_allclose(spline(line, t_new, c_new), spline(line, t, c), rtol=0, atol=1e-14)
 np.testing.assert_allclose(kn.refine_spline(c, t, t_new, k), c_new, rtol=0, atol=1e-14)
-twice = insert_knot(t_new, c_new, k, 0.3)  # on an old knot, too
+twice = insert_knot(t_new, c_new, k, -0.5)  # on an old knot, too
 np.testing.assert_allclose(spline(line, *twice), spline(line, t, c), rtol=0, atol=1e-14)
 
 figure, ax = plt.subplots(figsize=(9, 5))
@@ -148,7 +148,7 @@ for knots, coef, style in ((t, c, "o:"), (t_new, c_new, "s--")):
     color, name = (GRAY, "before") if len(coef) == 8 else (ORANGE, "after")
     ax.plot(places, coef, style, color=color, lw=1.5, ms=9, label=f"coefficients {name}")
 ax.plot(line, spline(line, t, c), color=BLUE, lw=3, label="the spline, before and after")
-ax.axvline(0.3, color="black", lw=1, label="the new knot")
+ax.axvline(-0.5, color="black", lw=1, label="the new knot")
 ax.set(xlabel="$x$")
 ax.legend()
 show(
@@ -188,7 +188,7 @@ shared = [int(np.isclose(t[4:-4, None], knots).any(axis=1).sum()) for knots in (
 print(f"   Of the 4 inner knots {shared[0]} are knots among 10 intervals, {shared[1]} among 7")
 assert shared == [4, 0]
 
-looks = {5: (GRAY, "-", 6), 10: (BLUE, "-", 2), 7: (ORANGE, "--", 2)}
+looks = {5: ("0.75", "-", 7), 10: (BLUE, "-", 2), 7: (ORANGE, "--", 2)}
 figure, axes = plt.subplots(2, 1, figsize=(9, 7.5), sharex=True)
 for d, ax in zip((0, 3), axes, strict=True):
     for G, (color, style, width) in looks.items():
