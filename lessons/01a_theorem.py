@@ -6,11 +6,11 @@
 # **You will learn:**
 # - to write functions of two variables with sums and functions of one variable, exactly;
 # - why this is always possible, and what makes the theorem difficult;
-# - which part of the theorem a Kolmogorov-Arnold network takes over, and which it leaves behind.
+# - what a Kolmogorov-Arnold network takes over from the theorem, and what not.
 #
 # **You need:** functions of one variable.
 #
-# **Time:** 20 minutes to read, 5 seconds to run.
+# **Time:** 15 minutes to read, 5 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt
@@ -154,8 +154,7 @@ show(
 # - that they can be learned from samples, or in how many steps;
 # - that five nodes are *needed*: section 1 had two, and one.
 #
-# What it teaches is different: of all functions of two variables, addition is the only one that is
-# ever needed.
+# What it teaches: of all functions of two variables, addition is the only one that is needed.
 #
 # ## 4. The second reading
 #
@@ -204,8 +203,8 @@ assert product_error < 5e-4 < 0.3 < waves_error
 #
 # ## On your own
 #
-# Close this file and write $\max(x, y)$ as an exact network from memory: `make exercise N=1.1`. (It
-# asks for splines of degree 1, which are broken lines: lesson 2a.)
+# Close this file and write $\max(x, y)$ as an exact network from memory: `make exercise N=1.1`.
+# (Splines of degree 1 are broken lines.)
 #
 # 1. Which functions of *three* variables have the shape [3, 1, 1]? Can xyz be among them?
 # 2. Weave in base 2 instead of 10. What changes in the table of section 2?
