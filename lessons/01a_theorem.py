@@ -21,7 +21,7 @@ import kan_numpy as kn
 
 rng = np.random.default_rng(1)
 x, y = rng.uniform(0.0, 1.0, (2, 100_000))  # points of the unit square
-x_axis, y_axis = np.meshgrid(*[np.linspace(0.0, 1.0, 201)[:-1]] * 2)
+x_axis, y_axis = np.meshgrid(*[np.linspace(0.0, 1.0, 201)] * 2)
 
 
 def rms(values):
@@ -127,9 +127,7 @@ ax.step(np.arange(100) / 100, tables[1], where="post", color="black", lw=2.5, la
 ax.step(np.arange(10_000) / 1e4, tables[2], where="post", color=ORANGE, lw=0.5, label="two digits")
 ax.set(xlabel=r"$\xi$", ylabel=r"$\Phi(\xi)$")
 ax.legend(loc="upper left")
-show(
-    figure, "01a_table", "The outer function of xy: a comb, whose teeth get finer combs themselves."
-)
+show(figure, "01a_table", "The outer function of xy: a comb, whose teeth are finer combs again.")
 
 # %% [markdown]
 # **Answer:** ten times less with every digit, for a hundred times as many entries. And $\Phi$ jumps
@@ -180,9 +178,7 @@ directions = rng.uniform(-30.0, 30.0, (2, 40))
 
 
 def waves(x, y):
-    return np.sin(np.multiply.outer(x, directions[0]) + np.multiply.outer(y, directions[1])).mean(
-        -1
-    )
+    return np.sin(np.stack([x, y], axis=-1) @ directions).mean(axis=-1)
 
 
 def fitted(widths, f):

@@ -26,8 +26,8 @@ G, k = 5, 3  # its intervals, and the degree of the splines on it
 # ## 1. Knots by hand
 #
 # A *spline* of degree k is a function that is a polynomial of degree k between neighboring *knots*,
-# and has k - 1 continuous derivatives where the pieces meet. Every edge of a KAN carries one, $s(x)
-# = \sum_j c_j B_j(x)$: fixed *basis functions*, the B-splines, or bumps for short, times
+# and has k - 1 continuous derivatives where the pieces meet. Every edge of a KAN carries one,
+# $s(x) = \sum_j c_j B_j(x)$: fixed *basis functions*, the B-splines, or bumps for short, times
 # coefficients that are learned (arXiv 2404.19756, eq. 2.12).
 #
 # The grid is cut into G intervals of width h, and k knots more are laid at each end:
@@ -49,8 +49,8 @@ assert (len(t), len(js)) == (G + 2 * k + 1, G + k) == (12, 8)
 np.testing.assert_allclose(kn.uniform_knots(LOW, HIGH, G, k), t, rtol=0, atol=1e-15)
 
 # %% [markdown]
-# **Answer:** 6 ends of intervals and 3 knots more on each side are G + 2k + 1 = 12. They carry G +
-# k = 8 bumps: the last one starts k + 1 knots before the end.
+# **Answer:** 6 ends of intervals and 3 knots more on each side are G + 2k + 1 = 12. They carry
+# G + k = 8 bumps: the last one starts k + 1 knots before the end.
 #
 # ## 2. Why they are smooth
 #
@@ -59,9 +59,9 @@ np.testing.assert_allclose(kn.uniform_knots(LOW, HIGH, G, k), t, rtol=0, atol=1e
 #
 # $$B_{j,q}(x) = \frac1h \int_{x-h}^x B_{j,q-1}(u)\, du$$
 #
-# Differentiate. The bumps are copies, moved by h: $B_{j,q-1}(x - h)$ is the next one. So $B'_{j,q}
-# = (B_{j,q-1} - B_{j+1,q-1}) / h$, and each time a bump gets one continuous derivative more, and
-# one degree more between the knots. A box jumps, a hat (q = 1) is continuous, and so on.
+# Differentiate. The bumps are copies, moved by h: $B_{j,q-1}(x - h)$ is the next one. So
+# $B'_{j,q} = (B_{j,q-1} - B_{j+1,q-1}) / h$, and each time a bump gets one continuous derivative
+# more, and one degree more between the knots. A box jumps, a hat (q = 1) is continuous, and so on.
 #
 # **Predict:** how many derivatives of a cubic bump are continuous?
 
@@ -113,11 +113,12 @@ show(figure, "02a_gallery", "Bumps of degree 0 to 3, and a cubic bump with its d
 #
 # Check it with a pencil, on knots at 0, 1, 2, ... Write $A_j$ for $B_{j,q-1}$ and $a_j$ for
 # $B_{j,q-2}$. The claim is $q\,B_{0,q} = x A_0 + (q + 1 - x) A_1$. It is true of hats, q = 1. Both
-# sides are zero up to x = 0; so they are equal if their derivatives are. On the left that is $q
-# (A_0 - A_1)$, on the right $A_0 - A_1 + x (a_0 - a_1) + (q + 1 - x)(a_1 - a_2)$. The claim for q -
-# 1 says $(q - 1) A_0 = x a_0 + (q - x) a_1$, and one knot further $(q - 1) A_1 = (x - 1) a_1 + (q +
-# 1 - x) a_2$. Subtract: $(q - 1)(A_0 - A_1)$ is the rest of the right side. On knots at any
-# distance the recursion *defines* the bumps; lesson 3a shows that they are as smooth.
+# sides are zero up to x = 0; so they are equal if their derivatives are. On the left that is
+# $q (A_0 - A_1)$, on the right $A_0 - A_1 + x (a_0 - a_1) + (q + 1 - x)(a_1 - a_2)$. The claim for
+# q - 1 says $(q - 1) A_0 = x a_0 + (q - x) a_1$, and one knot further
+# $(q - 1) A_1 = (x - 1) a_1 + (q + 1 - x) a_2$. Subtract: $(q - 1)(A_0 - A_1)$ is the rest of the
+# right side. On knots at any distance the recursion *defines* the bumps; lesson 3a shows that they
+# are as smooth.
 
 
 # %%

@@ -43,9 +43,9 @@ x = rng.uniform(-1, 1, size=50)  # on the grid
 # $$B'_{j,q} = D_{j,q-1} - D_{j+1,q-1}
 #              + (x - t_j)\, D'_{j,q-1} + (t_{j+q+1} - x)\, D'_{j+1,q-1}.$$
 #
-# It remains to show that the last two terms are $(q - 1)(D_{j,q-1} - D_{j+1,q-1})$. Write $e_j =
-# D_{j,q-2}$, and W and V for the widths of $B_{j,q-1}$ and $B_{j+1,q-1}$. By (2) for q - 1 the two
-# terms are
+# It remains to show that the last two terms are $(q - 1)(D_{j,q-1} - D_{j+1,q-1})$. Write
+# $e_j = D_{j,q-2}$, and W and V for the widths of $B_{j,q-1}$ and $B_{j+1,q-1}$. By (2) for q - 1
+# the two terms are
 #
 # $$(q - 1) \Big( \frac{x - t_j}{W} (e_j - e_{j+1})
 #               + \frac{t_{j+q+1} - x}{V} (e_{j+1} - e_{j+2}) \Big),$$

@@ -78,11 +78,11 @@ ours = kn.fit_spline(x_fit[half], wave[half], t_10, k, hold=0.0)
 np.testing.assert_allclose(ours, smallest, atol=1e-11)
 
 # %% [markdown]
-# **Answer:** $B^T B$ has zero rows: "Singular matrix". The singular value decomposition $B = U
-# \Sigma V^T$ picks, among the best fits, the one with the smallest coefficients: it divides by no
-# $\sigma$ that is zero, and what no sample asks for stays 0. That is a choice, and a cliff: the
-# curve climbs with slope $\pi$ at 0. By default `kn.fit_spline` picks the smoothest best fit, whose
-# unseen coefficients go on in a straight line (lesson 8a). On data everywhere they agree.
+# **Answer:** $B^T B$ has zero rows: "Singular matrix". The singular value decomposition
+# $B = U \Sigma V^T$ picks, among the best fits, the one with the smallest coefficients: it divides
+# by no $\sigma$ that is zero, and what no sample asks for stays 0. That is a choice, and a cliff:
+# the curve climbs with slope $\pi$ at 0. By default `kn.fit_spline` picks the smoothest best fit,
+# whose unseen coefficients go on in a straight line (lesson 8a). On data everywhere they agree.
 #
 # ## 2. A worked example: $J_0(20 x)$
 #
@@ -160,8 +160,7 @@ for (name, row), (color, marker, style) in zip(errors.items(), looks, strict=Tru
     ax.text(1.05 * sizes[-1], row[-1], f"{name}: {order[name]:.2f}", color=color, va="center")
 ax.set_xticks(sizes, map(str, sizes))
 ax.set(xlabel="G, the number of grid intervals", ylabel="root mean square error", xlim=(18, 1800))
-show(figure, "03b_order", "Errors over G fall on straight lines: steepest for sin and k = 3, least"
-     " for a jump.")  # fmt: skip
+show(figure, "03b_order", "Errors fall on straight lines: steepest for sin and k = 3.")
 
 # %% [markdown]
 # **Answer:** 4 times less for k = 1, and 16 times for k = 3: the orders are 2, 3 and 4.
