@@ -1,8 +1,7 @@
 # %% [markdown]
 # # Lesson 7a: SGD and Adam
 #
-# **Question.** The gradient says which way is down. How far should one go, if nothing else is
-# known?
+# **Question.** The gradient says which way is down. How far should one go?
 #
 # **You will learn:**
 # - to write a step of SGD with momentum and of Adam, in two lines each;
@@ -187,12 +186,7 @@ for (name, path), style in zip(
     ax.semilogy([loss for _, loss in path], ls=style, lw=2.5, label=name)
 ax.set(xlabel="step", ylabel="loss $L$")
 ax.legend(ncols=2)
-show(
-    figure,
-    "07a_rates",
-    "Loss against step. SGD falls slowly at 0.03, faster at 0.3 and with momentum. Adam is lowest"
-    " at 0.05, hardly moves at 0.0005, and is high and ragged at 5.",
-)
+show(figure, "07a_rates", "Loss against step; Adam at 0.05 is lowest, at 5 high and ragged.")
 
 # %% [markdown]
 # **Answer:** 0.03 is slow, 0.3 is fast, and 3 explodes within some steps. `kn.train` warns and
