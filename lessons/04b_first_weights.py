@@ -112,8 +112,8 @@ for outside, alive in (("fade", False), ("linear", True)):
 #   \mathrm{Var}(y_o) = n_{in} \sum_f \sigma_f^2 \mu_0(f), \qquad \mu_0(f) = E[f(x)^2],$$
 #
 # because $E[\theta \theta'] = 0$ for two different weights: all mixed terms vanish. Let $f$ bring
-# the share $s_f$ of the variance, with $\sum_f s_f = 1$. Then $\mathrm{Var}(y) = \mathrm{Var}(x) =
-# v$ if
+# the share $s_f$ of the variance, with $\sum_f s_f = 1$. Then
+# $\mathrm{Var}(y) = \mathrm{Var}(x) = v$ if
 #
 # $$\sigma_f^2 = \frac{s_f\, v}{n_{in}\, \mu_0(f)}. \tag{forward}$$
 #
