@@ -69,7 +69,7 @@ show(figure, "09d_gas", "T and V meet in a product; V alone goes to a sum; both 
 # %% [markdown]
 # A sum costs nothing, a function of one variable is an edge, a product is a node of its own:
 # (1, 1) says one sum and one product. `kn.from_formula` names every edge by a symbol,
-# $c\, f(a u + b) + d$, and its four numbers can be trained.
+# $c\, f(a u + b) + d$, and its four numbers can be trained. (It passes V on, and squares it later.)
 #
 # ## 2. Which inputs belong together?
 #
