@@ -103,6 +103,19 @@ def test_a_product_goes_back_as_central_differences_say(record, drawn):
     record(assert_adjoint(lambda x: layer.forward(x)[0], backward, x, rng=rng))
 
 
+def test_a_layer_of_products_shows_its_groups_and_is_equal_to_one_with_the_same():
+    layer = ProductLayer(4, [[0], [1, 3]])
+    assert repr(layer) == "ProductLayer(n_in=4, groups=((0,), (1, 3)))"
+    assert layer == ProductLayer(4, [[0], [1, 3]]) != ProductLayer(4, [[0], [3, 1]])
+    assert (layer.n_out, layer.n_products, layer.size, layer.piecewise_linear) == (2, 1, 0, False)
+    assert layer.active.tolist() == [[True, False, False, False], [False, True, False, True]]
+    x = np.array([[5.0, 2.0, 9.0, 3.0]])
+    assert layer.edges(x).tolist() == [[[5.0, 0.0, 0.0, 0.0], [0.0, 2.0, 0.0, 3.0]]]
+    assert layer.fraction_outside_grid(x) == 0.0
+    part = layer.part(np.array([False, True]), np.array([False, True, False, True]))
+    assert part == ProductLayer(2, [[0, 1]])
+
+
 @given(drawn=layers_with_inputs())
 def test_a_permutation_of_inputs_and_groups_changes_nothing(drawn):
     layer, x, rng = drawn
