@@ -11,7 +11,7 @@ from strategies import seeds
 
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.pde import equations
+from kan_numpy.pde import PDE, Condition, dirichlet, equations, linear
 from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.pde.conditions import Residual
 
@@ -172,8 +172,8 @@ def test_every_face_has_its_share_of_the_points_and_at_least_one():
     for boundary_points, each in ((1, 1), (5, 1), (6, 2), (30, 10)):
         inside, left, others = collocation_points(problem, 50, boundary_points, "random", 0)
         assert (len(inside), len(left), len(others)) == (50, each, 2 * each)
-    inside, left, _ = collocation_points(problem)
-    assert (len(inside), len(left)) == (32**2, 133)
+    one_face = PDE((0, 0), (1, 1), [Condition(linear(0.0)), dirichlet(0.0, [(0, 0)])])
+    assert [len(points) for points in collocation_points(one_face)] == [32**2, 400]
     own = np.array([[0.0, 1.0]])
     assert collocation_points(problem, own)[0].tolist() == own.tolist()
 
