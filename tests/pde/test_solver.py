@@ -5,9 +5,8 @@ import pytest
 from pde_problems import mixed
 
 import kan_numpy as kn
-from kan_numpy.pde import PDE, Condition, dirichlet, equations, every_face, linear
+from kan_numpy.pde import PDE, Condition, dirichlet, equations, every_face, linear, solver
 from kan_numpy.pde import conditions as pde
-from kan_numpy.pde import solver
 from kan_numpy.pde.collocation import collocation_points
 
 
