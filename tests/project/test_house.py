@@ -152,7 +152,7 @@ def allowed_packages(path):
     if path.is_relative_to(ROOT / "kan_numpy"):
         draws = "plotting" in path.parts
         return allowed | ({"matplotlib"} if draws else set())
-    neighbors = {neighbor.stem for neighbor in (ROOT / "tests").glob("*.py")}
+    neighbors = {neighbor.stem for neighbor in (ROOT / "tests").glob("*.py")} | {"exercises"}
     return allowed | {"matplotlib", "pytest", "hypothesis"} | neighbors
 
 
