@@ -1,4 +1,4 @@
-"""Where the k + 1 functions of a point are written, and that those that do not exist are dropped."""
+"""Where the k + 1 functions of a point are written; those that do not exist are dropped."""
 
 import numpy as np
 
