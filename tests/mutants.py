@@ -75,8 +75,8 @@ def mutants_of(path):
 
 
 def executed(node):
-    """Yield the nodes that compute something: not those of annotations and messages."""
-    if isinstance(node, ast.JoinedStr):
+    """Yield the nodes that compute something: not annotations, messages, and what zip asserts."""
+    if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg == "strict"):
         return
     yield node
     for name, value in ast.iter_fields(node):
@@ -162,6 +162,13 @@ def passes(copy, chapter, mutant=None, timeout=None):
     return process.exitcode == 0
 
 
+class QuickFirst:
+    """Let tests without random examples run first."""
+
+    def pytest_collection_modifyitems(self, items):
+        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+
+
 def run_pytest(folder, tests):
     """Run tests in a folder, silently, and exit with pytest's code."""
     os.chdir(folder)
@@ -178,7 +185,7 @@ def run_pytest(folder, tests):
         "-m",
         "not slow and not lesson",
     ]
-    sys.exit(pytest.main(options + tests))
+    sys.exit(pytest.main(options + tests, plugins=[QuickFirst()]))
 
 
 def survivors(copy, chapter, chosen):

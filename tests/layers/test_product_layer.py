@@ -65,8 +65,8 @@ def random_network(widths, rng, arity=2, **options):
 @st.composite
 def networks_with_inputs(draw):
     rng, widths = np.random.default_rng(draw(seeds)), draw(st.sampled_from(WIDTHS))
-    G = draw(st.integers(1, 3))
-    network = random_network(widths, rng, draw(st.integers(2, 3)), grid_size=G)
+    G = draw(st.integers(1, 2))
+    network = random_network(widths, rng, draw(st.integers(2, 3)), grid_size=G, degree=2)
     return network, rng.uniform(-1.5, 1.5, (draw(st.integers(1, 4)), widths[0])), rng
 
 

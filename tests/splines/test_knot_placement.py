@@ -104,6 +104,9 @@ def test_the_smallest_interval_is_a_millionth_of_the_mean_one():
     x = np.append(1e-9 * np.arange(8), 4.0)[:, None]
     knots = adapted_knots(x, np.array([0.0]), np.array([4.0]), np.zeros(1), 4, 0)
     np.testing.assert_allclose(np.diff(knots[0]), [1e-6, 1e-6, 1e-6, 4.0], rtol=2e-6)
+    # At the other end, too, the knots stay below the end of the grid.
+    knots = adapted_knots(4.0 - x, np.array([0.0]), np.array([4.0]), np.zeros(1), 4, 0)
+    np.testing.assert_allclose(np.diff(knots[0]), [4.0, 1e-6, 1e-6, 1e-6], rtol=2e-6)
 
 
 def test_values_nearer_than_a_fraction_of_the_largest_are_one():
