@@ -1,6 +1,6 @@
 """Gaussians, Chebyshev polynomials, Fourier modes: against formulas, backwards, and in networks."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -367,6 +367,12 @@ def test_a_basis_of_your_own_is_not_saved(tmp_path):
     own = Hats(layer.basis.low, layer.basis.high, layer.basis.size)
     with pytest.raises(TypeError, match="a basis of your own, a Hats"):
         KAN.from_layers([replace(layer, basis=own)]).save(tmp_path / "net.npz")
+
+
+def test_a_basis_cannot_be_changed():
+    basis = GaussianBasis(np.array([-1.0]), np.array([1.0]), 3)
+    with pytest.raises(FrozenInstanceError):
+        basis.size = 4
 
 
 def test_the_arrays_of_a_basis_are_read_only():

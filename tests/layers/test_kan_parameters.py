@@ -1,6 +1,6 @@
 """The arrays of a KAN layer: how many numbers, where they are in theta, and what a part keeps."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -108,3 +108,17 @@ def test_what_depends_on_the_coefficients_alone_has_no_gradient_elsewhere():
     gradient = layer.coef_gradient(dcoef)
     want = np.concatenate([dcoef[0, 0], dcoef[0, 1] + dcoef[1, 0], dcoef[0, 2], np.zeros(3 + 4)])
     assert_close(gradient, want)
+
+
+@pytest.mark.parametrize("name", ["degree", "coef", "outside"])
+def test_a_layer_cannot_be_changed(name):
+    layer = layer_of_all_kinds()
+    with pytest.raises(FrozenInstanceError):
+        setattr(layer, name, None)
+    with pytest.raises(FrozenInstanceError):
+        layer.symbols[0].out = 3
+    with pytest.raises(FrozenInstanceError):
+        layer.index.size = 3
+    for array in (layer.coef, layer.w_base, layer.bias, layer.active, layer.center):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0
