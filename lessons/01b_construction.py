@@ -9,7 +9,7 @@
 #
 # **You need:** lesson 01a. (This lesson is optional: no other one needs it.)
 #
-# **Time:** 20 minutes to read, 9 seconds to run.
+# **Time:** 20 minutes to read, 5 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

@@ -10,7 +10,7 @@
 #
 # **You need:** NumPy arrays, and integrals of one variable.
 #
-# **Time:** 20 minutes to read, 3 seconds to run.
+# **Time:** 20 minutes to read, 4 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

@@ -10,7 +10,7 @@
 #
 # **You need:** lesson 02a.
 #
-# **Time:** 20 minutes to read, 8 seconds to run.
+# **Time:** 20 minutes to read, 4 seconds to run.
 
 # %%
 from dataclasses import replace
@@ -51,15 +51,15 @@ ax.legend(loc="upper left", ncols=2)
 show(figure, "02b_outside", "The sum of the bumps is one on the grid, and fades to zero outside.")
 
 # %% [markdown]
-# **Answer:** 1, 0.979, 0.682, 0. The spline fades over k intervals, up to the last knot, 2.2.
+# **Answer:** 1, 47/48, 131/192, 0. At 1.2 a bump is missing that would begin at 1 and be
+# $(1/2)^3/6$ there. The spline fades over k intervals, up to the last knot, 2.2.
 #
 # ## 2. Three ways to go on
 #
 # Training moves what arrives at an edge, and some of it leaves the grid. Where the bumps have run
 # out the spline has no slope, and nothing can pull it back. This is one reason why an edge also has
-# a base function b with a weight w, $\phi(x) = w\, b(x) + \sum_j c_j B_j(x)$ (lesson 4b), and why
-# grids are moved after the data (lesson 8a). But data that a network has not seen will leave any
-# grid by a little. Three ways to go on beyond its end e come to mind:
+# a base function b with a weight w, $\phi(x) = w\, b(x) + \sum_j c_j B_j(x)$ (lesson 4b). New data
+# will leave any grid by a little. Three ways to go on beyond its end e come to mind:
 #
 # - *fade*: let the bumps run out, as the paper does, so that a multiple of b is left;
 # - *constant*: stay at $\phi(e)$;

@@ -10,7 +10,7 @@
 #
 # **You need:** lesson 02a.
 #
-# **Time:** 15 minutes to read, 3 seconds to run.
+# **Time:** 15 minutes to read, 2 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

@@ -10,7 +10,7 @@
 #
 # **You need:** lessons 02a and 03a, and least squares and singular values from linear algebra.
 #
-# **Time:** 20 minutes to read, 4 seconds to run.
+# **Time:** 20 minutes to read, 3 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

@@ -167,8 +167,8 @@ assert relus[2] > 1000 * hats[2]
 assert relus[3] > 10 * hats[3]
 
 figure, ax = plt.subplots(figsize=(8, 4.5))
-ax.loglog(story["hats"], color=BLUE, lw=3, label="hats")
-ax.loglog(story["ReLUs"], "--", color=ORANGE, lw=3, label="ReLUs on the same knots")
+ax.loglog(range(1, STEPS + 1), story["hats"], color=BLUE, lw=3, label="hats")
+ax.loglog(range(1, STEPS + 1), story["ReLUs"], "--", color=ORANGE, lw=3, label="ReLUs")
 ax.set(xlabel="step of gradient descent", ylabel="RMSE")
 ax.legend()
 show(figure, "10a_descent", "Gradient descent converges soon with hats, and slowly with ReLUs.")

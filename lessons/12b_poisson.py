@@ -141,8 +141,8 @@ assert best[5][2] < 1e-6
 assert best[3][1] > 100 * best[5][1]
 
 # %% [markdown]
-# **Answer:** here more than a factor of 100 in the mean square, on the same grid. The paper's best errors
-# are 5e-8 and 2e-5, with a [2, 10, 1] network of degree 3.
+# **Answer:** here more than a factor of 100 in the mean square, on the same grid. The paper's best
+# errors are 5e-8 and 2e-5, with a [2, 10, 1] network of degree 3.
 #
 # ## 3. Broken on purpose: no boundary, or hardly any
 #

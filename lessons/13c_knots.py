@@ -95,9 +95,7 @@ train, test = divided(np.arange(len(law)))  # rows at random
 nearest = cKDTree(x[train]).query(x[test])[1]
 right, told = signature[train][nearest] == signature[test], np.isin(chained[test], chained[train])
 known, new = right[told].mean(), right[~told].mean()
-print(
-    f"   The nearest knot is right for {known:.1%} of those with a relative, {new:.1%} of others\n"
-)
+print(f"   The nearest knot is right for {known:.1%} of relatives, {new:.1%} of others\n")
 assert known > 0.97 > 0.89 > new
 assert 0.12 < told.mean() < 0.14
 assert rows[1][2] > 20

@@ -2,9 +2,10 @@
 
 Task 2.2 stands in four files: in lessons/exercises/ex02.py the blank, with its contract as the
 docstring, and `obvious_2_2(basis)` beside it; in checks/check_02.py its name in TASKS, perhaps in
-ALONE, and functions `test_...(task, rng)` with points; in solutions/sol_02.py the function `basis`,
-and `basis__in_another_style`; in mutants/mut_02.py `basis__with_a_mistake`, whose docstring says
-"Kind: what is wrong. Hint: what to say to the student."
+ALONE (and in GIVEN, if its arguments are networks), and functions `test_...(task, rng)` with
+points; in solutions/sol_02.py the function `basis`, and `basis__in_another_style`; in
+mutants/mut_02.py `basis__with_a_mistake`, whose docstring says "Kind: what is wrong. Hint: what to
+say to the student."
 
 A check calls `task` like the function, though it runs in another process while grading: arguments
 and results are numbers, arrays, texts, fractions, functions, and lists, tuples and dictionaries of
@@ -33,6 +34,7 @@ class Task:
     number: str  # lesson and task, say "2.2"
     function: str
     alone: bool  # without kan_numpy and scipy
+    library: bool  # whether these are there when it runs
     checks: tuple = field(compare=False)  # functions of (task, rng)
     points: tuple = field(compare=False)  # of each check
 
@@ -90,8 +92,8 @@ def tasks(wanted=None):
         assert set(checks) == set(module.TASKS), f"{path.name}: a task without checks"
         for number, function in module.TASKS.items():
             functions, points = zip(*checks[number], strict=True)
-            alone = number in module.ALONE
-            found.append(Task(number, function, alone, functions, points))
+            alone, given = number in module.ALONE, number in getattr(module, "GIVEN", ())
+            found.append(Task(number, function, alone, given or not alone, functions, points))
     found.sort(key=lambda task: order(task.number))
     if wanted:
         lesson, dot, rest = wanted.partition(".")

@@ -50,8 +50,8 @@ class Sandbox:
         if broken:
             self.reason = "; ".join(broken)
             return
-        self.peer = self.worker(with_library=not task.alone)
-        request = (str(self.folder), task.file, task.function, task.alone, str(self.project))
+        self.peer = self.worker(task.library)
+        request = (str(self.folder), task.file, task.function, task.library, str(self.project))
         self.peer.send(("start", *request))
         self.child = self.peer.wait()
         try:
@@ -123,7 +123,7 @@ class Sandbox:
     def drop(self):
         """Give up the worker of the present task: who knows what is left in its connection."""
         self.kill()
-        process, connection = self.workers.pop(not self.task.alone)
+        process, connection = self.workers.pop(self.task.library)
         process.kill()
         process.wait()
         connection.close()

@@ -109,7 +109,7 @@ def load(folder, file, function):
     return careful(found)
 
 
-def serve(connection, folder, file, function, alone, project):
+def serve(connection, folder, file, function, library, project):
     """Answer calls of one function, until this process is ended from outside."""
     os.setsid()
     os.chdir(folder)
@@ -118,13 +118,13 @@ def serve(connection, folder, file, function, alone, project):
     text = Path(folder, file).read_bytes() if Path(folder, file).exists() else b""
     if b"hypothesis" in text:
         derandomize()
-    if alone:
+    if not library:
         sys.meta_path.insert(0, StandInFinder)
     lock(folder, project)
     # Handle 0 imports the file, handle 1 is the function.
     peer.functions = [lambda: peer.functions.append(load(folder, file, function))]
     peer.answer(*peer.receive()[1:])
-    StandIn.in_use = alone
+    StandIn.in_use = True
     while True:
         peer.answer(*peer.receive()[1:])
 
