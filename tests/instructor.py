@@ -1,6 +1,6 @@
 """Write what lessons/INSTRUCTOR.md knows from the lessons and the tasks: minutes, points, mistakes.
 
-    python tests/instructor.py
+python tests/instructor.py
 """
 
 import importlib
@@ -16,7 +16,10 @@ from exercises.catalog import tasks
 
 LESSONS = HERE.parent / "lessons"
 PAGE = LESSONS / "INSTRUCTOR.md"
-BEGIN, END = "<!-- wrong answers: written by tests/instructor.py -->\n", "<!-- end of wrong answers -->"
+BEGIN, END = (
+    "<!-- wrong answers: written by tests/instructor.py -->\n",
+    "<!-- end of wrong answers -->",
+)
 
 
 def minutes_of(lesson):
@@ -52,7 +55,9 @@ def wrong_answers():
             kind, wrong, hint = re.match(
                 r"(\w+): (.*?)\.? Hint: (.*)", " ".join(inspect.getdoc(vars(module)[name]).split())
             ).groups()
-            rows.append(f"| {task.number} | {kind.lower()} | {wrong} | {hint} |".replace("$", r"\$"))
+            rows.append(
+                f"| {task.number} | {kind.lower()} | {wrong} | {hint} |".replace("$", r"\$")
+            )
     return "\n".join(rows) + "\n\n"
 
 

@@ -1,10 +1,10 @@
 """The arrays of a KAN layer: how many numbers, where they are in theta, and what a part keeps."""
 
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from checks import assert_close
+from checks import assert_close, assert_value
 
 from kan_numpy import uniform_knots
 from kan_numpy.functions.activations import ACTIVATIONS
@@ -113,12 +113,9 @@ def test_what_depends_on_the_coefficients_alone_has_no_gradient_elsewhere():
 @pytest.mark.parametrize("name", ["degree", "coef", "outside"])
 def test_a_layer_cannot_be_changed(name):
     layer = layer_of_all_kinds()
-    with pytest.raises(FrozenInstanceError):
-        setattr(layer, name, None)
-    with pytest.raises(FrozenInstanceError):
-        layer.symbols[0].out = 3
-    with pytest.raises(FrozenInstanceError):
-        layer.index.size = 3
+    assert_value(layer, name)
+    assert_value(layer.symbols[0], "out")
+    assert_value(layer.index, "size")
     for array in (layer.coef, layer.w_base, layer.bias, layer.active, layer.center):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0.0
