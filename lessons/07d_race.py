@@ -100,8 +100,8 @@ axes[1].legend()
 show(
     figure,
     "07d_race",
-    "Training error against evaluations and against seconds: LM falls steepest in both, then L-BFGS,"
-    " Adam, and SGD.",
+    "Training error against evaluations and seconds: LM falls steepest in both, then L-BFGS, then"
+    " Adam, then SGD.",
 )
 
 # %% [markdown]
