@@ -9,7 +9,7 @@
 #
 # **You need:** 05a (backward), 07b (Gauss-Newton), 07d (the race).
 #
-# **Time:** 20 minutes to read, 6 seconds to run.
+# **Time:** 20 minutes to read, 8 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt
@@ -80,9 +80,8 @@ assert moving["no common solution", 1.0] > 2 * moving["no common solution", 0.2]
 # times bumps for the first.
 
 # %%
-CUBIC = (
-    np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6
-)  # of 1, u, u^2, u^3
+# The rows belong to 1, u, u^2 and u^3, the columns to the four bumps.
+CUBIC = np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6
 I, H = np.arange(2)[:, None], np.arange(HIDDEN)[:, None]
 
 
