@@ -36,10 +36,10 @@ def rmse(net, x, y):
 #
 # An edge of an MLP is one number. One of a KAN has G + k coefficients and a base weight. For each
 # sample a weight of an MLP takes one multiplication. An input node of a KAN layer takes
-# $3k(k+1)/2$: the recursion of lesson 2a computes bumps of each degree from those one degree
-# lower, that is k(k + 1)/2 terms in all, each with two products and a quotient. Each of its edges takes
-# $k + 1$ for the splines that are not zero, and one for the base function. The silu and tanh of
-# both are not counted.
+# $3k(k+1)/2$: the recursion of lesson 2a computes bumps of each degree from those one degree lower,
+# that is k(k + 1)/2 terms in all, each with two products and a quotient. Each of its edges takes $k
+# + 1$ for the splines that are not zero, and one for the base function. The silu and tanh of both
+# are not counted.
 #
 # **Common mistake:** "With the same widths, both networks are equally large."
 
@@ -72,7 +72,7 @@ assert abs(equal / kan - 1) < 0.02
 # - the same 800 samples to train, 200 to validate and 2000 to test;
 # - at most 170 parameters, and as many nodes as that allows;
 # - Levenberg-Marquardt, 30 steps; the best step on the validation set counts;
-# - four variants each; the best on the *validation* set goes on;
+# - four variants each, from one start; the best on the *validation* set goes on;
 # - it then starts from five new seeds. We report the median and the range on the test set.
 #
 # A KAN may adapt its grids once, before step 5.
