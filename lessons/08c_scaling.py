@@ -142,7 +142,7 @@ assert test_2 > 100 * test_1
 # ## 3. Noise
 #
 # Samples have noise, $y_n = f(x_n) + \sigma \varepsilon_n$ with independent $\varepsilon_n$ of mean
-# 0 and variance 1. The fit $\hat c = (B^T B)^{-1} B^T y$ is linear in y, so at the samples the noise
+# 0 and variance 1. The fit $\hat c = (B^T B)^{-1} B^T y$ is linear in y; at the samples noise
 # adds $\sigma P \varepsilon$ with the projection $P = B (B^T B)^{-1} B^T$. Its mean square is
 #
 # $$\frac{\sigma^2}{N} E|P \varepsilon|^2 = \frac{\sigma^2}{N} E\,\varepsilon^T P \varepsilon
