@@ -10,7 +10,7 @@
 #
 # **You need:** 03b (least squares, the order of splines), 08b (the staircase).
 #
-# **Time:** 20 minutes to read, 8 seconds to run.
+# **Time:** 20 minutes to read, 6 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

@@ -10,7 +10,7 @@
 #
 # **You need:** 05a (backward through a layer), 07b (Levenberg-Marquardt), 08a (grids).
 #
-# **Time:** 20 minutes to read, 10 seconds to run.
+# **Time:** 20 minutes to read, 6 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

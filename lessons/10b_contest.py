@@ -10,7 +10,7 @@
 #
 # **You need:** 04a (a layer), 07b (Levenberg-Marquardt), 10a (hats are ReLUs).
 #
-# **Time:** 20 minutes to read, 15 seconds to run.
+# **Time:** 20 minutes to read, 20 seconds to run.
 
 # %%
 from itertools import pairwise

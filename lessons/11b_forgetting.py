@@ -10,7 +10,7 @@
 #
 # **You need:** 07b (Levenberg-Marquardt), 11a (why it remembers).
 #
-# **Time:** 20 minutes to read, 8 seconds to run.
+# **Time:** 20 minutes to read, 12 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt
