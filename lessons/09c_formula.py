@@ -10,7 +10,7 @@
 #
 # **You need:** 09a (a price on edges), 09b (naming an edge).
 #
-# **Time:** 15 minutes to read, 15 seconds to run.
+# **Time:** 15 minutes to read, 10 seconds to run.
 
 # %%
 import numpy as np
