@@ -206,8 +206,8 @@ show(
 #
 # ## On your own
 #
-# Knots at a kink are another thing that training does not find in samples (lesson 03b). Close this
-# file and write them from memory: `make exercise N=14.2`.
+# Close this file and write a spline that goes on along its tangents from memory:
+# `make exercise N=14.3`.
 #
 # 1. *Medium.* Give the [3, 5, 1] network of section 2 the differences $z_t - z_{t-1}$ instead.
 #    Which way to go on is best then, and why does the trend no longer matter?
