@@ -9,8 +9,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_function, as_value_and_gradient
 from kan_numpy._arrays import Array, Indices, some_rows
-from kan_numpy._validation import as_array
+from kan_numpy._validation import as_samples
 from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import NetworkT, evaluate
@@ -145,12 +146,12 @@ class Objective(NetworkObjective[NetworkT]):
         loss: str | Loss = "mse",
         penalty: PenaltyFunction | None = None,
     ) -> None:
-        if not (penalty is None or callable(penalty)):
-            raise TypeError(f"penalty must be a function of (network, x), but is {penalty!r}")
+        if penalty is not None:
+            as_function("penalty", penalty, "a function of (network, x)")
         self.network = as_network(network)
         self.loss = as_loss(loss)
         self.penalty = penalty
-        self.x = as_array("x", x, ("N", network.widths[0]))
+        self.x = as_samples("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
         self.y = np.array(y)
         self.y.flags.writeable = False
@@ -201,7 +202,7 @@ class Objective(NetworkObjective[NetworkT]):
         loss, dy = self.loss.value_and_gradient(y, self.target)
         _, dtheta = network._backward(dy, cache, input_gradient=False)
         if self.penalty is not None:
-            extra, gradient = self.penalty(network, self.x)
+            extra, gradient = self._penalized(network)
             loss, dtheta = loss + extra, dtheta + gradient
         return loss, dtheta
 
@@ -209,7 +210,7 @@ class Objective(NetworkObjective[NetworkT]):
         """Return the loss alone at theta (P,), with less memory than `fun`."""
         network = self.network._with_theta(theta)
         loss, _ = self.loss.value_and_gradient(evaluate(network.layers, self.x), self.target)
-        return loss if self.penalty is None else loss + self.penalty(network, self.x)[0]
+        return loss if self.penalty is None else loss + self._penalized(network)[0]
 
     def residuals(self, theta: Array) -> Array:
         """Return r (N * n_out,) at theta (P,); r . r is the loss without `penalty_terms`."""
@@ -286,8 +287,14 @@ class Objective(NetworkObjective[NetworkT]):
                 " use kn.Penalty with it, or the optimizers LBFGS, Adam or SGD"
             )
         network = self.network._with_theta(theta)
-        value, gradient = self.penalty(network, self.x)
+        value, gradient = self._penalized(network)
         return PenaltyTerms(value + rest, gradient, self.penalty.curvature(network, self.x))
+
+    def _penalized(self, network: NetworkT) -> tuple[float, Array]:
+        """Return the penalty and its gradient (P,), which may be the user's own."""
+        assert self.penalty is not None  # noqa: S101  # the callers know
+        returned = self.penalty(network, self.x)
+        return as_value_and_gradient("penalty", returned, network.size)
 
     @property
     def _squares(self) -> SquaresLoss:
