@@ -303,7 +303,7 @@ def _grouped(sign: str, mixed: Array, found: Derivatives, threshold: float) -> S
     influence = _ratio(np.abs(found.first).mean(axis=0), spread).max(axis=0)  # (n_in,)
     scores = _ratio(np.abs(mixed).mean(axis=0), spread[:, None]).max(axis=0)  # (n_in, n_in)
     np.fill_diagonal(scores, 0.0)
-    count, label = connected_components(scores > threshold, directed=False)
+    count, label = connected_components(scores > threshold)
     groups = (tuple(np.flatnonzero(label == index).tolist()) for index in range(count))
     unused = tuple(np.flatnonzero(influence <= threshold).tolist())
     return Separability(sign, tuple(sorted(groups)), scores, unused, threshold)

@@ -15,7 +15,7 @@ Both cannot hold at once. As Glorot did for matrices, "glorot" takes their harmo
 
 with x uniform on the grid (the idea of arXiv 2509.03417). The base function gets `BASE_SHARE`, the
 splines share the rest evenly: initial edges close to the base function preserve gradients in deep
-networks (lesson 04). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
+networks (lesson 04b). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
 :math:`c \sim N(0, 0.1^2)` and :math:`w \sim N(0, 2 / (n_{in} + n_{out}))`.
 """
 

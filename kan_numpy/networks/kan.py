@@ -59,7 +59,7 @@ class KAN(Network):
         The number of factors of each product.
     outside : {"linear", "fade"}
         How edges continue beyond their grids: along their tangents, or, as in the paper, with
-        splines that fade to zero over k intervals. Lesson 02 compares the two. A tangent has no
+        splines that fade to zero over k intervals. Lesson 02b compares the two. A tangent has no
         curvature, which an equation with second derivatives may need: there "fade" is better.
         Fourier modes are periodic in any case.
 

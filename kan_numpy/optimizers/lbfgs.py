@@ -36,7 +36,7 @@ class LBFGS:
     In the textbook d = 1; here d is the ``diagonal_scaling`` of the objective, for a network the
     mean square of the factor that each parameter is multiplied by. This is the same as measuring
     every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
-    :math:`\gamma I` for z is this one for theta (lesson 07 measures the gain).
+    :math:`\gamma I` for z is this one for theta (lesson 07c measures the gain).
 
     (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
 

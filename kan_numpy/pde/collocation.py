@@ -90,7 +90,7 @@ def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) ->
 
     if kind == "latin":
         return np.asarray(qmc.LatinHypercube(d, seed=rng).random(n_points))
-    power = max(n_points - 1, 0).bit_length()  # a Sobol sequence is even over powers of two
+    power = (n_points - 1).bit_length()  # a Sobol sequence is even over powers of two
     return np.asarray(qmc.Sobol(d, seed=rng).random_base2(power)[:n_points])
 
 

@@ -65,7 +65,7 @@ def adapt_grid(
     eps : float
         From 0, for the same number of distinct activations in each interval, to 1, for evenly
         spaced knots.
-        For smooth functions the fine grids of lesson 08 are most accurate with 1.
+        For smooth functions the fine grids of lesson 08b are most accurate with 1.
     margin : float
         The extension at each end, as a fraction of the range.
     return_change : bool

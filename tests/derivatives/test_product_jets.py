@@ -1,6 +1,6 @@
 """Jets through products: against polynomials by hand; planted bugs are caught."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,8 @@ from planting import Bug, assert_caught
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives import product_jets
+from kan_numpy.derivatives.dense_jets import DenseJets
+from kan_numpy.derivatives.kan_jets import KANJets
 from kan_numpy.derivatives.product_jets import ProductJets
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.layers.product_layer import ProductLayer
@@ -77,3 +79,9 @@ BUGS = [
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(monkeypatch, bug):
     assert_caught(monkeypatch, bug)
+
+
+@pytest.mark.parametrize("kind", [DenseJets, KANJets, ProductJets])
+def test_the_layer_of_jets_cannot_be_exchanged(kind):
+    with pytest.raises(FrozenInstanceError):
+        kind(None).layer = None

@@ -178,8 +178,18 @@ def test_a_constant_has_no_structure_and_no_nan():
 def test_blocks_of_samples_change_nothing(monkeypatch):
     network, x = kn.KAN([3, 4, 2], rng=0), box()
     whole = multiplicative_groups(network, x).scores
-    monkeypatch.setattr(separability, "NUMBERS_AT_ONCE", 1)
-    np.testing.assert_allclose(multiplicative_groups(network, x).scores, whole, rtol=1e-12)
+    blocks, forward = [], separability.forward
+
+    def counting(network, rows, pairs):
+        blocks.append(len(rows))
+        return forward(network, rows, pairs)
+
+    monkeypatch.setattr(separability, "forward", counting)
+    for numbers, size in ((1, 1), (24 * 75, 75), (24 * 76 - 1, 75)):  # 4 nodes, 6 pairs
+        monkeypatch.setattr(separability, "NUMBERS_AT_ONCE", numbers)
+        blocks.clear()
+        np.testing.assert_allclose(multiplicative_groups(network, x).scores, whole, rtol=1e-12)
+        assert blocks == [size] * (200 // size) + [200 % size] * (200 % size > 0)
 
 
 @pytest.mark.parametrize(
