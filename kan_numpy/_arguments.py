@@ -72,12 +72,8 @@ def as_rng(rng: Rng) -> np.random.Generator:
 def as_instance(name: str, value: Any, kind: Any, wanted: str) -> Any:
     """Return an instance of a class."""
     if not isinstance(value, kind):
-        given = (
-            shown(value)
-            if isinstance(value, type)
-            else f"a {type(value).__name__:.40}: {shown(value)}"
-        )
-        raise TypeError(f"{name} must be {wanted}, but is {given}")
+        kind_of = "" if isinstance(value, type) else f"a {type(value).__name__:.40}: "
+        raise TypeError(f"{name} must be {wanted}, but is {kind_of}{shown(value)}")
     return value
 
 
@@ -154,7 +150,7 @@ def as_widths(widths: Sequence[int]) -> list[int]:
     entries = as_list("widths", widths, "a list such as [2, 5, 1]")
     sizes = [as_count(f"widths[{i}]", size, 1, LARGEST_WIDTH) for i, size in enumerate(entries)]
     if len(sizes) < 2:
-        raise ValueError(f"widths must name inputs and outputs at least, but is {sizes}")
+        raise ValueError(f"widths must name inputs and outputs at least, but is {shown(sizes)}")
     return sizes
 
 

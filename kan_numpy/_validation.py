@@ -9,6 +9,7 @@ import math
 import operator
 from collections.abc import Sequence
 from numbers import Real
+from reprlib import Repr
 from typing import Any
 
 import numpy as np
@@ -29,13 +30,18 @@ LARGEST_MODEL = 5 * 10**7
 """The most numbers in one array of a model: 400 MB."""
 
 
+SHORT = Repr()
+SHORT.maxstring = SHORT.maxother = 76
+"""It leaves out the middle of long values, and so is fast."""
+
+
 def shown(value: object) -> str:
     """Return a value as a message shows it, in at most 80 characters and without a line break."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape} and dtype {value.dtype!s:.20}"
     try:
-        text = " ".join(f"{value!r:.400}".split())
-    except Exception:  # a repr of the user's own, or of an endless number
+        text = " ".join(SHORT.repr(value).split())
+    except Exception:  # a repr of the user's own, or of a number with thousands of digits
         text = f"a {type(value).__name__:.40}"
     return text if len(text) <= 80 else f"{text[:76]} ..."
 

@@ -10,7 +10,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from awkward import SAME, OwnError, awkward
-from doors import also_fits, doors, instances, is_set, value_for
+from doors import X, Y, also_fits, doors, instances, is_set, value_for
+
+import kan_numpy as kn
 
 LONGEST_SECONDS = 2.0
 SHORTEST, LONGEST = 25, 300  # of a message
@@ -124,3 +126,13 @@ def test_awkward_values_are_refused_by_name(door, tmp_path, monkeypatch):
     not_named = [triple for triple in wrong if triple[2].startswith("not named")]
     assert wrong == not_named, "\n".join(map(str, wrong))
     assert kinds["named"] >= NAMED * (kinds["named"] + kinds["not named"]), wrong
+
+
+@pytest.mark.parametrize("method", ["fun", "value", "residuals", "jacobian", "penalty_terms"])
+@pytest.mark.parametrize(
+    "theta", [None, "no", [], 1.0, [[1.0]], [None], {}, np.ones(3), 1j, object]
+)
+def test_an_objective_refuses_what_is_no_theta(method, theta):
+    objective = kn.Objective(instances()["KAN"], X, Y, penalty=kn.Penalty(l1=0.1))
+    with pytest.raises((TypeError, ValueError), match=r"^theta .{19,293}$"):
+        getattr(objective, method)(theta)
