@@ -9,7 +9,8 @@ export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lessons lesson exercise grade student reproduce test slow gradients thorough mutants lowest bench lint types check clean
+.PHONY: help lessons lesson doctor exercise grade student reproduce test slow gradients thorough mutants \
+	lowest bench lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -30,9 +31,13 @@ endef
 lessons: .venv/installed ## Run every lesson, figures go to build/ (the main job)
 	@$(call run_lessons,lessons/[0-9][0-9]*.py)
 
-lesson: .venv/installed ## Run one lesson, say: make lesson N=05
-	@test -n "$(N)" || { echo "Which lesson? Say for instance: make lesson N=05"; exit 1; }
-	@$(call run_lessons,lessons/$(N)[a-z_]*.py)
+lesson: .venv/installed ## Run one lesson: make lesson N=05a; it waits for predictions: make lesson N=05a PREDICT=1
+	@test -n "$(N)" || { echo "Which lesson? Say for instance: make lesson N=05a"; exit 1; }
+	$(if $(PREDICT),@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) -W error \
+		lessons/_predict.py lessons/$(N)[a-z_]*.py,@$(call run_lessons,lessons/$(N)[a-z_]*.py))
+
+doctor: .venv/installed ## See whether this machine can run the course, and how long it will take
+	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) lessons/_doctor.py
 
 exercise: .venv/installed ## Check what you wrote in lessons/exercises: make exercise N=02 or N=2.2
 	@$(RUN) tests/exercises/grade.py exercise

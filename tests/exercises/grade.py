@@ -94,6 +94,9 @@ def main(wanted, source=None, report=None):
     if wanted and not re.fullmatch(r"\d+(\.\d+)?", wanted):
         print(f"{wanted} is no lesson and no task; say for instance 02 or 2.2")
         return 2
+    if wanted in ESSAYS and source is None:
+        print(f"Task {wanted} is an essay: what it asks for is at the top of {ESSAYS[wanted]}")
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         if source is None:
             entries = graded(PROJECT, Path(folder, "results.json"), wanted, at_the_desk=True)

@@ -8,7 +8,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 FOLDERS = ("kan_numpy", "lessons", "tests/exercises")
 FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE")
-LEFT_OUT = {"solutions", "mutants", "__pycache__", "build"}
+LEFT_OUT = {"INSTRUCTOR.md", "solutions", "mutants", "__pycache__", "build"}
 DAY = (2024, 1, 1, 0, 0, 0)  # the same files make the same archive
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "lessons"
-LESSONS = sorted(FOLDER.glob("*.py"))
+LESSONS = sorted(FOLDER.glob("[0-9]*.py"))
 SECONDS_AT_MOST = 300
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=[path.stem for path in LESSONS])
