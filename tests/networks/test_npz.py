@@ -579,3 +579,26 @@ def test_copies_and_pickles_are_the_same_network(tmp_path, base):
         assert np.array_equal(twin.theta, net.theta)
         twin.save(tmp_path / "twin.npz")
         assert np.array_equal(KAN.load(tmp_path / "twin.npz").theta, net.theta)
+
+
+def test_members_too_many_and_too_few_are_named():
+    npz._require_names({"a", "b"}, {"a", "b"})
+    with pytest.raises(ValueError, match=r"should not hold \['c'\], or lacks \['b'\]"):
+        npz._require_names({"a", "b"}, {"a", "c"})
+    with pytest.raises(ValueError, match=r"should not hold \['c', 'd', 'e'\], or lacks \[\]"):
+        npz._require_names({"a"}, set("acdefg"))
+
+
+def test_a_file_may_have_as_many_members_as_allowed_and_no_more(tmp_path, monkeypatch):
+    path, network = tmp_path / "net.npz", KAN([2, 1], rng=0)
+    network.save(path)
+    with zipfile.ZipFile(path) as archive:
+        count = len(archive.namelist())
+    monkeypatch.setattr(npz, "MOST_MEMBERS", count)
+    assert same(KAN.load(path), network)
+    network.save(path)
+    monkeypatch.setattr(npz, "MOST_MEMBERS", count - 1)
+    with pytest.raises(ValueError, match=f"its directory has {count} members"):
+        KAN.load(path)
+    with pytest.raises(ValueError, match=f"{count - 1} arrays; at most .* and {count - 2} can be"):
+        network.save(path)
