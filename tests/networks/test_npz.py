@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import re
 import signal
 import stat
 import subprocess
@@ -602,3 +603,17 @@ def test_a_file_may_have_as_many_members_as_allowed_and_no_more(tmp_path, monkey
         KAN.load(path)
     with pytest.raises(ValueError, match=f"{count - 1} arrays; at most .* and {count - 2} can be"):
         network.save(path)
+
+
+def test_a_description_may_be_as_long_as_can_be_read(tmp_path, monkeypatch):
+    path, network = tmp_path / "net.npz", KAN([2, 1], rng=0)
+    monkeypatch.setattr(npz, "MOST_TEXT", 0)
+    with pytest.raises(ValueError, match="characters") as refused:
+        network.save(path)
+    length = int(re.search(r"has (\d+) characters", str(refused.value))[1])
+    monkeypatch.setattr(npz, "MOST_TEXT", 4 * length - 1)
+    with pytest.raises(ValueError, match="too large for one file"):
+        network.save(path)
+    monkeypatch.setattr(npz, "MOST_TEXT", 4 * length)
+    network.save(path)
+    assert same(KAN.load(path), network)
