@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kan_numpy._arguments import as_flag
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count
 from kan_numpy.optimizers.line_search import wolfe_search
@@ -76,8 +77,9 @@ class LBFGS:
     scaled: bool = True
 
     def __post_init__(self) -> None:
-        """Check the number."""
+        """Check the arguments."""
         as_count("memory", self.memory, 1)
+        as_flag("scaled", self.scaled)
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the objective at theta (P,) and begin with an empty memory."""

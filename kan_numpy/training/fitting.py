@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_list, as_rng
 from kan_numpy._arrays import Rng
-from kan_numpy._validation import as_count, as_rng
+from kan_numpy._validation import as_count, shown
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.splines.roughness import STRENGTH
@@ -22,7 +23,7 @@ from kan_numpy.training.training_loop import train
 from kan_numpy.training.units import in_own_units
 
 RANKED_AFTER = 5
-"""Steps after which starts are ranked; 3, 10 and 20 choose as well."""
+"""Steps after which starts are ranked: enough for a poor one to fall behind."""
 
 
 def fit(
@@ -80,7 +81,7 @@ def fit(
         steps are taken first. The optimizer starts anew after each change of the grids, because
         what it remembers belongs to other coefficients.
     eps : float
-        For `adapt_grid`.
+        For `adapt_grid`; data with heavy tails need less than 1.
     callback : callable, optional
         ``callback(step, network, history)`` after each step, with a copy of the history; if it
         returns True, training stops.
@@ -132,10 +133,10 @@ def fit(
     """
     try:
         generator = as_rng(rng)
-        objective = Objective(network, x, y, loss, penalty)
+        objective, steps = Objective(network, x, y, loss, penalty), as_count("steps", steps, 0)
         held_out = None if validation is None else _validation_objective(network, validation, loss)
         if as_count("starts", starts, 1) > 1:
-            short = min(as_count("steps", steps, 0), RANKED_AFTER)
+            short = min(steps, RANKED_AFTER)
             objective, ranked = _best_start(
                 objective, starts, optimizer, short, batch_size, generator
             )
@@ -183,9 +184,9 @@ def _validation_objective(
     network: NetworkT, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
 ) -> Objective[NetworkT]:
     try:
-        x, y = validation
+        x, y = as_list("validation", validation, "a pair (x, y)")
     except (TypeError, ValueError):
-        raise ValueError("validation must be a pair (x, y)") from None
+        raise ValueError(f"validation must be a pair (x, y), but is {shown(validation)}") from None
     try:
         return Objective(network, x, y, loss)
     except (TypeError, ValueError) as error:

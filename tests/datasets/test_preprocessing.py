@@ -37,7 +37,7 @@ ROWS = np.zeros((10, 2))
         (split, "arrays must share .* shapes are none at all"),
         (lambda: split(ROWS, ROWS[1:]), r"their number of rows.* \(10, 2\), \(9, 2\)"),
         (lambda: split(ROWS, 3.0), r"their number of rows.* \(10, 2\), \(\)"),
-        (lambda: split(3.0), "test_share must leave rows for both, but 0.2 of 0 rows is 0"),
+        (lambda: split(3.0), "arrays must have rows, but have none: 3.0"),
         (lambda: split(ROWS, test_share=0.04), "test_share must leave .* 0.04 of 10 rows is 0"),
         (lambda: split(ROWS, test_share=1.0), "test_share must leave .* 1 of 10 rows is 10"),
         (lambda: split(ROWS, test_share=20), r"test_share must lie in \[0, 1\], but is 20"),

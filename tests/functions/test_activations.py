@@ -100,7 +100,7 @@ def test_a_derivative_that_is_not_known_is_refused():
         ("swish", ValueError, "base must be one of silu, identity"),
         (np.sin, TypeError, "the derivative can't be left out"),
         ((np.sin,), TypeError, "the derivative can't be left out"),
-        ((np.sin, "cos"), TypeError, "must be made of functions, but holds 'cos'"),
+        ((np.sin, "cos"), TypeError, "must be a function, but is 'cos'"),
         (None, TypeError, "base must be a name, an Activation or a tuple"),
     ],
 )

@@ -299,7 +299,7 @@ def test_a_symbol_without_derivatives_is_refused(derivatives, error, message):
         ({"name": None}, TypeError, "name must be a text"),
         ({"name": 3}, TypeError, "name must be a text"),
         ({"name": ""}, ValueError, "name must be a text"),
-        ({"function": None}, TypeError, "must be made of functions"),
+        ({"function": None}, TypeError, "must be a function, but is None"),
         ({"derivatives": ()}, ValueError, "must hold at least the first"),
         ({"derivatives": np.cos}, TypeError, "must be a tuple of functions"),
         ({"complexity": -1}, ValueError, "complexity must lie in"),
