@@ -617,3 +617,18 @@ def test_a_description_may_be_as_long_as_can_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(npz, "MOST_TEXT", 4 * length)
     network.save(path)
     assert same(KAN.load(path), network)
+    monkeypatch.setattr(npz, "MOST_TEXT", 4 * length - 1)
+    with pytest.raises(ValueError, match=f"no description of at most {4 * length - 1} bytes"):
+        KAN.load(path)
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [([], "its directory has 0 members"), (["other.npy"], "it has no description")],
+)
+def test_an_archive_with_little_in_it_is_refused(tmp_path, members, message):
+    with zipfile.ZipFile(tmp_path / "net.npz", "w") as archive:
+        for name in members:
+            archive.writestr(name, b"")
+    with pytest.raises(ValueError, match=message):
+        KAN.load(tmp_path / "net.npz")
