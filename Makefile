@@ -9,7 +9,8 @@ export MPLBACKEND := Agg
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help lessons lesson doctor reproduce test slow gradients thorough mutants lowest bench lint types check clean
+.PHONY: help lessons lesson doctor exercise grade student reproduce test slow gradients thorough mutants \
+	lowest bench lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -37,6 +38,15 @@ lesson: .venv/installed ## Run one lesson: make lesson N=05a; it waits for predi
 
 doctor: .venv/installed ## See whether this machine can run the course, and how long it will take
 	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) lessons/_doctor.py
+
+exercise: .venv/installed ## Check what you wrote in lessons/exercises: make exercise N=02 or N=2.2
+	@$(RUN) tests/exercises/grade.py exercise
+
+grade: .venv/installed ## Grade a folder: make grade FROM=folder REPORT=results.json [N=2.2]
+	@$(RUN) tests/exercises/grade.py grade
+
+student: .venv/installed ## Pack build/kan_numpy_student.zip: everything but solutions and mutants
+	@$(RUN) tests/exercises/pack.py build/kan_numpy_student.zip
 
 reproduce: .venv/installed ## Compute the papers' tables again; one part: make reproduce PART=toy
 	OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(RUN) -m lessons.reproduction $(PART) $(if $(REDO),--redo)

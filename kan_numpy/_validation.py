@@ -5,17 +5,45 @@ Every message states the argument, what was expected, what was given and, if the
 
 from __future__ import annotations
 
+import math
 import operator
-import sys
-from collections.abc import Container, Iterable, Sequence
-from keyword import iskeyword
+from collections.abc import Sequence
+from numbers import Real
+from reprlib import Repr
 from typing import Any
-from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, Rng
+from kan_numpy._arrays import Array
+
+LARGEST_COUNT = 10**7
+"""The largest whole number that makes sense as a number of samples, nodes, intervals or steps."""
+
+LARGEST_NUMBER = 1e100
+"""The largest number of an array or an argument; its cube is finite."""
+
+LARGEST_WIDTH, LARGEST_GRID, LARGEST_DEGREE = 10**5, 10**5, 50
+"""What nobody trains: more nodes of a level, more intervals, a higher degree."""
+
+LARGEST_MODEL = 5 * 10**7
+"""The most numbers in one array of a model: 400 MB."""
+
+
+SHORT = Repr()
+SHORT.maxstring = SHORT.maxother = 76
+"""It leaves out the middle of long values, and so is fast."""
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it, in at most 80 characters and without a line break."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of shape {value.shape} and dtype {value.dtype!s:.20}"
+    try:
+        text = " ".join(SHORT.repr(value).split())
+    except Exception:  # a repr of the user's own, or of a number with thousands of digits
+        text = f"a {type(value).__name__:.40}"
+    return text if len(text) <= 80 else f"{text[:76]} ..."
 
 
 def as_array(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None = None) -> Array:
@@ -24,20 +52,71 @@ def as_array(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None 
     Lists, integers and float32 are converted. In ``shape``, a text such as ``"N"`` stands for any
     size of at least 1.
     """
-    try:
-        raw = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must be a regular array, but its rows differ in length") from None
-    if raw.dtype.kind not in "fiub":
-        hint = "; take its real part" if raw.dtype.kind == "c" else ""
-        raise TypeError(f"{name} must hold real numbers, but has dtype {raw.dtype}{hint}")
-    array = np.array(raw, dtype=np.float64)
+    array = as_real(name, value)
     if shape is not None:
         require_shape(name, array, shape)
     if array.size == 0:
-        raise ValueError(f"{name} is empty: it has shape {array.shape}")
+        raise ValueError(f"{name} is empty: it has shape {array.shape}, but at least one is needed")
     require_finite(name, array)
     return array
+
+
+def as_samples(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None = None) -> Array:
+    """Return `as_array` of numbers whose squares and cubes are finite, as training needs them."""
+    array = as_array(name, value, shape)
+    require_moderate(name, array)
+    return array
+
+
+def as_real(name: str, value: object) -> Array:
+    """Return a float64 copy of what holds real numbers, none of them masked; of any shape."""
+    require_unmasked(name, value)
+    try:
+        raw = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a regular array, but its rows differ in length; make them equally long"
+        ) from None
+    except Exception as error:
+        raise TypeError(f"{name} must be an array, but is {shown(value)}") from error
+    if raw.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must hold real numbers, but {_instead(name, raw, value)}")
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, which is refused
+        return np.array(raw, dtype=np.float64)
+
+
+def as_table(name: str, value: object) -> npt.NDArray[Any]:
+    """Return an array of any type, as it is."""
+    require_unmasked(name, value)
+    try:
+        return np.asarray(value)
+    except Exception as error:
+        raise TypeError(f"{name} must be a regular array, but is {shown(value)}") from error
+
+
+def _instead(name: str, raw: npt.NDArray[Any], value: object) -> str:
+    """Return what an array holds instead of real numbers, and how to convert it."""
+    if not isinstance(value, np.ndarray | Sequence) or isinstance(value, str | bytes):
+        return f"is {shown(value)}"
+    hint = f"{name} = np.asarray({name}).astype(float) converts it, if they are numbers"
+    if raw.dtype.kind == "c":
+        hint = f"take its real part, np.real({name})"
+    if raw.dtype.kind in "mM":
+        hint = f"({name} - {name}.min()) / np.timedelta64(1, 's') makes seconds of times"
+    return f"has dtype {raw.dtype!s:.40}; {hint}"
+
+
+def require_unmasked(name: str, value: object) -> None:
+    """Refuse a masked array, or rows of a list, with masked values: they would be used."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    masked = sum(
+        int(np.sum(np.ma.getmaskarray(p))) for p in parts if isinstance(p, np.ma.MaskedArray)
+    )
+    if masked:
+        raise ValueError(
+            f"{name} must not have masked values, but {masked} are masked; leave these samples"
+            f" out, or replace them: {name}.filled(value)"
+        )
 
 
 def require_shape(name: str, array: npt.NDArray[Any], shape: Sequence[int | str]) -> None:
@@ -73,16 +152,33 @@ def require_finite(name: str, array: Array) -> None:
         )
 
 
-def as_count(name: str, value: Any, minimum: int) -> int:
-    """Return a whole number that is at least ``minimum``."""
-    if isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be a whole number, but is {value!r}")
+def require_moderate(name: str, array: Array) -> None:
+    """Refuse numbers whose squares and cubes are too large for float64."""
+    largest = float(np.abs(array).max())
+    if largest > LARGEST_NUMBER:
+        raise ValueError(
+            f"{name} must hold numbers below {LARGEST_NUMBER:g}, but holds {largest:g}; choose"
+            " other units"
+        )
+
+
+def is_single(value: Any) -> bool:
+    """Return whether it is an array without an axis, which cannot be iterated over."""
+    return isinstance(value, np.ndarray) and value.ndim == 0
+
+
+def as_count(name: str, value: Any, minimum: int, maximum: int = LARGEST_COUNT) -> int:
+    """Return a whole number from ``minimum`` to ``maximum``."""
     try:
+        if isinstance(value, bool | np.bool_ | np.ma.MaskedArray):
+            raise TypeError
         count = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} must be a whole number, but is {value!r}") from None
+        raise TypeError(f"{name} must be a whole number, but is {shown(value)}") from None
     if count < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, but is {count}")
+        raise ValueError(f"{name} must be at least {minimum}, but is {shown(count)}")
+    if count > maximum:
+        raise ValueError(f"{name} must be at most {maximum}, but is {shown(count)}")
     return count
 
 
@@ -96,7 +192,14 @@ def as_number(
     include_high: bool = True,
 ) -> float:
     """Return a finite real number between ``low`` and ``high``."""
-    number = float(as_array(name, value, ()))
+    if isinstance(value, Real) and not isinstance(value, bool):  # an int may be of any size
+        try:
+            value = float(value)
+        except OverflowError:
+            value = np.inf
+    if isinstance(value, bool | np.bool_) or (is_single(value) and value.dtype.kind == "b"):
+        raise TypeError(f"{name} must be a real number, but is {shown(value)}")
+    number = float(as_samples(name, value, ()))
     above = number > low or (include_low and number == low)
     below = number < high or (include_high and number == high)
     if not (above and below):
@@ -107,79 +210,10 @@ def as_number(
     return number
 
 
-def per_layer(name: str, value: Any, depth: int, minimum: int) -> list[int]:
-    """Return one whole number for each of ``depth`` layers, from one number or one for each."""
-    if not isinstance(value, Iterable) or isinstance(value, str):
-        return [as_count(name, value, minimum)] * depth
-    numbers = [as_count(f"{name}[{index}]", item, minimum) for index, item in enumerate(value)]
-    require_length(name, numbers, depth)
-    return numbers
-
-
-def require_length(name: str, values: Sequence[Any], depth: int) -> None:
-    """Refuse a list that does not have one entry for each layer."""
-    if len(values) != depth:
+def require_affordable(name: str, *sizes: int) -> None:
+    """Refuse sizes whose product is the number of entries of an array too large to make."""
+    if math.prod(sizes) > LARGEST_MODEL:
         raise ValueError(
-            f"{name} must have one entry for each of the {depth} layers, but has {len(values)}"
+            f"{name} must be smaller: an array of {' x '.join(map(str, sizes))} numbers is more"
+            f" than the {LARGEST_MODEL} that are allowed"
         )
-
-
-def as_widths(widths: Sequence[int]) -> list[int]:
-    """Return the nodes of each level, at least inputs and outputs."""
-    if isinstance(widths, str) or not isinstance(widths, Iterable):
-        raise TypeError(f"widths must be a list such as [2, 5, 1], but is {widths!r}")
-    sizes = [as_count(f"widths[{index}]", size, 1) for index, size in enumerate(widths)]
-    if len(sizes) < 2:
-        raise ValueError(f"widths must name inputs and outputs at least, but is {sizes}")
-    return sizes
-
-
-def as_choice(name: str, value: Any, choices: Sequence[str]) -> str:
-    """Return ``value`` if it is one of the choices."""
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, but is {value!r}")
-    return str(value)
-
-
-def as_rng(rng: Rng) -> np.random.Generator:
-    """Return the generator for a seed; a generator is returned as it is."""
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError) as error:
-        raise type(error)(
-            f"rng must be a seed of at least 0, a numpy Generator or None, but is {rng!r}"
-        ) from None
-
-
-def as_names(
-    name: str,
-    given: Iterable[str] | None,
-    reserved: Container[str],
-    size: int | None = None,
-    letter: str = "x",
-) -> tuple[str, ...]:
-    """Return so many different names, none reserved; by default a letter with numbers from 0."""
-    if given is None and size is not None:
-        return tuple(f"{letter}{index}" for index in range(size))
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise TypeError(f"{name} must be a list of names, but is {given!r}")
-    names = tuple(given)
-    for entry in names:
-        if not isinstance(entry, str) or not entry.isidentifier() or iskeyword(entry):
-            raise ValueError(f"{name} must hold names such as x or x_1, but holds {entry!r:.60}")
-        if normalize("NFKC", entry) != entry:  # as a ligature, which Python takes for two letters
-            raise ValueError(f"{name} must hold plain letters, but holds {entry!a:.60}")
-        if entry in reserved:
-            raise ValueError(f"{name} holds {entry!r}, which means something else in a formula")
-    if not names or len(set(names)) < len(names) or size not in (None, len(names)):
-        wanted = "at least one name" if size is None else f"{size} different names"
-        raise ValueError(f"{name} must hold {wanted}, each once, but is {list(names)!s:.100}")
-    return names
-
-
-def level_outside() -> int:
-    """Return the ``stacklevel`` at which a warning names the line that called this library."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith("kan_numpy."):
-        frame, level = frame.f_back, level + 1
-    return level

@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_function, as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_number, as_rng
+from kan_numpy._validation import as_array, as_number, as_samples, as_table, shown
 
 H = 1e-6
 RTOL = 1e-6
@@ -82,12 +83,14 @@ def central_difference(
     array([[3., 2.],
            [1., 1.]])
     """
-    point = as_array("x", x)
-    columns = list(_columns(function, point, h))
+    point = as_samples("x", x)
+    columns = list(_columns("function", as_function("function", function), point, h))
     return np.stack(columns, axis=-1).reshape(columns[0].shape + point.shape)
 
 
-def _columns(function: Callable[[Array], npt.ArrayLike], point: Array, h: float) -> Iterator[Array]:
+def _columns(
+    name: str, function: Callable[[Array], npt.ArrayLike], point: Array, h: float
+) -> Iterator[Array]:
     """Yield the derivative by each entry of the point, of the shape of the function."""
     step = as_number("h", h, STEPS[0], STEPS[1] * max(1.0, float(np.abs(point).max())))
     for b in range(point.size):
@@ -95,7 +98,15 @@ def _columns(function: Callable[[Array], npt.ArrayLike], point: Array, h: float)
         ahead.flat[b] += step
         behind.flat[b] -= step
         width = ahead.flat[b] - behind.flat[b]  # 2h as rounded in floating point
-        yield (np.asarray(function(ahead)) - np.asarray(function(behind))) / width
+        yield (_result(name, function(ahead)) - _result(name, function(behind))) / width
+
+
+def _result(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return what a function returned, if it is an array of numbers."""
+    array = as_table(f"what {name} returns", value)
+    if array.dtype.kind not in "fiubc":
+        raise TypeError(f"{name} must return numbers, but returned {shown(value)}")
+    return array
 
 
 def complex_step(
@@ -132,7 +143,7 @@ def complex_step(
     array([ 3., 12.])
     """
     step = as_number("h", h, 0.0, LARGEST_IMAGINARY_STEP, include_low=False)
-    values = np.asarray(function(as_array("x", x) + 1j * step))
+    values = _result("function", as_function("function", function)(as_array("x", x) + 1j * step))
     if values.dtype.kind != "c":
         raise TypeError("function must take complex numbers and return them, but dropped them")
     return np.asarray(values.imag / step)
@@ -199,10 +210,10 @@ def assert_adjoint(
         raise ValueError("arguments must hold at least one array: the point to check at")
     rtol = as_number("rtol", rtol, 0.0, LARGEST_RTOL, include_low=False)
     atol = as_number("atol", atol, 0.0, include_low=False)
-    points = [as_array(f"arguments[{a}]", value) for a, value in enumerate(arguments)]
-    y = np.asarray(forward(*points))
+    points = [as_samples(f"arguments[{a}]", value) for a, value in enumerate(arguments)]
+    y = _result("forward", as_function("forward", forward)(*points))
     dy = as_rng(rng).standard_normal(y.shape)
-    returned = backward(dy.copy(), *map(np.copy, points))
+    returned = as_function("backward", backward)(dy.copy(), *map(np.copy, points))
     gradients = copy.deepcopy(returned if isinstance(returned, tuple) else (returned,))
     if len(gradients) != len(points):
         raise AssertionError(
@@ -218,7 +229,7 @@ def assert_adjoint(
                 return forward(*points[:a], value, *points[a + 1 :])
 
             # Where y does not change, the difference is exactly zero, and its sum with dy exact.
-            entries = [np.sum(dy * column) for column in _columns(at, points[a], h)]
+            entries = [np.sum(dy * column) for column in _columns("forward", at, points[a], h)]
             numerical = np.reshape(entries, points[a].shape)
             worst = max(worst, _worst_error(f"argument {a}", gradient, numerical, rtol, atol))
     return worst

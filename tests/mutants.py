@@ -10,14 +10,19 @@ notices are printed, except those listed with a reason in `tests/equivalent_muta
 
 import argparse
 import ast
+import gc
+import importlib
+import multiprocessing
+import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 EQUIVALENT = ROOT / "tests" / "equivalent_mutants.txt"
@@ -30,6 +35,15 @@ COMPARISONS = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==",
     ast.Is: "is not", ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
 }  # fmt: skip
+
+
+# What every run of the tests needs is set and imported once.
+ENVIRONMENT = {
+    "MPLBACKEND": "Agg", "OPENBLAS_NUM_THREADS": "1", "HYPOTHESIS_PROFILE": "mutants",
+}  # fmt: skip
+IMPORTED = (
+    "doctest", "hypothesis.extra.numpy", "matplotlib.pyplot", "scipy.interpolate", "scipy.optimize",
+)  # fmt: skip
 
 
 class Mutant(NamedTuple):
@@ -61,8 +75,8 @@ def mutants_of(path):
 
 
 def executed(node):
-    """Yield the nodes that compute something: not those of annotations and messages."""
-    if isinstance(node, ast.JoinedStr):
+    """Yield the nodes that compute something: not annotations, messages, and what zip asserts."""
+    if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg == "strict"):
         return
     yield node
     for name, value in ast.iter_fields(node):
@@ -87,7 +101,8 @@ def changes_of(node, text):
         yield (node.lineno, node.col_offset, node.lineno, node.col_offset + 1, "+")
     if isinstance(node, ast.Constant) and type(node.value) in (int, float, bool):
         new = not node.value if isinstance(node.value, bool) else node.value + 1
-        yield (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, repr(new))
+        if new != node.value:  # a large number has no next one
+            yield (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, repr(new))
 
 
 def between(left, right, text, new):
@@ -124,19 +139,72 @@ def equivalents():
     return {tuple(part.strip() for part in row[:3]) for row in rows[1:]}
 
 
-def run_tests(copy, chapter, mutant=None, timeout=None):
-    """Return whether the chapter's tests pass in a copy of the project."""
+def sample(every, count, seed):
+    """Return some of the mutants; a change elsewhere in the code leaves the choice as it is."""
+
+    def lot(mutant):
+        return random.Random(f"{seed} {mutant.path} {mutant.before} {mutant.after}").random()
+
+    return sorted(every, key=lot)[:count]
+
+
+def passes(copy, chapter, mutant=None, timeout=None):
+    """Return whether the chapter's tests pass in a copy of the project, in time."""
     tests = [f"tests/{chapter}", f"kan_numpy/{chapter}"]
     own = f"tests/{chapter}/test_{Path(mutant.path).stem}.py" if mutant else ""
     if own and (copy / own).exists():
         tests.insert(0, own)
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-m", "not slow and not lesson", *tests]
-    command += ["-p", "no:cacheprovider"]
-    try:
-        done = subprocess.run(command, check=False, cwd=copy, capture_output=True, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+    process = multiprocessing.get_context("fork").Process(target=run_pytest, args=(copy, tests))
+    process.start()
+    process.join(timeout)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    return process.exitcode == 0
+
+
+class QuickFirst:
+    """Let tests without random examples run first."""
+
+    def pytest_collection_modifyitems(self, items):
+        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+
+
+def run_pytest(folder, tests):
+    """Run tests in a folder, silently, and exit with pytest's code."""
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
+        os.dup2(nothing.fileno(), sys.stderr.fileno())
+    options = [
+        "-x",
+        "--assert=plain",
+        "--tb=no",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not slow and not lesson",
+    ]
+    sys.exit(pytest.main(options + tests, plugins=[QuickFirst()]))
+
+
+def survivors(copy, chapter, chosen):
+    """Yield the mutants that the chapter's tests do not notice; each is written into the copy."""
+    started = time.perf_counter()
+    if not passes(copy, chapter):
+        sys.exit(f"The tests of {chapter} fail before anything is changed.")
+    timeout = 60 + 5 * (time.perf_counter() - started)  # a mutant that never ends is noticed, too
+    # A cached mutant could be taken for the next one, of the same size and the same second.
+    sys.dont_write_bytecode = True
+    for number, mutant in enumerate(chosen, 1):
+        path = copy / mutant.path
+        original = path.read_text(encoding="utf-8")
+        path.write_text(changed(path, mutant), encoding="utf-8")
+        if passes(copy, chapter, mutant, timeout):
+            yield mutant
+        path.write_text(original, encoding="utf-8")
+        print(f"{number}/{len(chosen)}", end="\r", file=sys.stderr)
 
 
 def main():
@@ -146,40 +214,30 @@ def main():
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    os.environ.update(ENVIRONMENT)
+    for name in IMPORTED:
+        importlib.import_module(name)
+    gc.freeze()  # no fork looks for garbage among them
     files = sorted((ROOT / "kan_numpy" / asked.chapter).glob("*.py"))
     every = [mutant for path in files for mutant in mutants_of(path) if compiles(mutant)]
-    known = equivalents()
-    chosen = random.Random(asked.seed).sample(every, min(asked.count, len(every)))
-    killed, survivors, listed = 0, [], 0
+    chosen = sample(every, asked.count, asked.seed)
+    known, listed, unknown = equivalents(), 0, 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
-        skipped = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache")
+        skipped = shutil.ignore_patterns(".git", ".venv*", "build", "__pycache__", ".*_cache")
         shutil.copytree(ROOT, copy, ignore=skipped)
-        started = time.perf_counter()
-        if not run_tests(copy, asked.chapter):
-            sys.exit(f"The tests of {asked.chapter} fail before anything is changed.")
-        # A mutant that never ends is noticed, too.
-        timeout = 60 + 5 * (time.perf_counter() - started)
-        for number, mutant in enumerate(chosen, 1):
-            path = copy / mutant.path
-            original = path.read_text(encoding="utf-8")
-            path.write_text(changed(ROOT / mutant.path, mutant), encoding="utf-8")
-            survived = run_tests(copy, asked.chapter, mutant, timeout)
-            path.write_text(original, encoding="utf-8")
-            key = (mutant.path, mutant.before.strip(), mutant.after.strip())
-            if not survived:
-                killed += 1
-            elif key in known:
+        for mutant in survivors(copy, asked.chapter, chosen):
+            if (mutant.path, mutant.before.strip(), mutant.after.strip()) in known:
                 listed += 1
             else:
-                survivors.append(mutant)
+                unknown += 1
                 print(f"survived: {mutant}", flush=True)
-            print(f"{number}/{len(chosen)}", end="\r", file=sys.stderr)
     print(
-        f"{asked.chapter}, seed {asked.seed}: {len(every)} mutants, {len(chosen)} tried, {killed}"
-        f" killed, {len(survivors)} survived, {listed} equivalent with a reason"
+        f"{asked.chapter}, seed {asked.seed}: {len(every)} mutants, {len(chosen)} tried,"
+        f" {len(chosen) - listed - unknown} killed, {unknown} survived,"
+        f" {listed} equivalent with a reason"
     )
-    sys.exit(bool(survivors))
+    sys.exit(bool(unknown))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Chapter 11, algebra: expression trees, printed, parsed and simplified.
 
-Used in lesson 09; it can be read without the other chapters. Read the files in this order; each
+Used in lesson 09c; it can be read without the other chapters. Read the files in this order; each
 imports only those above it::
 
     expressions     numbers, sums, products, powers and functions as immutable trees

@@ -131,8 +131,8 @@ def multiply(factors: Iterable[Expression]) -> Expression:
         return Number(0)
     powers = [power(base, _whole(_total(several))) for base, several in exponents.items()]
     if any(len(several) > 1 for several in exponents.values()) and any(
-        item.is_number or isinstance(item, Product) or as_power(item)[0] not in exponents
-        for item in powers
+        item.is_number or isinstance(item, Product) or as_power(item)[0] != base
+        for base, item in zip(exponents, powers, strict=True)
     ):
         return multiply([coefficient, *powers])
     powers = sorted((item for item in powers if item.value != 1.0), key=factor_key)

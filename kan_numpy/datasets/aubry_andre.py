@@ -23,6 +23,9 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_count, as_number
 
+MOST_SITES = 10**4
+"""The largest N: a matrix (N, N) of 800 MB."""
+
 
 def inverse_participation_ratio(psi: npt.ArrayLike) -> Array:
     r"""Return the inverse participation ratio: 1 on a single site, 1 / N if spread evenly.
@@ -106,7 +109,7 @@ def fractal_dimension(psi: npt.ArrayLike) -> Array:
     array([0.25])
     """
     ipr = inverse_participation_ratio(psi)
-    n_sites = as_count("the number of sites", len(np.asarray(psi)), 2)
+    n_sites = as_count("psi: the number of sites", np.shape(psi)[0], 2)
     # eq. 4.3
     return -np.log(ipr) / np.log(n_sites)
 
@@ -136,7 +139,7 @@ def golden_approximant(n_sites: int) -> float:
     >>> kn.aubry_andre.golden_approximant(8)  # 5 / 8; the inverse golden ratio is 0.618...
     0.625
     """
-    n_sites, before, last = as_count("n_sites", n_sites, 5), 3, 5
+    n_sites, before, last = as_count("n_sites", n_sites, 5, MOST_SITES), 3, 5
     while last < n_sites:
         before, last = last, before + last
     if last != n_sites:

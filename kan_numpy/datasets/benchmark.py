@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice, as_function, as_list, as_returned, as_rng, as_text
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_choice, as_count, as_number, as_rng
+from kan_numpy._validation import as_array, as_count, as_number, as_samples, require_affordable
 from kan_numpy.datasets.preprocessing import Split
 
 _TABLES: dict[str, Benchmark] = {}
@@ -61,6 +62,18 @@ class Benchmark:
     ranges: tuple[tuple[float, float], ...]
     widths: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Check the arguments."""
+        as_text("name", self.name), as_text("formula", self.formula)
+        as_function("function", self.function)
+        for index, entry in enumerate(as_list("inputs", self.inputs, "a list of names")):
+            as_text(f"inputs[{index}]", entry)
+        ends = as_array("ranges", self.ranges, (len(self.inputs), 2))
+        if not np.all(ends[:, 0] < ends[:, 1]):
+            raise ValueError("ranges must hold pairs (low, high) with low below high")
+        for index, width in enumerate(as_list("widths", self.widths, "a list of whole numbers")):
+            as_count(f"widths[{index}]", width, 1)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Let the copy of a problem of the library be that problem, also in another process."""
         if _TABLES.get(self.name) is self:
@@ -69,8 +82,8 @@ class Benchmark:
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Return the values at the inputs x (N, n), as a column (N, 1)."""
-        values: Array = self.function(*as_array("x", x, ("N", len(self.ranges))).T)  # (N,)
-        return values[:, None]
+        columns = as_samples("x", x, ("N", len(self.ranges))).T
+        return as_returned("function", self.function(*columns), columns.shape[1:])[:, None]
 
     def from_cube(self, z: npt.ArrayLike) -> Array:
         """Return the inputs x (N, n) for z (N, n) in the cube from -1 to 1."""
@@ -160,7 +173,9 @@ def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> A
     [0.1, 0.16]
     """
     generator = as_rng(rng)
-    z = generator.uniform(-1.0, 1.0, (as_count("n_samples", n_samples, 1), n_inputs))
+    shape = as_count("n_samples", n_samples, 1), as_count("n_inputs", n_inputs, 1)
+    require_affordable("n_samples or n_inputs", *shape)
+    z = generator.uniform(-1.0, 1.0, shape)
     if as_choice("how", how, HOW) == "half_stretched":
         p = 2.0 ** generator.uniform(-3.0, 1.0, z.shape)
         p[1::4] = p[1::4, :1]  # one power for the whole row

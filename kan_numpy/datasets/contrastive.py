@@ -19,8 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_number, as_rng
+from kan_numpy._validation import as_array, as_count, as_number
 
 
 def contrast(x: npt.ArrayLike, rng: Rng = None) -> tuple[Array, Array]:
@@ -112,13 +113,17 @@ class GaussianHead:
     def __call__(self, f: npt.ArrayLike) -> Array:
         """Return g, between 0 and 1, the same shape as f."""
         # eq. 4.1
-        return np.exp(-0.5 * (as_array("f", f) / self.width) ** 2)
+        with np.errstate(over="ignore"):  # far from 0, g is 0
+            return np.exp(-0.5 * (as_array("f", f) / self.width) ** 2)
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the labels y (N,), 1 for a real row and 0 for a shuffled one, as (N, 1)."""
-        labels = as_array("y", y, (n_samples,))
-        if n_out != 1:
-            raise ValueError(f"loss {self.name!r} needs a network with one output, not {n_out}")
+        labels = as_array("y", y, (as_count("n_samples", n_samples, 1),))
+        if as_count("n_out", n_out, 1) != 1:
+            raise ValueError(
+                f"n_out must be 1, but is {n_out}: loss {self.name!r} needs a network"
+                f" with one output, not {n_out}"
+            )
         wrong = (labels != 0.0) & (labels != 1.0)
         if wrong.any():
             index = int(np.argmax(wrong))

@@ -8,8 +8,9 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array, Frozen, Integers
-from kan_numpy._validation import as_array, as_choice
+from kan_numpy._validation import as_array, as_samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,5 +131,5 @@ def signature_from_slope(
     meridian = real + 1j * as_array("meridian_im", meridian_im, real.shape)
     if np.any(meridian == 0.0):
         raise ValueError("meridian_re and meridian_im must not both be 0: no meridian is so short")
-    slope = np.real(as_array("longitude", longitude, real.shape) / meridian)
+    slope = np.real(as_samples("longitude", longitude, real.shape) / meridian)
     return 2 * np.rint(-slope / 4.0).astype(np.int64)

@@ -22,9 +22,11 @@ import numpy.typing as npt
 from scipy.linalg import eigh
 from scipy.spatial import KDTree
 
+from kan_numpy._arguments import as_choice, as_function, as_returned, as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_choice, as_count, as_rng
+from kan_numpy._validation import as_array, as_count, as_samples
 from kan_numpy.datasets.aubry_andre import (
+    MOST_SITES,
     fractal_dimension,
     generalized_hamiltonian,
     modified_hamiltonian,
@@ -222,7 +224,10 @@ def sample_states(
     """
     hamiltonian, _, ranges = MODELS[as_choice("model", model, tuple(MODELS))]
     n_chains, generator = as_count("n_chains", n_chains, 1), as_rng(rng)
-    n_states = as_count("n_states", n_states, 1)
+    n_states, n_sites = (
+        as_count("n_states", n_states, 1),
+        as_count("n_sites", n_sites, 1, MOST_SITES),
+    )
     if n_states > n_sites:
         raise ValueError(f"n_states must be at most n_sites = {n_sites}, but is {n_states}")
     low, high = np.array(list(ranges.values())).T
@@ -277,8 +282,14 @@ def boundary_points(
     >>> np.hypot(*points.T)
     array([0.5, 0.5, 0.5])
     """
-    states, n_points = as_array("x", x, ("M", "n")), as_count("n_points", n_points, 1)
-    positive = decision(states) > 0.0  # (M,)
+    states, n_points = as_samples("x", x, ("M", "n")), as_count("n_points", n_points, 1)
+    as_function("decision", decision)
+
+    def positive_at(x: Array) -> npt.NDArray[np.bool_]:
+        """Return the class of each state, (M,), from states x (M, n)."""
+        return as_returned("decision", decision(x), (len(x),)) > 0.0
+
+    positive = positive_at(states)
     if positive.all() or not positive.any():
         raise ValueError("x must hold states of both classes, but all are decided alike")
     spread = states.std(axis=0)
@@ -290,6 +301,6 @@ def boundary_points(
     a, b = a[closest], b[nearest[closest]]
     for _ in range(50):
         middle = 0.5 * (a + b)
-        above = (decision(middle) > 0.0)[:, None]
+        above = positive_at(middle)[:, None]
         a, b = np.where(above, a, middle), np.where(above, middle, b)
     return 0.5 * (a + b)

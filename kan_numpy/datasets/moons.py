@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy import pi, sin
 
+from kan_numpy._arguments import as_rng
 from kan_numpy._arrays import Array, Integers, Rng
-from kan_numpy._validation import as_count, as_number, as_rng
+from kan_numpy._validation import as_count, as_number
 
 
 def two_moons(n: int = 1000, noise: float = 0.1, rng: Rng = 0) -> tuple[Array, Integers]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_number, as_rng
+from kan_numpy._validation import as_number, as_table, shown
 
 Rows = tuple[npt.NDArray[Any], ...]
 
@@ -73,16 +73,19 @@ def split(*arrays: npt.ArrayLike, test_share: float = 0.2, rng: Rng = 0) -> tupl
     >>> x_train, y_train, x_test, y_test
     (array([4, 1, 2]), array([40, 10, 20]), array([3, 5]), array([30, 50]))
     """
-    tables = [np.asarray(array) for array in arrays]
+    tables = [as_table(f"arrays[{index}]", array) for index, array in enumerate(arrays)]
     lengths = {len(table) if table.ndim else 0 for table in tables}
     if len(lengths) != 1:
         shapes = ", ".join(str(table.shape) for table in tables) or "none at all"
         raise ValueError(f"arrays must share their number of rows, but their shapes are {shapes}")
+    if lengths == {0}:
+        raise ValueError(f"arrays must have rows, but have none: {shown(arrays[0])}")
     (n_rows,), share = lengths, as_number("test_share", test_share, 0.0, 1.0)
     n_test = round(share * n_rows)
     if not 0 < n_test < n_rows:
         raise ValueError(
-            f"test_share must leave rows for both, but {share:g} of {n_rows} rows is {n_test}"
+            f"test_share must leave rows for both, but {share:g} of {n_rows} rows is {n_test};"
+            " choose another share, or arrays with more rows"
         )
     order = as_rng(rng).permutation(n_rows)
     test, train = order[:n_test], order[n_test:]

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from numpy import exp, pi, sin
 from scipy.special import j0
 
+from kan_numpy._arguments import as_choice, as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_choice, as_count, as_number, as_rng
+from kan_numpy._validation import as_count, as_number
 from kan_numpy.datasets.benchmark import Benchmark, _table, draw
 from kan_numpy.datasets.preprocessing import Split
 

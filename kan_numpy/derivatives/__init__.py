@@ -1,6 +1,6 @@
 """Chapter 9, derivatives: with respect to the inputs of a network, forward and backward.
 
-Covered in lesson 12. Read the files in this order; each imports only those above it::
+Covered in lesson 12a. Read the files in this order; each imports only those above it::
 
     jet           value, gradient and second derivatives of every node, as one value
     kan_jets      jets through a KAN layer, and back

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from kan_numpy._arguments import as_indices, as_list
 from kan_numpy._arrays import Array, Indices
-from kan_numpy._validation import as_count
+from kan_numpy._validation import shown
 
 
 class Jet(NamedTuple):
@@ -70,16 +71,12 @@ def as_pairs(pairs: Sequence[tuple[int, int]] | None, n_in: int) -> Pairs:
     """Return the pairs of inputs given as an argument, all (a, a) for None."""
     if pairs is None:
         return Pairs(np.arange(n_in), np.arange(n_in))
-    try:
-        table = np.array(pairs, dtype=object).reshape(len(pairs), 2)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f"pairs must be a list of pairs such as [(0, 0), (0, 1)], but is {pairs!r}"
-        ) from None
-    a, b = ([as_count("pairs", item, 0) for item in column] for column in table.T)
-    if max(a + b, default=0) >= n_in:
-        raise ValueError(f"pairs must name inputs from 0 to {n_in - 1}, but is {pairs!r}")
-    return Pairs(np.array(a, dtype=np.intp), np.array(b, dtype=np.intp))
+    entries = as_list("pairs", pairs, "a list of pairs such as [(0, 0), (0, 1)]")
+    table = [as_indices(f"pairs[{q}]", pair, "a pair (a, b)") for q, pair in enumerate(entries)]
+    if max(map(max, table), default=0) >= n_in:
+        raise ValueError(f"pairs must name inputs from 0 to {n_in - 1}, but is {shown(entries)}")
+    a, b = np.array(table, dtype=np.intp).reshape(-1, 2).T
+    return Pairs(a, b)
 
 
 def seed(x: Array, pairs: Pairs, gradient: bool = True) -> Jet:

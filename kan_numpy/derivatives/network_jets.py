@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array
+from kan_numpy._validation import as_array, shown
 from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs, as_pairs, seed
 from kan_numpy.derivatives.layer_jets import as_jet_layer
 from kan_numpy.networks.checks import as_network
@@ -285,7 +285,7 @@ def _as_upstream(network: Network, dy: Jet, cache: JetCache) -> Jet:
     ]:
         raise TypeError("cache must be what forward returned: y, cache = kn.jets.forward(net, x)")
     if not isinstance(dy, tuple) or len(dy) != 3:
-        raise TypeError(f"dy must be a Jet (value, gradient, second), but is {dy!r}")
+        raise TypeError(f"dy must be a Jet (value, gradient, second), but is {shown(dy)}")
     z, n_out = cache.caches[0].z, network.widths[-1]
     shapes = [(len(z.value), n_out, *part.shape[2:]) for part in z]
     named = zip(("dy.value", "dy.gradient", "dy.second"), dy, shapes, strict=True)

@@ -40,8 +40,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 
+from kan_numpy._arguments import as_list
 from kan_numpy._arrays import Array, some_rows
-from kan_numpy._validation import as_array, as_count, as_number
+from kan_numpy._validation import as_count, as_number, as_samples, shown
 from kan_numpy.derivatives.network_jets import forward
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network
@@ -240,12 +241,12 @@ def symmetry(
     """
     limit, (_, first, second) = _asked(network, x, threshold)
     n_in = first.shape[2]
-    if isinstance(inputs, str) or not isinstance(inputs, Iterable):
-        raise TypeError(f"inputs must be a list such as [0, 1], but is {inputs!r}")
-    chosen = [as_count(f"inputs[{index}]", i, 0) for index, i in enumerate(inputs)]
+    entries = as_list("inputs", inputs, "a list such as [0, 1]", ordered=False)
+    chosen = [as_count(f"inputs[{index}]", i, 0) for index, i in enumerate(entries)]
     if not 2 <= len(set(chosen)) == len(chosen) < n_in or max(chosen) >= n_in:
         raise ValueError(
-            f"inputs must name two or more different inputs of 0 to {n_in - 1}, not all: {chosen}"
+            f"inputs must name two or more different inputs of 0 to {n_in - 1}, not all,"
+            f" but is {shown(chosen)}"
         )
     gradient, change = first[:, :, chosen], second[:, :, chosen]  # (N, n_out, A), (..., A, n_in)
     i, j = np.triu_indices(len(chosen), 1)
@@ -267,7 +268,7 @@ class Derivatives(NamedTuple):
 def _asked(network: Network, x: npt.ArrayLike, threshold: float) -> tuple[float, Derivatives]:
     """Check the arguments, and differentiate the network at some of the samples."""
     n_in = as_network(network).widths[0]
-    points = as_array("x", x, ("N", n_in))
+    points = as_samples("x", x, ("N", n_in))
     limit = as_number("threshold", threshold, 0.0)
     _require_smooth(network)
     spread, rows = points.std(axis=0), some_rows(points, ROWS)
@@ -302,7 +303,7 @@ def _grouped(sign: str, mixed: Array, found: Derivatives, threshold: float) -> S
     influence = _ratio(np.abs(found.first).mean(axis=0), spread).max(axis=0)  # (n_in,)
     scores = _ratio(np.abs(mixed).mean(axis=0), spread[:, None]).max(axis=0)  # (n_in, n_in)
     np.fill_diagonal(scores, 0.0)
-    count, label = connected_components(scores > threshold, directed=False)
+    count, label = connected_components(scores > threshold)
     groups = (tuple(np.flatnonzero(label == index).tolist()) for index in range(count))
     unused = tuple(np.flatnonzero(influence <= threshold).tolist())
     return Separability(sign, tuple(sorted(groups)), scores, unused, threshold)

@@ -1,6 +1,6 @@
 """Chapter 12, formulas: networks converted to formulas with a certificate, and back.
 
-Covered in lesson 09. Read the files in this order; each imports only those above it::
+Covered in lessons 09c and 09d. Read the files in this order; each imports only those above it::
 
     network_to_expression  the expression that a network computes, layer by layer
     parameter_fit          the numbers of an expression fitted to data

@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_instance, as_names
 from kan_numpy._arrays import Array, some_rows
-from kan_numpy._validation import as_array, as_count, as_names
+from kan_numpy._validation import as_array, as_count, as_samples
 from kan_numpy.algebra.expressions import Expression, Number, Variable, evaluate
 from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.algebra.printing import latex, text
@@ -71,6 +72,10 @@ class Certificate:
         for name, row in (("before rounding", self.before), ("after rounding", self.after)):
             lines.append(f"{name:16} " + " ".join(f"{value:9.2e}" for value in row))
         return "\n".join(lines)
+
+
+MOST_DIGITS = 17
+"""A float64 has no more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +146,7 @@ class Formula:
 
         Recognized constants such as pi remain, and the certificate is computed again.
         """
-        places = as_count("digits", digits, 1)
+        places = as_count("digits", digits, 1, MOST_DIGITS)
 
         def rounded(number: Expression) -> Expression:
             is_known = not isinstance(number, Number)
@@ -209,14 +214,16 @@ def formula(
     >>> print(kn.formula(net, variables=["t"]))  # the constant is recognized
     exp(pi*t)/4
     """
-    if not isinstance(network, KAN):
-        raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
+    as_instance("network", network, KAN, "a KAN")
+    for name, scaler in (("input_scaler", input_scaler), ("output_scaler", output_scaler)):
+        if scaler is not None:
+            as_instance(name, scaler, Scaler, "a Scaler, such as kn.datasets.Scaler.fit(x)")
     inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
     names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
     for name, scaler in (("input_scaler", input_scaler), ("output_scaler", output_scaler)):
         if scaler is not None and scaler.squash:
             raise ValueError(f"{name} must not squash: its tanh would be part of the formula")
-    points = _points(network, input_scaler) if x is None else as_array("x", x, ("N", len(inputs)))
+    points = _points(network, input_scaler) if x is None else as_samples("x", x, ("N", len(inputs)))
     nodes: list[Expression] = [Variable(name) for name in inputs]
     seen = points
     if input_scaler is not None:
@@ -227,7 +234,7 @@ def formula(
         raw = list(map(affine, output_scaler.scale, raw, output_scaler.center))
         reference = output_scaler.inverse(reference)
     require_defined(reference, points)
-    target = None if y is None else as_array("y", y, reference.shape)
+    target = None if y is None else as_samples("y", y, reference.shape)
     measure = partial(_errors, inputs, points, reference, target)
     rows = some_rows(np.arange(len(points), dtype=float), ROWS).astype(int)
     values = dict(zip(inputs, points[rows].T, strict=True))

@@ -13,8 +13,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_names
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count, as_names, require_shape
+from kan_numpy._validation import (
+    LARGEST_DEGREE,
+    LARGEST_GRID,
+    as_array,
+    as_count,
+    require_shape,
+    shown,
+)
 from kan_numpy.algebra.expressions import Expression, Variable
 from kan_numpy.algebra.parsing import FUNCTIONS, parse
 from kan_numpy.formulas.edge_decomposition import Term, as_parts, edges, factors, height, is_product
@@ -27,7 +35,7 @@ from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.kan import KAN
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
-from kan_numpy.splines.knots import uniform_knots
+from kan_numpy.splines.knots import require_grid, uniform_knots
 
 POINTS = 1000
 """The number of random inputs that determine the grids."""
@@ -98,12 +106,13 @@ def from_formula(
         variables = formula.variables
     names = list(as_names("variables", variables, FUNCTIONS))
     outputs = _outputs(formula, names, [] if functions is None else as_symbols(functions))
-    G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
+    G = as_count("grid_size", grid_size, 1, LARGEST_GRID)
+    k = as_count("degree", degree, 0, LARGEST_DEGREE)
     ends = as_array("grid_range", grid_range)
     require_shape("grid_range", ends, (len(names), 2) if ends.ndim == 2 else (2,))
     low, high = np.broadcast_to(ends, (len(names), 2)).T
     for one, other in zip(low, high, strict=True):
-        uniform_knots(one, other, G, k)  # and low is below high
+        require_grid("grid_range: low", float(one), float(other), G)
     network = _network(outputs, [Variable(name) for name in names], G, k)
     inner = np.random.default_rng(0).uniform(low, high, (POINTS, len(names)))
     return _on_grids(network, np.vstack([low, high, inner]), G, k)
@@ -122,8 +131,11 @@ def _outputs(formula: object, names: list[str], functions: list[Symbol]) -> list
         if isinstance(entry, str) and not entry.strip():
             raise ValueError(f"formula must not be empty, but holds {entry!r:.60}")
         if not isinstance(entry, str | Expression):
-            raise TypeError(f"formula must be text such as 'x**2 + y', but is {entry!r:.60}")
-        given = parse(entry, known, names) if isinstance(entry, str) else entry
+            raise TypeError(f"formula must be text such as 'x**2 + y', but is {shown(entry)}")
+        try:
+            given = parse(entry, known, names) if isinstance(entry, str) else entry
+        except ValueError as error:
+            raise ValueError(f"formula: {error}") from None
         return as_parts(given, names)
 
     return list(map(read, entries))

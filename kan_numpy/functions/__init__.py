@@ -1,6 +1,6 @@
 """Chapter 2, functions: the functions of one variable on the edges.
 
-Lesson 04 introduces base functions, lesson 09 symbols. Read the files in this order; each imports
+Lesson 04b introduces base functions, lesson 09b symbols. Read the files in this order; each imports
 only those above it::
 
     activations  silu and other base functions, each with its derivatives

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from kan_numpy._arguments import as_choice, as_function, as_list, as_returned, as_text
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_choice
+from kan_numpy._validation import shown
 
 Function = Callable[[Array], Array]
 
@@ -56,20 +57,17 @@ class Activation:
 
     def __post_init__(self) -> None:
         """Check the name, and that there is a derivative and all functions are callable."""
-        if not isinstance(self.name, str) or not self.name.strip():
-            error = ValueError if isinstance(self.name, str) else TypeError
-            raise error(f"name must be a text such as 'wave', but is {self.name!r:.60}")
-        if not isinstance(self.derivatives, tuple | list):
-            raise TypeError(
-                f"derivatives of {self.name!r} must be a tuple of functions, (f', f'', ...), but"
-                f" are {self.derivatives!r:.60}"
-            )
-        if not self.derivatives:
+        if not as_text("name", self.name).strip():
+            raise ValueError(f"name must be a text such as 'wave', but is {self.name!r:.60}")
+        given = as_list("derivatives", self.derivatives, "a tuple of functions, (f', f'', ...)")
+        if not given:
             raise ValueError(f"derivatives of {self.name!r} must hold at least the first one")
-        object.__setattr__(self, "derivatives", tuple(self.derivatives))
-        for function in (self.function, *self.derivatives):
-            if not callable(function):
-                raise TypeError(f"{self.name!r} must be made of functions, but holds {function!r}")
+        points = np.array([[0.25], [0.5], [0.75]])
+        for order, function in enumerate([self.function, *given]):
+            name = f"derivatives[{order - 1}]" if order else f"function of {self.name!r:.40}"
+            with np.errstate(all="ignore"):
+                as_returned(name, as_function(name, function)(points.copy()), points.shape)
+        object.__setattr__(self, "derivatives", tuple(given))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let the copy of an entry of `ACTIVATIONS` be that entry, also in another process."""
@@ -78,10 +76,7 @@ class Activation:
         return Activation, (self.name, self.function, self.derivatives)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
-        """Evaluate the derivative of the given order, 0 for the function itself, elementwise.
-
-        Raises a ValueError if there is no derivative of this order.
-        """
+        """Evaluate the derivative of an order, 0 for the function itself, else a ValueError."""
         if not 0 <= derivative <= len(self.derivatives):
             raise ValueError(
                 f"derivative {derivative} of {self.name!r} is not known, only the first"
@@ -308,13 +303,16 @@ def as_activation(name: str, value: Base) -> Activation:
     >>> kn.activations.as_activation("base", (np.sin, np.cos))(np.array([0.0]), derivative=1)
     array([1.])
     """
+    as_text("name", name)
     if isinstance(value, Activation):
         return value
     if isinstance(value, str):
         return ACTIVATIONS[as_choice(name, value, tuple(ACTIVATIONS))]
     if isinstance(value, tuple) and len(value) >= 2:
+        for index, function in enumerate(value):
+            as_function(f"{name}[{index}]", function)
         return Activation(getattr(value[0], "__name__", "own"), value[0], tuple(value[1:]))
     raise TypeError(
         f"{name} must be a name, an Activation or a tuple (function, derivative),"
-        f" but is {value!r}; the derivative can't be left out"
+        f" but is {shown(value)}; the derivative can't be left out"
     )

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erfc, gammainc
 
+from kan_numpy._arguments import as_flag
 from kan_numpy._arrays import Array, Frozen
-from kan_numpy._validation import as_array
+from kan_numpy._validation import as_array, as_samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ class Scaler(Frozen):
         scale = as_array("scale", self.scale, center.shape)
         if np.any(scale <= 0.0):
             raise ValueError(f"scale must be positive, but its smallest entry is {scale.min():g}")
+        object.__setattr__(self, "squash", as_flag("squash", self.squash))
         for name, values in (("center", center), ("scale", scale)):
             object.__setattr__(self, name, values)
         super().__post_init__()
@@ -67,7 +69,7 @@ class Scaler(Frozen):
 
         Take the training samples for x. A constant column has scale 1, so it becomes 0.
         """
-        table = as_array("x", x, ("N", "n"))
+        table = as_samples("x", x, ("N", "n"))
         constant = np.all(table == table[0], axis=0)  # (n,)
         center = np.where(constant, table[0], table.mean(axis=0))
         return cls(center, np.where(constant, 1.0, table.std(axis=0)), squash)

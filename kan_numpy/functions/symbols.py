@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from scipy import special
 
+from kan_numpy._arguments import as_flag, as_list
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_number
+from kan_numpy._validation import as_number, shown
 from kan_numpy.functions.activations import Activation, Function, sigmoid
 from kan_numpy.functions.activations import sigmoid_derivative as sigmoid1
 from kan_numpy.functions.activations import sigmoid_second as sigmoid2
@@ -88,19 +90,18 @@ class Symbol(Activation):
         """Check the functions and the domain."""
         super().__post_init__()
         as_number("complexity", self.complexity, 0.0)
-        ends = tuple(self.domain) if isinstance(self.domain, tuple | list) else ()
-        if [isinstance(end, int | float | np.number) for end in ends] != [True, True]:
-            raise TypeError(f"domain must be a pair of numbers, but is {self.domain!r:.60}")
+        ends = as_list("domain", self.domain, "a pair of numbers")
+        if [isinstance(end, Real) and not isinstance(end, bool) for end in ends] != [True, True]:
+            raise TypeError(f"domain must be a pair of numbers, but is {shown(self.domain)}")
         if not ends[0] < ends[1]:
-            raise ValueError(f"domain of {self.name!r} must rise, but is {self.domain}")
-        object.__setattr__(self, "domain", ends)
+            raise ValueError(f"domain must rise from low to high, but is {shown(self.domain)}")
+        object.__setattr__(self, "domain", tuple(ends))
         if as_number("parity", self.parity) not in (-1.0, 0.0, 1.0):
-            raise ValueError(f"parity must be 1, -1 or 0, but is {self.parity!r:.60}")
+            raise ValueError(f"parity must be 1, -1 or 0, but is {shown(self.parity)}")
         if self.power is not None:
             as_number("power", self.power)
-        for name in ("open", "waves"):
-            if not isinstance(getattr(self, name), bool | np.bool_):
-                raise TypeError(f"{name} must be True or False, but is {getattr(self, name)!r:.60}")
+        as_flag("open", self.open)
+        as_flag("waves", self.waves)
 
     def __repr__(self) -> str:
         """Return the name as in ``Symbol('sin')``."""
@@ -299,11 +300,11 @@ def as_symbol(name: str, value: object) -> Symbol:
         return value
     if not isinstance(value, str):
         raise TypeError(
-            f"{name} must be the name of a function or a Symbol, but is {value!r}; your own is"
+            f"{name} must be the name of a function or a Symbol, but is {shown(value)}; your own is"
             " kn.Symbol(name, function, (first derivative, ...))"
         )
     if value not in SYMBOLS:
-        raise ValueError(f"{name} must be one of {', '.join(SYMBOLS)}, but is {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(SYMBOLS)}, but is {shown(value):.40}")
     return SYMBOLS[value]
 
 
@@ -311,9 +312,8 @@ def as_symbols(value: Iterable[str | Symbol] | None) -> list[Symbol]:
     """Return the symbols of a list of names and symbols; by default all but `REDUNDANT`."""
     if value is None:
         return [s for s in SYMBOLS.values() if s.name not in REDUNDANT]
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise TypeError(f"functions must be a list of names, but is {value!r}")
-    chosen = [as_symbol(f"functions[{index}]", entry) for index, entry in enumerate(value)]
+    entries = as_list("functions", value, "a list of names", ordered=False)
+    chosen = [as_symbol(f"functions[{index}]", entry) for index, entry in enumerate(entries)]
     if not chosen:
         raise ValueError("functions must hold at least one name, but is empty")
     return chosen

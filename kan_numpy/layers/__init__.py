@@ -1,6 +1,6 @@
 """Chapter 3, layers: the maps between two levels of nodes, forward and backward.
 
-Lesson 04 explains the forward pass, lesson 05 the backward pass. Read the files in this order; each
+Lesson 04a explains the forward pass, 05a the backward pass. Read the files in this order; each
 imports only those above it::
 
     symbolic_edge    an edge that is a known function, c f(a x + b) + d

@@ -5,7 +5,7 @@ r"""Functions beyond the grid: each continues along its tangent at the end.
 
 where x lies beyond the end e of its grid. An edge is a sum of basis functions and the base function
 with weights, so that continuing these continues the edge. B-splines by themselves fade to zero over
-k intervals beyond the grid, which no data ask for; lesson 02 measures what that costs.
+k intervals beyond the grid, which no data ask for; lesson 02b measures what that costs.
 """
 
 from __future__ import annotations

@@ -11,15 +11,15 @@ because a factor may be zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_list, as_widths
 from kan_numpy._arrays import Array, Frozen, Indices
-from kan_numpy._validation import as_count, as_widths
+from kan_numpy._validation import LARGEST_WIDTH, as_count, shown
 
 Mask = npt.NDArray[np.bool_]
 
@@ -163,15 +163,14 @@ def as_levels(widths: Any, arity: int) -> tuple[list[int], list[ProductLayer | N
     A level of sums and products is the output of its product layer, which passes the first inputs
     on and multiplies the others in groups.
     """
-    factors = as_count("arity", arity, 2)
-    listed = isinstance(widths, Iterable) and not isinstance(widths, str)
-    entries = list(widths) if listed else []
+    factors = as_count("arity", arity, 2, LARGEST_WIDTH)
+    entries = as_list("widths", widths, "a list such as [2, 5, 1]")
     pairs = [_as_pair(f"widths[{index}]", width) for index, width in enumerate(entries)]
     if pairs and pairs[0]:
-        raise ValueError(f"widths[0] must be the number of inputs, but is {entries[0]!r}")
+        raise ValueError(f"widths[0] must be the number of inputs, but is {shown(entries[0])}")
     plain = [sum(pair) if pair else width for pair, width in zip(pairs, entries, strict=True)]
     layers = [_product_layer(*pair, factors) if pair and pair[1] else None for pair in pairs]
-    return as_widths(plain if listed else widths), layers
+    return as_widths(plain), layers
 
 
 def _as_pair(name: str, width: object) -> tuple[int, int] | None:
@@ -179,8 +178,9 @@ def _as_pair(name: str, width: object) -> tuple[int, int] | None:
     if not isinstance(width, tuple):
         return None
     if len(width) != 2:
-        raise ValueError(f"{name} must be a number or (sums, products), but is {width!r}")
-    return as_count(name, width[0], 0), as_count(name, width[1], 0)
+        raise ValueError(f"{name} must be a number or (sums, products), but is {shown(width)}")
+    sums, products = (as_count(name, part, 0, LARGEST_WIDTH) for part in width)
+    return sums, products
 
 
 def _product_layer(sums: int, products: int, arity: int) -> ProductLayer:

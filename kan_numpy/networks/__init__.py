@@ -1,6 +1,6 @@
 """Chapter 4, networks: compositions of layers, from random numbers, arrays or a file.
 
-Lesson 05 explains the chain rule, lesson 04 the initialization, lesson 10 MLPs. Read the files in
+Lesson 05b explains the chain rule, 04b the initialization, 10a MLPs. Read the files in
 this order; each imports only those above it::
 
     network          the composition: forward, backward, Jacobian, and all parameters as one vector

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_instance
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count
+from kan_numpy._validation import as_count, as_samples
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import Network, NetworkT
@@ -24,11 +25,8 @@ def require_defined(y: Array, x: Array) -> None:
 
 def checked_inputs(network: object, x: npt.ArrayLike) -> Array:
     """Return the inputs as an array (N, n_in), if the network is a KAN and they fit it."""
-    if not isinstance(network, KAN):
-        raise TypeError(
-            f"network must be a KAN, with functions on its edges, but is {type(network).__name__}"
-        )
-    return as_array("x", x, ("N", network.widths[0]))
+    kan = as_instance("network", network, KAN, "a KAN, with functions on its edges")
+    return as_samples("x", x, ("N", kan.widths[0]))
 
 
 def kan_layer(network: KAN, l: object) -> KANLayer:
@@ -42,16 +40,11 @@ def kan_layer(network: KAN, l: object) -> KANLayer:
 
 def as_kan(network: object) -> KAN:
     """Return the network if it is a KAN, which has grids, or raise a TypeError."""
-    if not isinstance(network, KAN):
-        raise TypeError(
-            f"network must be a KAN to adapt or refine its grids, but is {type(network).__name__}"
-        )
-    return network
+    kan: KAN = as_instance("network", network, KAN, "a KAN to adapt or refine its grids")
+    return kan
 
 
 def as_network(network: NetworkT) -> NetworkT:
     """Return the network if it is a KAN or an MLP, or raise a TypeError."""
-    if not isinstance(network, Network):
-        kind = network if isinstance(network, type) else type(network)
-        raise TypeError(f"network must be a KAN or an MLP, but is {kind.__name__}: {network!r}")
+    as_instance("network", network, Network, "a KAN or an MLP")
     return network

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from kan_numpy._arrays import Array, row_blocks
-from kan_numpy._validation import as_count
+from kan_numpy._validation import as_count, shown
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
@@ -22,16 +22,19 @@ Edge = tuple[int, int, int]
 def layer_of(network: KAN, edge: Edge) -> KANLayer:
     """Return the layer of an active edge; a ValueError or TypeError for any other edge."""
     if not isinstance(edge, tuple) or len(edge) != 3:
-        raise TypeError(f"an edge must be a tuple (layer, out, inp), but is {edge!r}")
+        raise TypeError(f"edges: each must be a tuple (layer, out, inp), but one is {shown(edge)}")
     l, out, inp = (
         as_count(name, value, 0) for name, value in zip(("layer", "out", "inp"), edge, strict=True)
     )
     layer = kan_layer(network, l)
     n_out, n_in = layer.active.shape
     if out >= n_out or inp >= n_in:
-        raise ValueError(f"edge {edge}: layers[{l}] has {n_out} outputs and {n_in} inputs")
+        raise ValueError(
+            f"edges hold {edge}, but layers[{l}] has {n_out} outputs and {n_in} inputs: use smaller"
+            " numbers"
+        )
     if not layer.active[out, inp]:
-        raise ValueError(f"edge {edge} is not active, there is nothing to replace")
+        raise ValueError(f"edges hold {edge}, which is not active: there is nothing to replace")
     return layer
 
 

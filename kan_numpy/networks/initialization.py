@@ -15,7 +15,7 @@ Both cannot hold at once. As Glorot did for matrices, "glorot" takes their harmo
 
 with x uniform on the grid (the idea of arXiv 2509.03417). The base function gets `BASE_SHARE`, the
 splines share the rest evenly: initial edges close to the base function preserve gradients in deep
-networks (lesson 04). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
+networks (lesson 04b). "paper" is the choice of arXiv 2404.19756, sec. 2.2:
 :math:`c \sim N(0, 0.1^2)` and :math:`w \sim N(0, 2 / (n_{in} + n_{out}))`.
 """
 
@@ -27,13 +27,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from kan_numpy._arguments import as_choice, as_rng, per_layer, require_length
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import (
+    LARGEST_DEGREE,
+    LARGEST_GRID,
     as_array,
-    as_choice,
-    as_rng,
-    per_layer,
-    require_length,
+    require_affordable,
     require_shape,
 )
 from kan_numpy.functions.activations import Activation, Base, as_activation
@@ -43,7 +43,7 @@ from kan_numpy.layers.continuation import CONTINUATIONS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width, as_levels
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.splines.knots import uniform_knots
+from kan_numpy.splines.knots import require_grid, uniform_knots
 
 SCHEMES = ("glorot", "paper")
 
@@ -66,8 +66,8 @@ def initial_layers(
     """Return the layers of an untrained network; see `KAN` for the arguments."""
     sizes, products = as_levels(widths, arity)
     depth = len(sizes) - 1
-    sizes_G = per_layer("grid_size", grid_size, depth, 1)
-    degrees = per_layer("degree", degree, depth, 0)
+    sizes_G = per_layer("grid_size", grid_size, depth, 1, LARGEST_GRID)
+    degrees = per_layer("degree", degree, depth, 0, LARGEST_DEGREE)
     ends = as_array("grid_range", grid_range)
     require_shape("grid_range", ends, ("n_layers", 2) if ends.ndim == 2 else (2,))
     if ends.ndim == 2:
@@ -84,6 +84,8 @@ def initial_layers(
     for l, (n_in, n_out) in enumerate(pairwise(sizes)):
         product = products[l + 1]
         low, high = ends[l]
+        require_grid("grid_range: low", float(low), float(high), sizes_G[l])
+        require_affordable("widths or grid_size", n_in, n_out, sizes_G[l] + degrees[l])
         functions = _initial_basis(kind, n_in, low, high, sizes_G[l], degrees[l])
         n_sums = product.n_in if product else n_out
         coef, w_base = initial_weights(scheme, functions, n_sums, activation, generator)

@@ -12,10 +12,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_instance, as_list, as_rng
 from kan_numpy._arrays import Rng
 from kan_numpy.functions.activations import Base
 from kan_numpy.functions.symbols import Symbol
@@ -58,7 +59,7 @@ class KAN(Network):
         The number of factors of each product.
     outside : {"linear", "fade"}
         How edges continue beyond their grids: along their tangents, or, as in the paper, with
-        splines that fade to zero over k intervals. Lesson 02 compares the two. A tangent has no
+        splines that fade to zero over k intervals. Lesson 02b compares the two. A tangent has no
         curvature, which an equation with second derivatives may need: there "fade" is better.
         Fourier modes are periodic in any case.
 
@@ -128,20 +129,26 @@ class KAN(Network):
                 levels.append(layer.n_out)
         return levels
 
-    def redrawn(self, rng: np.random.Generator) -> KAN:
+    def redrawn(self, rng: Rng) -> KAN:
         """Return a network like this one as drawn, with other random numbers."""
-        layers = list(self.layers)
+        layers, generator = list(self.layers), as_rng(rng)
         for l, layer in self.kan_layers:
-            weights = initial_weights(str(self.init), layer.basis, layer.n_out, layer.base, rng)
+            basis, base = layer.basis, layer.base
+            weights = initial_weights(str(self.init), basis, layer.n_out, base, generator)
             other = replace(layer, coef=weights[0], w_base=weights[1])
             layers[l] = other.with_theta(other.theta)  # tied edges get the same numbers
         return self._with_layers(layers, self.init)
 
     @classmethod
     def from_layers(cls, layers: Iterable[KANLayer | ProductLayer]) -> KAN:
-        """Build a network from layers, inputs first, without checks."""
+        """Build a network from layers that fit together, inputs first."""
+        chosen = as_list("layers", layers, "a list of layers")
+        for l, layer in enumerate(chosen):
+            as_instance(f"layers[{l}]", layer, KANLayer | ProductLayer, "a layer of a KAN")
+        if not chosen or any(a.n_out != b.n_in for a, b in pairwise(chosen)):
+            raise ValueError("layers must fit together, and make a network of one layer at least")
         network = object.__new__(cls)
-        object.__setattr__(network, "layers", tuple(layers))
+        object.__setattr__(network, "layers", tuple(chosen))
         return network
 
     @classmethod

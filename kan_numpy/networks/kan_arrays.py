@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._validation import as_array, as_choice, as_count, per_layer, require_shape
+from kan_numpy._arguments import as_choice, as_list, per_layer
+from kan_numpy._validation import LARGEST_DEGREE, as_array, as_count, require_shape
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import BASES
@@ -51,13 +52,14 @@ def layers_from_arrays(
     layers: Sequence[Mapping[str, npt.ArrayLike]], degree: int | Sequence[int], base: Base
 ) -> tuple[KANLayer, ...]:
     """Build layers from arrays; see `KAN.from_arrays`."""
-    if isinstance(layers, Mapping | str) or not isinstance(layers, Sequence) or not layers:
+    given = as_list("layers", layers, "a list of dicts, one for each layer, and not empty")
+    if not given:
         raise TypeError("layers must be a list of dicts, one for each layer, and not empty")
     activation = as_activation("base", base)
     built: list[KANLayer] = []
-    for l, k in enumerate(per_layer("degree", degree, len(layers), 0)):
+    for l, k in enumerate(per_layer("degree", degree, len(given), 0, LARGEST_DEGREE)):
         n_in = built[-1].n_out if built else "n_in"
-        built.append(_layer_from_arrays(f"layers[{l}]", layers[l], k, n_in, activation))
+        built.append(_layer_from_arrays(f"layers[{l}]", given[l], k, n_in, activation))
     return tuple(built)
 
 

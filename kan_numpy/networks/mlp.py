@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice, as_list, as_rng, as_widths
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_choice, as_count, as_rng, as_widths
+from kan_numpy._validation import as_array, as_count, require_affordable
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.networks.network import Network
@@ -94,6 +95,7 @@ class MLP(Network):
         scheme = as_choice("init", init, ("he", "glorot"))
         maps = []
         for n_in, n_out in pairwise(sizes):
+            require_affordable("widths", n_in, n_out)
             sigma = np.sqrt(2.0 / (n_in if scheme == "he" else n_in + n_out))
             maps.append((sigma * generator.standard_normal((n_out, n_in)), np.zeros(n_out)))
         self._set(maps, as_activation("activation", activation))
@@ -106,7 +108,7 @@ class MLP(Network):
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "activation", activation)
 
-    def redrawn(self, rng: np.random.Generator) -> MLP:
+    def redrawn(self, rng: Rng) -> MLP:
         """Return a network like this one as drawn, with other random numbers."""
         return MLP(self.widths, self.activation, str(self.init), rng)
 
@@ -135,10 +137,11 @@ class MLP(Network):
         TypeError
             If layers is not a list of dicts, or an array does not hold real numbers.
         """
-        if isinstance(layers, Mapping | str) or not isinstance(layers, Sequence) or not layers:
+        entries = as_list("layers", layers, "a list of dicts, one for each layer, and not empty")
+        if not entries:
             raise TypeError("layers must be a list of dicts, one for each layer, and not empty")
         maps: list[tuple[Array, Array]] = []
-        for l, given in enumerate(layers):
+        for l, given in enumerate(entries):
             name, n_in = f"layers[{l}]", len(maps[-1][1]) if maps else "n_in"
             if not isinstance(given, Mapping) or set(given) != {"weights", "bias"}:
                 raise ValueError(f"{name} must be a dict with 'weights' and 'bias' and no more")
@@ -162,7 +165,8 @@ class MLP(Network):
     def load(cls, path: str | os.PathLike[str], activation: Base | None = None) -> MLP:
         """Read a network that `save` wrote; an activation of your own must be given again."""
         meta, arrays = load_arrays(path, "MLP", _array_names)
-        if activation is None and meta["own_activation"]:
+        own = None if activation is None else as_activation("activation", activation)
+        if own is None and meta["own_activation"]:
             raise ValueError(
                 f"activation is needed: the network in path {str(path)!r} was built with a function"
                 f" of your own, {meta['activation']!r:.80}; give activation=(function, derivative)"
@@ -174,7 +178,7 @@ class MLP(Network):
                 require_floats("weights", weights, ("n_out", len(maps[-1][1]) if maps else "n_in"))
                 require_floats("bias", bias, (len(weights),))
                 maps.append((weights, bias))
-            function = as_activation("activation", activation or meta["activation"])
+            function = own or as_activation("activation", meta["activation"])
         network = object.__new__(cls)
         network._set(maps, function)
         return network

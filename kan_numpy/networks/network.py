@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arrays import Array, frozen, row_blocks
+from kan_numpy._arrays import Array, Rng, frozen, row_blocks
 from kan_numpy._validation import as_array
 from kan_numpy.layers.kan_layer import KANLayer
 
@@ -154,7 +154,7 @@ class Network:
         network.__dict__.update(self.__dict__, layers=tuple(layers), init=init)
         return network
 
-    def redrawn(self: NetworkT, rng: np.random.Generator) -> NetworkT:
+    def redrawn(self: NetworkT, rng: Rng) -> NetworkT:
         """Return a network like this one as drawn, with other random numbers."""
         raise NotImplementedError
 

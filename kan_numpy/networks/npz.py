@@ -31,6 +31,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_path
 from kan_numpy._validation import require_finite, require_shape
 
 FORMAT = 2
@@ -53,19 +54,6 @@ DTYPES = ("<f8", "|b1")
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-def as_path(path: str | os.PathLike[str]) -> Path:
-    """Return the path; a number, which would be an open file, is refused."""
-    try:
-        result = Path(path)
-    except TypeError:
-        raise TypeError(
-            f"path must name a file, but is a {type(path).__name__}: {path!r:.{LONGEST_QUOTE}}"
-        ) from None
-    if not result.name or "\0" in str(result):
-        raise ValueError(f"path must name a file, but is {path!r:.{LONGEST_QUOTE}}")
-    return result
-
-
 def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arrays) -> None:
     """Write arrays and their description into a file; nothing is appended to its name.
 
@@ -73,7 +61,7 @@ def save_arrays(path: str | os.PathLike[str], meta: dict[str, Any], arrays: Arra
     reads it meanwhile sees the old file or the new one, also after a crash, and its mode is kept. A
     link is replaced, and not followed.
     """
-    target = as_path(path)
+    target = as_path("path", path)
     meta = {"format": FORMAT, **meta}
     text = json.dumps({**meta, "digest": _digest(meta, arrays)}, separators=(",", ":"))
     if 4 * len(text) > MOST_TEXT or len(arrays) >= MOST_MEMBERS:
@@ -136,7 +124,7 @@ def load_arrays(
     ``names`` returns from a description the names of the arrays that must be there. A ValueError is
     raised for any other file, and if ``meta["kind"]`` is not ``kind``.
     """
-    target = as_path(path)
+    target = as_path("path", path)
     if not stat.S_ISREG(target.stat().st_mode):
         raise ValueError(f"path must name a file, but {str(path)!r} is a folder or a device")
     with open(target, "rb") as file:

@@ -32,8 +32,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_instance
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array
+from kan_numpy._validation import as_array, shown
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
@@ -211,8 +212,7 @@ def to_kan(mlp: MLP, low: npt.ArrayLike, high: npt.ArrayLike) -> KAN:
     >>> kan, bool(abs(kan(x) - mlp(x)).max() < 1e-15)
     (KAN([1, 4, 1], 20 parameters), True)
     """
-    if not isinstance(mlp, MLP):
-        raise TypeError(f"mlp must be an MLP, but is {type(mlp).__name__}")
+    as_instance("mlp", mlp, MLP, "an MLP")
     if mlp.activation != RELU:
         raise ValueError(
             f"mlp must be piecewise linear, with activation='relu', but has {mlp.activation.name!r}"
@@ -239,7 +239,7 @@ def _as_box(low: npt.ArrayLike, high: npt.ArrayLike, n_in: int) -> tuple[Array, 
         end = as_array(name, value)
         ends.append(np.full(n_in, end) if end.ndim == 0 else as_array(name, value, (n_in,)))
     if not np.all(ends[0] < ends[1]):
-        raise ValueError(f"low must be below high, but they are {low!r} and {high!r}")
+        raise ValueError(f"low must be below high, but they are {shown(low)} and {shown(high)}")
     return ends[0], ends[1]
 
 

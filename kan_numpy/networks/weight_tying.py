@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from kan_numpy._arguments import as_indices, as_instance, as_list
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_count
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.layer_projection import nearest_layer
 from kan_numpy.layers.parameter_index import Lock
@@ -122,24 +122,14 @@ def unlock(network: KAN, layer: int, edges: Iterable[Sequence[int]] | None = Non
 
 def _kan_layer(network: KAN, l: int) -> KANLayer:
     """Return a KAN layer of what should be a KAN."""
-    if not isinstance(network, KAN):
-        raise TypeError(f"network must be a KAN, but is a {type(network).__name__}")
-    return kan_layer(network, l)
+    return kan_layer(as_instance("network", network, KAN, "a KAN"), l)
 
 
 def _pairs(edges: object) -> Lock:
     """Return the entries of a list of edges, each once."""
-    if isinstance(edges, str) or not isinstance(edges, Iterable):
-        raise TypeError(f"edges must be a list of pairs (out, inp), but is {edges!r}")
-    pairs = []
-    for entry in edges:
-        if isinstance(entry, str) or not isinstance(entry, Iterable):
-            raise TypeError(f"edges must hold pairs (out, inp), but holds {entry!r}")
-        pair = tuple(as_count("edges", value, 0) for value in entry)
-        if len(pair) != 2:
-            raise ValueError(f"edges must hold pairs (out, inp), but holds {entry!r}")
-        pairs.append(pair)
-    return tuple(dict.fromkeys(pairs))
+    entries = as_list("edges", edges, "a list of pairs (out, inp)", ordered=False)
+    pairs = [as_indices(f"edges[{i}]", pair, "(out, inp)") for i, pair in enumerate(entries)]
+    return tuple((out, inp) for out, inp in dict.fromkeys(pairs))
 
 
 def _chosen(layer: KANLayer, edges: Iterable[Sequence[int]]) -> Lock:

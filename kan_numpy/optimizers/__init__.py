@@ -1,6 +1,6 @@
 """Chapter 5, optimizers: minimization of a loss over a vector theta, independent of networks.
 
-Covered in lesson 07. Read the files in this order; each imports only those above it::
+Covered in lessons 07a to 07c. Read the files in this order; each imports only those above it::
 
     optimizer            the protocol: a state, and a step from it to the next
     first_order          SGD and Adam

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kan_numpy._validation import as_count
+from kan_numpy._validation import as_count, shown
 from kan_numpy.optimizers.first_order import FirstOrder, MiniBatches
 from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
@@ -18,8 +18,9 @@ def as_optimizer(value: Optimizer | None, least_squares: bool) -> Optimizer:
     """Return the optimizer given as an argument, or the default of the loss for None."""
     if value is None:
         return LevenbergMarquardt() if least_squares else LBFGS()
-    if isinstance(value, type) or not (hasattr(value, "start") and hasattr(value, "step")):
-        raise TypeError(f"optimizer must be an optimizer such as Adam(), but is {value!r}")
+    methods = [getattr(value, name, None) for name in ("start", "step")]
+    if isinstance(value, type) or not all(map(callable, methods)):
+        raise TypeError(f"optimizer must be an optimizer such as Adam(), but is {shown(value)}")
     return value
 
 

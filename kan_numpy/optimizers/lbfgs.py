@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kan_numpy._arguments import as_flag
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count
 from kan_numpy.optimizers.line_search import wolfe_search
@@ -35,7 +36,7 @@ class LBFGS:
     In the textbook d = 1; here d is the ``diagonal_scaling`` of the objective, for a network the
     mean square of the factor that each parameter is multiplied by. This is the same as measuring
     every parameter in its own unit: with :math:`\theta_p = z_p / \sqrt{d_p}`, the guess
-    :math:`\gamma I` for z is this one for theta (lesson 07 measures the gain).
+    :math:`\gamma I` for z is this one for theta (lesson 07c measures the gain).
 
     (J. Nocedal, S. Wright, Numerical Optimization, 2006, algorithms 7.4, 3.5 and 3.6.)
 
@@ -76,8 +77,9 @@ class LBFGS:
     scaled: bool = True
 
     def __post_init__(self) -> None:
-        """Check the number."""
+        """Check the arguments."""
         as_count("memory", self.memory, 1)
+        as_flag("scaled", self.scaled)
 
     def start(self, objective: ObjectiveLike, theta: Array) -> State:
         """Evaluate the objective at theta (P,) and begin with an empty memory."""

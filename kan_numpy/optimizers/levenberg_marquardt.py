@@ -37,7 +37,7 @@ class LevenbergMarquardt:
 
     Levenberg took D = I, which ignores the scales of the parameters; Marquardt took the diagonal d,
     which hardly damps the coefficients of basis functions with few samples. D is the geometric mean
-    of both, with :math:`\bar d` the mean of d (lesson 07 compares the three), plus 1e-10 of its
+    of both, with :math:`\bar d` the mean of d (lesson 07b compares the three), plus 1e-10 of its
     largest entry for parameters without influence.
 
     If the loss decreases, let :math:`\rho` be the decrease divided by the one that the linear model

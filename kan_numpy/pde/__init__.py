@@ -1,6 +1,6 @@
 """Chapter 10, differential equations: networks whose derivatives satisfy an equation.
 
-Covered in lesson 12. Read the files in this order; each imports only those above it::
+Covered in lesson 12b. Read the files in this order; each imports only those above it::
 
     conditions        equations for u inside a box, and on its faces
     linear_equations  linear equations, and Dirichlet conditions

@@ -13,8 +13,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice, as_instance, as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_choice, as_count, as_rng
+from kan_numpy._validation import as_array, as_count
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.jet import Jet, Pairs, as_pairs, seed
 from kan_numpy.derivatives.layer_jets import as_jet_layer
@@ -22,6 +23,9 @@ from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
 from kan_numpy.training.objective import NetworkObjective
+
+MOST_POINTS = 10**6
+"""The most points of each kind: their derivatives are arrays many times as large."""
 
 SAMPLINGS = ("grid", "random", "latin", "sobol")
 
@@ -34,16 +38,15 @@ def collocation_points(
     rng: Rng = None,
 ) -> list[Array]:
     """Return the points (N, n_in) of each condition of a problem; see `solve_pde`."""
-    if not isinstance(problem, PDE):
-        raise TypeError(f"problem must be a PDE, but is {problem!r}")
+    as_instance("problem", problem, PDE, "a PDE")
     low, high = np.asarray(problem.low, float), np.asarray(problem.high, float)
     generator = as_rng(rng)
-    if np.ndim(points) == 0:
-        inside = sample(low, high, as_count("points", points, 1), sampling, generator)
+    if not isinstance(points, np.ndarray | list | tuple):
+        inside = sample(low, high, as_count("points", points, 1, MOST_POINTS), sampling, generator)
     else:
         inside = as_array("points", points, ("N", problem.n_in))
     n_faces = max(1, sum(len(condition.faces) for condition in problem.conditions))
-    each = max(1, as_count("boundary_points", boundary_points, 1) // n_faces)
+    each = max(1, as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces)
 
     def on_face(i: int, end: int) -> Array:
         others = np.arange(problem.n_in) != i
@@ -87,7 +90,7 @@ def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) ->
 
     if kind == "latin":
         return np.asarray(qmc.LatinHypercube(d, seed=rng).random(n_points))
-    power = max(n_points - 1, 0).bit_length()  # a Sobol sequence is even over powers of two
+    power = (n_points - 1).bit_length()  # a Sobol sequence is even over powers of two
     return np.asarray(qmc.Sobol(d, seed=rng).random_base2(power)[:n_points])
 
 

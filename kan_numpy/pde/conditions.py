@@ -29,8 +29,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kan_numpy._arguments import as_function, as_indices, as_instance, as_list, as_returned, as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_array, as_count, as_number, as_rng, require_shape
+from kan_numpy._validation import as_array, as_count, as_number, require_shape, shown
 from kan_numpy.derivatives.jet import Jet, as_pairs
 from kan_numpy.gradcheck import assert_adjoint
 
@@ -121,11 +122,11 @@ class Condition:
 
     def __post_init__(self) -> None:
         """Check the arguments."""
-        if not callable(self.equation):
-            raise TypeError(f"equation must be a function, but is {self.equation!r}")
+        as_function("equation", self.equation)
+        for i, face in enumerate(as_list("faces", self.faces, "a list of faces (input, end)")):
+            as_indices(f"faces[{i}]", face, "(input, end)")
         as_number("weight", self.weight, 0.0, include_low=False)
-        if self.order not in (0, 1, 2):
-            raise ValueError(f"order must be 0, 1 or 2, but is {self.order!r}")
+        as_count("order", self.order, 0, 2)
 
     def residual(self, x: Array, u: Array, gradient: Array, second: Array) -> Residual:
         """Evaluate the equation for x (N, n_in) and the jet of u, and check the shapes."""
@@ -196,22 +197,34 @@ class PDE:
         if not np.all(low < high):
             raise ValueError(f"low must be below high, but they are {low} and {high}")
         as_pairs(self.pairs, len(low))
-        if not self.conditions:
+        if self.solution is not None:
+            as_function("solution", self.solution)
+        conditions = as_list("conditions", self.conditions, "a list of conditions")
+        if not conditions:
             raise ValueError("conditions must hold at least one Condition")
-        for index, condition in enumerate(self.conditions):
-            if not isinstance(condition, Condition):
-                raise TypeError(f"conditions[{index}] must be a Condition, but is {condition!r}")
+        for index, condition in enumerate(conditions):
+            as_instance(f"conditions[{index}]", condition, Condition, "a Condition")
             for face in condition.faces:
-                if not isinstance(face, Sequence) or tuple(face) not in every_face(len(low)):
+                if tuple(face) not in every_face(len(low)):
                     raise ValueError(
                         f"conditions[{index}] must hold on faces (input, end) with inputs from 0 to"
-                        f" {len(low) - 1} and ends 0 or 1, but has {face!r}"
+                        f" {len(low) - 1} and ends 0 or 1, but has {shown(face)}"
                     )
 
     @property
     def n_in(self) -> int:
         """The number of inputs."""
         return len(self.low)
+
+    def known(self, x: Array) -> tuple[Array, Array]:
+        """Return the solution (N,) at x (N, n_in) and its gradient (N, n_in)."""
+        returned: Any = self.solution(x) if self.solution is not None else None
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError(f"solution must return (u, gradient), but returned {shown(returned)}")
+        return (
+            as_returned("solution, u,", returned[0], (len(x),)),
+            as_returned("solution, the gradient,", returned[1], x.shape),
+        )
 
 
 def every_face(n_in: int) -> list[tuple[int, int]]:
@@ -275,7 +288,8 @@ def check(problem: PDE, n_points: int = 5, rng: Rng = 0) -> float:
     >>> kn.pde.check(kn.equations.burgers()) < 1e-6
     True
     """
-    N, n_in, generator = as_count("n_points", n_points, 1), problem.n_in, as_rng(rng)
+    n_in = as_instance("problem", problem, PDE, "a PDE").n_in
+    N, generator = as_count("n_points", n_points, 1, 10**5), as_rng(rng)
     Q = len(as_pairs(problem.pairs, n_in).a)
     u, u_a, u_q = (generator.standard_normal((N, *width)) for width in ((), (n_in,), (Q,)))
     x = generator.uniform(problem.low, problem.high, (N, n_in))

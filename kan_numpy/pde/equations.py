@@ -14,8 +14,9 @@ from functools import partial
 
 import numpy as np
 
+from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_choice, as_number
+from kan_numpy._validation import as_number
 from kan_numpy.pde.conditions import PDE, Condition, Equation, Solution, every_face
 from kan_numpy.pde.linear_equations import dirichlet, linear
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_function
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array
 from kan_numpy.pde.conditions import Condition, Equation, Faces
@@ -67,7 +68,9 @@ class LinearEquation:
     def __post_init__(self) -> None:
         """Check the coefficients that are numbers."""
         for name, coefficient in vars(self).items():
-            if not callable(coefficient):
+            if callable(coefficient):
+                as_function(name, coefficient)
+            else:
                 as_array(name, coefficient)
 
     def __call__(

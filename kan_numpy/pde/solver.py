@@ -12,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_instance, as_rng
 from kan_numpy._arrays import Rng
-from kan_numpy._validation import as_count, as_rng
+from kan_numpy._validation import as_count
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
-from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
+from kan_numpy.pde.collocation import MOST_POINTS, PDEObjective, collocation_points, sample
 from kan_numpy.pde.conditions import PDE
 from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.training_loop import train
@@ -159,10 +160,10 @@ def pde_errors(network: Network, problem: PDE, n_points: int = 10_000) -> PDEErr
     >>> kn.pde_errors(kn.from_formula("x^2 + 1", ["x"]), problem)
     PDEErrors(l2=1.0, h1=1.0)
     """
-    if problem.solution is None:
+    if as_instance("problem", problem, PDE, "a PDE").solution is None:
         raise ValueError("problem must have a solution to compare with")
-    x = sample(problem.low, problem.high, as_count("n_points", n_points, 1))
-    y, (u, gradient) = jets.forward(network, x, [])[0], problem.solution(x)
+    x = sample(problem.low, problem.high, as_count("n_points", n_points, 1, MOST_POINTS))
+    y, (u, gradient) = jets.forward(network, x, [])[0], problem.known(x)
     l2 = np.mean((y.value[:, 0] - u) ** 2)
     h1 = l2 + np.mean(np.sum((y.gradient[:, 0] - gradient) ** 2, axis=1))
     return PDEErrors(float(np.sqrt(l2)), float(np.sqrt(h1)))

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kan_numpy._arguments import as_list, as_text
 from kan_numpy._arrays import Array
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
@@ -246,12 +247,9 @@ def names_of(name: str, names: object, count: int, letter: str) -> list[str]:
     if names is None:
         numbered = [f"${letter}_{{{index}}}$" for index in range(1, count + 1)]
         return numbered if count > 1 else [f"${letter}$"]
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise TypeError(f"{name} must be a list of names, but is {names!r}")
-    given = list(names)
+    given = as_list(name, names, "a list of names")
     for index, text in enumerate(given):
-        if not isinstance(text, str):
-            raise TypeError(f"{name}[{index}] must be a text, but is {text!r}")
+        as_text(f"{name}[{index}]", text)
     if len(given) != count:
         raise ValueError(f"{name} must have {count} entries, one for each, but has {len(given)}")
     return given

@@ -28,6 +28,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from kan_numpy._arguments import as_flag, as_instance, as_text
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import checked_inputs
@@ -120,8 +121,9 @@ def plot(
     beta = as_number("beta", beta, 0.0, include_low=False)
     below = names_of("inputs", inputs, network.widths[0], "x")
     above = names_of("outputs", outputs, network.widths[-1], "y")
-    places = places_of(network)
-    figure, axes, unit = canvas_for(places, below, above, title or "", ranges)
+    heading = "" if title is None else as_text("title", title)
+    ranges, places = as_flag("ranges", ranges), places_of(network)
+    figure, axes, unit = canvas_for(places, below, above, heading, ranges)
     edges = list(edges_of(network, points, beta, places, limits_of(network, points)))
     draw_edges(axes, edges, places, unit)
     draw_nodes(axes, network, places, unit)
@@ -239,16 +241,13 @@ def plot_history(history: Mapping[str, Sequence[float]]) -> Figure:
 
 def _history(history: object) -> list[Array]:
     """Return the columns of a history that are drawn."""
-    if not isinstance(history, Mapping):
-        raise TypeError(
-            f"history must be a dict, as in fit(...).history, but is {type(history).__name__}"
-        )
-    missing = [name for name in DRAWN if name not in history]
+    columns = as_instance("history", history, Mapping, "a dict, as in fit(...).history")
+    missing = [name for name in DRAWN if name not in columns]
     if missing:
         raise ValueError(f"history has no {missing[0]!r}; give the history of a FitResult")
-    if not len(history["step"]):
+    if not len(columns["step"]):
         raise ValueError("history is empty: fit took no steps")
-    return [np.asarray(history[name], dtype=np.float64) for name in DRAWN]
+    return [np.asarray(columns[name], dtype=np.float64) for name in DRAWN]
 
 
 def _panels(count: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matplotlib.animation import FuncAnimation
 from matplotlib.artist import Artist
 
+from kan_numpy._arguments import as_instance, as_list
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
@@ -148,14 +149,11 @@ def plot_movie(
 
 def _with_same_nodes(networks: object) -> list[KAN]:
     """Return the networks as a list, if they are KANs with the same nodes."""
-    if isinstance(networks, str | KAN) or not isinstance(networks, Iterable):
-        raise TypeError(f"networks must be a list of KANs, but is {networks!r}")
-    chosen = list(networks)
+    chosen = as_list("networks", networks, "a list of KANs")
     if not chosen:
         raise ValueError("networks must hold at least one network, but is empty")
     for index, network in enumerate(chosen):
-        if not isinstance(network, KAN):
-            raise TypeError(f"networks[{index}] must be a KAN, but is {type(network).__name__}")
+        as_instance(f"networks[{index}]", network, KAN, "a KAN")
         if network.shape != chosen[0].shape:
             raise ValueError(
                 f"networks must all have the same nodes, but networks[0] is {chosen[0]!r} and"

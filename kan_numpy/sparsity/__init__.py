@@ -1,6 +1,6 @@
 """Chapter 8, sparsity: the importance of edges, and networks without unimportant ones.
 
-Covered in lesson 09. Read the files in this order; each imports only those above it::
+Covered in lesson 09a. Read the files in this order; each imports only those above it::
 
     edge_scores      the importance of an edge, a node, an input
     regularization   penalties that make a network sparse or smooth

@@ -32,8 +32,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array, row_blocks
-from kan_numpy._validation import as_choice
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.checks import checked_inputs
@@ -104,14 +104,22 @@ def edge_scores(
     ([[3.0, 1.0]], [[0.0, 1.0]])
     """
     inputs = checked_inputs(network, x)
-    kind = as_choice("kind", kind, KINDS)
+    kind, measure = as_choice("kind", kind, KINDS), require_targets(network, inputs, y, loss)
     if kind == "ablation":
-        return _ablation(network, inputs, y, as_loss(loss))
+        return _ablation(network, inputs, y, measure)
     if kind == "attribution":
         return _attribution(network, inputs)
     if kind == "std":
         return [_std(layer, z) for layer, z, _ in _walk(network, inputs)]
     return [_l1(layer, z) for layer, z, _ in _walk(network, inputs)]
+
+
+def require_targets(network: KAN, x: Array, y: npt.ArrayLike | None, loss: str | Loss) -> Loss:
+    """Return the loss, if the targets y of the inputs x (N, n_in) fit it or are left out."""
+    measure = as_loss(loss)
+    if y is not None:
+        measure.as_target(y, len(x), network.widths[-1])
+    return measure
 
 
 def node_scores(network: KAN, x: npt.ArrayLike) -> list[Array]:

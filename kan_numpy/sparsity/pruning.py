@@ -23,15 +23,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice, as_indices, as_list
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_count, as_number
+from kan_numpy._validation import as_number
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.kan_parameters import Mask
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import evaluate
-from kan_numpy.sparsity.edge_scores import edge_scores
+from kan_numpy.sparsity.edge_scores import KINDS, edge_scores, require_targets
 from kan_numpy.training.losses import Loss
 
 
@@ -110,8 +111,9 @@ def prune(
     """
     points = checked_inputs(network, x)
     active = [layer.active for layer in network.layers]
+    threshold, kind = as_number("threshold", threshold, 0.0), as_choice("kind", kind, KINDS)
+    require_targets(network, points, y, loss)
     if edges is None and nodes is None and inputs is None:
-        threshold = as_number("threshold", threshold, 0.0)
         scores = edge_scores(network, points, kind, y, loss)
         strengths = [np.where(on, np.inf, 0.0) for on in active]  # a product loses no factor
         for l, _ in network.kan_layers:
@@ -203,15 +205,9 @@ def _entries(name: str, values: object, form: str) -> Iterator[tuple[str, tuple[
     """Yield the name and the whole numbers of each entry of a list."""
     if values is None:
         return
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise TypeError(f"{name} must be a list, each entry {form}, but is {values!r}")
-    for index, value in enumerate(values):
-        place = f"{name}[{index}]"
-        entry = value if isinstance(value, Iterable) else [value]
-        numbers = tuple(as_count(place, number, 0) for number in entry)
-        if len(numbers) != form.count(",") + 1:
-            raise ValueError(f"{place} must be {form}, but is {value!r}")
-        yield place, numbers
+    entries = as_list(name, values, f"a list, each entry {form}", ordered=False)
+    for index, value in enumerate(entries):
+        yield f"{name}[{index}]", as_indices(f"{name}[{index}]", value, form)
 
 
 def _on_a_path(kept: list[Mask]) -> list[Mask]:

@@ -158,7 +158,7 @@ class Penalty:
         magnitudes, slopes, start = blocks.magnitudes(), {}, 0
         value, dtheta = 0.0, np.zeros(network.size)
         for l, layer in network.kan_layers:  # all others have no parameters
-            term, sizes = self._sizes(layer, magnitudes[l])
+            term, sizes = self._sizes(magnitudes[l])
             slopes[l] = sizes.dA / len(x)
             roughness, dcoef = self._roughness(layer)
             dtheta[start : start + layer.size] = layer.coef_gradient(dcoef)
@@ -187,7 +187,7 @@ class Penalty:
         H, start = np.zeros((network.size, network.size)), 0
         weights, parts = {}, {}
         for l, layer in network.kan_layers:  # all others have no parameters
-            sizes = self._sizes(layer, magnitudes[l])[1]
+            sizes = self._sizes(magnitudes[l])[1]
             # The parabola bends upwards only where the penalty grows with the edge.
             smallest = SMALLEST_SHARE * (sizes.A.max() or 1.0)
             weights[l] = np.maximum(sizes.dA, 0.0) / np.maximum(sizes.A, smallest) / len(x)
@@ -212,14 +212,13 @@ class Penalty:
             )
         return Blocks(network, as_array("x", x, ("N", network.widths[0])))
 
-    def _sizes(self, layer: KANLayer, A: Array) -> tuple[float, EdgeSizes]:
-        """Return this layer's part of the penalty, and the symbols of its equations."""
+    def _sizes(self, A: Array) -> tuple[float, EdgeSizes]:
+        """Return the part of a layer in the penalty, and the symbols of its equations."""
         total = A.sum() or 1.0  # eq. 2.18; without any activation, all shares are zero
         p = A / total
         S = -xlogy(p, p).sum()  # eq. 2.19
         slope = -(np.log(np.maximum(p, SMALLEST_SHARE)) + S) / total
-        dA = np.where(layer.active, self.l1 + self.entropy * slope, 0.0)
-        return self.l1 * A.sum() + self.entropy * S, EdgeSizes(A, dA)
+        return self.l1 * A.sum() + self.entropy * S, EdgeSizes(A, self.l1 + self.entropy * slope)
 
     def _differences(self, layer: KANLayer) -> Array:
         """Return the matrix of the m-th difference, (W - m, W), with W = G + k."""

@@ -1,6 +1,6 @@
 """Chapter 1, splines: B-spline bases, their derivatives, and curves fitted with them.
 
-Lesson 02 introduces the basis, lesson 03 derivatives, fits and knots. Read the files in this order;
+Lesson 02a introduces the basis, 03a derivatives, 03b fits, 03c knots. Read the files in this order;
 each imports only those above it::
 
     knots           knot vectors: where a spline changes its polynomial, and their conditions

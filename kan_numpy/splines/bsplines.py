@@ -39,7 +39,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Frozen
-from kan_numpy._validation import as_array, as_count
+from kan_numpy._validation import LARGEST_DEGREE, as_array, as_count
 from kan_numpy.splines.intervals import Intervals
 from kan_numpy.splines.knot_insertion import refine_spline
 from kan_numpy.splines.knot_placement import (
@@ -103,7 +103,7 @@ def bspline_basis(
     >>> 6 * kn.bspline_basis([0.0], kn.uniform_knots(-1, 1, grid_size=2, degree=3), degree=3)
     array([[0., 1., 4., 1., 0.]])
     """
-    k = as_count("degree", degree, 0)
+    k = as_count("degree", degree, 0, LARGEST_DEGREE)
     d = as_count("derivative", derivative, 0)
     if d > k:
         raise ValueError(

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.linalg import null_space
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count, as_number, require_shape
+from kan_numpy._validation import LARGEST_DEGREE, as_count, as_number, as_samples, require_shape
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import RANK, least_squares
@@ -80,10 +80,10 @@ def fit_spline(
     >>> (kn.bspline_basis([0.3], knots, 2) @ coef).round(12)
     array([0.09])
     """
-    k = as_count("degree", degree, 0)
-    points = as_array("x", x, ("N",))
+    k = as_count("degree", degree, 0, LARGEST_DEGREE)
+    points = as_samples("x", x, ("N",))
     t = as_knots("knots", knots, k, ("G+2k+1",))
-    values = as_array("y", y)
+    values = as_samples("y", y)
     require_shape("y", values, (len(points), "n_out") if values.ndim == 2 else (len(points),))
     low, high = t[k], t[-k - 1]
     outside = np.flatnonzero((points < low) | (points > high))

@@ -78,9 +78,8 @@ class Intervals(Frozen):
     def _guess(self, x: Array, h: Array) -> tuple[Indices, Array, Array]:
         """Return m, l_1 and r_1: m from a division, corrected by a comparison with the knots."""
         t, M = self._table, self.knots.shape[1]
-        guess = (x.real - t[self._row]) * (1.0 / h)
-        if not (guess.min() >= 0.0 and guess.max() < M - 1.0):  # "not" because a NaN may be there
-            guess = np.fmin(np.fmax(guess, 0.0), M - 2.0)
+        # fmin and fmax turn a NaN into a number.
+        guess = np.fmin(np.fmax((x.real - t[self._row]) * (1.0 / h), 0.0), M - 2.0)
         m = guess.astype(np.intp)
         here = m + self._row
         l1, r1 = x - t.take(here), t[1:].take(here) - x

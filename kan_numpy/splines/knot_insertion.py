@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count, require_shape
+from kan_numpy._validation import LARGEST_DEGREE, as_array, as_count, require_shape
 from kan_numpy.splines.knots import as_knots
 
 SAME = 1e-12
@@ -73,7 +73,7 @@ def refine_spline(
     >>> kn.refine_spline([1.0, 3.0], old, new, degree=1)
     array([1. , 1.5, 2. , 2.5, 3. ])
     """
-    k = as_count("degree", degree, 0)
+    k = as_count("degree", degree, 0, LARGEST_DEGREE)
     t = as_knots("knots", knots, k, ("G+2k+1",))
     new = as_knots("new_knots", new_knots, k, ("G'+2k+1",))
     c = as_array("coef", coef)

@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count, as_number
+from kan_numpy._validation import LARGEST_DEGREE, LARGEST_GRID, as_array, as_count, as_number
+
+SMALLEST, LARGEST = 1e-90, 1e90
+"""Intervals and ends between which the third derivatives of splines are finite numbers."""
 
 
 def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array:
@@ -45,16 +48,24 @@ def uniform_knots(low: float, high: float, grid_size: int, degree: int) -> Array
     >>> kn.uniform_knots(0.0, 1.0, grid_size=2, degree=1)
     array([-0.5,  0. ,  0.5,  1. ,  1.5])
     """
-    G, k = as_count("grid_size", grid_size, 1), as_count("degree", degree, 0)
+    G = as_count("grid_size", grid_size, 1, LARGEST_GRID)
+    k = as_count("degree", degree, 0, LARGEST_DEGREE)
     low, high = as_number("low", low), as_number("high", high)
-    h = (high - low) / G
-    if not h > 4.0 * np.spacing(max(abs(low), abs(high))):
-        raise ValueError(
-            f"low must be below high, by enough for {G} intervals, but they are {low} and {high}"
-        )
-    knots = np.asarray(low + h * np.arange(-k, G + k + 1), dtype=np.float64)
+    require_grid("low", low, high, G)
+    knots = np.asarray(low + (high - low) / G * np.arange(-k, G + k + 1), dtype=np.float64)
     knots[k], knots[-k - 1] = low, high
     return knots
+
+
+def require_grid(name: str, low: float, high: float, grid_size: int) -> None:
+    """Refuse ends that leave no room for the intervals, or whose third powers are not finite."""
+    h = high / grid_size - low / grid_size
+    largest = max(abs(low), abs(high))
+    if not (h > max(4.0 * np.spacing(largest), SMALLEST) and largest < LARGEST):
+        raise ValueError(
+            f"{name} must be below high, by enough for {grid_size} intervals, and no number above"
+            f" {LARGEST:g}, but they are {low!r} and {high!r}"
+        )
 
 
 def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int | str]) -> Array:

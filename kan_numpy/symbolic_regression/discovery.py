@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice, as_flag, as_instance, as_names, as_rng
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import as_choice, as_names, as_rng
 from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
@@ -88,20 +88,21 @@ def discover(
     >>> print(kn.discover(net, x, np.sin(2 * x) + 1, variables=["x"], functions=["sin"]))
     sin(2*x) + 1
     """
-    points, steer = checked_inputs(network, x), options or SearchOptions()
-    if not isinstance(steer, SearchOptions):
-        raise TypeError(f"options must be SearchOptions(...), but is {options!r}")
+    points, steer = checked_inputs(network, x), SearchOptions() if options is None else options
+    as_instance("options", steer, SearchOptions, "SearchOptions(...)")
     squares = as_choice("loss", loss, ("mse", "huber", "cross_entropy")) != "cross_entropy"
     data = Objective(network, points, y, loss)
     inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
     names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
     if len(points) < (least := steer.fewest_samples):
         raise ValueError(f"x must hold at least {least} samples, but holds {len(points)}")
+    if not np.ptp(points, axis=0).any():
+        raise ValueError("x must vary, but all its columns are constant: y is no function of them")
     if (same := np.ptp(data.target, axis=0) == 0.0).any():
         what = "y must vary, but is constant in column" if squares else "y lacks the class"
         raise ValueError(f"{what} {int(np.argmax(same))}")
     symbols = None if functions is None else as_symbols(functions)
-    show = sys.stderr.isatty() if progress is None else progress
+    show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)
 
     def log(line: str) -> None:
         if show:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_instance
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs, require_defined
@@ -107,8 +108,7 @@ def symbolify(
     run = _Symbolification(objective, symbols, count, weight, steps)
     if edges is None:
         return run.decide(network)
-    if not isinstance(edges, Mapping):
-        raise TypeError(f"edges must be a dict such as {{(0, 1, 0): 'sin'}}, but is {edges!r}")
+    as_instance("edges", edges, Mapping, "a dict such as {(0, 1, 0): 'sin'}")
     for edge in edges:
         layer_of(network, edge)
     chosen = {edge: as_symbol(f"edges[{edge}]", name) for edge, name in edges.items()}

@@ -1,6 +1,6 @@
 """Chapter 7, training: losses, grids adapted to the data, and fit.
 
-Lesson 07 covers training, lesson 08 grids. Read the files in this order; each imports
+Lesson 07d covers training, 08a grids. Read the files in this order; each imports
 only those above it::
 
     losses          squared error and cross-entropy, with their gradients

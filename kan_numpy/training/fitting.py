@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_list, as_rng
 from kan_numpy._arrays import Rng
-from kan_numpy._validation import as_count, as_rng
+from kan_numpy._validation import as_count, shown
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.splines.roughness import STRENGTH
@@ -132,10 +133,10 @@ def fit(
     """
     try:
         generator = as_rng(rng)
-        objective = Objective(network, x, y, loss, penalty)
+        objective, steps = Objective(network, x, y, loss, penalty), as_count("steps", steps, 0)
         held_out = None if validation is None else _validation_objective(network, validation, loss)
         if as_count("starts", starts, 1) > 1:
-            short = min(as_count("steps", steps, 0), RANKED_AFTER)
+            short = min(steps, RANKED_AFTER)
             objective, ranked = _best_start(
                 objective, starts, optimizer, short, batch_size, generator
             )
@@ -183,9 +184,9 @@ def _validation_objective(
     network: NetworkT, validation: tuple[npt.ArrayLike, npt.ArrayLike], loss: str | Loss
 ) -> Objective[NetworkT]:
     try:
-        x, y = validation
+        x, y = as_list("validation", validation, "a pair (x, y)")
     except (TypeError, ValueError):
-        raise ValueError("validation must be a pair (x, y)") from None
+        raise ValueError(f"validation must be a pair (x, y), but is {shown(validation)}") from None
     try:
         return Objective(network, x, y, loss)
     except (TypeError, ValueError) as error:

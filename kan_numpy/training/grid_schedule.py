@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from kan_numpy._arguments import as_instance, as_list
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_count, as_number
+from kan_numpy._validation import LARGEST_GRID, as_count, as_number
 from kan_numpy.networks.kan import KAN
 from kan_numpy.training.grids import adapt_grid, refine
 
@@ -22,14 +23,13 @@ def schedule(
 ) -> Changes:
     """Return the changes of the grids before each step, refine before adapt; see `fit`."""
     eps = as_number("eps", eps, 0.0, 1.0)
-    if not isinstance(adapt_at, Iterable):
-        raise TypeError(f"adapt_at must be a list of steps such as [5], but is {adapt_at!r}")
-    if not isinstance(refine_at, Mapping | None):
-        raise TypeError(f"refine_at must be a dict such as {{20: 5, 40: 10}}, but is {refine_at!r}")
-    adapted = {as_count("adapt_at", step, 0) for step in adapt_at}
+    entries = as_list("adapt_at", adapt_at, "a list of steps such as [5]", ordered=False)
+    sizes: Mapping[int, int] = {} if refine_at is None else refine_at
+    as_instance("refine_at", sizes, Mapping, "a dict such as {20: 5, 40: 10}")
+    adapted = {as_count("adapt_at", step, 0) for step in entries}
     refined = {
-        as_count("refine_at", step, 0): as_count(f"refine_at[{step}]", size, 1)
-        for step, size in (refine_at or {}).items()
+        as_count("refine_at", step, 0): as_count(f"refine_at[{step}]", size, 1, LARGEST_GRID)
+        for step, size in sizes.items()
     }
     for name, when in (("adapt_at", adapted), ("refine_at", set(refined))):
         if late := [step for step in when if step >= steps]:

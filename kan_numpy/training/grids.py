@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_flag, level_outside, per_layer
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_number, level_outside, per_layer
+from kan_numpy._validation import LARGEST_GRID, as_number, as_samples
 from kan_numpy.functions.basis import Basis
 from kan_numpy.functions.other_bases import FourierBasis, ScaledBasis
 from kan_numpy.layers.kan_layer import KANLayer
@@ -59,7 +60,7 @@ def adapt_grid(
         Inputs, which determine the activations.
     eps : float
         From 0, for the same number of distinct activations in each interval, to 1, for evenly
-        spaced knots. For smooth functions the fine grids of lesson 08 are most accurate with 1.
+        spaced knots. For smooth functions the fine grids of lesson 08b are most accurate with 1.
         With heavy tails evenly spaced knots leave most data in one interval: take 0.2.
     margin : float
         The extension at each end, as a fraction of the range.
@@ -98,9 +99,9 @@ def adapt_grid(
     array([[0., 1., 2., 4., 8.]])
     """
     kan_layers = dict(as_kan(network).kan_layers)
-    inputs = as_array("x", x, ("N", network.widths[0]))
+    inputs = as_samples("x", x, ("N", network.widths[0]))
     eps = as_number("eps", eps, 0.0, 1.0)
-    margin = as_number("margin", margin, 0.0)
+    margin, told = as_number("margin", margin, 0.0), as_flag("return_change", return_change)
     adapted, activations = network, inputs
     for l in range(len(network.layers)):
         if l in kan_layers and not kan_layers[l].locks:
@@ -108,7 +109,7 @@ def adapt_grid(
             adapted = adapted.with_layer(l, _on_basis(kan_layers[l], basis))
         activations = evaluate([adapted.layers[l]], activations)
     adapted = network._with_layers(adapted.layers, network.init)
-    return (adapted, grid_change(network, adapted, inputs)) if return_change else adapted
+    return (adapted, grid_change(network, adapted, inputs)) if told else adapted
 
 
 def refine(network: KAN, grid_size: int | Sequence[int], return_change: bool = False) -> Any:
@@ -153,13 +154,13 @@ def refine(network: KAN, grid_size: int | Sequence[int], return_change: bool = F
     >>> abs(fine([[0.3]]) - net([[0.3]])).max() < 1e-15
     np.True_
     """
-    layers = as_kan(network).kan_layers
-    sizes = per_layer("grid_size", grid_size, len(layers), 1)
+    layers, told = as_kan(network).kan_layers, as_flag("return_change", return_change)
+    sizes = per_layer("grid_size", grid_size, len(layers), 1, LARGEST_GRID)
     refined = network
     for (l, layer), G in zip(layers, sizes, strict=True):
         refined = refined.with_layer(l, _on_basis(layer, layer.basis.refined(G)))
     refined = network._with_layers(refined.layers, network.init)
-    return (refined, grid_change(network, refined)) if return_change else refined
+    return (refined, grid_change(network, refined)) if told else refined
 
 
 def _on_basis(layer: KANLayer, basis: Basis) -> KANLayer:

@@ -11,8 +11,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_choice, as_number
+from kan_numpy._validation import as_count, as_number, as_samples, shown
 from kan_numpy.functions.scaling import BETA, K, size_of_errors
 
 
@@ -81,6 +82,12 @@ class WeightedLoss(Loss, Protocol):
         """Return w (N, n_out) for outputs and targets (N, n_out)."""
 
 
+def _as_table(y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
+    """Return targets (N, n_out)."""
+    shape = as_count("n_samples", n_samples, 1), as_count("n_out", n_out, 1)
+    return as_samples("y", y, shape)
+
+
 class MeanSquaredError:
     r"""Mean of the squared errors over samples and outputs.
 
@@ -101,7 +108,9 @@ class MeanSquaredError:
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
-        return as_array("y", y, (n_samples, n_out))
+        return as_samples(
+            "y", y, (as_count("n_samples", n_samples, 1), as_count("n_out", n_out, 1))
+        )
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""
@@ -168,7 +177,9 @@ class Huber:
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
-        return as_array("y", y, (n_samples, n_out))
+        return as_samples(
+            "y", y, (as_count("n_samples", n_samples, 1), as_count("n_out", n_out, 1))
+        )
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""
@@ -235,11 +246,14 @@ class CrossEntropy:
         """Return labels y (N,) from 0 to n_out - 1 as a smoothed one-hot table (N, n_out)."""
         numbering = "names, y = np.unique(y, return_inverse=True) numbers the classes"
         try:
-            labels = as_array("y", y, (n_samples,))
+            labels = as_samples("y", y, (as_count("n_samples", n_samples, 1),))
         except TypeError as error:
             raise TypeError(f"{error}; {numbering}") from None
-        if n_out < 2:
-            raise ValueError("loss 'cross_entropy' needs a network with one output for each class")
+        if as_count("n_out", n_out, 1) < 2:
+            raise ValueError(
+                "n_out must be 2 or more: loss 'cross_entropy' needs a network with one output for"
+                " each class"
+            )
         wrong = (labels != np.floor(labels)) | (labels < 0) | (labels >= n_out)
         if wrong.any():
             n = int(np.argmax(wrong))
@@ -292,9 +306,10 @@ def as_loss(value: str | Loss) -> Loss:
     if isinstance(value, str):
         loss: Loss = LOSSES[as_choice("loss", value, tuple(LOSSES))]
         return loss
-    if not hasattr(value, "value_and_gradient") or not hasattr(value, "as_target"):
+    methods = [getattr(value, name, None) for name in ("as_target", "value_and_gradient")]
+    if isinstance(value, type) or not all(map(callable, methods)):
         raise TypeError(
             f"loss must be one of {', '.join(LOSSES)} or have as_target and value_and_gradient,"
-            f" but is {value!r}"
+            f" but is {shown(value)}"
         )
     return value

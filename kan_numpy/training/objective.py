@@ -9,8 +9,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_function, as_value_and_gradient
 from kan_numpy._arrays import Array, Indices, some_rows
-from kan_numpy._validation import as_array
+from kan_numpy._validation import as_array, as_samples, require_shape
 from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import NetworkT, evaluate
@@ -145,12 +146,12 @@ class Objective(NetworkObjective[NetworkT]):
         loss: str | Loss = "mse",
         penalty: PenaltyFunction | None = None,
     ) -> None:
-        if not (penalty is None or callable(penalty)):
-            raise TypeError(f"penalty must be a function of (network, x), but is {penalty!r}")
+        if penalty is not None:
+            as_function("penalty", penalty, "a function of (network, x)")
         self.network = as_network(network)
         self.loss = as_loss(loss)
         self.penalty = penalty
-        self.x = as_array("x", x, ("N", network.widths[0]))
+        self.x = as_samples("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
         self.y = np.array(y)
         self.y.flags.writeable = False
@@ -190,9 +191,16 @@ class Objective(NetworkObjective[NetworkT]):
         """The part of the first layer that does not depend on theta, computed once."""
         return self.network.layers[0].features(self.x)
 
+    def _at(self, theta: Array) -> NetworkT:
+        """Return the network at theta (P,), which may be infinite in a step that goes too far."""
+        if not isinstance(theta, np.ndarray) or theta.dtype != np.float64:
+            theta = as_array("theta", theta)
+        require_shape("theta", theta, (self.network.size,))
+        return self.network._with_theta(theta)
+
     def _forward(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:
         """Return the network at theta (P,), its outputs (N, n_out), and its cache."""
-        network = self.network._with_theta(theta)
+        network = self._at(theta)
         return network, *network._forward(self.x, self._first)
 
     def fun(self, theta: Array) -> tuple[float, Array]:
@@ -201,15 +209,15 @@ class Objective(NetworkObjective[NetworkT]):
         loss, dy = self.loss.value_and_gradient(y, self.target)
         _, dtheta = network._backward(dy, cache, input_gradient=False)
         if self.penalty is not None:
-            extra, gradient = self.penalty(network, self.x)
+            extra, gradient = self._penalized(network)
             loss, dtheta = loss + extra, dtheta + gradient
         return loss, dtheta
 
     def value(self, theta: Array) -> float:
         """Return the loss alone at theta (P,), with less memory than `fun`."""
-        network = self.network._with_theta(theta)
+        network = self._at(theta)
         loss, _ = self.loss.value_and_gradient(evaluate(network.layers, self.x), self.target)
-        return loss if self.penalty is None else loss + self.penalty(network, self.x)[0]
+        return loss if self.penalty is None else loss + self._penalized(network)[0]
 
     def residuals(self, theta: Array) -> Array:
         """Return r (N * n_out,) at theta (P,); r . r is the loss without `penalty_terms`."""
@@ -221,7 +229,7 @@ class Objective(NetworkObjective[NetworkT]):
     def _outputs(self, theta: Array) -> Array:
         """Return y (N, n_out) at theta (P,)."""
         if len(self._jacobian_rows) > 1:
-            return evaluate(self.network._with_theta(theta).layers, self.x)
+            return evaluate(self._at(theta).layers, self.x)
         return self._forward_once(theta)[1]
 
     def _scale(self, y: Array) -> float | Array:
@@ -243,7 +251,7 @@ class Objective(NetworkObjective[NetworkT]):
         if len(self._jacobian_rows) == 1:
             yield self.jacobian(theta)
             return
-        network, scale = self.network._with_theta(theta), self._scale(self._outputs(theta))
+        network, scale = self._at(theta), self._scale(self._outputs(theta))
         scales = np.broadcast_to(scale, (self.target.size, 1)).reshape(*self.target.shape, 1)
         for rows in self._jacobian_rows:
             y, cache = network._forward(self.x[rows])
@@ -265,8 +273,8 @@ class Objective(NetworkObjective[NetworkT]):
             if forward[2][0] is self._first and np.array_equal(there, theta):
                 return forward
         # A copy, because an optimizer of the user's own may change its theta in place.
-        forward = self._forward(theta.copy())
-        self._latest = theta.copy(), forward
+        forward = self._forward(np.array(theta))
+        self._latest = np.array(theta), forward
         return forward
 
     def penalty_terms(self, theta: Array) -> PenaltyTerms:
@@ -285,9 +293,15 @@ class Objective(NetworkObjective[NetworkT]):
                 "penalty has no method curvature(network, x), which Levenberg-Marquardt needs;"
                 " use kn.Penalty with it, or the optimizers LBFGS, Adam or SGD"
             )
-        network = self.network._with_theta(theta)
-        value, gradient = self.penalty(network, self.x)
+        network = self._at(theta)
+        value, gradient = self._penalized(network)
         return PenaltyTerms(value + rest, gradient, self.penalty.curvature(network, self.x))
+
+    def _penalized(self, network: NetworkT) -> tuple[float, Array]:
+        """Return the penalty and its gradient (P,), which may be the user's own."""
+        assert self.penalty is not None  # noqa: S101  # the callers know
+        returned = self.penalty(network, self.x)
+        return as_value_and_gradient("penalty", returned, network.size)
 
     @property
     def _squares(self) -> SquaresLoss:

@@ -18,9 +18,10 @@ from typing import Any, Generic
 
 import numpy as np
 
+from kan_numpy._arguments import as_flag, as_function, as_rng, level_outside
 from kan_numpy._arrays import Rng, some_rows
 from kan_numpy._memory import keep_freed_memory
-from kan_numpy._validation import as_count, as_number, as_rng, level_outside
+from kan_numpy._validation import as_count, as_number, shown
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_optimizer, in_batches
@@ -107,15 +108,18 @@ def train(
     if not isinstance(objective, NetworkObjective):
         raise TypeError(
             "objective must be an objective such as kn.Objective(network, x, y), but is"
-            f" {objective!r}"
+            f" {shown(objective)}"
         )
     try:
         if patience is not None and validation is None:
             raise ValueError(
                 "patience needs a validation set: validation=(x, y) in fit, an Objective in train"
             )
-        if not (callback is None or callable(callback)):
-            raise TypeError(f"callback must be a function, but is {callback!r}")
+        if validation is not None and not isinstance(validation, NetworkObjective):
+            raise TypeError(f"validation must be an objective, but is {shown(validation)}")
+        if callback is not None:
+            as_function("callback", callback)
+        show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)
         method = as_optimizer(optimizer, objective.is_least_squares)
         chosen = in_batches(method, batch_size, as_rng(rng))
         total = as_count("steps", steps, 0)
@@ -130,7 +134,6 @@ def train(
     try:
         # The run detects a loss that overflows, so NumPy's warnings are switched off.
         with np.errstate(all="ignore"):
-            show = sys.stderr.isatty() if progress is None else progress
             return run.result(run.go(total, changes, wait, callback, show))
     except KeyboardInterrupt:
         return interruption(run.objective.for_the_user(run.best), run.history)

@@ -38,6 +38,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arguments import as_value_and_gradient
 from kan_numpy._arrays import Array
 from kan_numpy.functions.scaling import Scaler
 from kan_numpy.layers.dense_layer import DenseLayer
@@ -154,7 +155,8 @@ class _Penalty:
 
     def __call__(self, network: Network, x: Array) -> tuple[float, Array]:
         """Return the penalty and its gradient (P,)."""
-        value, gradient = self.penalty(self.units.restored(network), self.units.x.inverse(x))
+        returned = self.penalty(self.units.restored(network), self.units.x.inverse(x))
+        value, gradient = as_value_and_gradient("penalty", returned, network.size)
         return value / self.unit, self.units.gradient(network, gradient) / self.unit
 
     @property

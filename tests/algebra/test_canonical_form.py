@@ -42,3 +42,33 @@ def test_every_rule_is_in_the_table():
     functions = {canonical_form.join_exponentials, canonical_form.extract_factors}
     functions |= {canonical_form.mirror, *canonical_form.RULES.values()}
     assert {function.__name__ for function in functions} == {rule for rule, *_ in RULES}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("4*(3*x + 5*y)**2", "(6*x + 10*y)**2"),
+        ("8*(3*x + 5*y)**3", "(6*x + 10*y)**3"),
+        ("(3*x + 5*y)**-1/2", "1/(6*x + 10*y)"),
+        ("(2*x + 2*y)**2", "4*(x + y)**2"),
+        ("(-x - y)**3", "-(x + y)**3"),
+        ("sqrt(4*x)", "2*sqrt(x)"),
+        ("1e-310/(x + y)", "1e-310/(x + y)"),
+        ("exp(800 + x)", "exp(x + 800)"),
+        ("exp(2*log(x) + 1)", "e*x**2"),
+        ("log(3*x**3)", "3*log(x) + log(3)"),
+        ("log(x**2)", "log(x**2)"),
+        ("abs(-3*x)", "3*abs(x)"),
+        ("sgn(-3*x)", "-sgn(x)"),
+        ("tanh(-x)", "-tanh(x)"),
+        ("cosh(-x)", "cosh(x)"),
+        ("sin(-x + pi/2)", "cos(x)"),
+        ("sin(x - pi/2)", "-cos(x)"),
+        ("cos(x + pi/2)", "-sin(x)"),
+        ("cos(x + 3*pi)", "-cos(x)"),
+        ("sin(x + 0.3 + pi)", "-sin(x + 0.3)"),
+        ("exp(x)**2*exp(-2*x + y)", "exp(y)"),
+    ],
+)
+def test_numbers_and_signs_stand_where_they_are_simplest(written, expected):
+    assert text(canonicalize(parse(written))) == expected

@@ -80,3 +80,20 @@ def test_the_complexity_of_numbers():
 def test_bad_input(value, tolerance, message):
     with pytest.raises(ValueError, match=message):
         recognize(value, tolerance)
+
+
+LEVELS = {
+    0: "1",
+    1: "2 10 1/2",
+    2: "3/2 1/3 11 20 0.1 0.9 100 900 pi 2*pi sqrt(2)",
+    3: "21 99 0.99 0.01 0.09 19/8 20/3 10*pi/3 sqrt(3) log(2)",
+    4: "1000 110 350 0.009 0.035 1.23 21/8 59/3 60/7 11*pi/3 23*pi/12 6*sqrt(15)/5 log(5)"
+    " 999e6 123e-6",
+    UNKNOWN: "61/7 25*pi/12 7*sqrt(15)/5 999e7 123e-7",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_longer_fractions_and_decimals_are_more_complex(level):
+    for constant in LEVELS[level].split():
+        assert number_complexity(parse(constant).value, 1e-12) == level, constant

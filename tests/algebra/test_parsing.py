@@ -205,3 +205,17 @@ def test_a_hundred_and_fifty_sines_are_read_printed_and_read_back():
 def test_every_function_is_called_by_its_name():
     for name in FUNCTIONS:
         assert variables(parse(f"{name}(0.5*x)")) == ("x",)
+
+
+def test_the_largest_exponent_is_that_of_the_largest_number():
+    assert text(parse("x**1024")) == "x**1024"
+    assert text(parse("x**-1024")) == "1/x**1024"
+    for beyond in ("x**1025", "x**1024.5", "x**-1025"):
+        with pytest.raises(ValueError, match="is beyond 1024"):
+            parse(beyond)
+
+
+def test_160_levels_are_read_and_no_more():
+    assert parse("sin(" * 159 + "x" + ")" * 159)
+    with pytest.raises(ValueError, match="nested too deeply, beyond 160 levels"):
+        parse("sin(" * 160 + "x" + ")" * 160)

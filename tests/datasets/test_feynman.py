@@ -47,3 +47,41 @@ def test_the_equations_are_those_of_the_paper():
 @pytest.mark.parametrize(("name", "inputs", "value"), [(n, *v) for n, v in FEYNMAN_VALUES.items()])
 def test_equations_at_known_points(name, inputs, value):
     np.testing.assert_allclose(FEYNMAN_EQUATIONS[name]([inputs]), [[value]], rtol=1e-14, atol=1e-15)
+
+
+RANGES = {
+    "I.6.2": "-1 1, 0.5 2",
+    "I.6.2b": "-1.5 1.5, -1.5 1.5, 0.5 2",
+    "I.9.18": "-1 1, -1 -0.5, -1 -0.5, 0.5 1, -1 -0.5, 0.5 1",
+    "I.12.11": "-1 1, 0 2*pi",
+    "I.13.12": "0 1, 0.5 2",
+    "I.15.3x": "-1 1, -0.9 0.9",
+    "I.16.6": "-0.8 0.8, -0.8 0.8",
+    "I.18.4": "0.5 2, -1 1",
+    "I.26.2": "0 0.99, 0 2*pi",
+    "I.27.6": "0.5 2, 0.5 2",
+    "I.29.16": "0 0.9, 0 2*pi, 0 2*pi",
+    "I.30.3": "0 4, 0.4*pi 1.6*pi",
+    "I.30.5": "-1 1, 1.1 2",
+    "I.37.4": "0.1 1, 0 2*pi",
+    "I.40.1": "0 1, -1 1",
+    "I.44.4": "0 1, 0.25 4",
+    "I.50.26": "0 2*pi, 0 1",
+    "II.2.42": "0 2, 0 1",
+    "II.6.15a": "0.1 1, 0.1 1, 0 1",
+    "II.11.7": "0 1, -1 1, 0 2*pi",
+    "II.11.27": "0 1, 0 2",
+    "II.35.18": "0 1, 0 2",
+    "II.36.38": "-1 1, -1 1, -1 1",
+    "II.38.3": "0 1, 0.5 2",
+    "III.9.52": "0 1, 0 2*pi, 0 2*pi",
+    "III.10.19": "-1 1, -1 1",
+    "III.17.37": "0 1, 0 1, 0 2*pi",
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_the_inputs_have_the_ranges_of_the_results(name):
+    """Reference results hold for these ranges: the low and the high end of each input."""
+    ends = [[eval(end, {"pi": PI}) for end in pair.split()] for pair in RANGES[name].split(", ")]
+    np.testing.assert_allclose(FEYNMAN_EQUATIONS[name].ranges, ends, rtol=1e-15)

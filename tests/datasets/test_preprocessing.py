@@ -37,7 +37,7 @@ ROWS = np.zeros((10, 2))
         (split, "arrays must share .* shapes are none at all"),
         (lambda: split(ROWS, ROWS[1:]), r"their number of rows.* \(10, 2\), \(9, 2\)"),
         (lambda: split(ROWS, 3.0), r"their number of rows.* \(10, 2\), \(\)"),
-        (lambda: split(3.0), "test_share must leave rows for both, but 0.2 of 0 rows is 0"),
+        (lambda: split(3.0), "arrays must have rows, but have none: 3.0"),
         (lambda: split(ROWS, test_share=0.04), "test_share must leave .* 0.04 of 10 rows is 0"),
         (lambda: split(ROWS, test_share=1.0), "test_share must leave .* 1 of 10 rows is 10"),
         (lambda: split(ROWS, test_share=20), r"test_share must lie in \[0, 1\], but is 20"),
@@ -47,3 +47,10 @@ ROWS = np.zeros((10, 2))
 def test_bad_values_are_refused_with_a_reason(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_by_default_a_fifth_is_for_testing_and_always_the_same():
+    rows = np.arange(50.0)[:, None]
+    for one, two in zip(split(rows), split(rows, test_share=0.2, rng=0), strict=True):
+        np.testing.assert_array_equal(one[0], two[0])
+    assert [len(part[0]) for part in split(rows)] == [40, 10]

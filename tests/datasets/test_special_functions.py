@@ -40,3 +40,29 @@ def test_the_special_functions_are_those_of_the_paper():
 )
 def test_special_functions_at_known_points(name, inputs, value):
     np.testing.assert_allclose(SPECIAL_FUNCTIONS[name]([inputs]), [[value]], rtol=1e-12, atol=1e-15)
+
+
+RANGES = {
+    "ellipj": "0 4, 0 0.9",
+    "ellipkinc": "0 pi/2, 0 0.9",
+    "ellipeinc": "0 pi/2, 0 0.9",
+    "jv": "0 3, 0.5 10",
+    "yv": "0 2, 1 10",
+    "kv": "0 2, 0.5 3",
+    "iv": "0 3, 0.5 5",
+    "lpmv_0": "0 3, -0.9 0.9",
+    "lpmv_1": "0 3, -0.9 0.9",
+    "lpmv_2": "0 3, -0.9 0.9",
+    "sph_harm_0_1": "0 2*pi, 0 pi",
+    "sph_harm_1_1": "0 2*pi, 0 pi",
+    "sph_harm_0_2": "0 2*pi, 0 pi",
+    "sph_harm_1_2": "0 2*pi, 0 pi",
+    "sph_harm_2_2": "0 2*pi, 0 pi",
+}
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_the_inputs_have_the_ranges_of_the_results(name):
+    """Reference results hold for these ranges: the low and the high end of each input."""
+    ends = [[eval(end, {"pi": PI}) for end in pair.split()] for pair in RANGES[name].split(", ")]
+    np.testing.assert_allclose(SPECIAL_FUNCTIONS[name].ranges, ends, rtol=1e-15)

@@ -79,3 +79,12 @@ def test_a_layer_without_jets_is_refused():
 
     with pytest.raises(TypeError, match="network has a Other, whose jets are not known"):
         jets.jet(kn.KAN.from_layers([Other()]), [[0.0]])
+
+
+def test_only_the_derivatives_that_are_asked_for_are_computed():
+    network, x = kn.MLP([2, 3, 1], "tanh", rng=0), np.array([[0.3, -0.2]])
+    (_, gradient, second), _ = jets.forward(network, x, [])
+    assert second.shape == (1, 1, 0)
+    w, v = (layer.weights for layer in network.layers)
+    slope = 1.0 - np.tanh(x @ w.T) ** 2
+    np.testing.assert_allclose(gradient[0], (v * slope) @ w, rtol=1e-14)

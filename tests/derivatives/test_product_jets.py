@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from checks import assert_value
 from jet_checks import BUG_PAIRS, check_backward_pass, check_by_complex_step
 from planting import Bug, assert_caught
 
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives import product_jets
+from kan_numpy.derivatives.dense_jets import DenseJets
+from kan_numpy.derivatives.kan_jets import KANJets
 from kan_numpy.derivatives.product_jets import ProductJets
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.layers.product_layer import ProductLayer
@@ -77,3 +80,8 @@ BUGS = [
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(monkeypatch, bug):
     assert_caught(monkeypatch, bug)
+
+
+@pytest.mark.parametrize("kind", [DenseJets, KANJets, ProductJets])
+def test_the_layer_of_jets_cannot_be_exchanged(kind):
+    assert_value(kind(None), "layer")

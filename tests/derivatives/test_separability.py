@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from checks import assert_value
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import seeds
@@ -178,8 +179,18 @@ def test_a_constant_has_no_structure_and_no_nan():
 def test_blocks_of_samples_change_nothing(monkeypatch):
     network, x = kn.KAN([3, 4, 2], rng=0), box()
     whole = multiplicative_groups(network, x).scores
-    monkeypatch.setattr(separability, "NUMBERS_AT_ONCE", 1)
-    np.testing.assert_allclose(multiplicative_groups(network, x).scores, whole, rtol=1e-12)
+    blocks, forward = [], separability.forward
+
+    def counting(network, rows, pairs):
+        blocks.append(len(rows))
+        return forward(network, rows, pairs)
+
+    monkeypatch.setattr(separability, "forward", counting)
+    for numbers, size in ((1, 1), (24 * 75, 75), (24 * 76 - 1, 75)):  # 4 nodes, 6 pairs
+        monkeypatch.setattr(separability, "NUMBERS_AT_ONCE", numbers)
+        blocks.clear()
+        np.testing.assert_allclose(multiplicative_groups(network, x).scores, whole, rtol=1e-12)
+        assert blocks == [size] * (200 // size) + [200 % size] * (200 % size > 0)
 
 
 @pytest.mark.parametrize(
@@ -259,3 +270,9 @@ def test_four_inputs_of_a_hundred_are_found_and_the_rest_is_pruned(seed):
     small = kn.fit(small, x, y, steps=15, adapt_at=[0]).network
     assert sorted(np.flatnonzero(kn.input_scores(small, x) > 0.05)) == sorted(matter)
     assert np.sqrt(np.mean((small(x) - y) ** 2)) < 0.02 * y.std()
+
+
+def test_what_was_found_cannot_be_changed():
+    x = box()
+    assert_value(additive_groups(exact("x0 + x1*x2"), x), "groups")
+    assert_value(symmetry(exact("x0 + x1*x2"), x, [0, 1]), "scores")

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 from builders import inputs, odd, symbolic
-from checks import same
+from checks import assert_value, same
 
 import kan_numpy as kn
 from kan_numpy.algebra.expressions import evaluate
 from kan_numpy.algebra.parsing import parse
-from kan_numpy.formulas.parameter_fit import (
-    free_numbers,
-)
+from kan_numpy.formulas.formula import _points, enough_digits
+from kan_numpy.formulas.parameter_fit import free_numbers
 from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.networks.edges import scaled_outputs
 
 
 def paper():
@@ -170,3 +170,56 @@ def test_what_makes_no_formula_is_refused(arguments, error, message):
 def test_a_formula_wants_as_many_inputs_as_it_has_variables():
     with pytest.raises(ValueError, match="x must have shape"):
         kn.formula(paper())(np.zeros((3, 1)))
+
+
+# How many digits data support.
+
+
+def fewest(found, loss, limit):
+    """Return the formula with the fewest digits whose loss is within the limit."""
+    return next(found.round(d) for d in range(2, 16) if loss(found.round(d)) <= limit)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-4, 0.1])
+@pytest.mark.parametrize("units", [1.0, 1e4])
+def test_a_formula_has_no_more_digits_than_its_errors_allow(noise, units):
+    network, x = scaled_outputs(odd(), np.array([units])), inputs(N=150)
+    y = network(x)
+    y = y + units * noise * np.random.default_rng(0).standard_normal(y.shape)
+    found = kn.formula(network, x=x, y=y)
+
+    def loss(formula):
+        return np.mean((formula(x) - y) ** 2)
+
+    limit = loss(found) * (1.0 + 0.25 * np.log(150) / 150) + 1e-24 * y.var()
+    rounded = enough_digits(found, kn.Objective(network, x, y))
+    assert str(rounded) == str(fewest(found, loss, limit))
+    assert noise == 0.0 or len(str(rounded)) < len(str(found))
+
+
+def test_of_classes_the_logarithm_of_the_likelihood_may_fall_by_half_a_number():
+    network = symbolic([2, 2], {(0, k, i): ("x", 1.0, 0.0, 3.3 * (k - i) + 0.1234567, 0.0123456)
+                                for k in (0, 1) for i in (0, 1)})  # fmt: skip
+    x = inputs(N=150)
+    labels = (x[:, 0] > x[:, 1]).astype(int)
+    data = kn.Objective(network, x, labels, "cross_entropy")
+    found = kn.formula(network, x=x)
+
+    def loss(formula):
+        scores = formula(x)
+        return np.mean(np.logaddexp.reduce(scores, axis=1) - scores[np.arange(150), labels])
+
+    limit = loss(found) + 0.5 * np.log(150) / 150
+    assert str(enough_digits(found, data)) == str(fewest(found, loss, limit))
+
+
+def test_without_inputs_a_thousand_fixed_points_on_the_grids_are_taken():
+    network = kn.KAN([2, 1], grid_range=(0.0, 4.0), rng=0)
+    z = np.random.default_rng(0).uniform(0.0, 4.0, (1000, 2))
+    assert np.array_equal(_points(network, None), z)
+    scaler = Scaler(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    np.testing.assert_allclose(scaler(_points(network, scaler)), z, rtol=0, atol=1e-14)
+
+
+def test_a_formula_cannot_be_changed():
+    assert_value(kn.formula(paper()), "expressions")

@@ -7,6 +7,7 @@ import pytest
 from checks import (
     agree,
     agree_exactly,
+    assert_value,
     check_basis_backward,
     check_basis_backward_exactly,
     check_basis_derivative,
@@ -22,8 +23,10 @@ from strategies import floats, seeds
 
 import kan_numpy as kn
 from kan_numpy import KAN
+from kan_numpy.functions import other_bases
 from kan_numpy.functions.other_bases import BASES, ChebyshevBasis, FourierBasis, GaussianBasis
 from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.splines.projection import gauss_points
 
 KINDS = st.sampled_from(sorted(BASES))
 EVERY = pytest.mark.parametrize("kind", sorted(BASES))
@@ -102,6 +105,27 @@ def test_outside_gaussians_fade_and_polynomials_go_on_along_their_tangents():
     # T_j(1) = 1 and T_j'(1) = j^2, and both alternate at -1.
     agree(got, end**j * (1.0 + j**2 * (np.abs(far) - 1.0)[:, None]), rtol=1e-14)
     assert not on_the_unit_grid("chebyshev", 5, far, 2).any()
+
+
+@EVERY
+def test_a_basis_knows_its_numbers(kind):
+    basis = BASES[kind](np.array([-1.0, 0.0]), np.array([1.0, 4.0]), 5)
+    assert (basis.n_in, basis.size, basis.grid_size) == (2, 5, 5)
+    assert basis.max_derivative == np.inf
+    assert basis.share_on_grid.tolist() == [[1.0] * 5] * 2
+    assert basis.nested == (kind != "gaussian")
+    centers = [[-1.0, -0.5, 0.0, 0.5, 1.0], [0.0, 1.0, 2.0, 3.0, 4.0]]
+    if kind == "gaussian":
+        np.testing.assert_allclose(basis.centers, centers, rtol=0, atol=1e-15)
+    else:
+        assert basis.centers is None
+    assert basis.select(np.array([1])).high.tolist() == [4.0]
+
+
+def test_a_chebyshev_polynomial_bends_up_to_the_ends_of_its_grid():
+    # T_2'' = 4 inside and at the ends, where value and slope go on.
+    got = on_the_unit_grid("chebyshev", 3, np.array([-1.0, 0.0, 1.0, 1.1]), 2)
+    assert got[:, 2].tolist() == [4.0, 4.0, 4.0, 0.0]
 
 
 @pytest.mark.gradient
@@ -270,6 +294,27 @@ def test_another_number_of_functions_gives_the_nearest_ones(kind):
     assert np.mean((replace(layer, coef=coef).edges(x)[:, 0, 0] - before) ** 2) > change**2
 
 
+@pytest.mark.parametrize(("size", "wider"), [(40, 1.0), (5, 0.5), (5, 8.0), (300, 1.0)])
+def test_there_are_enough_points_to_find_the_nearest_functions(monkeypatch, size, wider):
+    counts = []
+
+    def counting(ends, count):
+        counts.append(count)
+        return gauss_points(ends, count)
+
+    monkeypatch.setattr(other_bases, "gauss_points", counting)
+    old = FourierBasis(np.array([-1.0, -1.0]), np.array([1.0, 1.0]), size)
+    new = replace(old, low=wider * old.low, size=3)
+    coef = np.random.default_rng(0).standard_normal((1, 2, size))
+    found, change = old.project(coef, new)
+    # Four points for each function of the old ones on the new grid, and a few; at most 1000.
+    share = max((1.0 + wider) / 2.0, 1.0)
+    assert counts == [min(int(4 * size * share) + 4, 1000)]
+    x = np.linspace(new.low, new.high, 100_001)
+    error = np.einsum("nij,oij->noi", new(x), found) - np.einsum("nij,oij->noi", old(x), coef)
+    np.testing.assert_allclose(np.sqrt(np.mean(error**2, axis=0)).max(), change, rtol=1e-2)
+
+
 def test_more_gaussians_come_near_most_of_all_in_the_middle():
     network, _, _ = random_network("gaussian", [1, 1], 0)
     finer, change = kn.refine(network, 32, return_change=True)
@@ -323,6 +368,10 @@ def test_a_basis_of_your_own_is_not_saved(tmp_path):
     own = Hats(layer.basis.low, layer.basis.high, layer.basis.size)
     with pytest.raises(TypeError, match="a basis of your own, a Hats"):
         KAN.from_layers([replace(layer, basis=own)]).save(tmp_path / "net.npz")
+
+
+def test_a_basis_cannot_be_changed():
+    assert_value(GaussianBasis(np.array([-1.0]), np.array([1.0]), 3), "size")
 
 
 def test_the_arrays_of_a_basis_are_read_only():

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from checks import assert_value
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import seeds
 
 from kan_numpy.datasets.hyperbolic_knots import load_knots
-from kan_numpy.functions.scaling import Scaler
+from kan_numpy.functions.scaling import BETA, SMALLEST_SIZE, K, Scaler, size_of_errors
 
 
 def test_scaler_gives_mean_0_and_standard_deviation_1():
@@ -55,6 +59,44 @@ def test_scaler_copies_its_numbers_and_locks_them():
     for values in (scaler.center, scaler.scale):
         with pytest.raises(ValueError, match="read-only"):
             values[0] = 1.0
+    assert_value(scaler, "squash")
+
+
+# The size of errors.
+
+
+def test_beta_is_the_mean_of_squares_that_are_cut_off():
+    z = np.linspace(-9.0, 9.0, 200_001)
+    density = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
+    mean = np.sum(np.minimum(z**2, K**2) * density) * (z[1] - z[0])
+    np.testing.assert_allclose(BETA, mean, rtol=1e-9)
+    # The variance of the mean of Huber's function against that of the plain mean: 95 % efficiency.
+    inside = np.sum((np.abs(z) < K) * density) * (z[1] - z[0])
+    np.testing.assert_allclose(inside**2 / mean, 0.95, atol=1e-4)
+
+
+@given(seed=seeds, N=st.integers(1, 40), tail=st.integers(1, 5))
+def test_the_size_solves_its_equation(seed, N, tail):
+    errors = np.random.default_rng(seed).standard_t(tail, (N, 3))
+    sigma = size_of_errors(errors)
+    cut = np.minimum(errors**2, (K * sigma) ** 2)
+    np.testing.assert_allclose(cut.mean(axis=0), BETA * sigma**2, rtol=1e-12)
+
+
+def test_of_normal_errors_it_is_the_standard_deviation_and_a_quarter_of_outliers_does_little():
+    errors = np.random.default_rng(0).normal(0.0, [1.0, 50.0], (4000, 2))
+    np.testing.assert_allclose(size_of_errors(errors), [1.0, 50.0], rtol=0.03)
+    np.testing.assert_allclose(size_of_errors(-1e6 * errors), 1e6 * size_of_errors(errors))
+    errors[::4] = 1e9
+    assert np.all(size_of_errors(errors) < [2.5, 125.0])
+
+
+def test_the_size_is_never_too_small_to_divide_by():
+    errors = np.zeros((5, 3))
+    errors[0] = [0.0, 1.0, -1e3]
+    np.testing.assert_allclose(
+        size_of_errors(errors), [1e-150, SMALLEST_SIZE, 1e3 * SMALLEST_SIZE], rtol=1e-12
+    )
 
 
 NAN = float("nan")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from checks import (
+    assert_value,
     check_jacobian,
     check_network_input,
     check_network_theta,
@@ -37,3 +38,25 @@ def test_the_checks_reject_a_wrong_backward_pass(monkeypatch, bug):
             check(network, x, rng)
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
         check_jacobian(network, x)
+
+
+def test_a_layer_is_its_formula_and_knows_its_numbers():
+    network = MLP([2, 3, 1], "tanh", rng=0)
+    layer = network.layers[1].with_theta(np.array([1.0, -2.0, 3.0, 0.5]))
+    assert (layer.n_in, layer.n_out, layer.size, layer.piecewise_linear) == (3, 1, 4, False)
+    assert MLP([2, 3, 1], "relu", rng=0).layers[1].piecewise_linear
+    assert layer.theta.tolist() == [1.0, -2.0, 3.0, 0.5]
+    x = np.array([[0.1, 0.2, 0.3], [0.4, -0.5, 0.6]])
+    y, cache = layer.forward(x)
+    a = np.tanh(x)
+    np.testing.assert_allclose(y[:, 0], a @ [1.0, -2.0, 3.0] + 0.5, rtol=1e-15)
+    dx, dtheta = layer.backward(np.array([[1.0], [10.0]]), cache)
+    np.testing.assert_allclose(dtheta, [*(a[0] + 10.0 * a[1]), 11.0], rtol=1e-15)
+    np.testing.assert_allclose(dx[1], 10.0 * (1.0 - a[1] ** 2) * [1.0, -2.0, 3.0], rtol=1e-14)
+    assert layer.backward(np.ones((2, 1)), cache, input_gradient=False)[0] is None
+    np.testing.assert_allclose(layer.feature_mean_squares(cache), [*np.mean(a**2, axis=0), 1.0])
+    assert layer.fraction_outside_grid(x) == 0.0
+
+
+def test_a_layer_cannot_be_changed():
+    assert_value(MLP([2, 1], rng=0).layers[0], "bias")

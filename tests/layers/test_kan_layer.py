@@ -7,6 +7,13 @@ from checks import assert_close, layer_by_hand
 from hypothesis import given
 from strategies import floats, layers_with_inputs, points_inside, seeds
 
+from kan_numpy import uniform_knots
+from kan_numpy.functions.activations import ACTIVATIONS
+from kan_numpy.layers.kan_layer import KANLayer
+from kan_numpy.splines.bsplines import BSplineBasis
+
+SILU = ACTIVATIONS["silu"]
+
 
 @given(drawn=layers_with_inputs())
 def test_a_layer_equals_its_slow_twin(drawn):
@@ -56,3 +63,45 @@ def test_an_edge_that_is_not_active_stays_nothing_whatever_theta_is(drawn, seed)
     dy = rng.standard_normal((len(x), layer.n_out))
     _, dtheta = changed.backward(dy, changed.forward(x)[1])
     assert dtheta.shape == (layer.n_edges * (layer.basis.size + layer.has_base),)
+
+
+@given(drawn=layers_with_inputs())
+def test_both_backward_passes_give_the_same_and_dx_only_if_asked(drawn):
+    layer, x, rng = drawn
+    dy = rng.standard_normal((len(x), layer.n_out))
+    _, cache = layer.forward(x)
+    dx, dtheta = layer.backward(dy, cache)
+    assert dx is not None
+    assert layer.backward(dy, cache, input_gradient=False)[0] is None
+    out = np.empty(layer.size)
+    dphi = np.broadcast_to(dy[:, :, None], (*dy.shape, layer.n_in))
+    other = layer.edges_backward(dphi, cache, out)
+    assert layer.edges_backward(dphi, cache, np.empty(layer.size), input_gradient=False) is None
+    assert_close(other, dx)
+    assert_close(out, dtheta)
+    jacobian = np.empty((len(x), layer.size))
+    layer.jacobian(dy, cache, jacobian)
+    assert_close(jacobian.sum(axis=0), dtheta)
+    ones = np.empty((len(x), layer.size))
+    layer.jacobian(np.ones_like(dy), cache, ones)
+    assert_close(layer.feature_mean_squares(cache), np.mean(ones**2, axis=0))
+
+
+@given(drawn=layers_with_inputs())
+def test_slopes_at_the_ends_are_computed_once_for_all_theta(drawn):
+    layer, _, rng = drawn
+    other = layer.with_theta(rng.standard_normal(layer.size))
+    assert ("end_slopes" in other.__dict__) == (layer.outside != "fade")
+    for got, want in zip(other.end_slopes, layer.end_slopes, strict=True):
+        assert np.array_equal(got, want)
+
+
+def test_the_share_of_inputs_outside_the_grid_counts_no_end():
+    basis = BSplineBasis(
+        np.stack([uniform_knots(0.0, 1.0, 2, 1), uniform_knots(0.0, 9.0, 2, 1)]), 1
+    )
+    layer = KANLayer(
+        basis, np.ones((1, 2, 3)), np.ones((1, 2)), np.zeros(1), np.ones((1, 2), bool), SILU
+    )
+    x = np.array([[0.0, 0.0], [1.0, 9.0], [1.1, 9.0], [-0.1, -0.1]])
+    assert layer.fraction_outside_grid(x) == 3 / 8

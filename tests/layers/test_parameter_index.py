@@ -19,7 +19,7 @@ from tied_networks import all_unlocked, locks_of, square, tied_networks_with_inp
 import kan_numpy as kn
 from kan_numpy import Objective, Penalty
 from kan_numpy.gradcheck import assert_adjoint
-from kan_numpy.layers.parameter_index import ParameterIndex
+from kan_numpy.layers.parameter_index import ParameterIndex, active_ties
 
 
 def sharing(network):
@@ -150,3 +150,9 @@ def test_a_planted_bug_is_caught(monkeypatch, bug, judge):
             check_network_theta(network, x, np.random.default_rng(0))
 
     assert_caught(monkeypatch, replace(bug, check=check))
+
+
+def test_a_lock_of_which_one_spline_is_left_is_none():
+    splines = np.array([[True, True], [False, True]])
+    locks = (((0, 0), (1, 0)), ((0, 1), (1, 1), (1, 0)), ((1, 0),))
+    assert active_ties(locks, splines) == (((0, 1), (1, 1)),)

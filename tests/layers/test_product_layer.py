@@ -65,8 +65,8 @@ def random_network(widths, rng, arity=2, **options):
 @st.composite
 def networks_with_inputs(draw):
     rng, widths = np.random.default_rng(draw(seeds)), draw(st.sampled_from(WIDTHS))
-    G = draw(st.integers(1, 3))
-    network = random_network(widths, rng, draw(st.integers(2, 3)), grid_size=G)
+    G = draw(st.integers(1, 2))
+    network = random_network(widths, rng, draw(st.integers(2, 3)), grid_size=G, degree=2)
     return network, rng.uniform(-1.5, 1.5, (draw(st.integers(1, 4)), widths[0])), rng
 
 
@@ -101,6 +101,19 @@ def test_a_product_goes_back_as_central_differences_say(record, drawn):
         return layer.input_gradient(dy, layer.features(x))
 
     record(assert_adjoint(lambda x: layer.forward(x)[0], backward, x, rng=rng))
+
+
+def test_a_layer_of_products_shows_its_groups_and_is_equal_to_one_with_the_same():
+    layer = ProductLayer(4, [[0], [1, 3]])
+    assert repr(layer) == "ProductLayer(n_in=4, groups=((0,), (1, 3)))"
+    assert layer == ProductLayer(4, [[0], [1, 3]]) != ProductLayer(4, [[0], [3, 1]])
+    assert (layer.n_out, layer.n_products, layer.size, layer.piecewise_linear) == (2, 1, 0, False)
+    assert layer.active.tolist() == [[True, False, False, False], [False, True, False, True]]
+    x = np.array([[5.0, 2.0, 9.0, 3.0]])
+    assert layer.edges(x).tolist() == [[[5.0, 0.0, 0.0, 0.0], [0.0, 2.0, 0.0, 3.0]]]
+    assert layer.fraction_outside_grid(x) == 0.0
+    part = layer.part(np.array([False, True]), np.array([False, True, False, True]))
+    assert part == ProductLayer(2, [[0, 1]])
 
 
 @given(drawn=layers_with_inputs())

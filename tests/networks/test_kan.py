@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from checks import assert_close, layer_by_hand, same
+from checks import assert_close, assert_value, layer_by_hand, same
 from hypothesis import given
 from strategies import networks_with_inputs
 
 import kan_numpy as kn
-from kan_numpy import KAN
+from kan_numpy import KAN, MLP
 
 
 @given(drawn=networks_with_inputs())
@@ -222,3 +222,32 @@ def test_a_network_as_drawn_stays_so_on_other_grids():
     network, x = KAN([2, 3, 1], init="paper", rng=0), np.array([[0.0, 0.1], [2.0, 3.0]])
     assert kn.adapt_grid(network, x).init == kn.refine(network, 10).init == "paper"
     assert KAN.from_layers(network.layers).init is None
+
+
+def test_the_fraction_outside_is_that_of_all_activations():
+    lines = {"knots": [[-1, 0, 1, 2]] * 2, "coef": [[[1, 3], [0, 0]]], "w_base": [[0, 0]]}
+    last = {"knots": [[-1, 0, 2, 4]], "coef": [[[1, 3]]], "w_base": [[0]]}
+    network = KAN.from_arrays([lines, last], degree=1, base="zero")
+    # Of the inputs one in eight is outside [0, 1], of the hidden values those above 2.
+    x = np.array([[0.0, 0.5], [0.9, 0.5], [1.0, 1.0], [0.2, 1.5]])
+    assert network(x).shape == (4, 1)
+    assert network.fraction_outside_grid(x) == pytest.approx((1 + 2) / (8 + 4))
+
+
+def test_a_network_drawn_again_has_other_numbers_of_the_same_size():
+    network = KAN([30, 20, 1], grid_size=4, rng=0)
+    other = network.redrawn(np.random.default_rng(1))
+    for layer, again in zip(network.layers, other.layers, strict=True):
+        for name in ("coef", "w_base"):
+            one, two = getattr(layer, name), getattr(again, name)
+            assert one.shape == two.shape
+            assert not np.any(one == two)
+            assert 0.5 < two.std() / one.std() < 2.0
+    assert other.init == network.init == "glorot"
+    same = KAN([30, 20, 1], grid_size=4, rng=1)
+    assert np.array_equal(other.theta, same.theta)
+
+
+@pytest.mark.parametrize("network", [KAN([2, 1], rng=0), MLP([2, 1], rng=0)])
+def test_a_network_cannot_be_changed(network):
+    assert_value(network, "layers")

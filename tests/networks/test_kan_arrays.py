@@ -318,6 +318,21 @@ def test_tied_edges_stay_tied_when_grids_are_refined(tmp_path):
         assert np.array_equal(KAN.load(tmp_path / "net.npz").theta, net.theta)
 
 
+@pytest.mark.parametrize(("off", "same"), [(0.5e-12, True), (2e-12, False)])
+@pytest.mark.parametrize("size", [1.0, 1e-9])
+def test_tied_edges_are_the_same_up_to_rounding(tmp_path, off, same, size):
+    layer, last = tied_layers()
+    coef = size * layer.coef
+    lock = layer.locks[0]
+    coef[lock[1]] = coef[lock[0]] * (1.0 + off)
+    network = KAN.from_layers([replace(layer, coef=coef), last])
+    if same:
+        network.save(tmp_path / "net.npz")
+    else:
+        with pytest.raises(ValueError, match="different coefficients of tied edges"):
+            network.save(tmp_path / "net.npz")
+
+
 def test_what_one_file_cannot_hold_is_refused(tmp_path):
     waves = KAN([2, 2], base=(np.sin, np.cos), rng=0), KAN([2, 1], base=(np.sinh, np.cosh), rng=0)
     mixed = KAN.from_layers(waves[0].layers + waves[1].layers)

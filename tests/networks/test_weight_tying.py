@@ -239,9 +239,15 @@ def refusals():
         (network, 0, [(0, 0)], ValueError, "at least two different edges"),
         (network, 0, [(0, 0), (0, 0)], ValueError, "at least two different edges"),
         (network, 0, [], ValueError, "at least two different edges"),
-        (network, 0, [(0, 0), (0, -1)], ValueError, "edges must be at least 0, but is -1"),
-        (network, 0, [(0, 0), (0, 1, 0)], ValueError, r"pairs \(out, inp\), but holds \(0, 1, 0\)"),
-        (network, 0, [0, 1], TypeError, r"pairs \(out, inp\), but holds 0"),
+        (network, 0, [(0, 0), (0, -1)], ValueError, r"edges\[1\] must be at least 0, but is -1"),
+        (
+            network,
+            0,
+            [(0, 0), (0, 1, 0)],
+            ValueError,
+            r"edges\[1\] must be \(out, inp\), but is \(0, 1, 0\)",
+        ),
+        (network, 0, [0, 1], TypeError, r"edges\[0\] must be \(out, inp\), but is 0"),
         (network, 0, 3, TypeError, r"edges must be a list of pairs \(out, inp\), but is 3"),
         (network, 0, "ab", TypeError, "edges must be a list of pairs"),
         (network, 2, pair, ValueError, "layer is 2, but the network has no KAN layer"),
@@ -270,5 +276,5 @@ def test_what_can_not_be_unlocked():
         kn.unlock(locked, 2)
     with pytest.raises(TypeError, match="edges must be a list of pairs"):
         kn.unlock(locked, 0, 5)
-    with pytest.raises(TypeError, match=r"pairs \(out, inp\), but holds 0"):
+    with pytest.raises(TypeError, match=r"edges\[0\] must be \(out, inp\), but is 0"):
         kn.unlock(locked, 0, [0])

@@ -69,17 +69,19 @@ def test_for_a_linear_problem_it_is_real_leave_one_out(N, n_out, P, seed):
         assert np.isnan(expected.loss)
 
 
-@given(M=st.integers(2, 5), more=st.integers(1, 5), seed=seeds)
-def test_with_fewer_residuals_than_parameters_the_smaller_matrix_says_the_same(M, more, seed):
+@given(N=st.integers(2, 4), size=st.integers(1, 3), more=st.integers(1, 5), seed=seeds)
+def test_with_fewer_residuals_than_parameters_the_smaller_matrix_says_the_same(N, size, more, seed):
+    M = N * size
     problem, A, _ = linear(M, M + more, seed)
     state = run(kn.LevenbergMarquardt(damping=0.1), problem, np.zeros(M + more), 1)[-1]
     large = state._replace(memory=state.memory._replace(curvature=np.zeros((M + more,) * 2)))
-    h = leverages(problem, state, 1)
-    np.testing.assert_allclose(h, leverages(problem, large, 1), rtol=0, atol=1e-9)
+    h = leverages(problem, state, size)
+    np.testing.assert_allclose(h, leverages(problem, large, size), rtol=0, atol=1e-9)
     d = np.sum(A**2, axis=0)
     ridge = np.diag(0.1 * np.sqrt(d * d.mean()))  # one step with the damping 0.1
     hat = A @ np.linalg.solve(A.T @ A + ridge, A.T)
-    np.testing.assert_allclose(h[:, 0, 0], np.diag(hat), rtol=0, atol=1e-8)
+    want = [hat[n : n + size, n : n + size] for n in range(0, M, size)]
+    np.testing.assert_allclose(h, want, rtol=0, atol=1e-8)
 
 
 def noisy(N, seed):
@@ -91,13 +93,13 @@ def noisy(N, seed):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_for_a_network_it_is_near_to_fitting_again_without_each_sample(seed):
-    x, y = noisy(80, seed)
+    x, y = noisy(60, seed)
     objective = kn.Objective(kn.KAN([2, 2, 1], grid_size=3, rng=seed), x, y)
-    state = run(kn.LevenbergMarquardt(), objective, objective.network.theta, 40)[-1]
+    state = run(kn.LevenbergMarquardt(), objective, objective.network.theta, 25)[-1]
     errors = []
     for n in range(len(x)):
         others = objective.batch(np.delete(np.arange(len(x)), n))
-        theta = run(kn.LevenbergMarquardt(), others, objective.network.theta, 40)[-1].theta
+        theta = run(kn.LevenbergMarquardt(), others, objective.network.theta, 25)[-1].theta
         errors.append(objective.network.with_theta(theta)(x[n : n + 1])[0, 0] - y[n, 0])
     expected = expectation(objective, state, len(x)).loss
     assert state.loss < 0.5 * expected
@@ -153,3 +155,47 @@ def test_nothing_is_said_where_nothing_is_known():
     valley = kn.Objective(kn.KAN([2, 1], rng=0), *noisy(20, 0))
     adam = run(kn.Adam(), valley, valley.network.theta, 3)[-1]
     assert np.isnan(expectation(valley, adam, 20).loss)
+
+
+def one_for_all(ridge, b):
+    """Return the problem of fitting all b with one number each, held by a ridge, at its minimum."""
+    problem = Ridge(np.eye(len(b))[:, None], np.array(b)[:, None], ridge * np.eye(len(b)))
+    state = kn.LevenbergMarquardt(damping=1e-14).start(problem, problem.minimum())
+    return problem, state._replace(memory=state.memory._replace(time=1e14))
+
+
+@pytest.mark.parametrize(("share", "known"), [(0.89, True), (0.91, False)])
+def test_with_nearly_as_many_effective_parameters_as_residuals_nothing_is_said(share, known):
+    # The leverage of each is 1 / (1 + ridge / 2).
+    problem, state = one_for_all(2.0 / share - 2.0, [1.0, 2.0, 3.0])
+    expected = expectation(problem, state, 3)
+    assert expected.effective_parameters == pytest.approx(3.0 * share)
+    assert np.isfinite(expected.loss) == known
+    if known:
+        assert expected.loss == pytest.approx(1.0 + 4.0 + 9.0)  # without itself, it is 0
+
+
+@pytest.mark.parametrize(("times", "known"), [(0.9e4, True), (1.1e4, False)])
+def test_a_loss_that_is_far_larger_than_in_training_is_not_believed(times, known):
+    # Of 9 samples one decides alone: its error grows by 1 / (1 - h), with h = 1 / (1 + ridge).
+    A = np.zeros((9, 1, 1))
+    A[0] = 1.0
+    b = np.zeros((9, 1))
+    b[0] = 1.0
+    ridge = 2.0 / (np.sqrt(times) - 1.0)
+    problem = Ridge(A, b, np.array([[ridge]]))
+    state = kn.LevenbergMarquardt(damping=1e-14).start(problem, problem.minimum())
+    state = state._replace(memory=state.memory._replace(time=1e14))
+    expected = expectation(problem, state, 9)
+    assert np.isfinite(expected.loss) == known
+    if known:
+        assert expected.loss == pytest.approx(1.0, rel=1e-6)
+
+
+@pytest.mark.parametrize(("N", "mistaken"), [(199, 0), (200, 1), (400, 2)])
+def test_the_largest_of_200_errors_counts_as_the_next_one(N, mistaken):
+    b = np.append(np.ones(N - 3), [10.0, 20.0, 30.0])
+    problem, state = one_for_all(2.0, b)
+    squares = np.sort(b**2)
+    squares[N - mistaken :] = squares[N - mistaken - 1]
+    assert expectation(problem, state, N).loss == pytest.approx(squares.sum())

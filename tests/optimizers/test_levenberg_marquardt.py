@@ -1,16 +1,19 @@
 """Levenberg-Marquardt solves least squares to the last digits, and damps what goes up."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 from least_squares import Squares, linear, rosenbrock, run
 from strategies import floats, seeds
 
 import kan_numpy as kn
-from kan_numpy.optimizers.levenberg_marquardt import _damped_solver
+from kan_numpy.optimizers.levenberg_marquardt import _damped_solver, damping_matrix
 from kan_numpy.optimizers.linear_model import LinearModel
-from kan_numpy.optimizers.optimizer import ObjectiveLike
+from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, reweighted
 
 
 @pytest.mark.parametrize(("M", "P"), [(20, 5), (5, 5)])
@@ -127,3 +130,90 @@ def test_levenberg_marquardt_survives_a_gain_that_was_not_predicted():
     state = kn.LevenbergMarquardt().step(Cliff(), first)
     assert state.loss == 0.25
     assert state.memory.damping == pytest.approx(1.0 / 3.0)
+
+
+def test_the_damping_follows_the_rule_of_nielsen():
+    states = run(kn.LevenbergMarquardt(), rosenbrock(), [-1.2, 1.0], 30)
+    factors = []
+    for before, after in pairwise(states[:-1]):
+        # Each failure has multiplied the damping by 2, 4, 8 ...
+        failures = after.evaluations - before.evaluations - 1
+        damping = before.memory.damping * 2.0 ** (failures * (failures + 1) / 2)
+        _, predicted = _damped_solver(before.memory.model, before.gradient / 2.0, None)(damping)
+        rho = (before.loss - after.loss) / predicted
+        factors.append(max(1.0 / 3.0, 1.0 - (2.0 * min(rho, 1.0) - 1.0) ** 3))
+        assert after.memory.damping == pytest.approx(damping * factors[-1], rel=1e-9)
+        assert after.memory.time == pytest.approx(before.memory.time + 1.0 / damping, rel=1e-12)
+        assert after.memory.growth == 2.0
+    assert states[-1].evaluations > len(states)  # there were failures
+    assert min(factors) == 1.0 / 3.0
+    assert max(factors) > 0.5
+
+
+def test_the_damping_does_not_fall_below_rounding():
+    problem, _, _ = linear(4, 2)
+    state = run(kn.LevenbergMarquardt(damping=2e-15), problem, np.ones(2), 1)[-1]
+    assert state.memory.damping == 1e-15
+
+
+@pytest.mark.parametrize(("optimizer", "tries"), [(kn.LevenbergMarquardt(), 20)] + [
+    (kn.LevenbergMarquardt(tries=n), n) for n in (1, 3)
+])  # fmt: skip
+def test_so_many_dampings_are_tried_before_it_gives_up(optimizer, tries):
+    kink = Squares(lambda t: 1.0 + np.abs(t), lambda _: np.ones((1, 1)))  # 0 is its minimum
+    first, last = run(optimizer, kink, [0.0], 9)
+    assert (first.evaluations, last.evaluations, last.converged) == (1, 1 + tries, True)
+    assert last.theta.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("form", [np.asarray, scipy.sparse.csr_array])
+@pytest.mark.parametrize("M", [2, 5])
+def test_parameters_are_damped_by_the_geometric_mean_of_both_rules(M, form):
+    problem, A, _ = linear(M, 3)
+    A[:, 1] = 0.0
+    model = LinearModel.at(problem, np.zeros(3), problem.residuals(np.zeros(3)))
+    H = np.diag([2.0, 0.0, 4.0])
+    squares = np.sum(A**2, axis=0)
+    for d, curvature in ((squares, None), (squares + np.array([1.0, 0.0, 2.0]), form(H))):
+        want = np.sqrt(d.mean() * d)
+        want += 1e-10 * want.max()
+        np.testing.assert_allclose(damping_matrix(model, curvature), want, rtol=1e-12)
+
+
+class WithPenalty(Squares):
+    """Squares with the term theta . H theta / 2, times a weight."""
+
+    def __init__(self, M, P, H, weight=1.0):
+        problem, self.A, self.b = linear(M, P)
+        super().__init__(problem.residuals, problem.jacobian)
+        self.H = weight * H
+
+    def penalty_terms(self, theta):
+        return PenaltyTerms(0.5 * theta @ self.H @ theta, self.H @ theta, self.H)
+
+
+@pytest.mark.parametrize(("M", "P"), [(6, 3), (2, 4)])
+def test_a_term_that_is_no_square_is_minimized_with_the_squares(M, P):
+    H = np.diag(np.arange(1.0, P + 1.0)) + 0.5
+    problem, heavier = WithPenalty(M, P, H), WithPenalty(M, P, H, 10.0)
+    state = run(kn.LevenbergMarquardt(), problem, np.ones(P), 40)[-1]
+    A, b = problem.A, problem.b
+    want = np.linalg.solve(A.T @ A + H / 2.0, A.T @ b)
+    np.testing.assert_allclose(state.theta, want, rtol=1e-6)
+    assert state.loss == pytest.approx(np.sum((A @ want - b) ** 2) + 0.5 * want @ H @ want)
+    early = run(kn.LevenbergMarquardt(), problem, np.ones(P), 2)[-1]
+    r = A @ early.theta - b
+    np.testing.assert_allclose(early.gradient, 2.0 * A.T @ r + H @ early.theta, rtol=1e-9)
+    other = reweighted(kn.LevenbergMarquardt(), heavier, early)
+    np.testing.assert_allclose(other.gradient, 2.0 * A.T @ r + 10.0 * H @ early.theta, rtol=1e-9)
+    assert other.loss == pytest.approx(r @ r + 5.0 * early.theta @ H @ early.theta)
+    assert (other.evaluations, other.memory.damping) == (early.evaluations, early.memory.damping)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"), [({"damping": 0.0}, "damping must"), ({"tries": 0}, "tries must")]
+)
+def test_numbers_that_make_no_sense_are_refused(changed, message):
+    with pytest.raises(ValueError, match=message):
+        kn.LevenbergMarquardt(**changed)
+    assert kn.LevenbergMarquardt() == kn.LevenbergMarquardt(damping=1.0, tries=20)

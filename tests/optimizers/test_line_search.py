@@ -111,19 +111,49 @@ def test_a_loss_that_falls_for_ever_ends_with_the_lowest_point_that_was_seen():
     assert trial.loss == -trial.step == -(2.0 ** (MOST_EVALUATIONS - 1))
 
 
-@given(a=floats(-1.0, 1.0), b=floats(-1.0, 1.0), c=floats(0.1, 1.0), reverse=st.booleans())
-def test_between_two_points_the_minimum_of_the_cubic_is_tried(a, b, c, reverse):
-    """A cubic with its minimum at 0.5, seen from both ends of [0, 1], or of [1, 0]."""
-    fun, *_ = along_a_line(
-        lambda z: a + b / 3.0 * (z - 0.5) ** 3 + c * (z - 0.5) ** 2,
-        lambda z: b * (z - 0.5) ** 2 + 2.0 * c * (z - 0.5),
+@given(
+    a=floats(-1.0, 1.0),
+    b=floats(-1.0, 1.0),
+    c=floats(0.1, 1.0),
+    place=floats(0.11, 0.89),
+    reverse=st.booleans(),
+)
+def test_between_two_points_the_minimum_of_the_cubic_is_tried(a, b, c, place, reverse):
+    """A cubic with its minimum in [0, 1], seen from both ends, or from behind."""
+    low, high = ends_of(
+        lambda z: a + b / 3.0 * (z - place) ** 3 + c * (z - place) ** 2,
+        lambda z: b * (z - place) ** 2 + 2.0 * c * (z - place),
+        reverse,
     )
+    assert between(low, high) == pytest.approx(place, abs=1e-6)
+
+
+def ends_of(f, slope, reverse=False):
+    """Return the trials at 0 and 1, or at 1 and 0."""
+    fun, *_ = along_a_line(f, slope)
     ends = []
     for z in (0.0, 1.0):
         value, gradient = fun(np.array([z]))
         ends.append(Trial(z, value, float(gradient[0]), np.array([z]), gradient))
-    low, high = ends[::-1] if reverse else ends
-    assert between(low, high) == pytest.approx(0.5, abs=1e-6)
+    return ends[::-1] if reverse else ends
+
+
+@pytest.mark.parametrize(("place", "tried"), [(0.02, 0.1), (0.97, 0.9)])
+def test_a_minimum_near_an_end_is_tried_a_tenth_away_from_it(place, tried):
+    for reverse in (False, True):
+        ends = ends_of(lambda z: (z - place) ** 2, lambda z: 2.0 * (z - place), reverse)
+        assert between(*ends) == pytest.approx(tried)
+
+
+def test_a_straight_line_and_a_cubic_without_a_minimum_have_a_middle():
+    assert between(*ends_of(lambda z: -z, lambda _: -1.0)) == 0.5
+    # This one is flat at its end, which is tried as near as allowed.
+    assert (
+        between(*ends_of(lambda z: ((1.0 - z) ** 3 - 1.0) / 3.0, lambda z: -((1.0 - z) ** 2)))
+        == 0.9
+    )
+    # -z - z^3 falls everywhere.
+    assert between(*ends_of(lambda z: -z - z**3, lambda z: -1.0 - 3.0 * z**2)) == 0.5
 
 
 @pytest.mark.parametrize("slope", [np.inf, 0.0])
@@ -131,3 +161,16 @@ def test_between_a_point_and_nowhere_the_middle_is_tried(slope):
     low = Trial(1.0, 0.0, -1.0, None, None)
     high = Trial(3.0, np.inf, slope, None, None)
     assert between(low, high) == 2.0
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_an_interval_of_nothing_but_rounding_ends_the_search_in_any_unit(unit):
+    """A slope down to 1 and a wall behind it, where no slope is flat."""
+    fun, theta, loss, gradient = along_a_line(
+        lambda z: -z / unit if z <= unit else 1e3 * (z / unit - 1.0) - 1.0,
+        lambda z: (-1.0 if z <= unit else 1e3) / unit,
+    )
+    trial, used = wolfe_search(fun, theta, loss, gradient, np.ones(1), unit)
+    assert trial.step == unit
+    assert used in (14, 15)  # 2, and 12 or 13 that come nearer by a tenth each
+    assert used < MOST_EVALUATIONS

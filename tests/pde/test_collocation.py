@@ -11,7 +11,7 @@ from strategies import seeds
 
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.pde import equations
+from kan_numpy.pde import PDE, Condition, dirichlet, equations, linear
 from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
 from kan_numpy.pde.conditions import Residual
 
@@ -138,3 +138,52 @@ BUGS = [
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(monkeypatch, bug):
     assert_caught(monkeypatch, bug)
+
+
+def test_a_grid_holds_the_centers_of_equal_cells():
+    assert sample((0, 0), (1, 4), 4).tolist() == [
+        [0.25, 1.0],
+        [0.25, 3.0],
+        [0.75, 1.0],
+        [0.75, 3.0],
+    ]
+    for n_points, m in ((1, 1), (2, 1), (3, 2), (6, 2), (7, 3), (12, 3), (13, 4)):
+        assert len(sample((0, 0), (1, 1), n_points)) == m**2
+    assert sample((), (), 5).shape == (1, 0)
+
+
+def test_random_points_are_those_of_the_generator():
+    unit = np.random.default_rng(3).random((5, 2))
+    np.testing.assert_allclose(
+        sample((1, -1), (2, 3), 5, "random", 3), unit * [1, 4] + [1, -1], rtol=1e-14
+    )
+
+
+@pytest.mark.parametrize(("n_points", "power"), [(1, 0), (2, 1), (3, 2), (8, 3), (9, 4)])
+def test_a_sobol_sequence_is_the_beginning_of_a_power_of_two(n_points, power):
+    from scipy.stats import qmc
+
+    whole = qmc.Sobol(2, seed=np.random.default_rng(0)).random_base2(power)
+    assert np.array_equal(sample((0, 0), (1, 1), n_points, "sobol", 0), whole[:n_points])
+
+
+def test_every_face_has_its_share_of_the_points_and_at_least_one():
+    problem = mixed()  # one face, then two
+    for boundary_points, each in ((1, 1), (5, 1), (6, 2), (30, 10)):
+        inside, left, others = collocation_points(problem, 50, boundary_points, "random", 0)
+        assert (len(inside), len(left), len(others)) == (50, each, 2 * each)
+    one_face = PDE((0, 0), (1, 1), [Condition(linear(0.0)), dirichlet(0.0, [(0, 0)])])
+    assert [len(points) for points in collocation_points(one_face)] == [32**2, 400]
+    own = np.array([[0.0, 1.0]])
+    assert collocation_points(problem, own)[0].tolist() == own.tolist()
+
+
+def test_the_objective_is_a_sum_of_squares_of_as_many_residuals_as_points():
+    problem, net = mixed(), kn.KAN([2, 2, 1], degree=4, rng=0)
+    objective = PDEObjective(net, problem, collocation_points(problem, 30, 30, "random", 1))
+    r = objective.residuals(net.theta)
+    assert r.shape == (30 + 30,)
+    assert objective.value(net.theta) == pytest.approx(r @ r)
+    assert objective.jacobian(net.theta).shape == (60, net.size)
+    assert objective.is_least_squares
+    assert objective.on(net).points is objective.points

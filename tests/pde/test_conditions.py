@@ -78,3 +78,34 @@ def test_an_equation_that_returns_complex_numbers_is_refused():
     condition, x = Condition(lambda _, u, *__: (u * 1j, u, None, None)), np.ones((2, 1))
     with pytest.raises(TypeError, match="r, which the equation returned, has dtype complex128"):
         condition.residual(x, x[:, 0], x, x)
+
+
+def test_what_an_equation_does_not_return_is_zero():
+    """And of order 2 with weight 1 inside, unless it is told otherwise."""
+    square = Condition(lambda _, u, *__: (u**2, 2 * u, None, None))
+    assert (square.faces, square.weight, square.order) == ((), 1.0, 2)
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    residual = square.residual(x, x[:, 0], x, x[:, :1])
+    assert residual.r.tolist() == [1.0, 9.0]
+    assert residual.r_gradient.tolist() == [[0.0, 0.0]] * 2
+    assert residual.r_second.tolist() == [[0.0]] * 2
+    jet = residual.upstream(np.array([1.0, 10.0]))
+    assert jet.value.tolist() == [[2.0], [60.0]]
+    assert (jet.gradient.shape, jet.second.shape) == ((2, 1, 2), (2, 1, 1))
+    with pytest.raises(TypeError, match="must return a tuple"):
+        Condition(lambda _, u, *__: (u, u, None)).residual(x, x[:, 0], x, x)
+
+
+def test_the_check_takes_so_many_points():
+    seen = []
+
+    def square(x, u, *_):
+        seen.append(len(x))
+        return u**2, 2 * u, None, None
+
+    for n_points in (1, 5):
+        pde.check(PDE((0,), (1,), [Condition(square)]), n_points)
+        assert set(seen) == {n_points}
+        seen.clear()
+    pde.check(PDE((0,), (1,), [Condition(square)]))
+    assert set(seen) == {5}

@@ -5,7 +5,7 @@ import pytest
 from pde_problems import mixed
 
 import kan_numpy as kn
-from kan_numpy.pde import PDE, Condition, dirichlet, equations, every_face, linear
+from kan_numpy.pde import PDE, Condition, dirichlet, equations, every_face, linear, solver
 from kan_numpy.pde import conditions as pde
 from kan_numpy.pde.collocation import collocation_points
 
@@ -132,3 +132,21 @@ def test_bad_arguments_are_refused():
     with pytest.raises(ValueError, match="problem must have a solution"):
         kn.pde_errors(net, mixed())
     assert every_face(2) == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_by_default_a_hundred_steps_are_taken_on_a_grid_of_a_thousand_points(monkeypatch):
+    given = {}
+
+    def points(_problem, *arguments):
+        given["points"] = arguments[:3]
+        return collocation_points(problem, 5, 5)
+
+    def train(_objective, _optimizer, steps, **options):
+        given.update(steps=steps, **options)
+
+    problem, network = equations.bratu(), kn.KAN([1, 1], degree=4, grid_range=(0, 1), rng=0)
+    monkeypatch.setattr(solver, "collocation_points", points)
+    monkeypatch.setattr(solver, "train", train)
+    solver.solve_pde(network, problem)
+    none = {"refine_at": None, "callback": None, "progress": None}
+    assert given == {"points": (1000, 400, "grid"), "steps": 100, "adapt_at": (), **none}

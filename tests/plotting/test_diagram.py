@@ -8,6 +8,19 @@ from figure_parts import found, lines, samples, texts, with_symbols
 from matplotlib.colors import to_hex
 
 import kan_numpy as kn
+from kan_numpy.plotting.diagram import (
+    _ends,
+    _rounded,
+    _stretched,
+    _wires,
+    edges_of,
+    gap_of,
+    limits_of,
+    names_of,
+    places_of,
+    products_of,
+    width_of,
+)
 
 BLUE, ORANGE, GREEN, BLACK = "#0072b2", "#d55e00", "#009e73", "#000000"
 
@@ -224,3 +237,115 @@ def test_a_large_network_takes_no_more_artists_than_a_small_one():
         counts.append(len(axes.get_children()) - len(axes.texts))
         assert len(axes.texts) == widths[0] + widths[-1]
     assert counts[0] == counts[1] < 25
+
+
+# The layout by hand, in units: a frame takes one, and half a unit separates those of two inputs.
+
+
+def test_the_frames_of_an_input_stand_side_by_side_over_it():
+    first, last = places_of(kn.KAN([2, 5, 1], rng=0))
+    # Over each of the 2 inputs 5 frames and a gap: 11 units. The fans are 0.5 + 0.05 * 11 high.
+    assert (first.rows, last.rows) == (1, 1)
+    np.testing.assert_allclose(first.inputs, [[2.75, 0.0], [8.25, 0.0]])
+    np.testing.assert_allclose(first.outputs[:, 0], np.arange(1.1, 11.0, 2.2))
+    np.testing.assert_allclose(first.outputs[:, 1], 1.0 + 2 * 1.05)
+    np.testing.assert_allclose(last.outputs, [[5.5, 2 * 3.1]])
+    np.testing.assert_allclose(first.centers[:, 0, 0], 2.75 + np.arange(-2, 3))
+    np.testing.assert_allclose(first.centers[..., 1], 1.05 + 0.5)
+    np.testing.assert_allclose(last.centers[0], [[x, 4.65] for x in first.outputs[:, 0]])
+
+
+def test_where_there_is_room_frames_are_up_to_half_a_unit_further_apart():
+    first, last = places_of(kn.KAN([1, 3, 6], rng=0))
+    # The last layer needs 3 * 6.5 units, and the fans are 0.5 + 0.05 * 19.5 high.
+    np.testing.assert_allclose(first.inputs, [[9.75, 0.0]])
+    np.testing.assert_allclose(first.outputs[:, 1], 3.95)
+    np.testing.assert_allclose(first.centers[:, 0, 0], 9.75 + 1.5 * np.arange(-1, 2))
+    np.testing.assert_allclose(np.diff(last.centers[:, 0, 0]), 1.0)
+
+
+def test_many_frames_are_stacked():
+    (place,) = places_of(kn.KAN([3, 12], rng=0))
+    # 20 // 3 = 6 frames side by side, in 2 rows, and lanes for the wires beside them: 1.3 each.
+    assert place.rows == 2
+    width = 3 * (6 * 1.3 + 0.5)
+    np.testing.assert_allclose(place.inputs[:, 0], width * np.array([1, 3, 5]) / 6)
+    fan = 1.6  # 0.5 + 0.05 * 24.9 would be more
+    np.testing.assert_allclose(place.outputs[:, 1], 2 + 2 * fan)
+    x = place.inputs[0, 0] + 1.3 * (np.arange(12) // 2 - 2.5)
+    np.testing.assert_allclose(place.centers[:, 0, 0], x)
+    np.testing.assert_allclose(place.centers[:, 0, 1], fan + 0.5 + np.arange(12) % 2)
+    # The wires of a frame run left and right of its stack, the lower frame's in further inside.
+    for o, (inner, outer) in ((0, (0.48, 0.565)), (1, (0.565, 0.48))):
+        (x, y), way_in, way_out = place.centers[o, 0], *_wires(place, o, 0)
+        bottom, top = fan, fan + 2
+        np.testing.assert_allclose(
+            way_in, [place.inputs[0], [x - inner, bottom], [x - inner, y], [x - 0.34, y]]
+        )
+        np.testing.assert_allclose(
+            way_out, [[x + 0.34, y], [x + outer, y], [x + outer, top], place.outputs[o]]
+        )
+
+
+def test_products_take_a_fan_and_their_factors_wires():
+    network = kn.KAN([2, (1, 1), 1], rng=0)
+    places = places_of(network)
+    assert [place.rows for place in places] == [1, 0, 1]
+    fan = places[1].outputs[0, 1] - places[1].inputs[0, 1]
+    assert fan == pytest.approx(min(0.5 + 0.05 * 2 * 3.5, 1.6))
+    wires, products, passed = products_of(network, places)
+    inputs, outputs = places[1].inputs, places[1].outputs
+    want = [[inputs[0], outputs[0]], [inputs[1], outputs[1]], [inputs[2], outputs[1]]]
+    np.testing.assert_allclose(wires, want)
+    np.testing.assert_allclose(passed, outputs[:1])
+    np.testing.assert_allclose(products, outputs[1:])
+    plain = products_of(kn.KAN([2, 1], rng=0), places_of(kn.KAN([2, 1], rng=0)))
+    assert [len(part) for part in plain] == [0, 0, 0]
+
+
+def test_the_gap_between_frames_is_half_a_unit_at_most():
+    assert gap_of(places_of(kn.KAN([2, 5, 1], rng=0))) == pytest.approx(1.0 - 0.68)
+    assert gap_of(places_of(kn.KAN([1, 1], rng=0))) == 0.5
+    assert width_of(places_of(kn.KAN([2, 5, 1], rng=0))[0].inputs) == 11.0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [
+        (-1.0, 1.0, ["-1", "1"]),
+        (0.12345, 0.6789, ["0.12", "0.68"]),
+        (1000.4, 1234.6, ["1000", "1230"]),
+        (-0.001, 12.0, ["0", "12"]),
+        (2.5, 2.5, ["2.5", "2.5"]),
+        (0.0, 0.0, ["0", "0"]),
+    ],
+)
+def test_the_ends_of_an_axis_have_two_digits_of_its_length(low, high, ends):
+    assert _rounded(low, high) == ends
+
+
+def test_a_constant_has_an_axis_of_length_1_and_a_curve_in_the_middle():
+    low, high = _ends(np.array([[3.0, -1.0, 1e6], [3.0, 2.0, 1e6 + 1e-7]]))
+    assert low.tolist() == [2.5, -1.0, 1e6 - 0.5]
+    assert high.tolist() == [3.5, 2.0, 1e6 + 1e-7 + 0.5]
+    assert _stretched(np.array([1.0, 2.0, 5.0]), 1.0, 5.0).tolist() == [-1.0, -0.5, 1.0]
+    assert _stretched(np.array([7.0, 7.0]), 7.0, 7.0).tolist() == [0.0, 0.0]
+
+
+def test_nodes_without_names_are_numbered():
+    assert names_of("inputs", None, 2, "x") == ["$x_{1}$", "$x_{2}$"]
+    assert names_of("inputs", None, 1, "x") == ["$x$"]
+    assert names_of("inputs", ["a", "b"], 2, "x") == ["a", "b"]
+
+
+def test_a_frame_is_a_square_around_its_curve():
+    network, x = kn.KAN([1, 1], rng=0), samples(1)
+    places = places_of(network)
+    (edge,) = edges_of(network, x, 3.0, places, limits_of(network, x))
+    (center,) = places[0].centers[0]
+    corners = 0.34 * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+    np.testing.assert_allclose(edge.frame, center + corners)
+    assert edge.curve.shape == (201, 2)
+    np.testing.assert_allclose(np.abs(edge.curve[:, 0] - center[0]).max(), 0.34)
+    np.testing.assert_allclose(np.abs(edge.curve[:, 1] - center[1]).max(), 0.85 * 0.34)
+    assert edge.alpha == pytest.approx(np.tanh(3.0))

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 from figure_parts import found, samples
+from matplotlib import colormaps
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -131,3 +132,61 @@ def test_the_history_without_validation_set_or_change_of_grids_has_one_line():
 def test_what_is_no_history_is_refused(history, error, message):
     with pytest.raises(error, match=message):
         kn.plot_history(history)
+
+
+# What a figure is made of, by hand.
+
+
+def test_the_gallery_has_its_colors_labels_and_marks():
+    knots = [-1, 0, 1, 2, 2, 3]
+    figure = kn.plot_basis(knots, 1)
+    (axes,) = figure.axes
+    assert figure.get_size_inches().tolist() == [9.0, 4.0]
+    assert found(figure, "grid").get_facecolor()[:3] == (0.93, 0.93, 0.93)
+    for j in range(4):
+        line = found(figure, f"B_{j}")
+        assert line.get_color() == colormaps["viridis"](0.9 * j / 4)
+        # Fifty points in each interval of its support that is not empty.
+        assert len(line.get_xdata()) == 50 * len(np.unique(knots[j : j + 3])) - 50
+    labels = {text.get_text(): text.get_position() for text in axes.texts}
+    assert list(labels) == ["$B_{0}$", "$B_{1}$", "$B_{2}$", "$B_{3}$"]
+    np.testing.assert_allclose(labels["$B_{0}$"], [0.0, 1.0])
+    np.testing.assert_allclose(labels["$B_{1}$"], [1.0, 1.0])
+    marks = found(figure, "knots")
+    np.testing.assert_allclose(marks.get_ydata(), [-0.03, -0.03, -0.03, -0.03, -0.06, -0.03])
+    assert (marks.get_markersize(), marks.get_marker()) == (5.0, "^")
+    (total,) = (line for line in axes.lines if line.get_label() == r"$\sum_j B_j$")
+    x = total.get_xdata()
+    np.testing.assert_allclose(total.get_ydata(), kn.bspline_basis(x, knots, 1).sum(axis=1))
+    assert (total.get_zorder(), total.get_linestyle(), axes.margins()[1]) == (3, ":", 0.1)
+    assert axes.get_legend().get_bbox_to_anchor().transformed(axes.transAxes.inverted()).x0 == 1.0
+
+
+@pytest.mark.parametrize(("functions", "labeled"), [(20, 20), (21, 0)])
+def test_up_to_20_functions_are_labeled(functions, labeled):
+    figure = kn.plot_basis(kn.uniform_knots(0, 1, functions - 1, 1), 1)
+    assert len(figure.axes[0].texts) == labeled
+
+
+def test_lines_mark_where_the_grids_changed_between_two_steps():
+    history = {
+        "step": [1, 2, 3, 4],
+        "train_loss": [0.4, 0.3, 0.2, 0.1],
+        "validation_loss": [np.nan] * 4,
+        "outside": [0.0, 0.5, 0.25, 0.0],
+        "grid_change": [0.0, 1e-9, 0.0, 0.5],
+    }
+    figure = kn.plot_history(history)
+    assert figure.get_size_inches().tolist() == [9.0, 5.5]
+    above, below = figure.axes
+    for axes in (above, below):
+        marks = axes.lines[1:]
+        assert [mark.get_xdata()[0] for mark in marks] == [1.5, 3.5]
+        assert [mark.get_label()[0] for mark in marks] == ["g", "_"]  # one entry in the legend
+        for mark in marks:
+            style = (mark.get_color(), mark.get_linestyle(), mark.get_linewidth())
+            assert style == ("0.5", "--", 1.0)
+    assert below.lines[0].get_ydata().tolist() == [0.0, 50.0, 25.0, 0.0]
+    assert below.get_ylim()[0] == 0.0
+    assert (below.get_xlabel(), below.get_ylabel()) == ("step", "outside the grids (%)")
+    assert [line.get_color() for line in (above.lines[0], below.lines[0])] == ["#0072b2", "#009e73"]

@@ -110,3 +110,16 @@ def test_bad_arguments_of_a_movie_are_refused(changes, error, message):
         kn.plot_movie(**arguments)
     with pytest.raises(ValueError, match="every must be"):
         kn.record(every=0)
+
+
+def test_a_recorder_takes_every_so_many_steps_and_a_movie_shows_ten_a_second():
+    recorder = kn.record(every=3)
+    for step in range(1, 10):
+        recorder(step, step)
+    assert (recorder.steps, recorder.networks) == ([3, 6, 9], [3, 6, 9])
+    assert kn.record().every == 1
+    networks, x = [kn.KAN([1, 1], rng=seed) for seed in (0, 1, 2)], samples(1)
+    movie = kn.plot_movie(networks, x)
+    assert (movie._interval, movie._save_count) == (100, 3)
+    assert kn.plot_movie(networks, x, interval=33.9)._interval == 33
+    movie._init_draw()

@@ -8,7 +8,7 @@ def f(x: int = 3) -> "tuple[int, 4]":
     y = (x + 1) * -2.5
     if y <= x and not x == 7:
         y -= x**2
-    return f"{y + 1}", [y, True]
+    return f"{y + 1}", [y, True, *zip(x, y, strict=True)]
 """
 
 
@@ -33,7 +33,7 @@ def test_every_operator_comparison_number_and_sign_is_changed_once(found):
         (4, "y += x**2"),
         (4, "y -= x*2"),
         (4, "y -= x**3"),
-        (5, 'return f"{y + 1}", [y, False]'),
+        (5, 'return f"{y + 1}", [y, False, *zip(x, y, strict=True)]'),
     ]
 
 
@@ -52,3 +52,12 @@ def test_a_change_that_is_listed_as_equivalent_is_one_of_the_mutants():
     for path, before, after in mutants.equivalents():
         changes = mutants.mutants_of(mutants.ROOT / path)
         assert (before, after) in {(m.before.strip(), m.after.strip()) for m in changes}, before
+
+
+def test_a_sample_stays_when_code_elsewhere_changes(found):
+    chosen = mutants.sample(found, 5, seed=1)
+    assert len(set(chosen)) == 5
+    assert chosen != mutants.sample(found, 5, seed=2)
+    elsewhere = [mutant._replace(line=mutant.line + 7) for mutant in found]
+    assert [m.after for m in mutants.sample(elsewhere, 5, seed=1)] == [m.after for m in chosen]
+    assert set(mutants.sample(found[:-1], 5, seed=1)) >= set(chosen) - {found[-1]}

@@ -20,7 +20,7 @@ BRITISH = re.compile(
     r"|analys(e|ed|es|ing)\b|(label|model|cancel|travel|signal)l(ed|ing)\b|learnt\b)"
 )
 # An alias that scripts use, and the files, parts and columns that are named after it.
-KEPT = {"localisation", "13d_localisation"}
+KEPT = {"localisation"}
 
 FILES = [
     *(path for folder in ("kan_numpy", "lessons", "tests") for path in (ROOT / folder).rglob("*")),

@@ -371,3 +371,19 @@ def test_symbols_stay_on_their_edges_when_nodes_before_them_go():
     phi = symbolic.edges(network.forward(x)[1][1].x)[:, :, 0]  # (N, 2)
     assert_close(pruned(x), network(x) - phi + phi.mean(axis=0))
     assert_close(kn.refine(pruned, 2 * middle.basis.grid_size)(x), pruned(x), atol=1e-12)
+
+
+def test_a_factor_that_loses_an_edge_keeps_its_mean_and_its_product_follows():
+    network = KAN([2, (1, 2), 1], grid_size=3, rng=0)  # sums 0, and 1 * 2, and 3 * 4
+    x = np.random.default_rng(1).uniform(-1.0, 1.0, (50, 2))
+    pruned = kn.prune(network, x, edges=[(0, 1, 0)])
+    first, products, last = network.layers
+    sums = first.forward(x)[0]
+    phi = first.edges(x)[:, 1, 0]
+    changed = sums.copy()
+    changed[:, 1] += phi.mean() - phi
+    want = last.forward(products.forward(changed)[0])[0]
+    want += (network(x) - want).mean(axis=0)  # the mean of the output stays as well
+    assert_close(pruned(x), want)
+    # Where nothing before a node has changed, not a single digit has.
+    assert np.flatnonzero(pruned.layers[0].bias).tolist() == [1]

@@ -51,6 +51,33 @@ def test_the_penalty_is_in_the_units_of_the_targets(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("steps", "loss", "stages"),
+    [
+        (60, "mse", [(60, [5, 15]), (30, [0]), (20, [])]),
+        (15, "mse", [(15, [5]), (7, [0]), (5, [])]),
+        (1, "mse", [(1, []), (1, [0]), (0, [])]),
+        (6, "cross_entropy", [(30, [25]), (15, [0]), (10, [])]),
+    ],
+)
+def test_half_of_the_steps_follow_pruning_and_a_third_refining(monkeypatch, steps, loss, stages):
+    taken, train = [], sparsity.train
+
+    def recorded(objective, steps, adapt_at=(), **options):
+        taken.append((steps, list(adapt_at)))
+        return train(objective, steps=min(steps, 2), **options)
+
+    monkeypatch.setattr(sparsity, "train", recorded)
+    x = inputs(1, N=30)
+    y = x if loss == "mse" else (x[:, 0] > 0.0).astype(int)
+    sparse = kn.sparsify(
+        KAN([1, 1 if loss == "mse" else 2], 2, rng=0), x, y, steps=steps, loss=loss
+    )
+    assert taken[:3] == stages
+    assert all(later == stages[2] for later in taken[3:])  # one for each edge that may go
+    assert sparse.layers[0].grid_size == 4
+
+
+@pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
         ({"strength": -1.0}, ValueError, "strength"),

@@ -170,3 +170,47 @@ def test_of_a_basis_derivatives_of_a_higher_order_than_the_degree_are_zero():
     for d in (3, 4, 7):
         assert basis(x, d).shape == (3, 1, 6)
         assert not basis(x, d).any()
+
+
+@given(k=degrees, G=grid_sizes, data=st.data())
+def test_a_straight_line_has_its_values_at_the_centers_as_coefficients(k, G, data):
+    t = data.draw(knots(max(k, 1), G))
+    x = np.linspace(t[max(k, 1)], t[-max(k, 1) - 1], 9)
+    basis = BSplineBasis(t[None], max(k, 1))
+    assert_close(basis(x[:, None])[:, 0] @ basis.centers[0], x)
+
+
+def test_a_step_has_its_center_in_its_middle():
+    assert BSplineBasis(np.array([[0.0, 1.0, 3.0]]), 0).centers.tolist() == [[0.5, 2.0]]
+
+
+@pytest.mark.parametrize(
+    ("t", "k", "want"),
+    [
+        ([0, 1, 3], 0, [1, 1]),
+        ([-1, 0, 1, 2, 3], 1, [1 / 2, 1, 1 / 2]),
+        ([-2, -1, 0, 1, 2, 3, 4], 2, [1 / 6, 5 / 6, 5 / 6, 1 / 6]),
+        ([0, 0, 1, 2, 2], 1, [1, 1, 1]),
+        ([-3, 0, 1, 2, 2], 1, [1 / 4, 1, 1]),
+        ([-2, 0, 0, 0, 1, 2], 1, [1, 1, 1, 1 / 2]),  # the first has no area on the grid
+    ],
+)
+def test_the_share_on_the_grid_of_known_functions(t, k, want):
+    share = BSplineBasis(np.array([t], dtype=float), k).share_on_grid
+    np.testing.assert_allclose(share, [want], rtol=0, atol=1e-15)
+
+
+def test_a_basis_knows_its_numbers():
+    basis = BSplineBasis(np.array([[-2.0, -1.0, 0.0, 3.0, 4.0, 5.0], np.arange(6.0)]), 1)
+    assert (basis.n_in, basis.grid_size, basis.size, basis.max_derivative) == (2, 3, 4, 1)
+    assert basis.low.tolist() == [-1.0, 1.0]
+    assert basis.high.tolist() == [4.0, 4.0]
+    assert basis.select(np.array([False, True])).knots.tolist() == [[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]]
+    assert basis.refined(6).grid_size == 6
+
+
+def test_an_adapted_basis_is_even_around_a_constant_and_at_the_quantiles_of_the_rest():
+    basis = BSplineBasis(np.array([np.arange(6.0), np.arange(6.0)]), 1)
+    x = np.array([[7.0, 0.0], [7.0, 0.1], [7.0, 0.2], [7.0, 3.0]])
+    want = [[5.5, 6.5, 7.5, 8.5], [-0.3, 0.1, 0.2, 3.3]]
+    np.testing.assert_allclose(basis.adapted(x, 0.0, 0.1).knots[:, 1:-1], want, atol=1e-12)

@@ -11,7 +11,12 @@ from strategies import degrees, floats, grid_sizes, knots, points_inside, seeds
 
 from kan_numpy import bspline_basis, fit_spline, uniform_knots
 from kan_numpy.splines.bsplines import BSplineBasis
-from kan_numpy.splines.roughness import STRENGTH
+from kan_numpy.splines.roughness import (
+    STRENGTH,
+    largest_of_three,
+    second_differences,
+    shortage,
+)
 
 # Fitting.
 
@@ -165,6 +170,33 @@ def test_where_samples_are_plenty_nothing_is_held():
 def test_a_constant_stays_one():
     t = uniform_knots(-1.0, 1.0, 10, 3)
     assert_close(fit_spline([-0.5, 0.1, 0.2], [2.0, 2.0, 2.0], t, 3), np.full(13, 2.0), atol=1e-6)
+
+
+def test_what_is_held_solves_the_equations_of_the_chapter():
+    rng, t, G = np.random.default_rng(0), uniform_knots(-1.0, 1.0, 12, 3), 12
+    x = rng.uniform(-1.0, 1.0, 40)
+    y = np.sin(4.0 * x) + 0.3 * rng.standard_normal(40)
+    basis = BSplineBasis(t[None], 3)
+    B = basis(x[:, None])[:, 0]
+    s = largest_of_three(shortage(B.sum(axis=0), basis.share_on_grid[0]))
+    D = second_differences(basis.centers)[0]
+    c = fit_spline(x, y, t, 3, hold=0.1)
+    # The gradient of the first sum is that of the second, times a factor with sigma^2 in it ...
+    first, second = B.T @ (B @ c - y), D.T @ (s * (D @ c))
+    factor = -(first @ second) / (second @ second)
+    assert_close(first, -factor * second, atol=1e-9)
+    noise, residual = factor * np.var(y) / (0.1 * G**3), np.mean((B @ c - y) ** 2)
+    # ... which is the one of the round before: at most twice that of the solution.
+    assert 0.05 < residual < noise < 2.0 * residual
+
+
+@pytest.mark.parametrize(("noise", "held"), [(1e-8, True), (1e-12, False)])
+def test_noise_below_rounding_is_none_and_the_smoothest_of_the_best_is_found(noise, held):
+    rng, t = np.random.default_rng(0), uniform_knots(-1.0, 1.0, 6, 2)
+    x = rng.uniform(-1.0, 1.0, 30)
+    y = x**2 + noise * rng.standard_normal(30)
+    free = fit_spline(x, y, t, 2, hold=0.0)
+    assert np.array_equal(fit_spline(x, y, t, 2), free) != held
 
 
 # Projecting.

@@ -144,3 +144,16 @@ def test_knots_that_do_not_contain_the_old_ones_are_refused(new, message):
 def test_a_knot_must_stay_as_often_as_it_was_repeated():
     with pytest.raises(ValueError, match=r"0\.5 is missing or repeated less often"):
         refine_spline(np.ones(4), [-1, 0, 0.5, 0.5, 1, 2], [-1, 0, 0.25, 0.5, 1, 2], 1)
+
+
+@pytest.mark.parametrize(("off", "same"), [(1.5e-12, True), (2.5e-12, False)])
+@pytest.mark.parametrize("j", [1, 2, 3])
+def test_knots_are_the_same_up_to_a_fraction_of_the_grid(j, off, same):
+    t = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])  # a grid of width 2
+    new = t.copy()
+    new[j] += off
+    if same:
+        assert_close(refine_spline([1.0, 2.0, 3.0], t, new, 1), [1.0, 2.0, 3.0], atol=1e-11)
+    else:
+        with pytest.raises(ValueError, match="new_knots must"):
+            refine_spline([1.0, 2.0, 3.0], t, new, 1)

@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import floats, seeds
 
-from kan_numpy.splines.knot_placement import adapted_knots, grids_around
+from kan_numpy.splines.knot_placement import (
+    adapted_knots,
+    grids_around,
+    is_nested,
+    refined_knots,
+)
 
 G, DEGREE = 12, 3
 
@@ -70,3 +75,69 @@ def test_values_that_differ_by_rounding_are_one_value():
     low, high = np.array([-1.1]), np.array([2.1])
     knots, same = (adapted_knots(a, low, high, np.array([0.0]), 5, DEGREE) for a in (x, near))
     np.testing.assert_allclose(same, knots, rtol=0, atol=1e-13)
+
+
+def test_a_grid_reaches_a_margin_beyond_the_data_and_stays_as_wide_around_a_constant():
+    x = np.array([[0.0, 3.0, 1e12, -1e12], [1.0, 3.0, 1e12, -1e12]])
+    low, high, constant = grids_around(x, np.full(4, 2.0), 0.1)
+    np.testing.assert_allclose(low, [-0.1, 2.0, 1e12 - 1e3, -1e12 - 1e3], rtol=1e-15, atol=1e-15)
+    np.testing.assert_allclose(high, [1.1, 4.0, 1e12 + 1e3, -1e12 + 1e3], rtol=1e-15)
+    assert constant.tolist() == [False, True, True, True]
+
+
+@pytest.mark.parametrize(("place", "width"), [(0.0, 2.0), (2.0, 1.0), (-2.0, 1.0)])
+def test_data_are_constant_if_narrower_than_a_billionth_of_their_grid_or_their_size(place, width):
+    x = place + np.array([[0.0, 0.0], [1.9e-9, 2.1e-9]])
+    assert grids_around(x, np.full(2, width), 0.1)[2].tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("eps", "want"), [(0.0, [0.5, 1.0, 7.0]), (1.0, [2.0, 4.0, 6.0]), (0.5, [1.25, 2.5, 6.5])]
+)
+def test_knots_lie_between_even_ones_and_quantiles(eps, want):
+    x = np.array([[7.6], [0.0], [0.5], [1.0], [7.0], [0.5]])
+    knots = adapted_knots(x, np.array([0.0]), np.array([8.0]), np.array([eps]), 4, 2)
+    np.testing.assert_allclose(knots, [[-4.0, -2.0, 0.0, *want, 8.0, 10.0, 12.0]], atol=1e-12)
+
+
+def test_the_smallest_interval_is_a_millionth_of_the_mean_one():
+    x = np.append(1e-9 * np.arange(8), 4.0)[:, None]
+    knots = adapted_knots(x, np.array([0.0]), np.array([4.0]), np.zeros(1), 4, 0)
+    np.testing.assert_allclose(np.diff(knots[0]), [1e-6, 1e-6, 1e-6, 4.0], rtol=2e-6)
+    # At the other end, too, the knots stay below the end of the grid.
+    knots = adapted_knots(4.0 - x, np.array([0.0]), np.array([4.0]), np.zeros(1), 4, 0)
+    np.testing.assert_allclose(np.diff(knots[0]), [4.0, 1e-6, 1e-6, 1e-6], rtol=2e-6)
+
+
+def test_values_nearer_than_a_fraction_of_the_largest_are_one():
+    for size in (1.0, -1.0):
+        x = size * np.array([[0.0], [1.0], [2.0], [2.0 + 1.5e-11], [2.0 - 1.5e-11], [2.0 + 4e-11]])
+        low, high = np.array([min(0.0, 3.0 * size)]), np.array([max(0.0, 3.0 * size)])
+        knots = adapted_knots(x, low, high, np.zeros(1), 3, 0)
+        np.testing.assert_allclose(np.sort(np.abs(knots)), [[0.0, 1.0, 2.0, 3.0]], atol=1e-10)
+
+
+KNOTS = np.array([[-1.0, 0.0, 1.0, 3.0, 7.0]])
+
+
+@pytest.mark.parametrize(
+    ("size", "inner"),
+    [(1, []), (2, [1.0]), (3, [2 / 3, 5 / 3]), (4, [0.5, 1.0, 2.0]), (5, [0.4, 0.8, 1.4, 2.2])],
+)
+def test_refined_knots_keep_the_outer_ones_and_divide_the_intervals(size, inner):
+    knots = refined_knots(KNOTS, size, 1)
+    np.testing.assert_allclose(knots, [[-1.0, 0.0, *inner, 3.0, 7.0]], rtol=1e-15)
+    assert is_nested(KNOTS[0], knots[0], 1) == (size in (2, 4))
+
+
+def test_knots_are_not_nested_if_one_is_elsewhere():
+    for j in (0, 1, 3, 5, 6):
+        knots = refined_knots(KNOTS, 4, 1)[0]
+        knots[j] += 0.1
+        assert not is_nested(KNOTS[0], knots, 1)
+
+
+def test_a_refined_grid_has_the_old_knots_bit_for_bit():
+    knots = np.array([[0.0, 0.1, 0.3, 0.7, 1.1, 1.3]])
+    for size in (6, 9, 21):
+        assert np.isin(knots[0], refined_knots(knots, size, 1)[0]).all()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from strategies import degrees, floats
 
 from kan_numpy import uniform_knots
+from kan_numpy.splines.knots import as_knots
 
 
 @given(low=floats(-100.0, 100.0), width=floats(0.01, 100.0), k=degrees, G=st.integers(1, 50))
@@ -25,3 +26,31 @@ def test_uniform_knots_hit_the_ends_exactly_and_are_evenly_spaced(low, width, k,
 def test_a_grid_without_room_is_refused(low, high, G):
     with pytest.raises(ValueError, match="must be"):
         uniform_knots(low, high, G, 3)
+
+
+@pytest.mark.parametrize(("low", "steps"), [(1.0, 5), (-2.0, 10), (1.0, -5)])
+def test_an_interval_must_be_wider_than_four_of_the_steps_between_numbers(low, steps):
+    step = np.spacing(1.0)
+    with pytest.raises(ValueError, match="low must be below high, by enough for 2 intervals"):
+        uniform_knots(low, low + steps * step, 2, 1)
+    assert np.all(np.diff(uniform_knots(low, low + 2 * abs(steps) * step, 1, 1)) > 0.0)
+
+
+@pytest.mark.parametrize(
+    ("knots", "message"),
+    [
+        ([0, 1, 2, 1.5], r"knots\[3\] = 1.5 comes after 2"),
+        ([[0, 1, 2, 3], [0, 1, 2, 1.5]], r"knots\[1, 3\] = 1.5 comes after 2"),
+        ([0, 1, 2], r"at least 2 \* degree \+ 2 = 4 entries"),
+        ([0, 1, 1, 2], "with degree 1 both are 1"),
+        ([[0, 1, 2, 3], [0, 1, 1, 2]], "no grid"),
+    ],
+)
+def test_knots_that_decrease_or_enclose_no_grid_are_refused(knots, message):
+    shape = ("G+2k+1",) if np.ndim(knots) == 1 else (2, "G+2k+1")
+    with pytest.raises(ValueError, match=message):
+        as_knots("knots", knots, 1, shape)
+
+
+def test_knots_may_be_repeated_and_the_smallest_grid_has_one_interval():
+    assert as_knots("knots", [0, 0, 1, 1], 1, ("G+2k+1",)).tolist() == [0.0, 0.0, 1.0, 1.0]

@@ -1,5 +1,7 @@
 """The fit of a symbol to a curve: the symbol is found in its own curve, in any units."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from curves import values
@@ -9,7 +11,25 @@ from strategies import seeds
 
 from kan_numpy import Symbol
 from kan_numpy.functions.symbols import SYMBOLS, as_symbols
-from kan_numpy.symbolic_regression.curve_fit import FIT_POINTS, fit_symbol, fit_symbols, normalized
+from kan_numpy.symbolic_regression.curve_fit import (
+    CENTERS,
+    FINALISTS,
+    FIRST_STEPS,
+    FIT_POINTS,
+    PHASES,
+    SCALES,
+    SEARCH_POINTS,
+    STARTS,
+    STEPS,
+    WAVES,
+    SymbolFit,
+    _mesh,
+    _search,
+    fit_symbol,
+    fit_symbols,
+    normalized,
+    subsample,
+)
 
 EVERY = pytest.mark.parametrize("name", SYMBOLS)
 UNITS = pytest.mark.parametrize("units", [(1e-6, 1e6), (1e6, 1e-6), (1e6, 1e6)])
@@ -152,3 +172,74 @@ def test_of_many_symbols_the_right_one_is_among_the_finalists():
         errors = {fitted.symbol.name: fitted.error for fitted in found}
         assert len(errors) == len(found) == 10
         assert errors[name] < 1e-6
+
+
+# The mesh of the search.
+
+
+def test_the_mesh_is_as_fine_as_the_text_of_the_search_needs():
+    """Scales from a twentieth to 20 in steps of a quarter, waves of a tenth of a period."""
+    np.testing.assert_allclose(SCALES[[0, -1]], [0.05, 20.0])
+    np.testing.assert_allclose(SCALES[1:] / SCALES[:-1], 400.0 ** (1 / 26))
+    np.testing.assert_allclose(np.diff(WAVES), 0.3)
+    np.testing.assert_allclose(WAVES[[0, -1]], [0.3, 63.0])
+    np.testing.assert_allclose(PHASES, np.arange(8) * np.pi / 8)
+    inside, outside = CENTERS[24:-24], CENTERS[-24:]
+    np.testing.assert_allclose(inside, np.arange(-15, 16) / 10, atol=1e-15)
+    np.testing.assert_allclose(CENTERS[:24], -outside[::-1])
+    np.testing.assert_allclose((outside - 1.0)[[0, -1]], [1e-3, 30.0])
+    np.testing.assert_allclose((outside[1:] - 1.0) / (outside[:-1] - 1.0), 3e4 ** (1 / 23))
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "signs"),
+    [
+        ("x", 1, [1.0]),
+        ("exp", 2 * 27, [-1.0, 1.0]),  # another center is another factor
+        ("sin", (10 + 210) * 8, [1.0]),
+        ("abs", 79, [1.0]),
+        ("x^2", 79, [1.0]),
+        ("log", 2 * 79, [-1.0, 1.0]),
+        ("sqrt", 2 * 79, [-1.0, 1.0]),
+        ("tanh", (27 + 210) * 79, [1.0]),
+        ("sigmoid", 2 * (27 + 210) * 79, [-1.0, 1.0]),
+        ("sgn", 19, [1.0]),
+    ],
+)
+def test_each_symbol_has_its_mesh(name, size, signs):
+    a, b = _mesh(SYMBOLS[name], np.linspace(-1.0, 1.0, 20))
+    assert len(a) == len(b) == size
+    assert sorted(set(np.sign(a))) == signs
+    if name == "sgn":
+        np.testing.assert_allclose(-b, np.arange(-18, 19, 2) / 19, atol=1e-15)
+    elif name not in ("x", "sin", "exp"):
+        centers = np.unique(np.round(-b / a, 9))
+        np.testing.assert_allclose(centers, np.unique(np.round(CENTERS, 9)))
+
+
+def test_the_best_points_of_the_mesh_are_no_neighbors():
+    z = np.linspace(-1.0, 1.0, 60)
+    found = _search(SYMBOLS["tanh"], z, np.tanh(3.0 * (z - 0.2)), 3)
+    assert len(found) == 3
+    a, b = found[0]
+    np.testing.assert_allclose([a, -b / a], [3.0, 0.2], rtol=0.15)
+    for one, two in combinations(found, 2):
+        assert abs(one[0] - two[0]) >= 0.2 * abs(one[0]) or abs(one[1] - two[1]) >= 0.3
+
+
+def test_points_are_thinned_evenly_in_the_order_of_x():
+    x = np.array([3.0, 1.0, 2.0, 0.0, 4.0])
+    assert subsample(x, 10.0 * x, 3)[0].tolist() == [0.0, 2.0, 4.0]
+    assert subsample(x, 10.0 * x, 5)[1].tolist() == [0.0, 10.0, 20.0, 30.0, 40.0]
+
+
+def test_the_rank_is_the_order_of_magnitude_and_the_price_of_complexity():
+    fitted = SymbolFit(SYMBOLS["sin"], np.ones(4), 1e-3)
+    assert fitted.rank(0.1) == pytest.approx(-3.0 + 0.1 * 6)
+    assert fitted.rank(0.0, noise=0.999) == pytest.approx(0.0, abs=1e-9)
+    assert SymbolFit(SYMBOLS["x"], np.ones(4), 0.0).rank(0.1) == pytest.approx(-15.0 + 0.3)
+
+
+def test_so_many_points_starts_and_steps_are_enough():
+    assert (SEARCH_POINTS, FIT_POINTS, STARTS, STEPS) == (60, 500, 3, 60)
+    assert (FIRST_STEPS, FINALISTS) == (6, 10)

@@ -4,6 +4,14 @@ import numpy as np
 import pytest
 
 import kan_numpy as kn
+from kan_numpy.training.fit_result import (
+    HISTORY,
+    FitResult,
+    Stage,
+    interruption,
+    told,
+    uninterrupted,
+)
 
 
 def samples(N, noise, seed=0):
@@ -77,3 +85,50 @@ def test_once_the_parameters_are_too_many_nothing_is_expected():
     assert np.isnan([stage.expected_loss for stage in result.stages]).all()
     told = "parameters for 30 samples, which do not tell the loss on new ones"
     assert result.message.endswith(f"; {result.network.size} {told}")
+
+
+# The message, from numbers.
+
+
+def stage(grid_size, expected, step=10):
+    return Stage(step, grid_size, 0.1, expected, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("expected", "stages", "message"),
+    [
+        (np.nan, [], "done; 9 parameters for 20 samples"),
+        (np.nan, [(5, np.nan)], "done; 9 parameters for 20 samples, which do not tell the loss on"),
+        (0.25, [(5, 0.25)], "; expected loss on new samples 0.25 (training 0.1)"),
+        (0.21, [(5, 0.2), (10, 0.21)], "samples 0.21 (training 0.1)"),
+        (
+            0.23,
+            [(5, 0.2), (10, 0.23)],
+            "; refining helped up to G = 5, where 0.2 was expected; with G = 10 it is 0.23",
+        ),
+        (0.23, [(5, 0.23), (10, 0.2)], "samples 0.23 (training 0.1)"),
+        (np.nan, [(5, 0.2), (10, np.nan)], "; refining helped up to G = 5, where 0.2 was expected"),
+        (0.3, [(5, 0.2), (5, 0.3)], "samples 0.3 (training 0.1)"),
+        (0.3, [(10, 0.2), (20, 0.25), (20, 0.3)], "up to G = 10, where 0.2 was expected; with G"),
+    ],
+)
+def test_the_message_is_made_of_the_numbers_of_the_stages(expected, stages, message):
+    text = told("done", 9, 20, (0.1, expected), [stage(*one) for one in stages])
+    assert text.startswith("done; 9 parameters for 20 samples")
+    assert text.endswith(message) or (message in text and message[-1] in "nG")
+    assert ("refining" in text) == ("refining" in message or "up to" in message)
+
+
+def test_an_interrupted_run_says_after_which_step_and_has_whole_entries():
+    network = kn.KAN([1, 1], rng=0)
+    result = interruption(network)
+    assert (result.message, result.interrupted) == ("interrupted before the first step", True)
+    assert set(result.history) == set(HISTORY)
+    half = interruption(network, {"step": [1, 2, 3], "train_loss": [0.3, 0.2]})
+    assert half.message == "interrupted after step 2"
+    assert half.history == {"step": [1, 2], "train_loss": [0.3, 0.2]}
+    with pytest.raises(KeyboardInterrupt, match="after step 2"):
+        uninterrupted(half)
+    done = FitResult(network, {}, "all 3 steps done")
+    assert not done.interrupted
+    assert uninterrupted(done) is network

@@ -9,6 +9,7 @@ from strategies import shaken
 import kan_numpy as kn
 from kan_numpy import KAN, SGD, LevenbergMarquardt, fit
 from kan_numpy._arrays import some_rows
+from kan_numpy.training.grid_schedule import schedule
 
 
 @each
@@ -130,6 +131,39 @@ def test_patience_begins_again_when_the_grids_change():
     schedule = {"refine_at": {30: 7}, "patience": 5, "validation": (x, y)}
     result = fit(network, x, y, LevenbergMarquardt(tries=1), steps=40, **schedule)
     assert result.history["step"][-1] > 31
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"adapt_at": [2, 5]}, ValueError, "adapt_at must lie below steps = 5, but holds 5"),
+        ({"refine_at": {5: 9}}, ValueError, "refine_at must lie below steps = 5, but holds 5"),
+        ({"adapt_at": [-1]}, ValueError, "adapt_at must be at least 0"),
+        ({"refine_at": {2: 0}}, ValueError, r"refine_at\[2\] must be at least 1"),
+        ({"adapt_at": 3}, TypeError, r"adapt_at must be a list of steps such as \[5\]"),
+        ({"refine_at": [3]}, TypeError, "refine_at must be a dict"),
+        ({"eps": 1.1}, ValueError, "eps must lie in"),
+        ({"eps": -0.1}, ValueError, "eps must lie in"),
+    ],
+)
+def test_a_schedule_that_makes_no_sense_is_refused(changes, error, message):
+    given = {"adapt_at": [4, 0], "refine_at": {4: 9, 2: 7}, "steps": 5, "eps": 0.0, "x": np.eye(2)}
+    assert list(schedule(**given)) == [0, 2, 4]
+    assert list(schedule(**{**given, "refine_at": None})) == [0, 4]
+    with pytest.raises(error, match=message):
+        schedule(**{**given, **changes})
+
+
+def test_the_changes_of_a_schedule_refine_then_adapt():
+    network = kn.KAN([2, 1], grid_size=3, rng=0)
+    x = np.random.default_rng(0).uniform(0.0, 4.0, (50, 2))
+    changes = schedule([1, 4], {2: 6, 4: 9}, 5, 0.5, x)
+    sizes = {step: change(network).layers[0].grid_size for step, change in changes.items()}
+    assert sizes == {1: 3, 2: 6, 4: 9}
+    adapted = {
+        step: change(network).layers[0].basis.high[0] > 3.0 for step, change in changes.items()
+    }
+    assert adapted == {1: True, 2: False, 4: True}
 
 
 PLANE = {

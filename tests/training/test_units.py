@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from checks import assert_value
 from small_fits import Networks, each, mean_squared_error, samples, small
 from strategies import shaken
 
 import kan_numpy as kn
 from kan_numpy import KAN, LBFGS, MLP, Adam, Objective
+from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import with_symbol
 from kan_numpy.training.losses import MeanSquaredError
-from kan_numpy.training.units import ScaledObjective, in_own_units
+from kan_numpy.training.units import ScaledObjective, Units, _scaler, in_own_units
 
 UNITS = [1e-12, 1e-6, 7.0, 1e6, 1e12]
 
@@ -337,3 +339,21 @@ def test_what_is_given_stays_as_it_is():
     assert np.array_equal(x, copies[0])
     assert np.array_equal(y, copies[1])
     assert replace(network.layers[0]).center is None
+
+
+def test_the_unit_of_a_column_is_its_spread_or_its_size_or_1():
+    columns = np.array(
+        [[1.0, 5.0, 0.0, 7.0, 1e200, 1.0], [3.0, 5.0, 0.0, 7.0, -1e200, 1.0 + 1e-12]]
+    )
+    centered = np.array([True, True, True, False, True, True])
+    scaler = _scaler(columns, centered)
+    np.testing.assert_allclose(scaler.center, [2.0, 5.0, 0.0, 0.0, 0.0, 1.0])
+    np.testing.assert_allclose(scaler.scale, [1.0, 5.0, 1.0, 7.0, 1e200, 1.0])
+
+
+def test_units_undo_each_other():
+    units = Units(Scaler(np.array([2.0]), np.array([4.0])), Scaler(np.array([-3.0]), np.ones(1)))
+    assert_value(units, "x")
+    x = np.array([[6.0], [0.0]])
+    np.testing.assert_allclose(units.inverse.x(units.x(x)), x)
+    np.testing.assert_allclose(units.inverse.y(units.y(x)), x)
