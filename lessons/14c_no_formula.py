@@ -185,7 +185,7 @@ assert np.ptp([float(value) for _, value in rows]) > 0.5
 #
 # The second line of the table, for any function.
 # Close this file and write the knots from memory: `make exercise N=14.2`.
-# Then write the essay, task 14.4: referee a claim with this table.
+# Then write the essay (`make exercise N=14.4`): referee a claim with this table.
 #
 # 1. *Medium.* Halve the noise of section 2 until the tanh comes back in four draws of four. How
 #    large is $\sigma$ then, and what do four times as many samples do instead?

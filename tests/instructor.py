@@ -52,9 +52,9 @@ def wrong_answers():
                 continue
             text = " ".join(inspect.getdoc(vars(module)[name]).split())
             kind, wrong, hint = re.match(r"(\w+): (.*?)\.? Hint: (.*)", text).groups()
-            rows.append(
-                f"| {task.number} | {kind.lower()} | {wrong} | {hint} |".replace("$", r"\$")
-            )
+            # Between bars of a table, a bar and a dollar are written with a backslash.
+            cells = [re.sub(r"([|$])", r"\\\1", cell) for cell in (kind.lower(), wrong, hint)]
+            rows.append(f"| {' | '.join([task.number, *cells])} |")
     return "\n".join(rows) + "\n\n"
 
 
