@@ -182,7 +182,8 @@ np.testing.assert_allclose(kn.gradcheck.complex_step(lambda x: values(x, 0), x),
 #
 # ## On your own
 #
-# Close this file and write derivatives of any order from memory: `make exercise N=3.1`.
+# Close this file and write derivatives of any order from memory: `make exercise N=3.1`, then the
+# slope of a spline as a spline of one degree less: `make exercise N=3.4`.
 #
 # 1. Differentiate the bump of degree 2 on the knots 0, 1, 3, 4 at x = 2 with a pencil.
 # 2. What does the central difference say of the third derivative *on* a knot, and why?

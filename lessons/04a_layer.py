@@ -10,7 +10,7 @@
 #
 # **You need:** 02a (B-splines) and matrix products.
 #
-# **Time:** 15 minutes to read, 2 seconds to run.
+# **Time:** 15 minutes to read, 3 seconds to run.
 
 # %%
 from itertools import pairwise, product

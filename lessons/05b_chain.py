@@ -10,7 +10,7 @@
 #
 # **You need:** 05a (backward of one layer).
 #
-# **Time:** 15 minutes to read, 2 seconds to run.
+# **Time:** 15 minutes to read, 3 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt
@@ -193,7 +193,8 @@ show(
 #
 # ## On your own
 #
-# Close this file and write the chain from memory: `make exercise N=5.2`.
+# Close this file and write the chain from memory: `make exercise N=5.2`. Then the Jacobian of a
+# layer: `make exercise N=5.4`.
 #
 # 1. *Medium.* Take the identity as base function. Which lines change? Change them, and let the
 #    check judge.

@@ -8,7 +8,7 @@
 #
 # **You need:** 05b (backward of a network), 06a (the step).
 #
-# **Time:** 20 minutes to read, 4 seconds to run.
+# **Time:** 20 minutes to read, 6 seconds to run.
 
 # %%
 import os
@@ -35,10 +35,10 @@ inside, beyond = rng.uniform(-0.9, 0.9, (N, WIDTH)), rng.uniform(-1.8, 1.8, (N, 
 # %% [markdown]
 # ## 1. An upstream gradient of ones
 #
-# The check of lesson 05a once more, now with any $dy$. Then a backward pass is broken in three
+# The check of lesson 05a once more, now with any $dy$. Then a backward pass is broken in two
 # ways. The lazy choice for $dy$ is all ones: that differentiates the sum of $y$.
 #
-# **Predict:** which of the three does the lazy check find?
+# **Predict:** which of the two does the lazy check find?
 
 
 # %%

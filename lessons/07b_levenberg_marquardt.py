@@ -10,7 +10,7 @@
 #
 # **You need:** 05b (the Jacobian), 07a (gradient descent), linear least squares.
 #
-# **Time:** 20 minutes to read, 6 seconds to run.
+# **Time:** 20 minutes to read, 5 seconds to run.
 
 # %%
 from itertools import product
@@ -61,8 +61,8 @@ np.testing.assert_allclose([loss, *g], [r @ r, *(2.0 * J.T @ r)], rtol=1e-9, ato
 # %% [markdown]
 # ## 2. Gauss-Newton breaks
 #
-# **Predict:** $J^T J$ is a matrix of 135 rows and columns. `solve` calls it singular. How many
-# directions of $\theta$ change no output at all?
+# **Predict:** $J^T J$ is a matrix of 135 rows and columns, and it is singular. How many directions
+# of $\theta$ change no output at all?
 
 # %%
 P = net.size
@@ -77,6 +77,7 @@ print(f"   the shortest Gauss-Newton step has length {np.linalg.norm(far):.0e};"
 print(f"promised loss {promised:.1e}, found {found:.0e}\n")
 assert (P, rank, len(unseen)) == (135, 122, 4)
 assert singular[rank] < 1e-6 * singular[rank - 1]
+assert unseen.min() >= net.layers[0].size  # of the second layer
 assert found > 1000 * loss > 1000 * promised
 
 # %% [markdown]

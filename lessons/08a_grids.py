@@ -10,7 +10,7 @@
 #
 # **You need:** 02b (the ends of a grid), 03b (least squares), 07b (Levenberg-Marquardt).
 #
-# **Time:** 20 minutes to read, 4 seconds to run.
+# **Time:** 20 minutes to read, 5 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

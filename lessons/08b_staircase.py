@@ -131,7 +131,7 @@ assert min(later) > 0.3
 
 # %%
 def hill(net):
-    """Return how far the outer edge falls after rising, or rises after falling, 0 to 1."""
+    """Return u, the outer edge there, and the share of its range by which it rises and falls."""
     knots = net.layers[1].knots[0]
     u = np.linspace(knots[DEGREE], knots[-DEGREE - 1], 200)
     phi = net.layers[1].edges(u[:, None])[:, 0, 0]
@@ -197,7 +197,7 @@ show(figure, "08b_staircase", "Train and test RMSE fall in six stairs, from 1e-2
 
 # %% [markdown]
 # **Answer:** At none but, by a hair, the first. Where old knots are kept nothing moves at all. The
-# two others (thick lines) cost less than the next step wins. Each stage starts where the last ended.
+# two others (thick lines) cost less than the next step wins. Each stage starts where one ended.
 #
 # ## On your own
 #

@@ -10,7 +10,7 @@
 #
 # **You need:** 03b (least squares, the order of splines), 08b (the staircase).
 #
-# **Time:** 20 minutes to read, 8 seconds to run.
+# **Time:** 20 minutes to read, 6 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt
@@ -93,12 +93,12 @@ ax.legend()
 show(figure, "08c_scaling", "On log axes the errors fall along straight lines of slope -4.")
 
 # %% [markdown]
-# **Answer:** They are about the same: training finds splines as good as who knows the formula.
+# **Answer:** About the same: training does as well as somebody who knows the three functions.
 #
 # ## 2. When the samples end
 #
-# With one edge and no base function the problem is linear. Its target be the Bessel function
-# $J_0(20 x)$, a damped wave, and there is no noise. How few samples are enough?
+# With one edge and no base function the problem is linear. Let the target be the Bessel function
+# $J_0(20 x)$, a damped wave, without noise. How few samples are enough?
 #
 # **Predict:** with 300 samples, at which G = 20, 50, 100, 200 will the test error turn?
 
@@ -141,9 +141,9 @@ assert test_2 > 100 * test_1
 #
 # ## 3. Noise
 #
-# Samples come with noise, $y_n = f(x_n) + \sigma \varepsilon_n$. The fit is $\hat c = (B^T B)^{-1}
-# B^T y$, linear in y, so the noise adds $\sigma P \varepsilon$ to the values at the samples, with
-# the projection $P = B (B^T B)^{-1} B^T$. Its mean square is
+# Samples have noise, $y_n = f(x_n) + \sigma \varepsilon_n$ with independent $\varepsilon_n$ of mean
+# 0 and variance 1. The fit $\hat c = (B^T B)^{-1} B^T y$ is linear in y; at the samples noise
+# adds $\sigma P \varepsilon$ with the projection $P = B (B^T B)^{-1} B^T$. Its mean square is
 #
 # $$\frac{\sigma^2}{N} E|P \varepsilon|^2 = \frac{\sigma^2}{N} E\,\varepsilon^T P \varepsilon
 #   = \frac{\sigma^2}{N}\, trace\, P = \sigma^2\, \frac{G + k}{N},$$

@@ -10,7 +10,7 @@
 #
 # **You need:** 03b (least squares), 09a (a price on edges).
 #
-# **Time:** 15 minutes to read, 8 seconds to run.
+# **Time:** 15 minutes to read, 7 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt

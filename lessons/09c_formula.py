@@ -10,7 +10,7 @@
 #
 # **You need:** 09a (a price on edges), 09b (naming an edge).
 #
-# **Time:** 15 minutes to read, 15 seconds to run.
+# **Time:** 15 minutes to read, 10 seconds to run.
 
 # %%
 import numpy as np
@@ -202,8 +202,8 @@ assert np.isnan(outside)
 #
 # ## On your own
 #
-# Close this file and write `fold` from memory: `make exercise N=9.3`. There the inner edges are a
-# parabola and a straight line, and with the laws of the names five numbers remain.
+# Close this file and write `fold` from memory, from the two equations of section 1:
+# `make exercise N=9.3`.
 #
 # 1. Give the noisy samples to `kn.discover`. For which noise does it miss the formula? What does
 #    it say then?

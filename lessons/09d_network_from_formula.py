@@ -10,7 +10,7 @@
 #
 # **You need:** 04a (a layer), 05b (the chain), 09c (a formula with a certificate).
 #
-# **Time:** 15 minutes to read, 5 seconds to run.
+# **Time:** 15 minutes to read, 4 seconds to run.
 
 # %%
 import numpy as np

@@ -10,7 +10,7 @@
 #
 # **You need:** 04a (a layer), 07b (Levenberg-Marquardt), 10a (hats are ReLUs).
 #
-# **Time:** 20 minutes to read, 15 seconds to run.
+# **Time:** 20 minutes to read, 20 seconds to run.
 
 # %%
 from itertools import pairwise
@@ -36,8 +36,8 @@ def rmse(net, x, y):
 #
 # An edge of an MLP is one number. One of a KAN has G + k coefficients and a base weight. For each
 # sample a weight of an MLP takes one multiplication. An input node of a KAN layer takes
-# $3k(k+1)/2$: the recursion of lesson 2a computes bumps of each degree from those one degree
-# lower, that is k(k + 1)/2 terms in all, each with two products and a quotient. Each of its edges takes
+# $3k(k+1)/2$: the recursion of lesson 2a computes bumps of each degree from those one degree lower,
+# that is k(k + 1)/2 terms in all, each with two products and a quotient. Each of its edges takes
 # $k + 1$ for the splines that are not zero, and one for the base function. The silu and tanh of
 # both are not counted.
 #
@@ -72,7 +72,7 @@ assert abs(equal / kan - 1) < 0.02
 # - the same 800 samples to train, 200 to validate and 2000 to test;
 # - at most 170 parameters, and as many nodes as that allows;
 # - Levenberg-Marquardt, 30 steps; the best step on the validation set counts;
-# - four variants each; the best on the *validation* set goes on;
+# - four variants each, from one start; the best on the *validation* set goes on;
 # - it then starts from five new seeds. We report the median and the range on the test set.
 #
 # A KAN may adapt its grids once, before step 5.

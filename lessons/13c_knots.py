@@ -205,7 +205,8 @@ assert apart < error
 #
 # ## On your own
 #
-# Close this file and write a split without relatives from memory: `make exercise N=13.2`.
+# Close this file and write from memory a split that keeps mirror images together:
+# `make exercise N=13.2`.
 #
 # 1. *Medium.* Replace the edges of a [3, 1, 1] network by symbols (lesson 09c). How often is the
 #    formula right, and where does it differ from the law?

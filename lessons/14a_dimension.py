@@ -134,7 +134,7 @@ assert kn.KAN([4, 5, 1], 5, DEGREE).size < kn.MLP([4, 20, 20, 1]).size
 def four_of_many(seed, product):
     """Return samples of a function of four inputs of a hundred, and which are a, b, c and d."""
     rng = np.random.default_rng(seed)
-    four, x = rng.choice(100, 4, replace=False), rng.uniform(-1, 1, (2000, 100))
+    four, x = rng.choice(100, 4, replace=False), rng.uniform(-1, 1, (N, 100))
     a, b, c, d = x[:, four].T
     return x, (np.sin(np.pi * a) + b**2 + product(c, d))[:, None], four
 

@@ -6,9 +6,10 @@ central differences, entry by entry (rtol 1e-6, atol 1e-8); the complex step, wh
 rounding, and right on a knot too; and another way by hand to the same number.
 """
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
+import pytest
 
 from kan_numpy import reference
 from kan_numpy.functions import activations
@@ -148,6 +149,13 @@ def check_residuals_gradient(objective, theta):
     """L = r . r, hence the gradient of L is 2 J^T r."""
     terms = 2.0 * objective.jacobian(theta) * objective.residuals(theta)[:, None]  # (N n_out, P)
     return agree_exactly(objective.fun(theta)[1], terms.sum(axis=0), np.abs(terms))
+
+
+def assert_value(one, field):
+    """Assert that it cannot be changed, and is an object of its own that can be in a set."""
+    with pytest.raises(FrozenInstanceError):
+        setattr(one, field, None)
+    assert one in {one}
 
 
 def same(a, b):

@@ -1,6 +1,6 @@
 """Write what lessons/INSTRUCTOR.md knows from the lessons and the tasks: minutes, points, mistakes.
 
-    python tests/instructor.py
+python tests/instructor.py
 """
 
 import importlib
@@ -12,11 +12,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from exercises.catalog import tasks
+from exercises.catalog import tasks  # noqa: E402 - the folder of the tests has no name of its own
 
 LESSONS = HERE.parent / "lessons"
 PAGE = LESSONS / "INSTRUCTOR.md"
-BEGIN, END = "<!-- wrong answers: written by tests/instructor.py -->\n", "<!-- end of wrong answers -->"
+BEGIN = "<!-- wrong answers: written by tests/instructor.py -->\n"
+END = "<!-- end of wrong answers -->"
 
 
 def minutes_of(lesson):
@@ -49,10 +50,11 @@ def wrong_answers():
         for name in vars(module):
             if not name.startswith(f"{task.function}__"):
                 continue
-            kind, wrong, hint = re.match(
-                r"(\w+): (.*?)\.? Hint: (.*)", " ".join(inspect.getdoc(vars(module)[name]).split())
-            ).groups()
-            rows.append(f"| {task.number} | {kind.lower()} | {wrong} | {hint} |".replace("$", r"\$"))
+            text = " ".join(inspect.getdoc(vars(module)[name]).split())
+            kind, wrong, hint = re.match(r"(\w+): (.*?)\.? Hint: (.*)", text).groups()
+            # Between bars of a table, a bar and a dollar are written with a backslash.
+            cells = [re.sub(r"([|$])", r"\\\1", cell) for cell in (kind.lower(), wrong, hint)]
+            rows.append(f"| {' | '.join([task.number, *cells])} |")
     return "\n".join(rows) + "\n\n"
 
 

@@ -101,7 +101,8 @@ def changes_of(node, text):
         yield (node.lineno, node.col_offset, node.lineno, node.col_offset + 1, "+")
     if isinstance(node, ast.Constant) and type(node.value) in (int, float, bool):
         new = not node.value if isinstance(node.value, bool) else node.value + 1
-        yield (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, repr(new))
+        if new != node.value:  # a large number has no next one
+            yield (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset, repr(new))
 
 
 def between(left, right, text, new):

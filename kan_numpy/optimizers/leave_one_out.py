@@ -51,18 +51,10 @@ LARGEST_SHARE = 0.9
 """With more effective parameters than this share of the residuals, they tell nothing."""
 
 FARTHEST = 1e4
-"""A loss so many times larger than in training is not what a linear model can tell.
-
-Of 60 fits of many kinds it said so in six, and was wrong by a factor above 30 in all of them.
-"""
+"""A loss so many times larger than in training is not what a linear model can tell."""
 
 UNCERTAIN = 0.005
-"""This share of the samples may be mistaken.
-
-Six fits of [2, 5, 1] to 1000 samples without noise, G = 20: the mean of all :math:`e_{-n}^2` is 4
-to 200 times the loss on new samples, without the largest five 0.25 to 0.8 of it, or below where
-a few new samples in a thousand have nearly all the loss.
-"""
+"""This share of the samples may be mistaken: five of a thousand."""
 
 
 class Expectation(NamedTuple):

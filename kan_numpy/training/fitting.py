@@ -23,7 +23,7 @@ from kan_numpy.training.training_loop import train
 from kan_numpy.training.units import in_own_units
 
 RANKED_AFTER = 5
-"""Steps after which starts are ranked; 3, 10 and 20 choose as well."""
+"""Steps after which starts are ranked: enough for a poor one to fall behind."""
 
 
 def fit(
@@ -81,7 +81,7 @@ def fit(
         steps are taken first. The optimizer starts anew after each change of the grids, because
         what it remembers belongs to other coefficients.
     eps : float
-        For `adapt_grid`.
+        For `adapt_grid`; data with heavy tails need less than 1.
     callback : callable, optional
         ``callback(step, network, history)`` after each step, with a copy of the history; if it
         returns True, training stops.

@@ -58,32 +58,30 @@ def obvious_9_2(score):
 
 
 def fold(affines):
-    """Task 9.3 (3 points). Fold the constants of three named edges into the five that matter.
+    """Task 9.3 (3 points). Fold the constants of three edges into the five that remain.
 
-    A network [2, 1, 1] has named its edges a parabola, a straight line and an exponential function.
-    Each carries four constants, c f(a t + b) + d, so that
+    A network [2, 1, 1] has named its edges f, g and h. Each carries c f(a t + b) + d, so that
 
-        u = c1 (a1 x + b1)^2 + d1  +  c2 (a2 y + b2) + d2
-        f(x, y) = c3 exp(a3 u + b3) + d3.
+        u = c1 f(a1 x1 + b1) + d1  +  c2 g(a2 x2 + b2) + d2
+        y = c3 h(a3 u + b3) + d3.
 
-    Of the twelve numbers only five move the function:
+    With f and g for the values of the inner symbols, whatever the three are, this is
 
-        f(x, y) = C exp(q (x - m)^2 + p y) + D.
+        y = C h(A f + B g + E) + D.
 
     Parameters
     ----------
     affines : array, shape (3, 4)
-        The rows (a, b, c, d) of the parabola, the line and the exponential; no a is zero.
+        The rows (a, b, c, d) of f, g and h.
 
     Returns
     -------
     array, shape (5,)
-        The numbers C, q, m, p, D, in this order.
+        The numbers A, B, E, C, D, in this order.
     """
-    raise NotImplementedError("Task 9.3: five constants instead of twelve")
+    raise NotImplementedError("Task 9.3: five constants instead of eight")
 
 
 def obvious_9_3(fold):
-    np.testing.assert_allclose(
-        fold(np.tile([1.0, 0.0, 1.0, 0.0], (3, 1))), [1.0, 1.0, 0.0, 1.0, 0.0], atol=1e-15
-    )
+    affines = np.array([[2.0, 0.0, 3.0, 0.0], [2.0, 0.0, 5.0, 0.0], [1.0, 0.0, 1.0, 0.0]])
+    np.testing.assert_allclose(fold(affines), [3.0, 5.0, 0.0, 1.0, 0.0], atol=1e-15)

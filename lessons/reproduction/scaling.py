@@ -11,7 +11,7 @@ from .toy import DEGREE, PAPER, STARTS, WIDTHS, samples
 
 DEGREES = (1, 2, 3, 5)
 SIZES = {"bessel": (100, 200, 400), "exp_sin": (10, 20, 40), "four_variables": (10, 20, 40)}
-N_TRAIN, STEPS, SEEDS = 6000, 50, (0, 1, 2)
+N_TRAIN, N_CHECK, STEPS, SEEDS = 6000, 10_000, 50, (0, 1, 2)
 
 
 def paper_exponent(item):
@@ -24,8 +24,9 @@ def paper_exponent(item):
 
 
 def errors(item, degree, seed):
-    """Return the run at each size."""
+    """Return the run at each size, each with its error on a validation set."""
     data, sizes = samples(item, N_TRAIN, seed), SIZES[item]
+    check = samples(item, N_CHECK, 1000)[:2]
     coarse = sizes[0] if item == "bessel" else 3
     starts = [
         kn.KAN(WIDTHS[item], coarse, degree, base="zero", rng=STARTS * seed + start)
@@ -33,7 +34,7 @@ def errors(item, degree, seed):
     ]
     adapt_at = (2, 10, 20) if len(WIDTHS[item]) > 2 else ()
     network = best_start(starts, *data[:2], steps=60, adapt_at=adapt_at)
-    return [found for _, found in kan_stages(data, network, sizes, STEPS)]
+    return [found for _, found in kan_stages(data, network, sizes, STEPS, check=check)]
 
 
 def exponent(item, runs):
@@ -43,7 +44,7 @@ def exponent(item, runs):
 
 
 def run(item):
-    """Fit the exponent for each degree; a seed that ended in a poor minimum does not count."""
+    """Fit the exponent for each degree; a seed that a validation set finds poor does not count."""
     rows = []
     for degree in DEGREES if item != "four_variables" else (DEGREE,):
         found: list[list[Run]] = [errors(item, degree, seed) for seed in SEEDS]

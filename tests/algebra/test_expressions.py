@@ -68,3 +68,10 @@ def test_a_node_without_variables_has_a_value_if_it_is_finite():
         assert parse(written).value == pytest.approx(value, rel=1e-15)
     for written in ("x", "x + 1"):
         assert np.isnan(parse(written).value)
+
+
+def test_a_product_is_written_as_sign_numerator_and_denominator():
+    negative, above, below = parse("-2*sqrt(x)*y**3/(z*sqrt(x))").quotient()
+    assert negative
+    assert [text(factor) for factor in above] == ["2", "sqrt(x)", "y**3"]
+    assert [text(factor) for factor in below] in (["z*sqrt(x)"], ["z", "sqrt(x)"])

@@ -12,6 +12,7 @@ from kan_numpy.algebra.printing import text
     [
         ["sin(x)", "x**2", "x", "3"],
         ["x1", "x2", "x10"],
+        ["x", "1/x", "3"],
         ["x*y**2", "x**2", "y**2", "x*y"],
         ["sin(x)*x**2", "exp(y)", "x**3"],
     ],

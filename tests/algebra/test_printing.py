@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from matplotlib.mathtext import MathTextParser
 
 from kan_numpy.algebra.canonical_form import canonicalize
-from kan_numpy.algebra.expressions import evaluate
+from kan_numpy.algebra.expressions import Number, Power, evaluate
 from kan_numpy.algebra.parsing import FUNCTIONS, parse
 from kan_numpy.algebra.printing import latex, text
 from kan_numpy.algebra.simplify import simplify
@@ -78,3 +78,8 @@ def test_latex_is_well_formed(written):
 @given(expressions)
 def test_latex_of_anything_is_well_formed(expression):
     MathTextParser("path").parse(f"${latex(expression)}$")
+
+
+def test_only_negative_numbers_have_brackets():
+    for number, written in ((0.5, "0.5**3"), (2.0, "2**3"), (0.0, "0**3"), (-0.5, "(-0.5)**3")):
+        assert text(Power(Number(number), Number(3))) == written

@@ -10,7 +10,7 @@ from kan_numpy.algebra.expressions import Number
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import latex, text
 from kan_numpy.algebra.simplify import simplify
-from kan_numpy.algebra.traversal import as_multiple, walk
+from kan_numpy.algebra.traversal import as_multiple, children, walk
 
 
 @given(st.floats(-1e300, 1e300, allow_subnormal=False))
@@ -59,3 +59,10 @@ def test_a_number_is_a_leaf(name):
 def test_a_number_is_finite():
     with pytest.raises(ValueError, match="must be finite, but is inf"):
         Number(math.inf)
+
+
+def test_the_numbers_of_a_product_are_one_child():
+    assert [text(child) for child in children(parse("2*pi*x*y"))] == ["2*pi", "x", "y"]
+    assert [text(child) for child in children(parse("2*x"))] == ["2", "x"]
+    assert children(parse("2*pi")) == ()
+    assert [text(child) for child in children(parse("x + 2*y"))] == ["x", "2*y"]

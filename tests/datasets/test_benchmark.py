@@ -1,6 +1,7 @@
 """Benchmarks: formulas, ranges without singularities, samples of the cube, the peaks one by one."""
 
 import re
+from dataclasses import FrozenInstanceError
 from itertools import pairwise
 
 import numpy as np
@@ -149,3 +150,21 @@ def test_the_phases_show_one_peak_each():
 def test_bad_values_are_refused_with_a_reason(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_defaults_are_those_of_the_text_and_always_give_the_same():
+    same = (MULTILEVEL.split(), MULTILEVEL.split(1000, 1000, rng=0, how="uniform"))
+    for name in ("x_train", "y_train", "x_test", "y_test"):
+        one, two = (getattr(split, name) for split in same)
+        assert one.shape[0] == 1000
+        np.testing.assert_array_equal(one, two)
+    np.testing.assert_array_equal(draw(5, 2), draw(5, 2, rng=0, how="uniform"))
+    for one, two in zip(peak_phases(), peak_phases(n_each=100, width=0.2), strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert TOY_FUNCTIONS["product"].widths == (2, 2, 1)
+    assert Benchmark("p", "a", lambda a: a, ("a",), ((0.0, 1.0),)).widths == ()
+
+
+def test_a_benchmark_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        PEAKS.name = "other"

@@ -52,3 +52,9 @@ def test_bad_values_are_refused_with_a_reason(call, message):
 def test_values_of_another_kind_are_refused_with_a_reason(call, message):
     with pytest.raises(TypeError, match=message):
         call()
+
+
+def test_by_default_there_are_1000_points_with_some_noise_and_always_the_same():
+    for one, two in zip(two_moons(), two_moons(1000, noise=0.1, rng=0), strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(two_moons(rng=1)[0], two_moons()[0])

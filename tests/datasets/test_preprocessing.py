@@ -47,3 +47,10 @@ ROWS = np.zeros((10, 2))
 def test_bad_values_are_refused_with_a_reason(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_by_default_a_fifth_is_for_testing_and_always_the_same():
+    rows = np.arange(50.0)[:, None]
+    for one, two in zip(split(rows), split(rows, test_share=0.2, rng=0), strict=True):
+        np.testing.assert_array_equal(one[0], two[0])
+    assert [len(part[0]) for part in split(rows)] == [40, 10]

@@ -160,3 +160,10 @@ def test_bad_values_are_refused_with_a_reason(call, message):
 def test_values_of_another_kind_are_refused_with_a_reason(call, message):
     with pytest.raises(TypeError, match=message):
         call()
+
+
+def test_the_defaults_are_a_thousand_samples_of_each_kind_without_noise():
+    one, two = toy("product"), toy("product", n_train=1000, n_test=1000, noise=0.0, rng=0)
+    for name in ("x_train", "y_train", "x_test", "y_test"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    np.testing.assert_array_equal(one.y_train, TOY_FUNCTIONS["product"](one.x_train))

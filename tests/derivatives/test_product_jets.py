@@ -1,9 +1,10 @@
 """Jets through products: against polynomials by hand; planted bugs are caught."""
 
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from checks import assert_value
 from jet_checks import BUG_PAIRS, check_backward_pass, check_by_complex_step
 from planting import Bug, assert_caught
 
@@ -83,5 +84,4 @@ def test_a_planted_bug_is_caught(monkeypatch, bug):
 
 @pytest.mark.parametrize("kind", [DenseJets, KANJets, ProductJets])
 def test_the_layer_of_jets_cannot_be_exchanged(kind):
-    with pytest.raises(FrozenInstanceError):
-        kind(None).layer = None
+    assert_value(kind(None), "layer")

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from checks import assert_value
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import seeds
@@ -269,3 +270,9 @@ def test_four_inputs_of_a_hundred_are_found_and_the_rest_is_pruned(seed):
     small = kn.fit(small, x, y, steps=15, adapt_at=[0]).network
     assert sorted(np.flatnonzero(kn.input_scores(small, x) > 0.05)) == sorted(matter)
     assert np.sqrt(np.mean((small(x) - y) ** 2)) < 0.02 * y.std()
+
+
+def test_what_was_found_cannot_be_changed():
+    x = box()
+    assert_value(additive_groups(exact("x0 + x1*x2"), x), "groups")
+    assert_value(symmetry(exact("x0 + x1*x2"), x, [0, 1]), "scores")

@@ -15,7 +15,7 @@ def pytest_addoption(parser):
     parser.addoption("--project", metavar="FOLDER", default=".", help="what nobody may read")
     parser.addoption("--number", metavar="N", help="one lesson (02) or one task (2.2)")
     parser.addoption("--seconds", type=float, default=10.0, help="for each task")
-    parser.addoption("--prints", action="store_true", help="show what a task prints")
+    parser.addoption("--at-the-desk", action="store_true", help="show prints, share the seconds")
 
 
 def pytest_configure(config):
@@ -33,8 +33,9 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item, m in marks.items() if m and m.kwargs["number"] in wanted]
     config.stash[REPORT] = Report(option("gradescope"), items)
     if option("submission"):
-        places = option("submission"), option("project")
-        config.stash[SANDBOX] = Sandbox(*places, option("seconds"), not option("prints"))
+        given = option("submission"), option("project"), option("seconds")
+        share = len(config.stash[REPORT].most) if option("at_the_desk") else None
+        config.stash[SANDBOX] = Sandbox(*given, silent=share is None, share=share)
 
 
 @pytest.hookimpl(wrapper=True)

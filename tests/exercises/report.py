@@ -89,8 +89,3 @@ def entry(number, title, score, max_score, output):
 def save(path, entries):
     """Write the report."""
     Path(path).write_text(json.dumps({"tests": entries}, indent=2) + "\n", encoding="utf-8")
-
-
-def nothing(path, wanted, why):
-    """Write a report in which nobody has any points yet."""
-    save(path, [entry(t.number, t.title, 0, t.max_score, why) for t in tasks(wanted)])

@@ -23,8 +23,9 @@ LONGEST_TEXT = 10**6  # characters of a file that is read
 class Sandbox:
     """Runs the tasks of one folder, one after the other."""
 
-    def __init__(self, folder, project, seconds, silent=True):
+    def __init__(self, folder, project, seconds, silent=True, share=None):
         self.folder, self.project, self.seconds = Path(folder), Path(project), seconds
+        self.share, self.left = share, seconds  # how many tasks share the time, and what is left
         self.output = subprocess.DEVNULL if silent else sys.__stderr__
         self.workers = {}
         self.task = self.peer = self.child = None
@@ -39,6 +40,8 @@ class Sandbox:
 
     def open(self, task):
         """Start a child for a task, and import the file in it."""
+        if self.share:
+            self.seconds, self.share = round(self.left / self.share, 1), self.share - 1
         self.task, self.reason, self.remaining = task, "", self.seconds
         try:
             source = (self.folder / task.file).read_bytes()[:LONGEST_TEXT]
@@ -79,7 +82,8 @@ class Sandbox:
             raise AssertionError(self.reason) from None
         finally:
             timer.cancel()
-            self.remaining -= time.monotonic() - begin
+            spent = time.monotonic() - begin
+            self.remaining, self.left = self.remaining - spent, self.left - spent
 
     def worker(self, with_library):
         """Return the connection to a worker, with or without kan_numpy."""

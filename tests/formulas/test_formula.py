@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from builders import inputs, odd, symbolic
-from checks import same
+from checks import assert_value, same
 
 import kan_numpy as kn
 from kan_numpy.algebra.expressions import evaluate
@@ -219,3 +219,7 @@ def test_without_inputs_a_thousand_fixed_points_on_the_grids_are_taken():
     assert np.array_equal(_points(network, None), z)
     scaler = Scaler(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     np.testing.assert_allclose(scaler(_points(network, scaler)), z, rtol=0, atol=1e-14)
+
+
+def test_a_formula_cannot_be_changed():
+    assert_value(kn.formula(paper()), "expressions")

@@ -1,6 +1,8 @@
 """Activations: right values, right derivatives up to the third, no overflow, clear errors."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -110,3 +112,17 @@ def test_what_is_no_activation_is_refused_with_its_reason(value, error, message)
 def test_an_activation_without_derivatives_is_refused():
     with pytest.raises(ValueError, match="must hold at least the first"):
         Activation("sin", np.sin, ())
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_copy_of_an_activation_is_that_activation(name):
+    for copied in (copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))):
+        assert copied(ACTIVATIONS[name]) is ACTIVATIONS[name]
+
+
+def test_a_copy_of_ones_own_is_another_of_the_same_functions():
+    own = Activation("silu", np.sin, (np.cos,))
+    copied = pickle.loads(pickle.dumps(own))
+    assert copied == own
+    assert copied is not own
+    assert copied.function is np.sin

@@ -7,6 +7,7 @@ import pytest
 from checks import (
     agree,
     agree_exactly,
+    assert_value,
     check_basis_backward,
     check_basis_backward_exactly,
     check_basis_derivative,
@@ -367,6 +368,10 @@ def test_a_basis_of_your_own_is_not_saved(tmp_path):
     own = Hats(layer.basis.low, layer.basis.high, layer.basis.size)
     with pytest.raises(TypeError, match="a basis of your own, a Hats"):
         KAN.from_layers([replace(layer, basis=own)]).save(tmp_path / "net.npz")
+
+
+def test_a_basis_cannot_be_changed():
+    assert_value(GaussianBasis(np.array([-1.0]), np.array([1.0]), 3), "size")
 
 
 def test_the_arrays_of_a_basis_are_read_only():

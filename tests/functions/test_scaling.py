@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from checks import assert_value
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import seeds
@@ -58,6 +59,7 @@ def test_scaler_copies_its_numbers_and_locks_them():
     for values in (scaler.center, scaler.scale):
         with pytest.raises(ValueError, match="read-only"):
             values[0] = 1.0
+    assert_value(scaler, "squash")
 
 
 # The size of errors.

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from checks import (
+    assert_value,
     check_jacobian,
     check_network_input,
     check_network_theta,
@@ -55,3 +56,7 @@ def test_a_layer_is_its_formula_and_knows_its_numbers():
     assert layer.backward(np.ones((2, 1)), cache, input_gradient=False)[0] is None
     np.testing.assert_allclose(layer.feature_mean_squares(cache), [*np.mean(a**2, axis=0), 1.0])
     assert layer.fraction_outside_grid(x) == 0.0
+
+
+def test_a_layer_cannot_be_changed():
+    assert_value(MLP([2, 1], rng=0).layers[0], "bias")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from checks import assert_close
+from checks import assert_close, assert_value
 
 from kan_numpy import uniform_knots
 from kan_numpy.functions.activations import ACTIVATIONS
@@ -108,3 +108,14 @@ def test_what_depends_on_the_coefficients_alone_has_no_gradient_elsewhere():
     gradient = layer.coef_gradient(dcoef)
     want = np.concatenate([dcoef[0, 0], dcoef[0, 1] + dcoef[1, 0], dcoef[0, 2], np.zeros(3 + 4)])
     assert_close(gradient, want)
+
+
+@pytest.mark.parametrize("name", ["degree", "coef", "outside"])
+def test_a_layer_cannot_be_changed(name):
+    layer = layer_of_all_kinds()
+    assert_value(layer, name)
+    assert_value(layer.symbols[0], "out")
+    assert_value(layer.index, "size")
+    for array in (layer.coef, layer.w_base, layer.bias, layer.active, layer.center):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0

@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from checks import assert_close, layer_by_hand, same
+from checks import assert_close, assert_value, layer_by_hand, same
 from hypothesis import given
 from strategies import networks_with_inputs
 
 import kan_numpy as kn
-from kan_numpy import KAN
+from kan_numpy import KAN, MLP
 
 
 @given(drawn=networks_with_inputs())
@@ -246,3 +246,8 @@ def test_a_network_drawn_again_has_other_numbers_of_the_same_size():
     assert other.init == network.init == "glorot"
     same = KAN([30, 20, 1], grid_size=4, rng=1)
     assert np.array_equal(other.theta, same.theta)
+
+
+@pytest.mark.parametrize("network", [KAN([2, 1], rng=0), MLP([2, 1], rng=0)])
+def test_a_network_cannot_be_changed(network):
+    assert_value(network, "layers")

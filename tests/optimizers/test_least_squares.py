@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from least_squares import linear
+from least_squares import linear, rosenbrock
 
 from kan_numpy.optimizers.least_squares import LeastSquares
 
@@ -44,3 +44,9 @@ def test_where_there_is_no_value_nothing_is_tried():
     state = squares.minimize(np.array([-1.0]), 20, 1.0)
     assert state.evaluations == 1
     assert state.theta.tolist() == [-1.0]
+
+
+def test_by_default_it_goes_on_to_the_last_digit():
+    valley = rosenbrock()
+    state = LeastSquares(valley.residuals, valley.jacobian).minimize(np.array([-1.2, 1.0]), 60, 1.0)
+    assert state.loss < 1e-25

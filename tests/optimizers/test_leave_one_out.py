@@ -10,7 +10,7 @@ from least_squares import linear, run
 from strategies import seeds
 
 import kan_numpy as kn
-from kan_numpy.optimizers.leave_one_out import expectation, leverages
+from kan_numpy.optimizers.leave_one_out import FARTHEST, expectation, leverages
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 
 
@@ -42,14 +42,18 @@ class Ridge(ObjectiveLike):
         return np.linalg.solve(J.T @ J + self.H / 2, J.T @ self.b.ravel())
 
 
+def solved(problem):
+    """Return the state at the minimum, as after many steps."""
+    state = kn.LevenbergMarquardt(damping=1e-14).start(problem, problem.minimum())
+    return state._replace(memory=state.memory._replace(time=1e14))
+
+
 @given(N=st.integers(3, 12), n_out=st.integers(1, 3), P=st.integers(1, 9), seed=seeds)
 def test_for_a_linear_problem_it_is_real_leave_one_out(N, n_out, P, seed):
     rng = np.random.default_rng(seed)
     A, b = rng.standard_normal((N, n_out, P)), rng.standard_normal((N, n_out))
     problem = Ridge(A, b, np.eye(P) * rng.uniform(0.5, 2.0))
-    method = kn.LevenbergMarquardt(damping=1e-14)
-    state = method.start(problem, problem.minimum())
-    state = state._replace(memory=state.memory._replace(time=1e14))
+    state = solved(problem)
     left_out = [A[n] @ problem.without(n).minimum() - b[n] for n in range(N)]
     expected = expectation(problem, state, N)
     h = leverages(problem, state, n_out)
@@ -110,6 +114,34 @@ def test_it_is_right_about_new_samples_where_the_training_loss_is_not():
         error = np.mean((result.network(fresh) - truth) ** 2)
         assert result.history["train_loss"][-1] < 0.8 * error
         assert 1 / 3 < result.expected_loss / error < 3
+
+
+def with_lonely_samples(count, N, far):
+    """Return noise around a mean, and samples that only a parameter of their own brings near it."""
+    A = np.eye(N, 1 + count, 1)[:, None, :]
+    A[:, :, 0] = 1.0
+    b = np.random.default_rng(0).standard_normal((N, 1)) + far * A[:, :, 1:].sum(axis=2)
+    return Ridge(A, b, 1e-6 * np.eye(1 + count))
+
+
+@pytest.mark.parametrize(("far", "is_told"), [(10.0, True), (1e4, False)])
+def test_what_a_linear_model_cannot_tell_is_not_told(far, is_told):
+    problem = with_lonely_samples(1, 40, far)
+    state = solved(problem)
+    loss = expectation(problem, state, 40).loss
+    if is_told:
+        assert 2.0 * state.loss < loss < FARTHEST * state.loss
+    else:
+        assert np.isnan(loss)
+
+
+@pytest.mark.parametrize(("count", "is_told"), [(5, False), (6, True)])
+def test_five_samples_of_a_thousand_do_not_decide_the_estimate(count, is_told):
+    problem = with_lonely_samples(count, 1000, 100.0)
+    state = solved(problem)
+    assert np.all(leverages(problem, state, 1)[:count] > 0.99)
+    loss = expectation(problem, state, 1000).loss
+    assert loss > 2.0 * state.loss if is_told else loss < 1.1 * state.loss
 
 
 def test_nothing_is_said_where_nothing_is_known():

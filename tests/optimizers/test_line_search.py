@@ -147,6 +147,11 @@ def test_a_minimum_near_an_end_is_tried_a_tenth_away_from_it(place, tried):
 
 def test_a_straight_line_and_a_cubic_without_a_minimum_have_a_middle():
     assert between(*ends_of(lambda z: -z, lambda _: -1.0)) == 0.5
+    # This one is flat at its end, which is tried as near as allowed.
+    assert (
+        between(*ends_of(lambda z: ((1.0 - z) ** 3 - 1.0) / 3.0, lambda z: -((1.0 - z) ** 2)))
+        == 0.9
+    )
     # -z - z^3 falls everywhere.
     assert between(*ends_of(lambda z: -z - z**3, lambda z: -1.0 - 3.0 * z**2)) == 0.5
 
@@ -156,3 +161,16 @@ def test_between_a_point_and_nowhere_the_middle_is_tried(slope):
     low = Trial(1.0, 0.0, -1.0, None, None)
     high = Trial(3.0, np.inf, slope, None, None)
     assert between(low, high) == 2.0
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_an_interval_of_nothing_but_rounding_ends_the_search_in_any_unit(unit):
+    """A slope down to 1 and a wall behind it, where no slope is flat."""
+    fun, theta, loss, gradient = along_a_line(
+        lambda z: -z / unit if z <= unit else 1e3 * (z / unit - 1.0) - 1.0,
+        lambda z: (-1.0 if z <= unit else 1e3) / unit,
+    )
+    trial, used = wolfe_search(fun, theta, loss, gradient, np.ones(1), unit)
+    assert trial.step == unit
+    assert used in (14, 15)  # 2, and 12 or 13 that come nearer by a tenth each
+    assert used < MOST_EVALUATIONS

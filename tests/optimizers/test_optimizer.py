@@ -12,7 +12,7 @@ from least_squares import linear, rosenbrock, run
 from strategies import floats
 
 import kan_numpy as kn
-from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
+from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, reweighted
 
 ALL = [kn.SGD(), kn.Adam(), kn.LBFGS(), kn.LevenbergMarquardt()]
 each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
@@ -155,3 +155,25 @@ def test_residuals_are_enough_for_every_optimizer(optimizer):
     """The minimum is at (10/11, 0): there 0.1 u^2 + (u - 1)^2 is lowest."""
     state = run(optimizer, Residuals(), [0.5, 0.5], 2000)[-1]
     np.testing.assert_allclose(state.theta, [10.0 / 11.0, 0.0], atol=1e-4)
+
+
+def test_an_optimizer_that_does_not_keep_its_memory_begins_again_and_evaluations_add_up():
+    class Forgetful:
+        start = staticmethod(kn.Adam().start)
+        step = staticmethod(kn.Adam().step)
+
+    problem, _, _ = linear(6, 3)
+    state = run(kn.Adam(), problem, np.ones(3), 4)[-1]
+    again = reweighted(Forgetful(), problem, state)
+    assert np.array_equal(again.theta, state.theta)
+    assert again.memory.step == 0
+    assert (state.evaluations, again.evaluations) == (5, 6)
+
+
+def test_without_terms_of_its_own_an_objective_is_its_squares():
+    problem = Residuals()
+    terms = ObjectiveLike.penalty_terms(problem, np.ones(2))
+    assert terms == PenaltyTerms(0.0, 0.0, None)
+    assert ObjectiveLike.diagonal_scaling(problem, np.ones(2)) == 1.0
+    (block,) = ObjectiveLike.jacobian_blocks(problem, np.ones(2))
+    assert np.array_equal(block, problem.jacobian(np.ones(2)))

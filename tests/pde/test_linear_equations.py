@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from checks import assert_value
 
 from kan_numpy.pde import dirichlet, linear
 
@@ -41,3 +42,7 @@ def test_a_dirichlet_condition_asks_for_values_alone():
     assert wall.residual(X, U, none, none).r.tolist() == [-2.0, -5.0]
     assert wall.residual(X, U, none, none).r_u.tolist() == [1.0, 1.0]
     assert dirichlet(0.0, []).weight == 1.0
+
+
+def test_an_equation_cannot_be_changed():
+    assert_value(linear(lambda x: x[:, 0], gradient=np.array([1.0, 2.0])), "source")

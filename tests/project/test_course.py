@@ -103,6 +103,14 @@ def test_a_lesson_leads_to_a_task(page):
     assert task[1].split(".")[0].zfill(2) == page.name[:2] or page.name.startswith("00")
 
 
+def test_every_task_is_named_by_a_lesson_of_its_number():
+    blanks = "\n".join(path.read_text("utf-8") for path in (FOLDER / "exercises").glob("ex*.py"))
+    tasks = set(re.findall(r'NotImplementedError\("Task ([\d.]+):', blanks))
+    named = {number for page in PAGES for number in re.findall(r"N=(\d+\.\d+)`", text_of(page))}
+    assert tasks
+    assert tasks <= named
+
+
 @each_page
 def test_figures_are_described_and_stay_open(page):
     for call in calls(page, "show"):

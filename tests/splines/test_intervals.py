@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from checks import assert_value
 
 from kan_numpy import uniform_knots
+from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.intervals import Intervals
 
 UNIFORM = uniform_knots(2.0, 4.0, 4, 2)
@@ -73,3 +75,11 @@ def test_the_rows_of_a_layer_are_uniform_together_or_not_at_all():
     np.testing.assert_allclose(
         Intervals(np.stack([UNIFORM, 3.0 * UNIFORM]), 2).spacing, [0.5, 1.5], rtol=1e-15
     )
+
+
+def test_neither_intervals_nor_a_basis_can_be_changed():
+    for one in (Intervals(UNIFORM[None], 2), BSplineBasis(UNIFORM[None], 2)):
+        assert_value(one, "degree")
+        with pytest.raises(ValueError, match="read-only"):
+            one.knots[0, 0] = 1.0
+    assert repr(BSplineBasis(np.array([[0.0, 1.0]]), 0)).count("Intervals") == 0

@@ -10,7 +10,8 @@ from curves import NARROW, trained, two_functions, values
 import kan_numpy as kn
 from kan_numpy import KAN, Symbol
 from kan_numpy.functions.activations import ACTIVATIONS
-from kan_numpy.symbolic_regression.suggestions import Suggestions, curve
+from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.symbolic_regression.suggestions import Suggestions, curve, suggestions
 
 
 def test_suggestions_are_ranked_and_print_as_a_table():
@@ -124,3 +125,19 @@ def test_symbolify_evaluates_a_fixed_number_of_curves_for_each_edge(monkeypatch,
     assert [edge.symbol.name for edge in symbolic.layers[0].symbols] == ["x^2"] * n_in
     # All edges once; all but the first again, after a replacement; all once more, for simpler ones.
     assert sum(count) == n_in + (n_in - 1) + n_in
+
+
+def test_as_many_are_suggested_as_are_asked_for():
+    x = np.linspace(-1.0, 1.0, 60)[:, None]
+    network = kn.fit(kn.KAN([1, 1], rng=0), x, np.sin(3.0 * x), steps=10).network
+    for top in (1, 5, 12):
+        assert len(kn.suggest_symbolic(network, x, 0, 0, 0, top=top)) == top
+    assert len(kn.suggest_symbolic(network, x, 0, 0, 0)) == 5
+
+
+@pytest.mark.parametrize(("variation", "known"), [(0.5e-12, False), (2e-12, True)])
+def test_what_varies_by_rounding_alone_is_a_constant(variation, known):
+    z = np.linspace(0.0, 1.0, 30)
+    line = [SYMBOLS["x"]]
+    assert bool(suggestions((z, 1.0 - variation * z), line, 0.0)) == known
+    assert bool(suggestions((1.0 - variation * z, z), line, 0.0)) == known

@@ -1,9 +1,10 @@
 """Networks become symbolic: named edges as told, the others by what is as good."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
+from builders import inputs, symbolic
 from checks import same
 from curves import NARROW, trained, two_functions
 
@@ -11,6 +12,10 @@ import kan_numpy as kn
 from kan_numpy import KAN, Objective
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import spline_edges, symbolic_edges, with_symbol
+from kan_numpy.sparsity.model_selection import Assessment
+from kan_numpy.symbolic_regression import symbolification
+from kan_numpy.symbolic_regression.curve_fit import SymbolFit
+from kan_numpy.training.fit_result import FitResult
 
 
 def test_named_edges_become_what_they_are_told():
@@ -179,3 +184,89 @@ def test_orders_that_make_no_sense_are_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         kn.symbolify(**given)
     assert same(network, before)
+
+
+# The rules by themselves.
+
+
+def rules(monkeypatch=None, losses=None, before=0.0, **changes):
+    """Return the rules on [1, 1] and 100 samples; perhaps the loss of each symbol is given."""
+    x = inputs(1, N=100)
+    network = KAN([1, 1], rng=0)
+    objective = kn.Objective(network, x, np.sin(3.0 * x))
+    symbols = [SYMBOLS[name] for name in ("sin", "x", "x^2")]
+    options = {"top": 5, "complexity_weight": 0.1, "steps": 20} | changes
+    run = symbolification._Symbolification(objective, symbols, **options)
+    if losses is not None:
+
+        def assessed(_, network):
+            names = [edge.symbol.name for edge in network.layers[0].symbols]
+            return Assessment(losses[names[0]] if names else before, 9, 100)
+
+        monkeypatch.setattr(symbolification, "assess", assessed)
+        monkeypatch.setattr(symbolification._Symbolification, "trained", lambda _, network: network)
+    return run, network
+
+
+@pytest.mark.parametrize(
+    ("before", "times", "chosen"),
+    [
+        (1e-6, 3.9, "x"),  # splines: 3 more in complexity cost 0.3 orders of magnitude of the error
+        (1e-6, 4.1, "sin"),
+        (0.01, 1.14, "x"),  # noise: 3 more parameters cost 3 log(100) / 100 of log L
+        (0.01, 1.16, "sin"),
+    ],
+)
+def test_a_more_complex_symbol_must_be_worth_its_price(monkeypatch, before, times, chosen):
+    losses = {"sin": 0.01 * before, "x": 0.01 * before * times}
+    run, network = rules(monkeypatch, losses, before)
+    fits = [SymbolFit(SYMBOLS[name], np.ones(4), 0.1) for name in losses]
+    for candidates in (fits, fits[::-1]):
+        replaced = run.replaced(network, network, (0, 0, 0), candidates)
+        assert replaced.layers[0].symbols[0].symbol.name == chosen
+
+
+def test_what_is_worse_or_nowhere_defined_is_not_accepted(monkeypatch):
+    run, network = rules(monkeypatch, {"x": 0.1, "log": 0.0}, 0.01)
+    fits = [SymbolFit(SYMBOLS[name], np.ones(4), 0.1) for name in ("x", "log")]
+    undefined = [fits[0], SymbolFit(SYMBOLS["log"], np.array([1.0, -5.0, 1.0, 0.0]), 0.1)]
+    assert run.replaced(network, network, (0, 0, 0), undefined) is network
+
+
+@pytest.mark.parametrize(
+    ("top", "names"), [(1, ["sin", "x", "x^2"]), (2, ["sin", "x", "x^2"]), (3, ["sin", "x", "x^2"])]
+)
+def test_the_simplest_functions_are_tried_in_any_case_and_once(top, names):
+    run, _ = rules(top=top)
+    x = run.objective.x
+    network = kn.fit(KAN([1, 1], rng=0), x, np.sin(3.0 * x), steps=5).network
+    found = run.best(run.measured(network), (0, 0, 0), run.symbols)
+    assert found[0].symbol.name == "sin"
+    assert sorted(fit.symbol.name for fit in found) == sorted(names)
+
+
+@pytest.mark.parametrize(("loss", "times"), [("mse", 1), ("cross_entropy", 5)])
+def test_after_each_change_so_many_steps_are_taken_and_ten_times_more_at_the_end(
+    monkeypatch, loss, times
+):
+    taken = []
+
+    def train(objective, steps, progress):
+        taken.append((steps, progress))
+        return FitResult(objective.network, {}, "done")
+
+    monkeypatch.setattr(symbolification, "train", train)
+    x = inputs(1, N=30)
+    line = ("x", 1.0, 0.0, 1.0, 0.0)
+    network = symbolic([1, 1], {(0, 0, 0): line})
+    y = x
+    if loss == "cross_entropy":
+        network = symbolic([1, 2], {(0, 0, 0): line, (0, 1, 0): line})
+        y = (x[:, 0] > 0.0).astype(int)
+    objective = kn.Objective(network, x, y, loss)
+    run = symbolification._Symbolification(objective, [], top=5, complexity_weight=0.1, steps=7)
+    assert run.trained(network) is network
+    run.decide(network)
+    assert taken == [(7 * times, False), (70 * times, False)]
+    with pytest.raises(FrozenInstanceError):
+        run.top = 3

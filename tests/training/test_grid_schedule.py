@@ -164,3 +164,39 @@ def test_the_changes_of_a_schedule_refine_then_adapt():
         step: change(network).layers[0].basis.high[0] > 3.0 for step, change in changes.items()
     }
     assert adapted == {1: True, 2: False, 4: True}
+
+
+PLANE = {
+    "product": (lambda x: x[:, :1] * x[:, 1:], 1),
+    "ring": (lambda x: np.hypot(x[:, :1], x[:, 1:]), 0),
+    "quotient": (lambda x: x[:, :1] / (1.5 + x[:, 1:]), 1),
+}
+
+
+@pytest.mark.parametrize("name", PLANE)
+def test_refining_and_adapting_in_one_step_is_no_worse_than_either_alone(name):
+    """Where hidden nodes stay in the range of the samples; beyond, in a corner, chance decides."""
+    function, seed = PLANE[name]
+    rng = np.random.default_rng(seed)
+    x, new = rng.uniform(-1.0, 1.0, (600, 2)), rng.uniform(-1.0, 1.0, (4000, 2))
+
+    def error(**changes):
+        net = fit(KAN([2, 3, 1], rng=seed), x, function(x), steps=40, **changes).network
+        seen, hidden = (net.layers[0].forward(rows)[0] for rows in (x, new))
+        within = np.all((hidden >= seen.min(axis=0)) & (hidden <= seen.max(axis=0)), axis=1)
+        assert np.mean(within) > 0.98
+        return np.sqrt(mean_squared_error(net, new[within], function(new[within])))
+
+    refined, adapted = error(refine_at={20: 20}), error(adapt_at=[20])
+    assert error(refine_at={20: 20}, adapt_at=[20]) < 1.2 * min(refined, adapted)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_grids_that_follow_heavy_tails_are_more_accurate(seed):
+    x = np.random.default_rng(seed).standard_t(2, (400, 1))
+    y = np.sqrt(np.abs(x)) + 0.1 * np.random.default_rng(100 + seed).normal(size=x.shape)
+    even, following = (
+        fit(KAN([1, 1], 10, rng=0), x, y, adapt_at=[0], eps=eps).network for eps in (1.0, 0.2)
+    )
+    truth = np.sqrt(np.abs(x))
+    assert mean_squared_error(following, x, truth) < 0.5 * mean_squared_error(even, x, truth)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from checks import assert_value
 from small_fits import Networks, each, mean_squared_error, samples, small
 from strategies import shaken
 
@@ -352,6 +353,7 @@ def test_the_unit_of_a_column_is_its_spread_or_its_size_or_1():
 
 def test_units_undo_each_other():
     units = Units(Scaler(np.array([2.0]), np.array([4.0])), Scaler(np.array([-3.0]), np.ones(1)))
+    assert_value(units, "x")
     x = np.array([[6.0], [0.0]])
     np.testing.assert_allclose(units.inverse.x(units.x(x)), x)
     np.testing.assert_allclose(units.inverse.y(units.y(x)), x)

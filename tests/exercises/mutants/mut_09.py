@@ -138,47 +138,45 @@ def score__matrix(f, phi):
 
 def folded(affines, **changes):
     """Return the five numbers, some of them replaced."""
-    (a1, b1, c1, d1), (a2, b2, c2, d2), (a3, b3, c3, d3) = affines
-    five = {
-        "C": c3 * np.exp(b3 + a3 * (d1 + d2 + c2 * b2)),
-        "q": a3 * c1 * a1**2,
-        "m": -b1 / a1,
-        "p": a3 * c2 * a2,
-        "D": d3,
-    }
+    (_, _, c1, d1), (_, _, c2, d2), (a3, b3, c3, d3) = affines
+    five = {"A": a3 * c1, "B": a3 * c2, "E": a3 * (d1 + d2) + b3, "C": c3, "D": d3}
     return np.array(list((five | changes).values()))
 
 
-def fold__sign_of_the_center(affines):
-    """Sign: m has the wrong sign. Hint: where is the parabola zero?"""
-    return folded(affines, m=affines[0, 1] / affines[0, 0])
+def fold__inner_factor(affines):
+    """Scale: a1 is multiplied in. Hint: f is the value of f(a1 x1 + b1), a1 stays inside."""
+    return folded(affines, A=affines[2, 0] * affines[0, 2] * affines[0, 0])
 
 
-def fold__slope_not_squared(affines):
-    """Scale: a1 enters q once. Hint: it stands inside the square."""
-    return folded(affines, q=affines[2, 0] * affines[0, 2] * affines[0, 0])
+def fold__shifts_not_scaled(affines):
+    """Scale: d1 + d2 without a3. Hint: what does h do with u first?"""
+    return folded(affines, E=affines[0, 3] + affines[1, 3] + affines[2, 1])
 
 
-def fold__shifts_of_the_edges_lost(affines):
-    """Value: d1 and d2 are forgotten. Hint: they are added before the exponential."""
-    (_, b2, c2, _), (a3, b3, c3, _) = affines[1], affines[2]
-    return folded(affines, C=c3 * np.exp(b3 + a3 * c2 * b2))
+def fold__shift_of_the_second_lost(affines):
+    """Value: d2 is forgotten. Hint: put u into the second equation."""
+    return folded(affines, E=affines[2, 0] * affines[0, 3] + affines[2, 1])
 
 
-def fold__shift_of_the_line_lost(affines):
-    """Value: b2 is forgotten. Hint: a line has two constants that do the same."""
-    (a3, b3, c3, _) = affines[2]
-    return folded(affines, C=c3 * np.exp(b3 + a3 * (affines[0, 3] + affines[1, 3])))
+def fold__shift_of_h_lost(affines):
+    """Value: b3 is forgotten. Hint: put u into the second equation."""
+    return folded(affines, E=affines[2, 0] * (affines[0, 3] + affines[1, 3]))
 
 
 def fold__outer_slope_lost(affines):
     """Scale: a3 multiplies only one of both. Hint: it multiplies all of u."""
-    return folded(affines, p=affines[1, 2] * affines[1, 0])
+    return folded(affines, B=affines[1, 2])
+
+
+def fold__sign_of_the_shift(affines):
+    """Sign: E has the wrong sign. Hint: nothing is moved to the other side."""
+    (_, b3, _, _) = affines[2]
+    return folded(affines, E=-affines[2, 0] * (affines[0, 3] + affines[1, 3]) - b3)
 
 
 def fold__another_order(affines):
-    """Order: q before C. Hint: read the order in the text."""
-    return folded(affines)[[1, 0, 2, 3, 4]]
+    """Order: C before E. Hint: read the order in the text."""
+    return folded(affines)[[0, 1, 3, 2, 4]]
 
 
 def fold__as_a_table(affines):

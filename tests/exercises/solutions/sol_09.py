@@ -49,16 +49,16 @@ def score__by_regression(f, phi):
 
 
 def fold(affines):
-    (a1, b1, c1, d1), (a2, b2, c2, d2), (a3, b3, c3, d3) = affines
-    C = c3 * np.exp(b3 + a3 * (d1 + d2 + c2 * b2))
-    return np.array([C, a3 * c1 * a1**2, -b1 / a1, a3 * c2 * a2, d3])
+    (_, _, c1, d1), (_, _, c2, d2), (a3, b3, c3, d3) = affines
+    return np.array([a3 * c1, a3 * c2, a3 * (d1 + d2) + b3, c3, d3])
 
 
 def fold__step_by_step(affines):
-    parabola, line, outer = (dict(zip("abcd", row)) for row in affines.tolist())
-    m = -parabola["b"] / parabola["a"]
-    curvature = parabola["c"] * parabola["a"] * parabola["a"]
-    slope = line["c"] * line["a"]
-    level = line["c"] * line["b"] + line["d"] + parabola["d"]
-    front = outer["c"] * math.exp(outer["b"]) * math.exp(outer["a"] * level)
-    return [front, outer["a"] * curvature, m, outer["a"] * slope, outer["d"]]
+    f, g, h = (dict(zip("abcd", row)) for row in affines.tolist())
+    inside = h["a"] * f["d"] + h["a"] * g["d"] + h["b"]
+    return [h["a"] * f["c"], h["a"] * g["c"], inside, h["c"], h["d"]]
+
+
+def fold__by_columns(affines):
+    a, b, c, d = affines.T
+    return np.concatenate([a[2] * c[:2], [a[2] * d[:2].sum() + b[2], c[2], d[2]]])
