@@ -25,6 +25,9 @@ SECONDS = 20.0
 SECONDS_AT_THE_DESK = 6.0
 """For all tasks of a file together, while a student waits."""
 
+ESSAYS = {"10.3": "lessons/exercises/ex10.py", "14.4": "lessons/exercises/ex14.py"}
+"""Tasks that a person grades."""
+
 
 def copied(source, folder):
     """Copy the library, the grader and the submission into a folder."""

@@ -223,3 +223,11 @@ def test_without_inputs_a_thousand_fixed_points_on_the_grids_are_taken():
 
 def test_a_formula_cannot_be_changed():
     assert_value(kn.formula(paper()), "expressions")
+
+
+def test_a_formula_may_have_a_single_digit():
+    rounded = kn.formula(odd()).round(1)
+    assert all(len(str(abs(number)).replace(".", "").strip("0")) <= 1
+               for number in free_numbers(rounded.expressions[0]))  # fmt: skip
+    with pytest.raises(ValueError, match="digits must be at least 1"):
+        rounded.round(0)
