@@ -140,7 +140,7 @@ def test_where_the_formula_is_not_defined_it_says_so():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"network": kn.MLP([2, 1], rng=0)}, TypeError, "network must be a KAN, but is a MLP"),
+        ({"network": kn.MLP([2, 1], rng=0)}, TypeError, "network must be a KAN, but is MLP"),
         ({"variables": "xy"}, TypeError, "variables must be a list of names"),
         ({"variables": ["x"]}, ValueError, "variables must hold 2 different names"),
         ({"variables": ["x", "x"]}, ValueError, "variables must hold 2 different names"),
