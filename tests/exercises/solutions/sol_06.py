@@ -99,7 +99,7 @@ def test_property(basis):
 
 
 def test_property__hypothesis(basis):
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=300, deadline=None, database=None, derandomize=True)
     @given(
         k=st.integers(0, 3),
         gaps=st.lists(st.sampled_from([0.0, 0.1, 0.5, 1.0]), min_size=9, max_size=9),
