@@ -71,7 +71,8 @@ def insert_knot(knots, coef, degree, new):
     """Task 3.3 (5 points). Insert one knot into a spline, by Boehm's rule.
 
     The new knot lies inside the grid, between knots[k] and knots[-k-1]; it may be equal to a knot
-    that stands there up to k - 1 times. The function stays the same everywhere, outside the grid too.
+    that stands there up to k - 1 times. The function stays the same everywhere, outside the grid
+    too.
 
     Parameters
     ----------
