@@ -61,7 +61,7 @@ def as_rng(rng: Rng) -> np.random.Generator:
     """Return the generator for a seed; a generator is returned as it is."""
     wanted = "a seed of at least 0, a numpy Generator or None"
     seeds = int, np.integer, np.random.Generator, np.random.BitGenerator, np.random.SeedSequence
-    if rng is not None and (isinstance(rng, bool) or not isinstance(rng, seeds)):
+    if rng is not None and (isinstance(rng, bool | np.timedelta64) or not isinstance(rng, seeds)):
         raise TypeError(f"rng must be {wanted}, but is {shown(rng)}")
     try:
         return np.random.default_rng(rng)
@@ -72,7 +72,7 @@ def as_rng(rng: Rng) -> np.random.Generator:
 def as_instance(name: str, value: Any, kind: Any, wanted: str) -> Any:
     """Return an instance of a class."""
     if not isinstance(value, kind):
-        kind_of = "" if isinstance(value, type) else f"a {type(value).__name__:.40}: "
+        kind_of = "" if isinstance(value, type) else f"{type(value).__name__:.40}: "
         raise TypeError(f"{name} must be {wanted}, but is {kind_of}{shown(value)}")
     return value
 
@@ -107,9 +107,9 @@ def as_value_and_gradient(name: str, returned: Any, size: int) -> tuple[float, A
 
 def as_list(name: str, value: Any, wanted: str, *, ordered: bool = True) -> list[Any]:
     """Return the entries of an iterable, which is no text; a set only if order does not matter."""
-    unfit = (str, bytes, Mapping, Set) if ordered else (str, bytes, Mapping)
+    unfit = (str, bytes, bytearray, memoryview, Mapping, np.ma.MaskedArray)
     try:
-        if isinstance(value, (*unfit, np.ma.MaskedArray)):
+        if isinstance(value, unfit) or (ordered and isinstance(value, Set)):
             raise TypeError
         entries = list(islice(value, LONGEST_LIST + 1))
     except TypeError:

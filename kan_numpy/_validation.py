@@ -23,7 +23,7 @@ LARGEST_COUNT = 10**7
 LARGEST_NUMBER = 1e100
 """The largest number of an array or an argument; its cube is finite."""
 
-LARGEST_WIDTH, LARGEST_GRID, LARGEST_DEGREE = 10**5, 10**5, 50
+LARGEST_WIDTH, LARGEST_GRID, LARGEST_DEGREE = 10**5, 10**4, 50
 """What nobody trains: more nodes of a level, more intervals, a higher degree."""
 
 LARGEST_MODEL = 5 * 10**7
@@ -71,6 +71,8 @@ def as_samples(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | Non
 def as_real(name: str, value: object) -> Array:
     """Return a float64 copy of what holds real numbers, none of them masked; of any shape."""
     require_unmasked(name, value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise TypeError(f"{name} must hold real numbers, but is {shown(value)}")
     try:
         raw = np.asarray(value)
     except ValueError:
@@ -192,10 +194,10 @@ def as_number(
     include_high: bool = True,
 ) -> float:
     """Return a finite real number between ``low`` and ``high``."""
-    if isinstance(value, Real) and not isinstance(value, bool):  # an int may be of any size
+    if isinstance(value, Real) and not isinstance(value, bool | np.timedelta64):
         try:
             value = float(value)
-        except OverflowError:
+        except OverflowError:  # an int may be of any size
             value = np.inf
     if isinstance(value, bool | np.bool_) or (is_single(value) and value.dtype.kind == "b"):
         raise TypeError(f"{name} must be a real number, but is {shown(value)}")

@@ -132,7 +132,7 @@ show(figure, "01a_table", "The outer function of xy: a comb, whose teeth are fin
 
 # %% [markdown]
 # **Answer:** at $(\delta, \epsilon)$ from the middle of a square about $x \epsilon + y \delta$ is
-# missing. The mean of $\delta^2$ is $h^2/12$ in a square of side h, that of $x^2$ is 1/3, so the rms
+# missing. The mean of $\delta^2$ is $h^2/12$ if the side is h, and that of $x^2$ is 1/3, so the rms
 # error is $h / \sqrt{18}$: ten times less with every digit, for a hundred times as many entries.
 # And $\Phi$ jumps everywhere, by up to 0.9: where x goes on from 0.8999 to 0.9, y goes back from
 # 0.999 to 0. A network of this shape says nothing about f: it is a table, an address a square.

@@ -216,5 +216,5 @@ assert abs(16 * np.sum(paper(16, 16) ** 2 * mu_1) - 1) < 0.02
 #
 # ## Further reading
 #
-# - Glorot and Bengio, *Understanding the difficulty of training deep networks*, AISTATS 2010.
-# - Rigas et al., *Initialization Schemes for KANs: An Empirical Study*, arXiv 2509.03417.
+# - X. Glorot, Y. Bengio, AISTATS 2010: the same argument for matrices.
+# - S. Rigas et al., arXiv 2509.03417: rules for the first weights of a KAN, compared.

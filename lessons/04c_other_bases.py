@@ -16,7 +16,7 @@ from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
-from _page import BLUE, GREEN, ORANGE, PINK, show, table
+from _page import BLUE, GRAY, GREEN, ORANGE, PINK, show, table
 
 import kan_numpy as kn
 
@@ -68,9 +68,9 @@ for ax, (name, (functions, color, _)) in zip(axes.flat, STYLES.items(), strict=T
     basis = kn.KAN([1, 1], grid_size, k, basis=name, outside="fade").layers[0].basis
     np.testing.assert_allclose(basis(x[:, None])[:, 0], functions(x, 8), atol=1e-13)
     values = basis(wide[:, None])[:, 0]  # (801, 8)
-    ax.plot(wide, values, color="0.75", lw=1)
+    ax.plot(wide, values, color=GRAY, lw=1, alpha=0.4)
     ax.plot(wide, values[:, 4], color=color, lw=3)
-    ax.axvspan(-1, 1, color="0.93", zorder=0)
+    ax.axvspan(-1, 1, color=GRAY, alpha=0.15)
     ax.set(title=f"{name}, $B_4$ is bold", ylim=(-2, 2.5))
 show(figure, "04c_gallery", "Bumps twice, then polynomials and waves that fill the whole grid.")
 

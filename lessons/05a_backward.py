@@ -29,7 +29,7 @@ rng = np.random.default_rng(5)
 # %% [markdown]
 # ## 1. On paper
 #
-# The layer of lesson 4a, for one sample $n$ and one output $o$:
+# The layer of lesson 04a, for one sample $n$ and one output $o$:
 #
 # $$y_{no} = \sum_i \Big( w_{oi}\, b(x_{ni}) + \sum_j c_{oij}\, B_j(x_{ni}) \Big).$$
 #
@@ -47,7 +47,7 @@ rng = np.random.default_rng(5)
 # $$dx_{ni} = \sum_o dy_{no} \frac{\partial y_{no}}{\partial x_{ni}}
 #           = \sum_o dy_{no} \Big( w_{oi}\, b'(x_{ni}) + \sum_j c_{oij}\, B'_j(x_{ni}) \Big).$$
 #
-# Two slopes are missing. $B'_j$ is the subject of lesson 3a. For silu, $b = x \sigma$ with
+# Two slopes are missing. $B'_j$ is the subject of lesson 03a. For silu, $b = x \sigma$ with
 # $\sigma = 1 / (1 + e^{-x})$ and $\sigma' = \sigma (1 - \sigma)$, the product rule gives
 #
 # $$b' = \sigma + x\, \sigma' = \sigma\, \big(1 + x (1 - \sigma)\big).$$
@@ -78,7 +78,7 @@ for n, o, i in product(range(N), range(N_OUT), range(N_IN)):
 # %% [markdown]
 # ## 3. Matrix products
 #
-# Read $(i, j)$ as one long index, as in lesson 4a. A sum over a repeated index is then a matrix
+# Read $(i, j)$ as one long index, as in lesson 04a. A sum over a repeated index is then a matrix
 # product, and the shapes leave no choice: the index that is summed must meet itself.
 #
 # $$dc = dy^T B, \qquad dw = dy^T\, b(x), \qquad dB = dy\, c, \qquad
@@ -87,7 +87,7 @@ for n, o, i in product(range(N), range(N_OUT), range(N_IN)):
 
 # %%
 def forward(x, c, w):
-    """Return y, the two matrix products of lesson 4a."""
+    """Return y, the two matrix products of lesson 04a."""
     B = kn.bspline_basis(x, knots, k)  # (N, n_in, G+k)
     return B.reshape(len(x), -1) @ c.reshape(len(c), -1).T + kn.activations.silu(x) @ w.T
 

@@ -129,7 +129,7 @@ table(["parameters", "gradient", "LM step", "ratio"], rows)
 # With the number of parameters the price of an LM step grows much faster. So: *LM* for sums of
 # squares and up to some thousand parameters; *L-BFGS* for other losses, or when $P$ is larger;
 # *Adam* with mini-batches when the samples are too many for one evaluation; *SGD* to understand the
-# others. A better optimizer can also carry a finer grid, which lesson 08 is about: LM with a
+# others. A better optimizer can also carry a finer grid, which lesson 08a is about: LM with a
 # growing grid goes below an error of 1e-4.
 
 # %%

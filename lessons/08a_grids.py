@@ -160,7 +160,7 @@ errors = {}
 for name, net in twins.items():
     problem = kn.Objective(kn.refine(net, 50), x, y)
     errors[name] = rmse(kn.train(problem, steps=STEPS).network)
-print(f"\n3. What it is worth: test RMSE {STEPS} steps later, with G = 50")
+print(f"3. What it is worth: test RMSE {STEPS} steps later, with G = 50")
 table(["", "RMSE"], errors.items())
 lost, followed, tangent = errors.values()
 assert lost > 20 * followed

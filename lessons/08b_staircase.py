@@ -126,7 +126,8 @@ assert min(later) > 0.3
 # None of them is saved. Why? The output is $\Phi(u)$ with $u = \phi_1(x_1) + \phi_2(x_2)$. The
 # right $\Phi$ is an exponential, which only rises. A lost one rises *and* falls: places $x$ with
 # the same output send different $u$, from both sides of a hill. To mend that, one of the two has to
-# cross the hill, and on the way the error is larger. That is what a local minimum is.
+# cross the hill, and on the way the error is larger. That is what a local minimum is. (First the
+# best start as `kn.plot_history` shows it: dashed lines where grids were adapted, lesson 8a.)
 
 
 # %%
@@ -140,7 +141,9 @@ def hill(net):
     return u, phi, min(falls, rises) / np.ptp(phi)
 
 
-best = min(starts, key=lambda start: min(start.history["train_loss"])).network
+winner = min(starts, key=lambda start: min(start.history["train_loss"]))
+best, description = winner.network, "The loss of the best start, and its activations off the grids."
+show(kn.plot_history(winner.history), "08b_history", description)
 figure, ax = plt.subplots(figsize=(9, 4.5))
 for net, style, name in ((best, "-", "the best start"), (lost[0], "--", "a lost one")):
     u, phi, _ = hill(net)

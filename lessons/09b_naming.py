@@ -169,7 +169,7 @@ for fit in tables["the sum to f"][:3]:
     given = {(0, 0, 0): "sin", (0, 0, 1): "x^2", (1, 0, 0): fit.symbol}
     errors[fit.symbol.name] = rmse(kn.symbolify(small, x, y, edges=given))
     assert 1 - fit.error**2 > 0.99999
-print(f"\n3. The data are the judge: test RMSE after training, splines {rmse(small):.0e}")
+print(f"3. The data are the judge: test RMSE after training, splines {rmse(small):.0e}")
 table(["the sum to f", "RMSE"], errors.items())
 assert errors["exp"] <= 1e-12
 assert min(error for name, error in errors.items() if name != "exp") > 1e-6

@@ -49,8 +49,8 @@ def peaks(x):
 # Give the edge its usual base function, $w\, b(x) + \sum_j c_j B_j(x)$ with $b = silu$. That is one
 # parameter more, and it is shared by all tasks.
 #
-# Far from the samples of phase 2 no $c_j$ moves. So there the network moves by exactly
-# $(w_{new} - w_{old})\, b(x)$.
+# Far from the samples of phase 2 no $c_j$ moves, as in lesson 11a. So there the network moves by
+# exactly $(w_{new} - w_{old})\, b(x)$.
 #
 # **Predict:** how much can one parameter of 204 do?
 

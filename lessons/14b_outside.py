@@ -11,7 +11,7 @@
 # **You need:** lessons 02b (ends), 03a (derivatives of splines), 08a (grids) and 09b (naming an
 # edge).
 #
-# **Time:** 20 minutes to read, 5 seconds to run.
+# **Time:** 20 minutes to read, 8 seconds to run.
 
 # %%
 from collections import Counter

@@ -135,7 +135,7 @@ def changed(path, mutant):
 
 def equivalents():
     """Return the changes that are known to change nothing: path, before, after."""
-    rows = [line.split(" | ") for line in EQUIVALENT.read_text(encoding="utf-8").splitlines()]
+    rows = [line.split(" || ") for line in EQUIVALENT.read_text(encoding="utf-8").splitlines()]
     return {tuple(part.strip() for part in row[:3]) for row in rows[1:]}
 
 

@@ -45,6 +45,13 @@ class Benchmark:
     widths : tuple of int
         The shape of the paper's network, if it tells one.
 
+    Raises
+    ------
+    ValueError
+        If there is not one range for each input, with its low end below the high one.
+    TypeError
+        If function is not callable, inputs are not texts, or widths are not whole numbers.
+
     Examples
     --------
     >>> import kan_numpy as kn
@@ -64,7 +71,8 @@ class Benchmark:
 
     def __post_init__(self) -> None:
         """Check the arguments."""
-        as_text("name", self.name), as_text("formula", self.formula)
+        as_text("name", self.name)
+        as_text("formula", self.formula)
         as_function("function", self.function)
         for index, entry in enumerate(as_list("inputs", self.inputs, "a list of names")):
             as_text(f"inputs[{index}]", entry)

@@ -72,7 +72,7 @@ def as_pairs(pairs: Sequence[tuple[int, int]] | None, n_in: int) -> Pairs:
     if pairs is None:
         return Pairs(np.arange(n_in), np.arange(n_in))
     entries = as_list("pairs", pairs, "a list of pairs such as [(0, 0), (0, 1)]")
-    table = [as_indices(f"pairs[{q}]", pair, "a pair (a, b)") for q, pair in enumerate(entries)]
+    table = [as_indices("pairs", pair, "a list of pairs (a, b)") for pair in entries]
     if max(map(max, table), default=0) >= n_in:
         raise ValueError(f"pairs must name inputs from 0 to {n_in - 1}, but is {shown(entries)}")
     a, b = np.array(table, dtype=np.intp).reshape(-1, 2).T

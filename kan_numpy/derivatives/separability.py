@@ -245,8 +245,8 @@ def symmetry(
     chosen = [as_count(f"inputs[{index}]", i, 0) for index, i in enumerate(entries)]
     if not 2 <= len(set(chosen)) == len(chosen) < n_in or max(chosen) >= n_in:
         raise ValueError(
-            f"inputs must name two or more different inputs of 0 to {n_in - 1}, not all,"
-            f" but is {shown(chosen)}"
+            f"inputs must name two or more different inputs of 0 to {n_in - 1}, not all:"
+            f" {shown(chosen)}"
         )
     gradient, change = first[:, :, chosen], second[:, :, chosen]  # (N, n_out, A), (..., A, n_in)
     i, j = np.triu_indices(len(chosen), 1)

@@ -93,17 +93,16 @@ def refit(expression: Expression, values: Values, target: Array, steps: int = 10
     start = np.array(free_numbers(expression))
     if not len(start):
         return expression
-    scale = 1.0 / np.sqrt(len(target))
 
     def at(theta: Array) -> Expression:
         return with_numbers(expression, map(_unrounded, theta))
 
     def residuals(theta: Array) -> Array:
-        return scale * (value_and_slopes(at(theta), values)[0] - target)
+        return value_and_slopes(at(theta), values)[0] - target
 
     def jacobian(theta: Array) -> Array:
         slopes = value_and_slopes(at(theta), values)[1]
-        return scale * np.stack([np.broadcast_to(s, target.shape) for s in slopes], axis=1)
+        return np.stack([np.broadcast_to(s, target.shape) for s in slopes], axis=1)
 
     state = LeastSquares(residuals, jacobian).minimize(start, steps, damping=1e-6)
     return at(state.theta) if np.isfinite(state.loss) else expression

@@ -16,8 +16,9 @@ from itertools import pairwise
 
 import numpy.typing as npt
 
-from kan_numpy._arguments import as_instance, as_list, as_rng
+from kan_numpy._arguments import as_list, as_rng
 from kan_numpy._arrays import Rng
+from kan_numpy._validation import shown
 from kan_numpy.functions.activations import Base
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
@@ -144,7 +145,8 @@ class KAN(Network):
         """Build a network from layers that fit together, inputs first."""
         chosen = as_list("layers", layers, "a list of layers")
         for l, layer in enumerate(chosen):
-            as_instance(f"layers[{l}]", layer, KANLayer | ProductLayer, "a layer of a KAN")
+            if isinstance(layer, type) or not (hasattr(layer, "n_in") and hasattr(layer, "n_out")):
+                raise TypeError(f"layers[{l}] must be a layer, but is {shown(layer)}")
         if not chosen or any(a.n_out != b.n_in for a, b in pairwise(chosen)):
             raise ValueError("layers must fit together, and make a network of one layer at least")
         network = object.__new__(cls)

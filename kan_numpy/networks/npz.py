@@ -43,6 +43,9 @@ MOST_MEMBERS = 8192
 MOST_TEXT = 2**21
 """The bytes of a description, so that it is parsed within 10 MB: about 25,000 symbols."""
 
+HEADER = 128
+"""The bytes before a description in its member."""
+
 LONGEST_QUOTE = 200
 """The characters that a message quotes from a file."""
 
@@ -214,7 +217,7 @@ def _archive(file: BinaryIO) -> zipfile.ZipFile:
 
 def _description(archive: zipfile.ZipFile, member: zipfile.ZipInfo | None) -> dict[str, Any]:
     """Read the description."""
-    if member is None or member.file_size > MOST_TEXT:
+    if member is None or member.file_size > HEADER + MOST_TEXT:
         raise ValueError(f"it has no description of at most {MOST_TEXT} bytes")
     meta = json.loads(str(_array(archive, member, is_text=True)))
     if not isinstance(meta, dict) or type(meta.get("format")) is not int:

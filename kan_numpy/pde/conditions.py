@@ -126,7 +126,8 @@ class Condition:
         for i, face in enumerate(as_list("faces", self.faces, "a list of faces (input, end)")):
             as_indices(f"faces[{i}]", face, "(input, end)")
         as_number("weight", self.weight, 0.0, include_low=False)
-        as_count("order", self.order, 0, 2)
+        if as_count("order", self.order, 0) > 2:
+            raise ValueError(f"order must be 0, 1 or 2, but is {self.order}")
 
     def residual(self, x: Array, u: Array, gradient: Array, second: Array) -> Residual:
         """Evaluate the equation for x (N, n_in) and the jet of u, and check the shapes."""

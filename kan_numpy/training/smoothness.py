@@ -44,10 +44,10 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import coo_array
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, row_blocks
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.kan_layer import KANLayer
-from kan_numpy.networks.network import Network
+from kan_numpy.networks.network import Network, levels
 from kan_numpy.optimizers.optimizer import Curvature
 from kan_numpy.splines.roughness import (
     STRENGTH,
@@ -105,8 +105,10 @@ class SmoothnessPrior:
             return cls(network, loss, (None,) * len(kans))
         factor = strength * loss / len(x)
         held = kans if known is None else [layer for _, layer in known.kan_layers]
-        measured = zip(held, *_statistics(network, x), strict=True)
-        layers = [_layer_prior(*one, factor, known is not None) for one in measured]
+        layers = [
+            _layer_prior(layer, *measured, factor, known is not None)
+            for layer, measured in zip(held, _statistics(network, x), strict=True)
+        ]
         return cls(network, loss, tuple(layers))
 
     @property
@@ -180,17 +182,11 @@ def _is_local(basis: Basis) -> bool:
     return basis.centers is not None and basis.size > 2
 
 
-def _statistics(network: Network, x: Array) -> tuple[list[Array], list[Array]]:
-    """Return the sums of B (n_in, W) and the variances of y (n_out,), of each KAN layer."""
-    kans = network.kan_layers
-    counts = [np.zeros((layer.n_in, layer.basis.size)) for _, layer in kans]
-    outputs: list[list[Array]] = [[] for _ in kans]
-    for rows in network._blocks(x):
-        y, caches = network._forward(x[rows])
-        levels = [*(cache.x for cache in caches[1:]), y]
-        for n, (l, layer) in enumerate(kans):
-            inside = caches[l].inside  # a sample beyond the grid counts as one at its end
-            B = caches[l].B if inside is caches[l].x else layer.basis(inside)
-            counts[n] += B.sum(axis=0)
-            outputs[n].append(levels[l])
-    return counts, [np.concatenate(parts).var(axis=0) for parts in outputs]
+def _statistics(network: Network, x: Array) -> Iterator[tuple[Array, Array]]:
+    """Yield the sums of B (n_in, W) and the variances of y (n_out,) of each KAN layer."""
+    values = levels(network.layers, x)
+    for l, layer in network.kan_layers:
+        inside = layer.inside(values[l])  # a sample beyond the grid counts as one at its end
+        blocks = row_blocks(len(x), layer.n_in * layer.basis.size)
+        sums = sum(layer.basis(inside[rows]).sum(axis=0) for rows in blocks)
+        yield np.asarray(sums), values[l + 1].var(axis=0)

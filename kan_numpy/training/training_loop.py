@@ -18,10 +18,10 @@ from typing import Any, Generic
 
 import numpy as np
 
-from kan_numpy._arguments import as_flag, as_function, as_rng, level_outside
+from kan_numpy._arguments import as_flag, as_function, as_instance, as_rng, level_outside
 from kan_numpy._arrays import Rng, some_rows
 from kan_numpy._memory import keep_freed_memory
-from kan_numpy._validation import as_count, as_number, shown
+from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_optimizer, in_batches
@@ -105,18 +105,15 @@ def train(
     >>> result.message, bool(objective.value(result.network.theta) < 1e-3)
     ('all 100 steps done; 9 parameters for 50 samples', True)
     """
-    if not isinstance(objective, NetworkObjective):
-        raise TypeError(
-            "objective must be an objective such as kn.Objective(network, x, y), but is"
-            f" {shown(objective)}"
-        )
+    wanted = "an objective such as kn.Objective(network, x, y)"
+    as_instance("objective", objective, NetworkObjective, wanted)
     try:
         if patience is not None and validation is None:
             raise ValueError(
                 "patience needs a validation set: validation=(x, y) in fit, an Objective in train"
             )
-        if validation is not None and not isinstance(validation, NetworkObjective):
-            raise TypeError(f"validation must be an objective, but is {shown(validation)}")
+        if validation is not None:
+            as_instance("validation", validation, NetworkObjective, wanted)
         if callback is not None:
             as_function("callback", callback)
         show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)

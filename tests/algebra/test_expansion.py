@@ -31,3 +31,10 @@ def test_expanding_stops_where_it_should():
     assert text(expand(parse("pi*(x + pi*y)"))) == "pi*x + pi**2*y"
     many = "(" + " + ".join(f"x{i}" for i in range(12)) + ")**6"
     assert text(expand(parse(many))) == many
+
+
+def test_powers_are_multiplied_out_up_to_the_sixth():
+    for power in range(2, 7):
+        terms = expand(parse(f"(x + 1)**{power}")).terms
+        assert len(terms) == power + 1
+    assert text(expand(parse("(x + 1)**7"))) == "(x + 1)**7"

@@ -59,5 +59,5 @@ def test_pairs_name_inputs_that_exist():
     for pairs in ([(0, 2)], [(2, 0)]):
         with pytest.raises(ValueError, match="pairs must name inputs from 0 to 1"):
             as_pairs(pairs, 2)
-    with pytest.raises(TypeError, match="pairs must be a list of pairs"):
+    with pytest.raises(ValueError, match="pairs must be a list of pairs"):
         as_pairs([(0, 1, 2)], 3)

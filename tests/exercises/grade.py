@@ -17,11 +17,16 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 
+ESSAYS = {"10.3": "lessons/exercises/ex10.py", "14.4": "lessons/exercises/ex14.py"}
+
 SECONDS = 20.0
 """For each task, while grading; the checks of a right solution take less than one."""
 
 SECONDS_AT_THE_DESK = 6.0
 """For all tasks of a file together, while a student waits."""
+
+ESSAYS = {"10.3": "lessons/exercises/ex10.py", "14.4": "lessons/exercises/ex14.py"}
+"""Tasks that a person grades."""
 
 
 def copied(source, folder):

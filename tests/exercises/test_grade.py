@@ -58,6 +58,7 @@ def test_every_task_is_graded_on_its_own(tmp_path):
     assert set(entries[0]) == keys
 
 
+@pytest.mark.slow
 def test_parameters_share_the_points_and_warnings_are_no_failure(tmp_path):
     path = tmp_path / "test_some.py"
     path.write_text(PARAMETRIZED, encoding="utf-8")

@@ -140,7 +140,7 @@ def test_where_the_formula_is_not_defined_it_says_so():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"network": kn.MLP([2, 1], rng=0)}, TypeError, "network must be a KAN, but is a MLP"),
+        ({"network": kn.MLP([2, 1], rng=0)}, TypeError, "network must be a KAN, but is MLP"),
         ({"variables": "xy"}, TypeError, "variables must be a list of names"),
         ({"variables": ["x"]}, ValueError, "variables must hold 2 different names"),
         ({"variables": ["x", "x"]}, ValueError, "variables must hold 2 different names"),
@@ -223,3 +223,11 @@ def test_without_inputs_a_thousand_fixed_points_on_the_grids_are_taken():
 
 def test_a_formula_cannot_be_changed():
     assert_value(kn.formula(paper()), "expressions")
+
+
+def test_a_formula_may_have_a_single_digit():
+    rounded = kn.formula(odd()).round(1)
+    assert all(len(str(abs(number)).replace(".", "").strip("0")) <= 1
+               for number in free_numbers(rounded.expressions[0]))  # fmt: skip
+    with pytest.raises(ValueError, match="digits must be at least 1"):
+        rounded.round(0)

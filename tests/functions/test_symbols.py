@@ -342,3 +342,8 @@ def test_a_changed_symbol_of_the_library_can_be_pickled(name):
     assert copied.complexity == 9
     for order in range(4):
         np.testing.assert_array_equal(copied(u, order), SYMBOLS[name](u, order))
+
+
+def test_symbols_may_be_given_in_any_order():
+    assert {symbol.name for symbol in as_symbols({"sin", "exp"})} == {"sin", "exp"}
+    assert [symbol.name for symbol in as_symbols(["sin", "exp"])] == ["sin", "exp"]

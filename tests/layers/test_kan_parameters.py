@@ -100,6 +100,7 @@ def test_only_splines_of_degree_1_and_less_are_piecewise_linear():
     line = BSplineBasis(np.tile(uniform_knots(-1, 1, 5, 1), (3, 1)), 1)
     alone = replace(layer, basis=line, symbols=symbols, active=np.array([[True] * 3, [False] * 3]))
     assert not alone.piecewise_linear  # it has no spline
+    assert replace(alone, symbols=symbols[1:]).piecewise_linear  # and here one
 
 
 def test_what_depends_on_the_coefficients_alone_has_no_gradient_elsewhere():

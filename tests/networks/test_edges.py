@@ -25,6 +25,8 @@ def test_edges_are_found_by_their_kind():
     changed = with_symbol(network, edge, SYMBOLS["exp"], affine)
     phi[:, edge[1], edge[2]] = 2.0 * np.exp(0.5 * x[:, edge[2]] + 0.1) - 1.0
     np.testing.assert_allclose(changed.layers[0].edges(x), phi, rtol=1e-14, atol=1e-15)
+    assert changed.layers[0].w_base[edge[1:]] == 0.0
+    assert not changed.layers[0].coef[edge[1:]].any()
     again = with_symbol(changed, edge, SYMBOLS["sin"], affine)
     assert len(again.layers[0].symbols) == len(changed.layers[0].symbols)
     assert len(symbolic_edges(again)) == len(symbolic) + 1

@@ -80,6 +80,10 @@ def test_each_layer_has_its_own_grid_degree_and_range():
     assert not first.bias.any()
     assert KAN([2, 1], rng=0).layers[0].degree == 3
     assert KAN([2, 1], rng=0).layers[0].grid_size == 5
+    assert KAN([1, 1], rng=0).layers[0].basis.low.tolist() == [-1.0]
+    assert KAN([1, 1], rng=0).layers[0].basis.high.tolist() == [1.0]
+    assert KAN([1, 1], rng=0).layers[0].outside == "linear"
+    assert KAN([1, 1], grid_size=1, rng=0).layers[0].grid_size == 1
 
 
 @pytest.mark.parametrize(

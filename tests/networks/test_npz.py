@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pickle
+import re
 import signal
 import stat
 import subprocess
@@ -579,3 +580,55 @@ def test_copies_and_pickles_are_the_same_network(tmp_path, base):
         assert np.array_equal(twin.theta, net.theta)
         twin.save(tmp_path / "twin.npz")
         assert np.array_equal(KAN.load(tmp_path / "twin.npz").theta, net.theta)
+
+
+def test_members_too_many_and_too_few_are_named():
+    npz._require_names({"a", "b"}, {"a", "b"})
+    with pytest.raises(ValueError, match=r"should not hold \['c'\], or lacks \['b'\]"):
+        npz._require_names({"a", "b"}, {"a", "c"})
+    with pytest.raises(ValueError, match=r"should not hold \['c', 'd', 'e'\], or lacks \[\]"):
+        npz._require_names({"a"}, set("acdefg"))
+
+
+def test_a_file_may_have_as_many_members_as_allowed_and_no_more(tmp_path, monkeypatch):
+    path, network = tmp_path / "net.npz", KAN([2, 1], rng=0)
+    network.save(path)
+    with zipfile.ZipFile(path) as archive:
+        count = len(archive.namelist())
+    monkeypatch.setattr(npz, "MOST_MEMBERS", count)
+    assert same(KAN.load(path), network)
+    network.save(path)
+    monkeypatch.setattr(npz, "MOST_MEMBERS", count - 1)
+    with pytest.raises(ValueError, match=f"its directory has {count} members"):
+        KAN.load(path)
+    with pytest.raises(ValueError, match=f"{count - 1} arrays; at most .* and {count - 2} can be"):
+        network.save(path)
+
+
+def test_a_description_may_be_as_long_as_can_be_read(tmp_path, monkeypatch):
+    path, network = tmp_path / "net.npz", KAN([2, 1], rng=0)
+    monkeypatch.setattr(npz, "MOST_TEXT", 0)
+    with pytest.raises(ValueError, match="characters") as refused:
+        network.save(path)
+    length = int(re.search(r"has (\d+) characters", str(refused.value))[1])
+    monkeypatch.setattr(npz, "MOST_TEXT", 4 * length - 1)
+    with pytest.raises(ValueError, match="too large for one file"):
+        network.save(path)
+    monkeypatch.setattr(npz, "MOST_TEXT", 4 * length)
+    network.save(path)
+    assert same(KAN.load(path), network)
+    monkeypatch.setattr(npz, "MOST_TEXT", 4 * length - 1)
+    with pytest.raises(ValueError, match=f"no description of at most {4 * length - 1} bytes"):
+        KAN.load(path)
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [([], "its directory has 0 members"), (["other.npy"], "it has no description")],
+)
+def test_an_archive_with_little_in_it_is_refused(tmp_path, members, message):
+    with zipfile.ZipFile(tmp_path / "net.npz", "w") as archive:
+        for name in members:
+            archive.writestr(name, b"")
+    with pytest.raises(ValueError, match=message):
+        KAN.load(tmp_path / "net.npz")

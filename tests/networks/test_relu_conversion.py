@@ -13,7 +13,9 @@ from strategies import floats, inputs, random_layer, rows_of_knots, seeds
 from kan_numpy import KAN, MLP, to_kan, to_relu
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.functions.symbols import SYMBOLS
+from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
+from kan_numpy.networks.relu_conversion import _grid, _reachable
 from kan_numpy.splines.bsplines import BSplineBasis
 
 EXACT = 1e-12
@@ -307,3 +309,23 @@ def test_dead_and_constant_nodes_get_a_grid():
 def test_what_has_no_kan_on_the_box_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         to_kan(*arguments)
+
+
+def test_grids_reach_a_margin_beyond_what_a_layer_can_send():
+    w, bias = np.array([[0.0], [1.0], [-2.0], [0.0]]), np.array([-3.0, -1.0, 0.5, 0.0])
+    layer = DenseLayer(w, bias, ACTIVATIONS["identity"])
+    low, high = _reachable(layer, np.array([-1.0]), np.array([2.0]))
+    # A hundredth of what lies between, and a millionth of the sizes of the terms; or else 1.
+    margin = np.array([3e-6, 0.03 + 3e-6, 0.06 + 4.5e-6, 1.0])
+    np.testing.assert_allclose(low, np.array([-3.0, -2.0, -3.5, 0.0]) - margin, rtol=1e-12)
+    np.testing.assert_allclose(high, np.array([-3.0, 1.0, 2.5, 0.0]) + margin, rtol=1e-12)
+    relu = replace(layer, activation=ACTIVATIONS["relu"])
+    np.testing.assert_allclose(_reachable(relu, np.array([-1.0]), np.array([2.0]))[0][1], -1.020003)
+
+
+def test_a_grid_has_the_kink_of_a_relu_or_its_middle():
+    relu = DenseLayer(np.ones((1, 2)), np.zeros(1), ACTIVATIONS["relu"])
+    low, high = np.array([-1.0, 2.0]), np.array([3.0, 4.0])
+    assert _grid(relu, low, high).tolist() == [[-1.0, 0.0, 3.0], [2.0, 3.0, 4.0]]
+    first = replace(relu, activation=ACTIVATIONS["identity"])
+    assert _grid(first, low, high).tolist() == [[-1.0, 3.0], [2.0, 4.0]]

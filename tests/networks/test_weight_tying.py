@@ -254,7 +254,7 @@ def refusals():
         (network, -1, pair, ValueError, "layer must be at least 0"),
         (products, 1, pair, ValueError, "layer is 1, but the network has no KAN layer"),
         (other, 0, pair, TypeError, "made of B-splines to lock edges, not .*Chebyshev"),
-        (MLP([2, 1], rng=0), 0, pair, TypeError, "network must be a KAN, but is a MLP"),
+        (MLP([2, 1], rng=0), 0, pair, TypeError, "network must be a KAN, but is MLP"),
     ]
 
 

@@ -187,3 +187,9 @@ def test_the_objective_is_a_sum_of_squares_of_as_many_residuals_as_points():
     assert objective.jacobian(net.theta).shape == (60, net.size)
     assert objective.is_least_squares
     assert objective.on(net).points is objective.points
+
+
+def test_no_more_than_a_million_points_are_taken():
+    for options in ({"points": 10**6 + 1}, {"boundary_points": 10**6 + 1}):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            collocation_points(mixed(), **options)

@@ -38,9 +38,11 @@ def test_bad_problems_are_refused():
         PDE((0,), (1,), [])
     with pytest.raises(TypeError, match=r"conditions\[0\] must be a Condition"):
         PDE((0,), (1,), [equation])
-    for face in ((1, 0), (0, 2), 0):
+    for face in ((1, 0), (0, 2)):
         with pytest.raises(ValueError, match=r"conditions\[0\] must hold on faces"):
             PDE((0,), (1,), [Condition(equation, [face])])
+    with pytest.raises(TypeError, match=r"faces\[0\] must be \(input, end\), but is 0"):
+        Condition(equation, [0])
     with pytest.raises(ValueError, match="pairs must name inputs from 0 to 0"):
         PDE((0,), (1,), [Condition(equation)], pairs=[(0, 1)])
 

@@ -118,3 +118,18 @@ def test_the_ends_of_the_axes_stand_below_and_left_of_a_frame():
     ):
         assert [end[0] for end in found_ends] == [end[0] for end in ends]
         np.testing.assert_allclose([e[1:] for e in found_ends], [e[1:] for e in ends])
+
+
+def test_the_axes_fill_the_page():
+    figure = kn.plot(kn.KAN([1, 1], rng=0), samples(1))
+    assert figure.axes[0].get_position().bounds == (0.0, 0.0, 1.0, 1.0)
+
+
+def test_the_name_of_a_symbol_in_a_stack_is_above_its_frame():
+    network = with_symbols(kn.KAN([3, 12], rng=0), {(0, 4, 1): "sin"})
+    figure, unit = kn.plot(network, samples(3)), page([3, 12])[1]
+    center = places_of(network)[0].centers[4, 1]
+    (text,) = (t for t in figure.axes[0].texts if t.get_gid() == "edge names")
+    np.testing.assert_allclose(text.get_position(), center + np.array([0.0, 0.34 + 0.02 / unit]))
+    assert (text.get_ha(), text.get_va()) == ("center", "bottom")
+    assert text.get_size() == pytest.approx(0.8 * (5 + 5 * unit))

@@ -119,7 +119,9 @@ def test_a_recorder_takes_every_so_many_steps_and_a_movie_shows_ten_a_second():
     assert (recorder.steps, recorder.networks) == ([3, 6, 9], [3, 6, 9])
     assert kn.record().every == 1
     networks, x = [kn.KAN([1, 1], rng=seed) for seed in (0, 1, 2)], samples(1)
-    movie = kn.plot_movie(networks, x)
-    assert (movie._interval, movie._save_count) == (100, 3)
-    assert kn.plot_movie(networks, x, interval=33.9)._interval == 33
-    movie._init_draw()
+    opacities = [colors[0, 3] for _, colors, _ in watched(networks, x)]
+    np.testing.assert_allclose(opacities, np.tanh(3.0))
+    movie, faster = kn.plot_movie(networks, x), kn.plot_movie(networks, x, interval=33.9)
+    assert (movie._interval, movie._save_count, faster._interval) == (100, 3, 33)
+    for each in (movie, faster):
+        each._init_draw()  # one that was never drawn warns

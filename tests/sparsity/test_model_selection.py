@@ -7,6 +7,7 @@ import pytest
 from curves import trained, two_functions
 
 from kan_numpy import KAN, Objective
+from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import with_symbol
 from kan_numpy.sparsity.model_selection import Assessment, assess
@@ -49,3 +50,14 @@ def test_outputs_may_have_different_means():
 def test_a_smaller_network_may_be_somewhat_worse(loss, smaller, numbers, allowed):
     large, small = Assessment(loss, 50, 1000), Assessment(smaller, 50 - numbers, 1000)
     assert large.accepts(small) is allowed
+
+
+def test_of_a_loss_with_weights_it_is_the_size_of_most_errors():
+    x = np.linspace(-1.0, 1.0, 50)[:, None]
+    network = KAN([1, 1], rng=0)
+    y = network(x) + 0.1 * np.random.default_rng(0).standard_normal(x.shape)
+    y[3] += 1000.0
+    data = Objective(network, x, y, "huber")
+    size = float(size_of_errors(network(x) - y)[0])
+    assert 0.05 < size < 0.2
+    assert assess(data, network).loss == pytest.approx(size**2 / data.variances.mean())

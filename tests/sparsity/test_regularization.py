@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from checks import agree, agree_exactly, check_objective
+from checks import agree, agree_exactly, assert_value, check_objective
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import (
@@ -418,3 +418,7 @@ def test_an_mlp_has_no_edges():
         Penalty(l1=1.0)(network, x)
     with pytest.raises(TypeError, match="edges of a KAN"):
         kn.fit(network, x, y, penalty=Penalty(l1=1.0), steps=1)
+
+
+def test_a_penalty_cannot_be_changed():
+    assert_value(Penalty(l1=0.1), "l1")

@@ -23,6 +23,8 @@ from kan_numpy.symbolic_regression.curve_fit import (
     STEPS,
     WAVES,
     SymbolFit,
+    _inside,
+    _local_fit,
     _mesh,
     _search,
     fit_symbol,
@@ -243,3 +245,39 @@ def test_the_rank_is_the_order_of_magnitude_and_the_price_of_complexity():
 def test_so_many_points_starts_and_steps_are_enough():
     assert (SEARCH_POINTS, FIT_POINTS, STARTS, STEPS) == (60, 500, 3, 60)
     assert (FIRST_STEPS, FINALISTS) == (6, 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "affine", "moved"),
+    [
+        ("sqrt", [1.0, -1e-9, 1.0, 0.0], 1e-9 + 1e-12),  # b by twice what is missing, and a hair
+        ("arcsin", [1.0, 1e-9, 1.0, 0.0], -1e-9 - 1e-12),
+        ("sqrt", [1.0, 0.5, 1.0, 0.0], 0.5),
+    ],
+)
+def test_an_end_that_rounding_put_outside_comes_back(name, affine, moved):
+    x = np.array([0.0, 1.0])
+    inside = _inside(SYMBOLS[name], np.array(affine), x)
+    np.testing.assert_allclose(inside, [1.0, moved, 1.0, 0.0], rtol=1e-6)
+    u = x + inside[1]
+    assert SYMBOLS[name].defined(u.min(), u.max())
+
+
+@pytest.mark.parametrize("name", ["sin", "x^2", "1/x^2"])
+def test_a_local_fit_begins_with_the_best_factor_and_offset(name):
+    """Where the symbol is infinite it counts as 0."""
+    z = np.linspace(-1.0, 1.0, 21)
+    phi = np.cos(2.0 * z) + z
+    with np.errstate(all="ignore"):
+        f = np.where(np.isfinite(SYMBOLS[name](2.0 * z)), SYMBOLS[name](2.0 * z), 0.0)
+    _, theta = _local_fit(SYMBOLS[name], 2.0, 0.0, z, phi, 0)
+    c, d = np.linalg.lstsq(np.stack([f, np.ones_like(f)], axis=1), phi)[0]
+    np.testing.assert_allclose(theta, [2.0, 0.0, c, d], rtol=1e-9, atol=1e-12)
+
+
+def test_an_exponential_keeps_a_shift_that_its_factor_cannot_hold():
+    np.testing.assert_allclose(
+        normalized(SYMBOLS["exp"], np.array([2.0, 299.0, 1.0, 0.5])), [2.0, 0.0, np.exp(299.0), 0.5]
+    )
+    far = np.array([2.0, 300.0, 1.0, 0.5])
+    assert np.array_equal(normalized(SYMBOLS["exp"], far), far)

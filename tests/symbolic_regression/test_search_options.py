@@ -134,3 +134,34 @@ def test_options_are_options():
     x, network = inputs(N=20), KAN([2, 1], rng=0)
     with pytest.raises(TypeError, match=r"options must be SearchOptions.*, but is {'close': 3}"):
         kn.discover(network, x, x[:, :1], options={"close": 3})
+
+
+def test_the_defaults_are_those_of_the_experiments():
+    assert SearchOptions() == SearchOptions(
+        fewest_samples=20,
+        samples=2000,
+        final_samples=10_000,
+        strength=0.01,
+        threshold=0.03,
+        good=0.01,
+        close=10.0,
+        close_in_noise=1.1,
+        label_smoothing=0.01,
+        unexplained=0.9,
+    )
+    assert SearchOptions(samples=1, strength=0.0).samples == 1
+
+
+def test_a_search_is_the_same_each_time_unless_it_is_told_otherwise(monkeypatch):
+    drawn = []
+
+    def run(self):
+        drawn.append(self.check.x)
+        return self.network
+
+    monkeypatch.setattr(StructureSearch, "run", run)
+    x, network = inputs(1, N=40), KAN([1, 1], rng=0)
+    for options in ({}, {"rng": 0}, {"rng": 1}):
+        kn.discover(network, x, x, **options)
+    assert np.array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0], drawn[2])

@@ -164,7 +164,8 @@ def runs(monkeypatch, errors, loss="mse", symbolic=True, **options):
         asked.append((grid_factor, scale))
         return [structure(next(errors), symbolic=symbolic)]
 
-    def trained(data, steps, **_):
+    def trained(data, steps, progress):
+        assert not progress
         asked.append((data.network.widths, steps))
         return type("Result", (), {"network": data.network, "interrupted": False})
 

@@ -673,3 +673,16 @@ def test_levenberg_marquardt_refuses_a_penalty_and_names_the_way_out():
     x, y = samples()
     with pytest.raises(ValueError, match=r"penalty has no method curvature.*use kn.Penalty.*LBFGS"):
         fit(small(), x, y, LevenbergMarquardt(), penalty=lambda net, _: (0.0, 0.0 * net.theta))
+
+
+def test_a_single_start_is_the_given_one(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("another start")
+
+    monkeypatch.setattr(KAN, "redrawn", refuse)
+    x = np.linspace(-1.0, 1.0, 9)[:, None]
+    network = KAN([1, 1], rng=0)
+    found = kn.fit(network, x, x, steps=2, starts=1)
+    assert np.array_equal(found.network.theta, kn.fit(network, x, x, steps=2).network.theta)
+    with pytest.raises(ValueError, match="starts must be at least 1"):
+        kn.fit(network, x, x, steps=2, starts=0)

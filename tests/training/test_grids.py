@@ -13,6 +13,7 @@ from strategies import degrees, floats, grid_sizes, networks_with_inputs, seeds,
 import kan_numpy as kn
 from kan_numpy import KAN, adapt_grid, fit, refine
 from kan_numpy.splines.knot_placement import SMALLEST_GAP
+from kan_numpy.training.grids import off_grid
 
 DISCRETE = np.array([-1.0, -1.0, 0.0, 0.0, 0.0, 0.5])
 
@@ -378,3 +379,19 @@ def test_grids_of_few_samples_change_nothing_much(outside, eps):
         network = fit(start, x, y, adapt_at=[0]).network
         for other in (adapt_grid(network, x, eps=eps), refine(network, 17), refine(network, 30)):
             assert np.abs(other(t) - network(t)).max() < 0.25 * np.ptp(y)
+
+
+def test_a_grid_may_have_a_single_interval():
+    network = KAN([2, 1], grid_size=3, rng=0)
+    assert refine(network, 1).layers[0].grid_size == 1
+    assert type(refine(network, 6)) is KAN
+    with pytest.raises(ValueError, match="grid_size must be at least 1"):
+        refine(network, 0)
+
+
+def test_columns_off_their_grid_are_found():
+    layer = KAN([3, 1], grid_size=4, grid_range=(-1.0, 1.0), rng=0).layers[0]  # intervals of 0.5
+    x = np.array([[-1.0, 0.0, 0.3], [1.0, 0.49, 0.3], [1.1, 0.2, 0.3]])
+    outside, narrow = off_grid(layer, x)
+    assert outside.tolist() == [[False] * 3, [False] * 3, [True, False, False]]
+    assert narrow.tolist() == [False, True, False]  # and a constant is no narrow column

@@ -13,3 +13,22 @@ def test_the_metric_is_the_mean_square_of_what_a_parameter_is_multiplied_with():
     squares = np.mean(J**2, axis=0)
     metric = kn.Objective(net, x, np.sin(x)).diagonal_scaling(net.theta)
     np.testing.assert_allclose(metric, squares / squares.mean() + 1e-3, rtol=1e-12)
+
+
+def test_parameters_that_act_on_nothing_are_all_alike():
+    """Far from its grid, without a base function, a network that fades is zero."""
+    network = kn.KAN([1, 1], grid_size=4, base="zero", outside="fade", rng=0)
+    far = np.full((5, 1), 100.0)
+    metric = kn.Objective(network, far, far).diagonal_scaling(network.theta)
+    assert metric.tolist() == [1.0] * 7
+
+
+def test_the_metric_of_small_factors_is_that_of_large_ones():
+    network = kn.MLP([1, 1], rng=0)
+    x = np.array([[0.001], [0.002]])
+    metric = kn.Objective(network, x, x).diagonal_scaling(network.theta)
+    squares = np.array([np.mean(x**2), 1.0])
+    np.testing.assert_allclose(metric, squares / squares.mean() + 1e-3, rtol=1e-12)
+    small = kn.KAN([1, 1], grid_size=1, degree=1, base="zero", rng=0)
+    halves = kn.Objective(small, np.zeros((3, 1)), np.zeros((3, 1)))
+    np.testing.assert_allclose(halves.diagonal_scaling(small.theta), [1.001, 1.001])

@@ -331,3 +331,18 @@ def test_a_function_without_noise_is_learned_to_the_last_digit():
 def test_wrong_strength_is_refused():
     with pytest.raises(ValueError, match="hold must lie in"):
         kn.fit(kn.KAN([1, 1], rng=0), np.zeros((3, 1)), np.zeros((3, 1)), hold=-1.0)
+
+
+@pytest.mark.parametrize(("grid_size", "held"), [(1, False), (2, True)])
+def test_three_coefficients_can_be_rough_and_two_cannot(grid_size, held):
+    network = kn.KAN([1, 1], grid_size=grid_size, degree=1, rng=0)
+    prior = SmoothnessPrior.of(network, np.array([[-0.9], [0.9]]), 1.0)
+    assert prior.is_empty != held
+
+
+def test_edges_that_do_not_exist_are_not_held():
+    network = kn.KAN([2, 1], grid_size=8, rng=0)
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (6, 2))
+    pruned = kn.prune(network, x, edges=[(0, 0, 0)])
+    (prior,) = SmoothnessPrior.of(pruned, x[:, 1:] if pruned.widths[0] == 1 else x, 1.0).layers
+    assert np.all((prior.weight > 0.0).any(axis=2) == pruned.layers[0].active)

@@ -15,7 +15,7 @@ from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import with_symbol
 from kan_numpy.training.losses import MeanSquaredError
-from kan_numpy.training.units import ScaledObjective, Units, _scaler, in_own_units
+from kan_numpy.training.units import ScaledObjective, Units, _Penalty, _scaler, in_own_units
 
 UNITS = [1e-12, 1e-6, 7.0, 1e6, 1e12]
 
@@ -342,18 +342,17 @@ def test_what_is_given_stays_as_it_is():
 
 
 def test_the_unit_of_a_column_is_its_spread_or_its_size_or_1():
-    columns = np.array(
-        [[1.0, 5.0, 0.0, 7.0, 1e200, 1.0], [3.0, 5.0, 0.0, 7.0, -1e200, 1.0 + 1e-12]]
-    )
+    columns = np.array([[1.0, 5.0, 0.0, 7.0, 1e200, 0.1], [3.0, 5.0, 0.0, 7.0, -1e200, 0.5]])
     centered = np.array([True, True, True, False, True, True])
     scaler = _scaler(columns, centered)
-    np.testing.assert_allclose(scaler.center, [2.0, 5.0, 0.0, 0.0, 0.0, 1.0])
-    np.testing.assert_allclose(scaler.scale, [1.0, 5.0, 1.0, 7.0, 1e200, 1.0])
+    np.testing.assert_allclose(scaler.center, [2.0, 5.0, 0.0, 0.0, 0.0, 0.3])
+    np.testing.assert_allclose(scaler.scale, [1.0, 5.0, 1.0, 7.0, 1e200, 0.2])
 
 
 def test_units_undo_each_other():
     units = Units(Scaler(np.array([2.0]), np.array([4.0])), Scaler(np.array([-3.0]), np.ones(1)))
     assert_value(units, "x")
+    assert_value(_Penalty(None, units), "units")
     x = np.array([[6.0], [0.0]])
     np.testing.assert_allclose(units.inverse.x(units.x(x)), x)
     np.testing.assert_allclose(units.inverse.y(units.y(x)), x)

@@ -22,11 +22,11 @@ def bumps(a):
     """Return another one."""
 
     def f(x):
-        return float(np.mean(np.sin(x + a) * (1.0 + np.tanh(a * x))))
+        return float(np.mean(np.sin(x + a) * (1.0 + np.tanh(a * x)))) / 8.0
 
     def gradient(x):
         t = np.tanh(a * x)
-        return (np.cos(x + a) * (1.0 + t) + np.sin(x + a) * a * (1.0 - t**2)) / x.size
+        return (np.cos(x + a) * (1.0 + t) + np.sin(x + a) * a * (1.0 - t**2)) / (8.0 * x.size)
 
     return f, gradient
 
