@@ -116,7 +116,7 @@ assert 14 < errors["smooth", "bspline"][3] / errors["smooth", "bspline"][4] < 20
 # are better still. Splines gain a factor of 16 whenever $W$ doubles: order 4, as in lesson 03b. At
 # a kink nobody is fast. If the period does not fit, waves see a jump from $x = 1$ to $x = -1$.
 #
-# **Common mistake:** the smoother the basis, the better the fit; Gaussians are better splines.
+# **Common mistake:** "the smoother the basis, the better the fit; Gaussians are better splines."
 
 # %%
 for W in SIZES[1:]:

@@ -189,7 +189,7 @@ with np.testing.assert_raises(ValueError):
 # **Answer:** with $n_{in} \ne n_{out}$ the shapes do not fit, and NumPy raises a ValueError. In a
 # square layer all runs, and $dx$ is wrong: a check needs both kinds of layer.
 #
-# **Common mistake:** the loss is a mean over samples, so backward must divide by $N$.
+# **Common mistake:** "the loss is a mean over samples, so backward must divide by $N$."
 
 
 # %%

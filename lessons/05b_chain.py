@@ -116,7 +116,7 @@ assert worst < 1e-6
 # network stays the same function of $x$, but each edge has parameters of its own. The chain rule
 # says: follow every path from a parameter to $L$, and add up over all paths.
 #
-# **Common mistake:** a parameter that two edges share gets the mean of two gradients.
+# **Common mistake:** "a parameter that two edges share gets the mean of two gradients."
 
 # %%
 tied = kn.lock(net, 0, [(0, 0), (1, 2)])  # pairs (out, in) of the first layer

@@ -116,7 +116,7 @@ np.testing.assert_allclose(library.item(), central(x, 1e-6)[0], rtol=1e-8)
 # With the 0.01 of lesson 05a that is an error of $10^{-8}$ for small gradients: too much if all of
 # them are of size $10^{-6}$ because $f$ is. Its rounding is as small then, and so may the 0.01 be.
 #
-# **Common mistake:** the smaller $h$, the better: the derivative is the limit of small $h$.
+# **Common mistake:** "the smaller $h$, the better: the derivative is the limit of small $h$."
 
 # %%
 small = 1e-6 * (f(x + 1e-5) - f(x - 1e-5)) / 2e-5  # of a function of size 1e-6
@@ -181,7 +181,7 @@ show(
 # **Answer:** like $h^{k-1}$: for hats the error does not fall at all. The complex step does not
 # care, for it never crosses the knot.
 #
-# **Common mistake:** a failed check is a bug in the gradient.
+# **Common mistake:** "a failed check is a bug in the gradient."
 
 # %%
 hat = kn.uniform_knots(-1.0, 1.0, 2, 1)  # knots -2, -1, 0, 1, 2; the middle hat is 1 at 0

@@ -144,7 +144,7 @@ show(figure, "06b_suspects", "One gradient of suspects 1 to 3 lies far above the
 # transposed, which a reshape does not do. (3) $b$ stands where $b'$ belongs. (4) It clips the
 # points to the grid.
 #
-# **Common mistake:** a passed check means that there is no bug.
+# **Common mistake:** "a passed check means that there is no bug."
 
 # %%
 assert wrong_gradients(suspect_4, random, inside, c, w)[0] == "none"

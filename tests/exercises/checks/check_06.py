@@ -52,6 +52,8 @@ def test_arrays_of_every_shape(task, rng):
         differentiated(task, shape, rng)
     zeros = np.zeros((2, 2))
     close(task(lambda x: 1.0, zeros), zeros, "a constant at 0", atol=1e-8)
+    f, gradient = bumps(np.ones((2, 2)))
+    close(task(f, 1e-4 * np.eye(2)), gradient(1e-4 * np.eye(2)), "near 0", rtol=0.0, atol=1e-8)
     f, gradient = wave(np.ones((2, 2)))
     close(task(f, zeros + 3.0), gradient(zeros + 3.0), "far from 0", rtol=0.0, atol=1e-8)
 

@@ -70,6 +70,18 @@ def central_difference__does_not_restore(f, x):
     return gradient
 
 
+def central_difference__step_of_x(f, x):
+    """Scale: the step is proportional to x. Hint: what is the step at 0?"""
+    gradient = np.zeros_like(x)
+    for place in np.argwhere(x):
+        ahead, behind = x.copy(), x.copy()
+        ahead[tuple(place)] *= 1.0 + 1e-5
+        behind[tuple(place)] *= 1.0 - 1e-5
+        step = ahead[tuple(place)] - behind[tuple(place)]
+        gradient[tuple(place)] = (f(ahead) - f(behind)) / step
+    return gradient
+
+
 def central_difference__last_entry_missing(f, x):
     """End: the last entry stays 0. Hint: print the gradient of a sum."""
     gradient = gradient_by(f, x, central(1e-5))
