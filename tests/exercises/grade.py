@@ -57,7 +57,7 @@ def graded(source, report, wanted=None, at_the_desk=False):
         checks = sorted(folder.glob(f"tests/exercises/checks/check_{lesson}.py"))
         if not checks:
             return []
-        command = [sys.executable, "-m", "pytest", *map(str, checks), "-q", "--tb=short"]
+        command = [sys.executable, "-m", "pytest", *map(str, checks), "-q", "--tb=native"]
         command += ["--rootdir=.", "-c", os.devnull, "--import-mode=importlib", "-W", "ignore"]
         command += ["-p", "no:cacheprovider", f"--gradescope={report}", f"--seconds={seconds}"]
         command += ["--submission", str(folder / "submission"), "--project", str(PROJECT)]
