@@ -177,7 +177,9 @@ figure, ax = plt.subplots(figsize=(12, 4.4))
 size = np.abs(J)
 image = ax.imshow(size, aspect="auto", cmap="Greys", vmax=size.max() / 2, interpolation="none")
 ax.axvline(first.size - 0.5, color=ORANGE, lw=2.5)
-ax.set(xlabel="parameter $p$ (first layer | second layer)", ylabel="sample $n$, sorted")
+ax.set(xlabel="parameter $p$", ylabel="sample $n$, sorted")
+for middle, name in ((first.size / 2, "first"), ((first.size + net.size) / 2, "second")):
+    ax.text(middle, -2.0, f"{name} layer", ha="center")
 figure.colorbar(image, label=r"$|\partial y_{n0} / \partial \theta_p|$", extend="max")
 show(
     figure,

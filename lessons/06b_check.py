@@ -60,7 +60,7 @@ def backward(dy, x, c, w):
 
 
 def wrong_gradients(backward, dy, *arguments, h=1e-6):
-    """Return the names of the wrong gradients, and the largest relative error of each of three."""
+    """Return the names of the wrong gradients, and the largest relative error of dx, dc and dw."""
     errors = []
     for argument, gradient in zip(arguments, backward(dy, *arguments), strict=True):
         numerical = np.empty_like(argument)

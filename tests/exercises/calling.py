@@ -6,14 +6,14 @@ import numpy as np
 
 
 def plain(value):
-    """Return what a change in place would change: the arrays of nested lists, as bytes."""
+    """Return what a change in place would change: arrays and numbers of nested lists."""
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if isinstance(value, dict):
         return [(key, plain(part)) for key, part in value.items()]
-    return None
+    return repr(value) if isinstance(value, int | float | str) else None
 
 
 def careful(function):
