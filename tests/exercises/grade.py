@@ -17,8 +17,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 
-ESSAYS = {"10.3": "lessons/exercises/ex10.py", "14.4": "lessons/exercises/ex14.py"}
-
 SECONDS = 20.0
 """For each task, while grading; the checks of a right solution take less than one."""
 
