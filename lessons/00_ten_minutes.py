@@ -79,10 +79,11 @@ show(picture, "00_fresh", "Three edges with random curves, not yet trained.")
 #
 # ## 2. Train one
 #
-# The error is the mean square of what is missing. `minimal.train` follows its slope in all 27
-# numbers downhill, a thousand steps, and finds a length of step for each.
+# The loss is the mean square of what is missing, and the error is its root. `minimal.train` follows
+# the slope of the loss downhill in all 27 numbers, a thousand steps, and finds a length of step for
+# each.
 #
-# **Predict:** the values lie between 0.4 and 7. How large is the error then: 1, 0.1 or 0.0001?
+# **Predict:** the values lie between 0.4 and 7.1. How large is the error then: 1, 0.1 or 0.0001?
 
 # %%
 trained, losses = minimal.train(fresh, x, target, steps=1000)
@@ -90,6 +91,7 @@ net = in_the_library(trained)
 better = kn.fit(net, x, target, steps=30, adapt_at=[0], refine_at={15: 2 * G}).network
 print(f"2. Error before {np.sqrt(losses[0]):.2f}, after 1000 steps {rmse(net):.2f}", end="")
 print(f", after 30 steps of kn.fit on top {rmse(better):.4f}")
+assert [round(float(end), 1) for end in (target.min(), target.max())] == [0.4, 7.1]
 assert rmse(better) < 1e-3 < 0.05 < rmse(net) < 0.15 < 1.0 < np.sqrt(losses[0])
 
 # %% [markdown]

@@ -37,7 +37,7 @@ x = np.linspace(LOW, HIGH, 201)
 outside = np.array([1.0, 1.2, 1.5, 2.2])
 sums = kn.bspline_basis(outside, t, k).sum(axis=1)
 print(f"1. At {outside} the bumps sum to {sums.round(3)}")
-np.testing.assert_allclose(sums, [1, 47 / 48, 131 / 192, 0], rtol=0, atol=1e-14)
+np.testing.assert_allclose(1 - sums, [0, 1 / 48, (121 + 1) / 384, 1], rtol=0, atol=1e-14)
 
 wide = np.linspace(-2.6, 2.6, 2081)
 B = kn.bspline_basis(wide, t, k)  # (N, G+k)
@@ -51,8 +51,9 @@ ax.legend(loc="upper left", ncols=2)
 show(figure, "02b_outside", "The sum of the bumps is one on the grid, and fades to zero outside.")
 
 # %% [markdown]
-# **Answer:** 1, 47/48, 131/192, 0. At 1.2 a bump is missing that would begin at 1 and be
-# $(1/2)^3/6$ there. The spline fades over k intervals, up to the last knot, 2.2.
+# **Answer:** 1, 47/48, 131/192, 0. At 1.2 a bump is missing that would begin at 1: in its first
+# interval the recursion gives $z^3/3!$ with z = (x - 1)/h, here $(1/2)^3/6 = 1/48$. At 1.5 it would
+# be 121/384, and the next one, from 1.4, 1/384. The spline fades over k intervals, up to 2.2.
 #
 # ## 2. Three ways to go on
 #
@@ -112,8 +113,7 @@ assert all(beyond.max() < 0.5 for (_, way), beyond in found.items() if way != "f
 # **Answer:** constant and tangent never, whatever b is; fade in two of nine edges, with silu. A
 # spline that fades takes the edge along to $w\, b(x)$, however large a weight w it has balanced on
 # the grid. The tangent is the default of networks, `kn.KAN(outside="linear")`: it has a slope to
-# learn by, and in lesson 14b it follows a trend. `kn.bspline_basis` always fades: to go on is a
-# matter of the layer.
+# learn by, and in lesson 14b it follows a trend. `kn.bspline_basis` itself always fades.
 #
 # ## 3. Broken on purpose: repeated knots
 #

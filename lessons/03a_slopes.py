@@ -187,6 +187,8 @@ np.testing.assert_allclose(kn.gradcheck.complex_step(lambda x: values(x, 0), x),
 #
 # 1. Differentiate the bump of degree 2 on the knots 0, 1, 3, 4 at x = 2 with a pencil.
 # 2. What does the central difference say of the third derivative *on* a knot, and why?
+# 3. In section 1 `lower` is taken on all knots, with degree k - 1. Which knot is the right end of
+#    its grid? For k = 1, what goes wrong at x = 1?
 #
 # ## Further reading
 #

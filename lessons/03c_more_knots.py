@@ -160,10 +160,10 @@ show(figure, "03c_boehm", "A new knot replaces two coefficients by three; the cu
 #
 # ## 4. From 5 intervals to 10, and to 7
 #
-# Halve every interval of uniform knots, of width h. With an old knot $\tau$ in the middle, one half
-# of the new coefficients are $P(\tau, \tau + h/2, \tau + h)$: halfway between
-# $P(\tau - h, \tau, \tau + h)$ and $P(\tau, \tau + h, \tau + 2h)$, hence $(c_{j-1} + c_j)/2$. The
-# others move two arguments. As $\tau - h/2$ is 3/4 of $\tau - h$ and 1/4 of $\tau + h$, and
+# Halve every interval of uniform knots, of width h. Let $c_j = P(\tau - h, \tau, \tau + h)$. One
+# half of the new coefficients are $P(\tau, \tau + h/2, \tau + h)$, halfway between $c_j$ and
+# $c_{j+1} = P(\tau, \tau + h, \tau + 2h)$, hence $(c_j + c_{j+1})/2$. The others have $\tau$ in the
+# middle, and two arguments move. As $\tau - h/2$ is 3/4 of $\tau - h$ and 1/4 of $\tau + h$, and
 # $\tau + h/2$ is 1/6 of $\tau - 2h$ and 5/6 of $\tau + h$,
 #
 # $$P(\tau - \tfrac h2, \tau, \tau + \tfrac h2)

@@ -169,8 +169,8 @@ assert net.size == n_edges * (G + k + 1) == 135
 # %% [markdown]
 # **Answer:** $2 \cdot 5 + 5 \cdot 1 = 15$ edges with $8 + 1$ numbers each: 135.
 #
-# **Common mistake:** a grid of $G$ intervals has $G$ numbers for each edge, so with its base weight
-# an edge has $G + 1$, and the network 90.
+# **Common mistake:** "a grid of $G$ intervals has $G$ numbers for each edge, so with its base
+# weight an edge has $G + 1$, and the network 90."
 
 # %%
 at = np.array([0.3])  # anywhere in the middle of an interval

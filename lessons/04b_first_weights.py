@@ -68,7 +68,7 @@ show(figure, "04b_base", "Beyond the grid the edge with silu rises on the right;
 # **Answer:** without a base function there is nothing left beyond 2.2 and before $-2.2$. With it
 # the slope is $w$ times the slope of silu: 0.526 on the right and $-0.026$ on the left.
 #
-# **Common mistake:** silu is 0 for negative $x$, as ReLU is, so it kills negative signals.
+# **Common mistake:** "silu is 0 for negative $x$, as ReLU is, so it kills negative signals."
 
 # %%
 negative = np.linspace(-8.0, -0.01, 800)
@@ -85,7 +85,7 @@ assert np.count_nonzero(np.diff(np.sign(silu(negative, derivative=1)))) == 1
 # Every gradient in a layer has one of three factors (lesson 05a): $B_j(x)$ for a coefficient,
 # $b(x)$ for a base weight, and the slope of an edge for $x$. Where all are zero, the edge is dead.
 #
-# **Common mistake:** gradients always flow; what has not learned yet just needs more steps.
+# **Common mistake:** "gradients always flow; what has not learned yet just needs more steps."
 
 # %%
 at = np.array([[3.0]])

@@ -68,7 +68,7 @@ for ax, (name, (functions, color, _)) in zip(axes.flat, STYLES.items(), strict=T
     basis = kn.KAN([1, 1], grid_size, k, basis=name, outside="fade").layers[0].basis
     np.testing.assert_allclose(basis(x[:, None])[:, 0], functions(x, 8), atol=1e-13)
     values = basis(wide[:, None])[:, 0]  # (801, 8)
-    ax.plot(wide, values, color=GRAY, lw=1)
+    ax.plot(wide, values, color=GRAY, lw=1, alpha=0.4)
     ax.plot(wide, values[:, 4], color=color, lw=3)
     ax.axvspan(-1, 1, color=GRAY, alpha=0.15)
     ax.set(title=f"{name}, $B_4$ is bold", ylim=(-2, 2.5))
@@ -116,7 +116,7 @@ assert 14 < errors["smooth", "bspline"][3] / errors["smooth", "bspline"][4] < 20
 # are better still. Splines gain a factor of 16 whenever $W$ doubles: order 4, as in lesson 03b. At
 # a kink nobody is fast. If the period does not fit, waves see a jump from $x = 1$ to $x = -1$.
 #
-# **Common mistake:** the smoother the basis, the better the fit; Gaussians are better splines.
+# **Common mistake:** "the smoother the basis, the better the fit; Gaussians are better splines."
 
 # %%
 for W in SIZES[1:]:
@@ -140,7 +140,7 @@ for name, (functions, _, _) in STYLES.items():
     rows.append((name, *shares, float(np.abs(functions(np.array([3.0]), 8)).max())))
     assert (shares[1] < 0.2) == (shares[0] < 0.6) == (name in ("bspline", "gaussian"))
 table(["basis", "W = 8", "W = 32", "largest at 3"], rows)
-assert [row[3] < 1e-20 for row in rows] == [True, True, False, False]
+assert max(row[3] for row in rows[:2]) < 1e-20 < rows[3][3] <= 1.0 < 1e5 < rows[2][3]
 
 # %% [markdown]
 # **Answer:** a bump acts on $k + 1 = 4$ intervals, so on less and less of the grid; a polynomial or

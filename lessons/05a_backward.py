@@ -134,7 +134,7 @@ for middle, matrices in [
         ax.text(center, middle, name, ha="center", va="center", fontsize=18)
         ax.text(left - 0.1, middle, row, ha="right", va="center")
         ax.text(center, low + height + 0.1, column, ha="center")
-        ax.text(center - 2.1, middle, sign, ha="center", va="center", fontsize=20)
+        ax.text(left - 1.0, middle, sign, ha="center", va="center", fontsize=20)
 ax.set(xlim=(-2, 10), ylim=(0, 9.8), aspect="equal")
 ax.axis("off")
 show(figure, "05a_shapes", "Three matrix products drawn as boxes, with the indices of their sides.")
@@ -189,7 +189,7 @@ with np.testing.assert_raises(ValueError):
 # **Answer:** with $n_{in} \ne n_{out}$ the shapes do not fit, and NumPy raises a ValueError. In a
 # square layer all runs, and $dx$ is wrong: a check needs both kinds of layer.
 #
-# **Common mistake:** the loss is a mean over samples, so backward must divide by $N$.
+# **Common mistake:** "the loss is a mean over samples, so backward must divide by $N$."
 
 
 # %%

@@ -116,7 +116,7 @@ assert worst < 1e-6
 # network stays the same function of $x$, but each edge has parameters of its own. The chain rule
 # says: follow every path from a parameter to $L$, and add up over all paths.
 #
-# **Common mistake:** a parameter that two edges share gets the mean of two gradients.
+# **Common mistake:** "a parameter that two edges share gets the mean of two gradients."
 
 # %%
 tied = kn.lock(net, 0, [(0, 0), (1, 2)])  # pairs (out, in) of the first layer
@@ -177,7 +177,9 @@ figure, ax = plt.subplots(figsize=(12, 4.4))
 size = np.abs(J)
 image = ax.imshow(size, aspect="auto", cmap="Greys", vmax=size.max() / 2, interpolation="none")
 ax.axvline(first.size - 0.5, color=ORANGE, lw=2.5)
-ax.set(xlabel="parameter $p$ (first layer | second layer)", ylabel="sample $n$, sorted")
+ax.set(xlabel="parameter $p$", ylabel="sample $n$, sorted")
+for middle, name in ((first.size / 2, "first"), ((first.size + net.size) / 2, "second")):
+    ax.text(middle, -2.0, f"{name} layer", ha="center")
 figure.colorbar(image, label=r"$|\partial y_{n0} / \partial \theta_p|$", extend="max")
 show(
     figure,

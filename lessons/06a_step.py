@@ -113,9 +113,14 @@ np.testing.assert_allclose(library.item(), central(x, 1e-6)[0], rtol=1e-8)
 # you train in float32. The library takes $h = 10^{-6}$ and asks for a relative error below
 # $10^{-6}$: a right gradient passes by a wide margin.
 #
-# **Common mistake:** the smaller $h$, the better: the derivative is the limit of small $h$.
+# With the 0.01 of lesson 05a that is an error of $10^{-8}$ for small gradients: too much if all of
+# them are of size $10^{-6}$ because $f$ is. Its rounding is as small then, and so may the 0.01 be.
+#
+# **Common mistake:** "the smaller $h$, the better: the derivative is the limit of small $h$."
 
 # %%
+small = 1e-6 * (f(x + 1e-5) - f(x - 1e-5)) / 2e-5  # of a function of size 1e-6
+assert np.abs(small - 1e-6 * slope).max() < 1e-9 * np.abs(1e-6 * slope).max()
 at = {h: float(errors["central"][np.argmin(np.abs(np.log(STEPS / h)))]) for h in (1e-5, 1e-13)}
 assert at[1e-5] < 1e-9
 assert at[1e-13] > 1e5 * at[1e-5]
@@ -176,7 +181,7 @@ show(
 # **Answer:** like $h^{k-1}$: for hats the error does not fall at all. The complex step does not
 # care, for it never crosses the knot.
 #
-# **Common mistake:** a failed check is a bug in the gradient.
+# **Common mistake:** "a failed check is a bug in the gradient."
 
 # %%
 hat = kn.uniform_knots(-1.0, 1.0, 2, 1)  # knots -2, -1, 0, 1, 2; the middle hat is 1 at 0

@@ -60,7 +60,7 @@ def backward(dy, x, c, w):
 
 
 def wrong_gradients(backward, dy, *arguments, h=1e-6):
-    """Return the names of the wrong gradients, and the largest relative error of each of three."""
+    """Return the names of the wrong gradients, and the largest relative error of dx, dc and dw."""
     errors = []
     for argument, gradient in zip(arguments, backward(dy, *arguments), strict=True):
         numerical = np.empty_like(argument)
@@ -144,7 +144,7 @@ show(figure, "06b_suspects", "One gradient of suspects 1 to 3 lies far above the
 # transposed, which a reshape does not do. (3) $b$ stands where $b'$ belongs. (4) It clips the
 # points to the grid.
 #
-# **Common mistake:** a passed check means that there is no bug.
+# **Common mistake:** "a passed check means that there is no bug."
 
 # %%
 assert wrong_gradients(suspect_4, random, inside, c, w)[0] == "none"

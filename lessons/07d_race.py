@@ -105,10 +105,11 @@ show(
 )
 
 # %% [markdown]
-# **Answer:** yes, here. All four stand in the same order for all three starts, and LM needs the
-# fewest evaluations *and* the fewest seconds. But look at what its step costs: $J^T J$ takes
-# $N P^2 / 2$ products of numbers, and solving takes $P^3 / 6$, where a gradient takes a multiple of
-# $N P$.
+# **Answer:** all four stand in the same order for all three starts. LM needs the fewest
+# evaluations, and on a quiet machine the fewest seconds: see what your table says. (On a busy one,
+# the threads of a matrix product wait for each other.) But look at what its step costs: $J^T J$
+# takes $N P^2 / 2$ products of numbers, and solving takes $P^3 / 6$, where a gradient takes a
+# multiple of $N P$.
 
 # %%
 print("   Milliseconds of a gradient and of an LM step")

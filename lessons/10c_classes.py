@@ -207,8 +207,8 @@ assert guesses[0][0].error < 0.25 * min(fit.error for fit in guesses[0][2:])
 assert max(fit.error for fit in guesses[1]) < 1.5 * min(fit.error for fit in guesses[1])
 
 # %% [markdown]
-# **Answer:** A sine of wavelength 2: the border is high under the top of one half circle and low over
-# the bottom of the other, 1 further on. In y a straight line will do: its names are all as good.
+# **Answer:** A sine of wavelength 2: the border is high under the top of one half circle, low over
+# the bottom of the other, and 1 lies between. In y a line will do: its names are all as good.
 #
 # ## On your own
 #

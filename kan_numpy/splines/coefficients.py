@@ -29,7 +29,7 @@ from kan_numpy.splines.roughness import STRENGTH, largest_of_three, second_diffe
 NONE = 1e-20
 """Noise of a smaller share of Var(y) is rounding error."""
 
-SETTLED, MOST_ROUNDS = 0.5, 30
+SETTLED, MOST_ROUNDS = 0.9, 60
 """The noise is known when it does not fall below this share in one round."""
 
 

@@ -1,7 +1,7 @@
 """Exercise 1: the theorem.
 
-Write the functions below; you may use `kan_numpy`. Every task comes with an obvious test. It is
-not enough: `make exercise N=1.1` has more to say.
+Write the functions below; you may use `kan_numpy`. No function changes its arguments. Every task
+comes with an obvious test. It is not enough: `make exercise N=1.1` has more to say.
 """
 
 from fractions import Fraction
@@ -13,6 +13,11 @@ import kan_numpy as kn
 
 def max_layers():
     """Task 1.1 (3 points). Build max(x, y) as a network, exact for all x and y in [-1, 1].
+
+    With degree 1 the function on the edge from input i to output o is a broken line: its value at
+    knots[i, j + 1] is coef[o, i, j], and it is straight between these knots, whose intervals are
+    the G of the grid. The first and the last knot only have to lie further out. What comes to an
+    edge must not leave its grid. A base weight other than 0 would add a curve.
 
     Returns
     -------

@@ -71,7 +71,8 @@ def insert_knot(knots, coef, degree, new):
     """Task 3.3 (5 points). Insert one knot into a spline, by Boehm's rule.
 
     The new knot lies inside the grid, between knots[k] and knots[-k-1]; it may be equal to a knot
-    that is there, up to k times. The function stays the same everywhere, outside the grid too.
+    that stands there up to k - 1 times. The function stays the same everywhere, outside the grid
+    too.
 
     Parameters
     ----------
@@ -115,7 +116,8 @@ def slope_spline(knots, coef, degree):
         The same grid, without the outermost knot at each end.
     coef : array, shape (G + k - 1,)
         On the grid the spline of degree k - 1 with these coefficients is the slope of the given
-        one, from the right at a knot, from the left at the right end of the grid.
+        one, from the right at a knot, from the left at the right end of the grid. A function of
+        no width may have any finite coefficient.
     """
     raise NotImplementedError("Task 3.4: the slope as a spline of one degree less")
 

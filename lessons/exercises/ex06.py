@@ -39,7 +39,7 @@ def check(forward, backward, arguments):
 
     It accepts every right pass of a smooth function, also if its gradients are of size 1e-6 or
     1e6, or 0. It refuses a pass with a single entry, of any gradient, that is wrong by more than a
-    thousandth of its size.
+    thousandth of the largest entry of that gradient.
 
     Parameters
     ----------

@@ -1,20 +1,19 @@
 """How functions are called while grading: warnings are no failure, nothing is left to chance."""
 
-import numbers
 import warnings
 
 import numpy as np
 
 
 def plain(value):
-    """Return what a change in place would change: the arrays as bytes, the numbers as texts."""
+    """Return what a change in place would change: arrays and numbers of nested lists."""
     if isinstance(value, np.ndarray):
         return value.shape, value.dtype.str, value.tobytes()
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if isinstance(value, dict):
         return [(key, plain(part)) for key, part in value.items()]
-    return repr(value) if isinstance(value, numbers.Number | str) else None
+    return repr(value) if isinstance(value, int | float | str) else None
 
 
 def careful(function):

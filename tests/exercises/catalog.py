@@ -17,6 +17,7 @@ import os
 import zlib
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -80,8 +81,9 @@ def order(number):
     return [int(part) for part in number.split(".")]
 
 
-def tasks(wanted=None):
-    """Return all tasks in order, or those of one lesson ("02", "2") or one number ("2.2")."""
+@cache
+def all_tasks():
+    """Return all tasks in order."""
     found = []
     for path in sorted((HERE / "checks").glob("check_*.py")):
         module = importlib.import_module(f"exercises.checks.{path.stem}")
@@ -94,9 +96,13 @@ def tasks(wanted=None):
             functions, points = zip(*checks[number], strict=True)
             alone, given = number in module.ALONE, number in getattr(module, "GIVEN", ())
             found.append(Task(number, function, alone, given or not alone, functions, points))
-    found.sort(key=lambda task: order(task.number))
-    if wanted:
-        lesson, dot, rest = wanted.partition(".")
-        want = f"{lesson.lstrip('0')}{dot}{rest}"
-        found = [task for task in found if want in (task.number, task.number.partition(".")[0])]
-    return found
+    return sorted(found, key=lambda task: order(task.number))
+
+
+def tasks(wanted=None):
+    """Return all tasks in order, or those of one lesson ("02", "2") or one number ("2.2")."""
+    if not wanted:
+        return all_tasks()
+    lesson, dot, rest = wanted.partition(".")
+    number = f"{int(lesson)}{dot}{rest}"
+    return [task for task in all_tasks() if number in (task.number, task.number.partition(".")[0])]

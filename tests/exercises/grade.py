@@ -17,8 +17,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 
-ESSAYS = {"10.3": "lessons/exercises/ex10.py", "14.4": "lessons/exercises/ex14.py"}
-
 SECONDS = 20.0
 """For each task, while grading; the checks of a right solution take less than one."""
 
@@ -57,7 +55,7 @@ def graded(source, report, wanted=None, at_the_desk=False):
         checks = sorted(folder.glob(f"tests/exercises/checks/check_{lesson}.py"))
         if not checks:
             return []
-        command = [sys.executable, "-m", "pytest", *map(str, checks), "-q", "--tb=short"]
+        command = [sys.executable, "-m", "pytest", *map(str, checks), "-q", "--tb=native"]
         command += ["--rootdir=.", "-c", os.devnull, "--import-mode=importlib", "-W", "ignore"]
         command += ["-p", "no:cacheprovider", f"--gradescope={report}", f"--seconds={seconds}"]
         command += ["--submission", str(folder / "submission"), "--project", str(PROJECT)]

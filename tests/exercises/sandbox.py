@@ -36,6 +36,8 @@ class Sandbox:
         if self.task != task:
             self.close()
             self.open(task)
+        if self.reason:
+            raise AssertionError(self.reason)
         return self.call
 
     def open(self, task):
@@ -44,8 +46,9 @@ class Sandbox:
             self.seconds, self.share = round(self.left / self.share, 1), self.share - 1
         self.task, self.reason, self.remaining = task, "", self.seconds
         try:
-            source = (self.folder / task.file).read_bytes()[:LONGEST_TEXT]
+            source = (self.folder / task.file).read_bytes()
             broken = violations(source, task.function) if task.alone else []
+            broken += [f"{task.file} is too long"] if len(source) > LONGEST_TEXT else []
         except FileNotFoundError:
             broken = [f"{task.file} is missing"]
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -80,6 +83,10 @@ class Sandbox:
             self.reason = f"no answer within {self.seconds:g} s" if late else str(error)
             self.drop()
             raise AssertionError(self.reason) from None
+        except RemoteError as error:
+            if str(error).startswith(f"NotImplementedError: Task {self.task.number}:"):
+                self.reason = str(error)  # a blank: no need to ask it again
+            raise
         finally:
             timer.cancel()
             spent = time.monotonic() - begin

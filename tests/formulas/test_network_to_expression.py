@@ -25,6 +25,7 @@ def test_a_spline_function_is_its_edge_with_its_slope(base):
     network = KAN([2, 3], grid_size=4, base=base, rng=0)
     layer = network.layers[0]
     function = SplineFunction(layer, (0, 2, 1))
+    assert (function.parity, function.power) == (0, None)
     x = np.linspace(-1.53, 1.53, 31)  # none at an end of the grid, where the second slope jumps
     phi = layer.edges(np.stack([np.zeros(31), x], axis=1))[:, 2, 1]
     np.testing.assert_allclose(function(x), phi, rtol=1e-14, atol=1e-15)

@@ -295,3 +295,14 @@ BUGS = [
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(monkeypatch, bug):
     assert_caught(monkeypatch, bug)
+
+
+@pytest.mark.parametrize("m", [0, 1, 2])
+def test_the_slopes_of_a_derivative_by_the_four_numbers(m):
+    edge = SymbolicEdge(0, 0, SYMBOLS["sin"], np.array([1.7, 0.3, -2.0, 0.5]))
+    x, h = np.linspace(-1.0, 1.0, 7), 1e-6
+    for p, unit in enumerate(np.eye(4)):
+        ahead, behind = (edge.with_affine(edge.affine + step * unit)(x, m) for step in (h, -h))
+        np.testing.assert_allclose(
+            edge.slopes(x, m)[:, p], (ahead - behind) / (2.0 * h), rtol=1e-7, atol=1e-8
+        )

@@ -4,7 +4,7 @@ import re
 
 import instructor
 import pytest
-from exercises.catalog import tasks
+from exercises.catalog import SEED, tasks
 
 TEXT = instructor.PAGE.read_text(encoding="utf-8")
 TRACKS = {
@@ -65,3 +65,7 @@ def test_each_essay_has_a_rubric_and_three_samples_whose_points_add_up():
             assert int(low) <= int(total) <= int(high)
             given = [int(n) for n in re.findall(r"(?:[a-z]) (\d)\b", parts)]
             assert not given or sum(given) == int(total)
+
+
+def test_the_seed_of_hidden_cases_has_the_name_that_the_grader_reads():
+    assert f"`{SEED}=4711 make grade ...`" in TEXT

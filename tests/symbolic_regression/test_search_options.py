@@ -132,7 +132,7 @@ def test_options_that_make_no_sense_are_refused(options, error, message):
 
 def test_options_are_options():
     x, network = inputs(N=20), KAN([2, 1], rng=0)
-    with pytest.raises(TypeError, match=r"options must be SearchOptions.*, but is {'close': 3}"):
+    with pytest.raises(TypeError, match=r"options must be SearchOptions.*{'close': 3}"):
         kn.discover(network, x, x[:, :1], options={"close": 3})
 
 

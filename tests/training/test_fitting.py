@@ -461,7 +461,9 @@ def test_second_order_methods_step_back_where_the_loss_is_not_finite(optimizer):
 
 def test_data_that_overflow_at_once_are_said_to():
     x, y = samples()
-    objective = kn.Objective(small(), x, 1e200 * y)  # which `fit` would scale
+    with pytest.raises(ValueError, match="y must hold numbers below 1e"):
+        kn.Objective(small(), x, 1e200 * y)
+    objective = kn.Objective(small(), x, y, penalty=lambda net, _: (np.inf, np.zeros(net.size)))
     with pytest.warns(RuntimeWarning, match=r"the loss became (inf|nan) at step 1: .*scaled data"):
         result = kn.train(objective, Adam(), steps=5)
     assert np.all(np.isfinite(result.network.theta))

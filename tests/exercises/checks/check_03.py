@@ -41,7 +41,7 @@ def test_between_the_knots_of_any_grid(task, rng):
         x = rng.uniform(t[k], t[-k - 1], 20)
         slopes(task, x, t, k, "uneven knots")
         slopes(task, x[:1], t, k, "a single point")
-        for scale in (1e-3, 1e3):
+        for scale in (1e-6, 1e3):
             slopes(task, scale * x, scale * t, k, f"uneven knots times {scale:g}")
 
 
@@ -222,3 +222,6 @@ def test_slope_on_repeated_knots(task, rng):
             t = repeated(k, times)
             coef = rng.standard_normal(len(t) - k - 1)
             sloped(task, t, coef, k, f"ends repeated, an inner knot {times} times")
+        ends = [[-2.0], *[[-1.0]] * (k + 1), [0.2], *[[1.0]] * (k + 1), [2.0]]
+        t, coef = np.concatenate(ends), rng.standard_normal(k + 4)
+        sloped(task, t, coef, k, "ends repeated, and a knot beyond each")

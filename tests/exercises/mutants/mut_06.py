@@ -70,6 +70,18 @@ def central_difference__does_not_restore(f, x):
     return gradient
 
 
+def central_difference__step_of_x(f, x):
+    """Scale: the step is proportional to x. Hint: what is the step at 0?"""
+    gradient = np.zeros_like(x)
+    for place in np.argwhere(x):
+        ahead, behind = x.copy(), x.copy()
+        ahead[tuple(place)] *= 1.0 + 1e-5
+        behind[tuple(place)] *= 1.0 - 1e-5
+        step = ahead[tuple(place)] - behind[tuple(place)]
+        gradient[tuple(place)] = (f(ahead) - f(behind)) / step
+    return gradient
+
+
 def central_difference__last_entry_missing(f, x):
     """End: the last entry stays 0. Hint: print the gradient of a sum."""
     gradient = gradient_by(f, x, central(1e-5))
@@ -153,6 +165,25 @@ def check__one_entry(forward, backward, arguments):
         np.testing.assert_allclose(gradient.flat[0], wanted.flat[0], **FINE)
 
 
+def check__first_and_last_entry(forward, backward, arguments):
+    """End: the first and the last entry of each gradient. Hint: a bug may sit in the middle."""
+    dy = np.random.default_rng(0).standard_normal(np.shape(forward(*arguments)))
+    for a, gradient in enumerate(backward(dy, *arguments)):
+        wanted = numerical(forward, arguments, a, dy)
+        np.testing.assert_allclose(gradient.flat[[0, -1]], wanted.flat[[0, -1]], **FINE)
+
+
+def check__one_direction(forward, backward, arguments):
+    """Value: the slope in one direction only. Hint: how much of it is a single entry?"""
+    rng = np.random.default_rng(0)
+    dy = rng.standard_normal(np.shape(forward(*arguments)))
+    for a, gradient in enumerate(backward(dy, *arguments)):
+        wanted = numerical(forward, arguments, a, dy)
+        along = rng.standard_normal(wanted.shape)
+        error = abs(np.sum(along * (gradient - wanted)))
+        assert error <= 1e-3 * np.linalg.norm(wanted) * np.linalg.norm(along) + 1e-9
+
+
 def check__returns_false(forward, backward, arguments):
     """Order: the answer is returned, not raised. Hint: who looks at a return value?"""
     try:
@@ -224,6 +255,12 @@ def test_property__positive(basis):
         B = basis(np.asarray(x, dtype=float), np.asarray(t, dtype=float), k)
         assert np.all(B > -1e-9)
         assert np.all(B < 1.005)
+
+
+def test_property__too_many_calls(basis):
+    """Scale: thousands of calls. Hint: hand over many points at once, and count your calls."""
+    for _ in range(300):
+        sums(basis, EVEN + UNEVEN + ENDS + REPEATED + KNOTS)
 
 
 def test_property__refuses_everything(basis):
