@@ -135,7 +135,8 @@ for place, (name, net) in enumerate({"before": young, **adapted}.items(), start=
     color = ORANGE if net is young else BLUE
     ax.plot(hidden_grid(net), np.full(6, -22 * place), "|-", ms=14, mew=3, lw=1, color=color)
     ax.text(-1.65, -22 * place, name, va="center")
-ax.set(xlabel="hidden activation $u$ (lower half: the knots)", xlim=(-1.7, 2.2), ylabel="samples")
+ax.set(xlabel="hidden activation $u$ (lower half: the knots)", ylabel="samples")
+ax.set(xlim=(-1.7, 2.2), yticks=(0, 50, 100))
 description = (
     "The hidden activations run from -0.7 to 2: the old knots end at 1, the new ones at 2."
 )
