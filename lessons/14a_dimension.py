@@ -43,8 +43,7 @@ def rms(values):
 # with M = 300 random waves: each $b_m$ is uniform on $[0, 2\pi]$, each number in $w_m$ normal with
 # mean 0 and standard deviation 1 / 0.7. The first is a network [d, 1, 1]. The second is a network,
 # too, but with 300 hidden nodes: nothing simple is behind it. For both we train a KAN [d, 5, 1] and
-# an MLP with 1000 samples, and 250 more choose when to stop. For g we also try the width 2d + 1 of
-# the Kolmogorov-Arnold theorem.
+# an MLP with 1000 samples, and 250 more choose when to stop.
 #
 # **Predict:** an error of 1 is that of predicting the mean. What is left of it at d = 8, for f and
 # g?
