@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 7a: SGD and Adam
+# # Lesson 07a: SGD and Adam
 #
 # **Question.** The gradient says which way is down. How far should one go?
 #
@@ -43,8 +43,9 @@ STEPS = 100
 # $$v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta v$$
 #
 # *Adam* (Kingma and Ba, 2014) divides the mean $m$ of the last gradients by their usual size
-# $\sqrt v$, parameter by parameter. Both means start at 0, which makes them too small by the factor
-# $1 - \beta^\tau$ in step $\tau$; two divisions correct that.
+# $\sqrt v$, parameter by parameter. Both means start at 0, which makes them too small: if all
+# gradients were g, then m would be $(1 - \beta_1)(1 + \beta_1 + \dots + \beta_1^{\tau - 1})\, g =
+# (1 - \beta_1^\tau)\, g$ after step $\tau$. Two divisions correct that.
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2,
 #   \qquad \theta \leftarrow \theta - \eta\,
@@ -113,7 +114,7 @@ show(
 # %% [markdown]
 # ## 2. A network
 #
-# Learn $e^{\sin(\pi x_0) + x_1^2}$ from 500 samples with the network [2, 5, 1]. At the start, the
+# Learn $e^{\sin(\pi x_1) + x_2^2}$ from 500 samples with the network [2, 5, 1]. At the start, the
 # steepest direction has the curvature $\lambda = 3.43$ (computed below from $2 J^T J$, which lesson
 # 07b explains).
 #

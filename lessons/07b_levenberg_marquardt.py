@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 7b: From Gauss-Newton to Levenberg-Marquardt
+# # Lesson 07b: From Gauss-Newton to Levenberg-Marquardt
 #
 # **Question.** A loss is often a sum of squares. What does an optimizer gain by knowing that?
 #
@@ -23,7 +23,7 @@ import kan_numpy as kn
 
 G, k = 5, 3  # grid intervals, degree
 
-data = kn.datasets.toy("exp_sin", rng=0)  # 1000 samples of exp(sin(pi x_0) + x_1^2)
+data = kn.datasets.toy("exp_sin", rng=0)  # 1000 samples of exp(sin(pi x_1) + x_2^2)
 net = kn.KAN([2, 5, 1], grid_size=G, degree=k, rng=0)
 problem, start = kn.Objective(net, data.x_train, data.y_train), net.theta
 

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 7c: L-BFGS
+# # Lesson 07c: L-BFGS
 #
 # **Question.** How much can one know about curvature, if all one ever sees are gradients?
 #
@@ -126,7 +126,7 @@ def lbfgs(fun, theta, steps, d=1.0):
     history = [(used, loss)]
     for _ in range(steps):
         p = -two_loop(g, pairs, d)
-        first = 1.0 if pairs else 1.0 / max(1.0, np.sqrt(-g @ p))  # later steps are Newton's
+        first = 1.0 if pairs else 1.0 / max(1.0, np.sqrt(-g @ p))  # with d = 1 no longer than 1
         a, loss, g_there, more = line_search(fun, theta, loss, g, p, first)
         theta, pairs = theta + a * p, [*pairs, (a * p, g_there - g)]
         g, used = g_there, used + more

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 7d: The race
+# # Lesson 07d: The race
 #
 # **Question.** Which optimizer should train a KAN?
 #

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 7e: Row by row (optional)
+# # Lesson 07e: Row by row (optional)
 #
 # **Question.** Can a KAN be trained one sample at a time, without a rate to tune? Is it worth it?
 #

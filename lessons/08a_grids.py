@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 8a: Grids that follow the data
+# # Lesson 08a: Grids that follow the data
 #
 # **Question.** The activations of a hidden node go where training sends them. Where should the
 # knots of its grid lie?
@@ -100,7 +100,7 @@ for eps in (1.0, 0.5, 0.0):
 #
 # $$c' = \arg\min_{c'} \int \Big(\sum_j c'_j B'_j(u) - \sum_j c_j B_j(u)\Big)^2 du.$$
 #
-# With many points for the integral this is the least-squares problem of lesson 3b:
+# With many points for the integral this is the least-squares problem of lesson 03b:
 
 # %%
 moved = kn.adapt_grid(young, x, margin=0.0)
@@ -135,7 +135,8 @@ for place, (name, net) in enumerate({"before": young, **adapted}.items(), start=
     color = ORANGE if net is young else BLUE
     ax.plot(hidden_grid(net), np.full(6, -22 * place), "|-", ms=14, mew=3, lw=1, color=color)
     ax.text(-1.65, -22 * place, name, va="center")
-ax.set(xlabel="hidden activation $u$ (lower half: the knots)", xlim=(-1.7, 2.2), ylabel="samples")
+ax.set(xlabel="hidden activation $u$ (lower half: the knots)", ylabel="samples")
+ax.set(xlim=(-1.7, 2.2), yticks=(0, 50, 100))
 description = (
     "The hidden activations run from -0.7 to 2: the old knots end at 1, the new ones at 2."
 )
@@ -147,7 +148,7 @@ show(figure, "08a_adapt", description)
 #
 # ## 3. What it is worth
 #
-# Give the young network and its adapted twin 50 intervals (lesson 8b shows how), and train on. A
+# Give the young network and its adapted twin 50 intervals (lesson 08b shows how), and train on. A
 # third one is not adapted either, but its edges go on beyond their grids along their tangents,
 # which is the default of `kn.KAN`.
 #

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 8b: The staircase
+# # Lesson 08b: The staircase
 #
 # **Question.** How does a trained network whose splines have 3 intervals become one with 100,
 # without losing what it has learned?
@@ -43,7 +43,7 @@ def rmse(net):
 #   \quad \text{minimum 0 if all old knots are kept.}$$
 #
 # The k knots beyond each end stay too, and with them the function off the grid. `kn.refine` finds
-# the same $c'$ by knot insertion (lesson 3c).
+# the same $c'$ by knot insertion (lesson 03c).
 
 
 # %%
@@ -127,7 +127,7 @@ assert min(later) > 0.3
 # right $\Phi$ is an exponential, which only rises. A lost one rises *and* falls: places $x$ with
 # the same output send different $u$, from both sides of a hill. To mend that, one of the two has to
 # cross the hill, and on the way the error is larger. That is what a local minimum is. (First the
-# best start as `kn.plot_history` shows it: dashed lines where grids were adapted, lesson 8a.)
+# best start as `kn.plot_history` shows it: dashed lines where grids were adapted, lesson 08a.)
 
 
 # %%

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 8c: The scaling law and its end
+# # Lesson 08c: The scaling law and its end
 #
 # **Question.** How fast does the error fall when the grid gets finer, and where does that end?
 #
@@ -33,7 +33,7 @@ def rms(values):
 # ## 1. Errors add up
 #
 # Splines of degree k with intervals of width h come as near as $C h^{k+1}$ to a smooth function
-# (lesson 3b). What do they make of $f = \Phi(\phi_1(x_1) + \phi_2(x_2))$? Let each edge be wrong by
+# (lesson 03b). What do they make of $f = \Phi(\phi_1(x_1) + \phi_2(x_2))$? Let an edge be wrong by
 # at most $e_1$, $e_2$ and $e_\Phi$, and write $\tilde u$ for the sum of the inner splines. Then
 #
 # $$|\tilde\Phi(\tilde u) - \Phi(u)| \le |\tilde\Phi(\tilde u) - \Phi(\tilde u)|
@@ -42,7 +42,7 @@ def rms(values):
 # Each e is at most a constant times $G^{-(k+1)}$, so the error of f is too. This is theorem 2.1 of
 # arXiv 2404.19756. It says that such a network exists, not that training finds it. Here we know
 # the edges: $\sin(\pi x_1)$, $x_2^2$ and $\exp(u)$. Fit a spline to each by itself and compose
-# them. Beside it, train a network [2, 1, 1] as in lesson 8b.
+# them. Beside it, train a network [2, 1, 1] as in lesson 08b.
 #
 # **Predict:** which of the two has the smaller error?
 
@@ -174,7 +174,7 @@ assert [COARSE[at] for at in measured.argmin(axis=1)] == [80, 40, 20]
 np.testing.assert_allclose(measured, predicted, rtol=0.2)
 
 # %% [markdown]
-# **Answer:** 20, and for a tenth of the noise 40.
+# **Answer:** 20, and for a tenth of the noise 40: the less noise, the cheaper a coefficient.
 #
 # **Common mistake:** "The more intervals, the more accurate."
 

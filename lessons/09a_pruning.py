@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 9a: A price on edges
+# # Lesson 09a: A price on edges
 #
 # **Question.** How does a network become so small that one can look at it?
 #
@@ -67,7 +67,7 @@ np.testing.assert_allclose(value, penalty(start, x, 0.3, 0.7), rtol=1e-12)
 #   + \frac{1}{A^2} \sum_{e'} A_{e'} \log A_{e'} = -\frac{\log p_e + S}{A},$$
 #
 # where the last sum was replaced by $A \log A - A S$. One step leads from the size to the edge,
-# $d\phi_e(x_n) = (\partial R / \partial A_e)\, sign(\phi_e(x_n)) / N$, and the pass of lesson 5a
+# $d\phi_e(x_n) = (\partial R / \partial A_e)\, sign(\phi_e(x_n)) / N$, and the pass of lesson 05a
 # leads from there to the coefficients.
 #
 # **Predict:** four edges have the sizes 0.1, 0.2, 0.3 and 1. Which of them does the entropy push

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 9b: Naming an edge
+# # Lesson 09b: Naming an edge
 #
 # **Question.** A curve on an edge looks like a sine. Is it one?
 #
@@ -20,7 +20,7 @@ from _page import BLUE, GRAY, GREEN, ORANGE, show, table
 import kan_numpy as kn
 
 x, y, x_test, y_test = kn.datasets.toy("exp_sin", 1000, 1000, rng=0)
-small = kn.sparsify(kn.KAN([2, 5, 1], grid_size=5, rng=2), x, y)  # all of lesson 9a in one call
+small = kn.sparsify(kn.KAN([2, 5, 1], grid_size=5, rng=2), x, y)  # all of lesson 09a in one call
 EDGES = {"x to the sum": (0, 0, 0), "y to the sum": (0, 0, 1), "the sum to f": (1, 0, 0)}
 
 
@@ -102,7 +102,7 @@ assert safe < 0.01
 print()
 
 # %% [markdown]
-# A network chooses the units of its hidden nodes itself (lesson 9a). In small ones a perfect sine
+# A network chooses the units of its hidden nodes itself (lesson 09a). In small ones a perfect sine
 # gets a score of nearly 0, and who trusts it deletes the edge.
 #
 # ## 2. Other names

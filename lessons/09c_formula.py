@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 9c: A formula with a certificate
+# # Lesson 09c: A formula with a certificate
 #
 # **Question.** All edges have names. What is the formula, and how far can it be trusted?
 #
@@ -28,8 +28,8 @@ def rmse(f):
 
 
 start = kn.KAN([2, 5, 1], grid_size=5, rng=2)
-small = kn.sparsify(start, x, y)  # lesson 9a
-names = {(0, 0, 0): "sin", (0, 0, 1): "x^2", (1, 0, 0): "exp"}  # of the edges, found in lesson 9b
+small = kn.sparsify(start, x, y)  # lesson 09a
+names = {(0, 0, 0): "sin", (0, 0, 1): "x^2", (1, 0, 0): "exp"}  # of the edges, found in lesson 09b
 symbolic = kn.symbolify(small, x, y, edges=names)
 figure = kn.plot(symbolic, x, inputs=["$x$", "$y$"], outputs=["$f$"], ranges=True)
 show(figure, "09c_symbols", "A network of three edges, which are named sin, x squared and exp.")

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 9d: From a formula to a network
+# # Lesson 09d: From a formula to a network
 #
 # **Question.** A formula is known, but not quite right. What does it help to make it a network?
 #

@@ -175,7 +175,7 @@ show(figure, "10a_descent", "Gradient descent converges soon with hats, and slow
 
 # %% [markdown]
 # **Answer:** Very much. A hat is felt in its own two intervals, a ReLU everywhere to its right, so
-# its columns are nearly parallel. In directions in which they cancel, descent is slow (lesson 7b).
+# its columns are nearly parallel. In directions in which they cancel, descent is slow (lesson 07b).
 # The same functions in other coordinates: training walks other ways through them.
 #
 # ## On your own

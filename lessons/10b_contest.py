@@ -36,7 +36,7 @@ def rmse(net, x, y):
 #
 # An edge of an MLP is one number. One of a KAN has G + k coefficients and a base weight. For each
 # sample a weight of an MLP takes one multiplication. An input node of a KAN layer takes
-# $3k(k+1)/2$: the recursion of lesson 2a computes bumps of each degree from those one degree lower,
+# $3k(k+1)/2$: the recursion of lesson 02a computes bumps of each degree from those one degree less,
 # that is k(k + 1)/2 terms in all, each with two products and a quotient. Each of its edges takes
 # $k + 1$ for the splines that are not zero, and one for the base function. The silu and tanh of
 # both are not counted.

@@ -69,7 +69,7 @@ p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)  # (6, 3)
 np.testing.assert_allclose(value, cross_entropy(z, labels).mean(), rtol=1e-14)
 np.testing.assert_allclose(gradient, (p - target) / 6, rtol=0, atol=1e-15)
 mean, backward = lambda z: cross_entropy(z, labels).mean(), lambda dL, _: dL * (p - target) / 6
-kn.gradcheck.assert_adjoint(mean, backward, z)  # lesson 6b
+kn.gradcheck.assert_adjoint(mean, backward, z)  # lesson 06b
 
 # %% [markdown]
 # **Answer:** 0 and 1000. Typed in, an overflow becomes NaN, and the logarithm of 0 infinite. If the
@@ -164,7 +164,7 @@ for name in MAKE:
 # ## 3. A formula that decides
 #
 # Only $z_1 - z_0$ counts, so the edges to $z_0$ can go, and two functions of one variable are left:
-# lesson 9b names them. We give 1 % of every label to both classes alike. That rewards being 99.5 %
+# lesson 09b names them. We give 1 % of every label to both classes alike. That rewards being 99.5 %
 # sure and charges for more, so the logits stay finite.
 #
 # **Predict:** the border between two half circles of radius 1: which function of x is it nearly?
@@ -207,12 +207,12 @@ assert guesses[0][0].error < 0.25 * min(fit.error for fit in guesses[0][2:])
 assert max(fit.error for fit in guesses[1]) < 1.5 * min(fit.error for fit in guesses[1])
 
 # %% [markdown]
-# **Answer:** A sine of wavelength 2, and in y a straight line will do: its names are all as good.
+# **Answer:** A sine of wavelength 2: the border is high under the top of one half circle, low over
+# the bottom of the other, and 1 lies between. In y a line will do: its names are all as good.
 #
 # ## On your own
 #
 # Close this file and write the cross-entropy and its gradient from memory: `make exercise N=10.2`.
-#
 # 1. (open) At which logits is the loss with labels 0.995 and 0.005 smallest?
 #
 # ## Further reading

@@ -101,7 +101,7 @@ assert first > 0.4
 #
 # ## 2. Training keeps the change small by itself
 #
-# Levenberg-Marquardt (lesson 7b) solves $(J^T J + \lambda D)\, \delta = -J^T r$. The damping is a
+# Levenberg-Marquardt (lesson 07b) solves $(J^T J + \lambda D)\, \delta = -J^T r$. The damping is a
 # price on $\delta$, not on $c$. And where no sample lies, a whole column of J is zero: row j of the
 # equation reads $\lambda D_{jj} \delta_j = 0$, so $\delta_j = 0$. So `kn.fit`, called phase by
 # phase, will do. (`hold=0` leaves the damping alone; what `fit` does by default comes in lesson
@@ -141,6 +141,7 @@ assert 0 <= in_phases / at_once - 1 < 1e-4
 # %%
 thetas = np.array([np.zeros(net.size), *(stage.theta for stage in stages)])
 changes = np.abs(np.diff(thetas, axis=0))  # (5, G+k)
+# Each phase begins and ends on a knot, up to rounding: there 1e-12 stands for 0.
 touched = np.array([np.any(B > 1e-12, axis=0) for B in bases])  # (5, G+k)
 counts, both = touched.sum(axis=1), touched.astype(int) @ touched.T
 print("3. Why: coefficients that each phase can move:", *counts, f"of {net.size}")
@@ -178,7 +179,7 @@ show(
 # ## On your own
 #
 # Close this file and write from memory which coefficients some samples touch, and the least change:
-# `make exercise N=11.1` and `make exercise N=11.2`.
+# `make exercise N=11.1` (there every bump counts that is not 0) and `make exercise N=11.2`.
 #
 # 1. The network began at zero. What changes in the tables and in the figure if it begins at random
 #    coefficients?

@@ -209,7 +209,7 @@ assert max(jumps[4], jumps[5]) < 1e-5
 #
 # ## On your own
 #
-# Close this file and write the jet of a network from memory: `make exercise N=12.1`.
+# Close this file and write the jet, with base functions and beyond grids: `make exercise N=12.1`.
 #
 # 1. *Medium.* Carry $u_{xy}$ forward and back, and compare it with `kn.jets.hessian`. What takes
 #    the place of the factor 2?

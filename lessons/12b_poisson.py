@@ -195,11 +195,11 @@ show(fig, "12b_harmonic", "Maps of the solution, and of a large and a small harm
 #
 # ## On your own
 #
-# Close this file and write the Bratu equation $u'' + 2 e^u = 0$ with its derivatives from memory:
-# `make exercise N=12.2`.
+# Close this file and write the Bratu equation $u_{xx} + u_{yy} + e^u = 0$ with its derivatives from
+# memory, for any number of inputs: `make exercise N=12.2`.
 #
-# 1. *Medium.* Two functions obey it with $u(0) = u(1) = 0$. Fit a [1, 1] network to the parabola
-#    $c\, x (1 - x)$ and solve from there. From which c do you find which, and what does L say?
+# 1. *Medium.* Two functions obey $u'' + 2 e^u = 0$ with $u(0) = u(1) = 0$. Fit a [1, 1] network to
+#    the parabola $c\, x (1 - x)$ and solve from there. Which c leads to which, and what does L say?
 # 2. *Open.* Put new points where the residual is largest, every 20 steps. Does it help, and for
 #    which equation of `kn.equations`?
 #

@@ -17,7 +17,7 @@ def adamw_step(theta, gradient, m, v, step, rate, decay):
         m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
         v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \qquad
         \theta \leftarrow \theta - \eta \left( \frac{m / (1 - \beta_1^\tau)}
-            {\sqrt{v / (1 - \beta_2^\tau)} + \epsilon} + \lambda\, \theta \right)
+            {\sqrt{v / (1 - \beta_2^\tau)} + \epsilon} + \kappa\, \theta \right)
 
     with :math:`\beta_1 = 0.9`, :math:`\beta_2 = 0.999`, :math:`\epsilon = 10^{-8}`. The decay
     takes hold of theta itself and is no part of the gradient.
@@ -29,7 +29,7 @@ def adamw_step(theta, gradient, m, v, step, rate, decay):
     step : int
         tau, the number of this step; the first is 1.
     rate, decay : float
-        eta and lambda.
+        eta and kappa.
 
     Returns
     -------

@@ -77,12 +77,13 @@ def finest(x, degree):
 
     Lay G intervals of equal width from the smallest to the largest sample, and k more knots at the
     same distance on either side. Every one of the G + k basis functions shall be positive at three
-    samples at least. A larger G may be possible where a smaller one is not.
+    samples at least; on the first and on the last knot of its support it is 0. A larger G may be
+    possible where a smaller one is not, and G may be larger than N.
 
     Parameters
     ----------
     x : array, shape (N,)
-        The samples, in any order; for at least one G it is possible.
+        The samples, in any order, repeated ones among them; for at least one G it is possible.
     degree : int
         k, at least 1.
 

@@ -47,7 +47,8 @@ def score(f, phi):
     Returns
     -------
     float
-        In [0, 1]; 1 if c and d exist with phi = c f + d. The same for 3 f + 2 and 5 phi - 7.
+        In [0, 1]; 1 if c and d exist with phi = c f + d. The same for 3 f + 2 and 5 phi - 7, and
+        for values of any size.
     """
     raise NotImplementedError("Task 9.2: r squared of an edge and a function")
 

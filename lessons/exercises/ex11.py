@@ -12,7 +12,7 @@ def touched(x, knots, degree):
     """Task 11.1 (2 points). Return which coefficients of a spline some samples can change.
 
     A coefficient c_j has a gradient at a sample where B_j(x), as `kn.bspline_basis` gives it, is
-    not zero. This may be so outside the grid, too.
+    not zero, however little. This may be so outside the grid, too.
 
     Parameters
     ----------

@@ -11,6 +11,10 @@ import numpy as np
 def jet(net, x):
     """Task 12.1 (4 points). Return value, gradient and second derivatives of a network at a point.
 
+    The edges of a layer are phi = w_base b + sum_j coef_j B_j. Where its `has_base` is true, its
+    `base_function(z, order)` returns b or a derivative of it at z (N, n_in). Beyond a grid phi goes
+    on along its tangent if `outside` is "linear"; if it is "fade", B_j fades and b goes on.
+
     Parameters
     ----------
     net : kn.KAN

@@ -23,7 +23,8 @@ def groups(units):
     -------
     array of int, shape (n_quantities, n_groups)
         The exponents of independent products without units, one product a column, as many as there
-        are: n_quantities minus the rank of units. Whole numbers, exactly.
+        are: n_quantities minus the rank of units. Whole numbers, exactly: `fractions.Fraction`
+        computes with fractions and never rounds.
     """
     raise NotImplementedError("Task 13.1: products without units")
 

@@ -83,6 +83,8 @@ def test_curvature_of_any_size(task, rng):
         g = rng.standard_normal(6)
         directed(task, g, bowl(rng, 6, 4, size), f"curvatures of size {size:g}")
         directed(task, size * g, bowl(rng, 6, 4), f"a gradient of size {size:g}")
+    short = [(1e-8 * s, 1e-8 * y) for s, y in bowl(rng, 6, 4)]
+    directed(task, g, short, "pairs of short steps, as near a minimum")
 
 
 @points(1, number="7.2")

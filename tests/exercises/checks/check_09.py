@@ -41,6 +41,8 @@ def test_layers_of_several_shapes(task, rng):
 def test_one_edge_and_unequal_edges(task, rng):
     compare_price(task, rng.normal(size=(9, 1, 1)), "a single edge")
     compare_price(task, rng.normal(size=(9, 2, 3)) * 10.0 ** -np.arange(3.0), "unequal edges")
+    faint = rng.normal(size=(9, 2, 2)) * [1.0, 1e-15]
+    compare_price(task, faint, "edges that send next to nothing")
     compare_price(task, 2.0 + rng.random((9, 2, 2)), "positive values")
 
 
@@ -87,8 +89,10 @@ def test_curves_of_one_kind(task, rng):
     x = np.linspace(-3.0, 3.0, 60)
     for c, d in [(1.0, 0.0), (-2.0, 1.0), (1e-5, 3.0), (-1e5, 1e5), (7.0, -1e3)]:
         number(task(np.sin(x), c * np.sin(x) + d), 1.0, f"phi = {c:g} f + {d:g}", rtol=1e-8)
-    noise = np.sin(x) + 0.1 * rng.normal(size=60)
-    number(task(np.sin(x), noise), r_squared(np.sin(x), noise), "a sine with noise", rtol=1e-9)
+    for size in (0.1, 1e-3):
+        noise = np.sin(x) + size * rng.normal(size=60)
+        case = f"a sine with noise of size {size:g}"
+        number(task(np.sin(x), noise), r_squared(np.sin(x), noise), case, rtol=1e-9)
 
 
 @points(1, number="9.2")
@@ -99,6 +103,9 @@ def test_scale_and_shift_of_both(task, rng):
     for c, d in [(-1.0, 0.0), (1e6, 0.0), (1e-6, 0.0), (1.0, 1e5), (-3.0, -2.0)]:
         number(task(c * f + d, phi), wanted, f"f becomes {c:g} f + {d:g}", rtol=1e-7)
         number(task(f, c * phi + d), wanted, f"phi becomes {c:g} phi + {d:g}", rtol=1e-7)
+    for size in (1e-30, 1e30):
+        number(task(f, size * phi), wanted, f"phi times {size:g}", rtol=1e-9)
+        number(task(size * f, phi), wanted, f"f times {size:g}", rtol=1e-9)
     value = float(array(task(f, phi), (), "f and phi"))
     assert -1e-12 <= value <= 1.0 + 1e-12, "r squared lies between 0 and 1"
 

@@ -62,6 +62,7 @@ def test_far_away(task, rng):
         t = scale * np.array([-2.0, -1.0, 0.5, 1.0, 3.0])
         x = scale * rng.uniform(-4.0, 5.0, 60)
         compare(task, t, np.array([1.0, -2.0, 0.5]), x, f"knots of size {scale:g}")
+        compare(task, t, 1e-9 * np.array([1.0, -2.0, 0.5]), x, "coefficients of size 1e-9")
 
 
 def exact(logits, labels):

@@ -41,7 +41,7 @@ def test_errors_in_any_order(task, rng):
         compare_grid(task, bias, sigma, N, k, f"random errors {n + 1}, k = {k}, N = {N}")
 
 
-@points(1, number="14.1")
+@points(0.5, number="14.1")
 def test_without_noise_and_with_much(task):
     bias = {40: 1e-4, 5: 0.2, 10: 0.03, 20: 1e-3}
     compare_grid(task, bias, 0.0, 100, 3, "no noise")
@@ -49,8 +49,19 @@ def test_without_noise_and_with_much(task):
     compare_grid(task, bias, 0.1, 10**9, 3, "a billion samples")
     compare_grid(task, {7: 0.5}, 0.1, 50, 3, "a single grid")
     # The degree counts only where grids differ in nothing else: not here.
-    found = int(array(task({4: 0.1, 8: 0.1}, 0.0, 100, 3), (), "two equal grids", whole=True))
-    assert found == 4, "two equal grids: the smallest is wanted"
+    for equal in ({4: 0.1, 8: 0.1}, {8: 0.1, 4: 0.1}, {20: 0.2, 8: 0.1, 4: 0.1, 5: 0.1}):
+        found = int(array(task(equal, 0.0, 100, 3), (), "equal grids", whole=True))
+        assert found == 4, "equal grids: the smallest is wanted"
+
+
+@points(0.5, number="14.1")
+def test_two_grids_that_are_nearly_equal(task, rng):
+    for n in range(20):
+        (G, more), N, sigma = rng.integers(1, 50, 2), int(rng.integers(10, 500)), rng.random() + 0.1
+        fine, price = 0.1 * sigma * rng.random(), sigma**2 * more / N
+        for share in (0.999, 1.001):  # of the price of the finer grid, which it gains
+            bias = {int(G + more): fine, int(G): np.sqrt(fine**2 + share * price)}
+            compare_grid(task, bias, sigma, N, 3, f"two grids, draw {n + 1}, N = {N}")
 
 
 def compare_knots(task, kinks, jumps, low, high, k, case):

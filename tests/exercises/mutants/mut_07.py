@@ -143,6 +143,12 @@ def two_loop__in_place(gradient, pairs):
     return found
 
 
+def two_loop__without_short_steps(gradient, pairs):
+    """Scale: pairs with a small s . y are left out. Hint: let s and y be as short as 1e-8."""
+    pairs = [(s, y) for s, y in pairs if s @ y > 1e-10]
+    return loops(gradient, pairs, newest)
+
+
 def damped(r, J, damping, matrix, sign=-1.0):
     """Return a step with another damping matrix."""
     d = np.sum(J**2, axis=0)

@@ -39,6 +39,18 @@ def adapted_knots__a_little_added(u, grid_size, eps):
     return even + (1.0 - eps) * (crowded - even)
 
 
+def adapted_knots__equal_knots_moved_a_little(u, grid_size, eps):
+    """Scale: equal knots are moved by 1e-9. Hint: repeat samples of size 1e12."""
+    u = np.sort(u)
+    low, high = (u[0], u[-1]) if u[0] < u[-1] else (u[0] - 1 - abs(u[0]), u[0] + 1 + abs(u[0]))
+    shares = np.linspace(0.0, 1.0, grid_size + 1)
+    crowded = np.quantile(u if u[0] < u[-1] else [low, high], shares)
+    t = eps * (low + (high - low) * shares) + (1 - eps) * crowded
+    for m in range(1, len(t)):
+        t[m] = max(t[m], t[m - 1] + 1e-9)
+    return t
+
+
 def adapted_knots__with_a_margin(u, grid_size, eps):
     """End: the grid is wider than the samples. Hint: where does it begin for eps = 1?"""
     values = np.unique(u)
@@ -189,6 +201,27 @@ def finest__until_it_fails(x, degree):
 def finest__two_samples(x, degree):
     """Scale: two samples are enough. Hint: read the number again."""
     return last(x, lambda G: counts(x, degree, G).min() >= 2)
+
+
+def finest__ends_of_the_support_count(x, degree):
+    """End: a sample on an end of a support counts. Hint: which value has B_j there?"""
+    found = 0
+    for G in range(1, 2 * len(x)):
+        t = x.min() + (x.max() - x.min()) / G * np.arange(-degree, G + degree + 1)
+        inside = (x[:, None] >= t[: -degree - 1]) & (x[:, None] <= t[degree + 1 :])
+        found = G if inside.sum(axis=0).min() >= 3 else found
+    return found
+
+
+def finest__fewer_functions_than_samples(x, degree):
+    """Order: it stops at G + k = N. Hint: one sample supports k + 1 functions."""
+    sizes = range(1, len(x) - degree + 1)
+    return max([G for G in sizes if counts(x, degree, G).min() >= 3], default=0)
+
+
+def finest__of_different_samples(x, degree):
+    """Value: repeated samples count once. Hint: x with every sample twice."""
+    return last(x, lambda G: counts(np.unique(x), degree, G).min() >= 3)
 
 
 def finest__more_than_three(x, degree):

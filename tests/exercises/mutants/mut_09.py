@@ -36,6 +36,15 @@ def penalty__a_little_added(phi):
     return A + S, (1.0 - (np.log(p) + S) / A) * np.sign(phi) / len(phi)
 
 
+def penalty__faint_edges_cut(phi):
+    """Scale: a share below 1e-10 counts as zero. Hint: an edge of size 1e-15 has a gradient."""
+    sizes = np.abs(phi).mean(axis=0)
+    total = sizes.sum()
+    logs = np.log(np.where(sizes > 1e-10 * total, sizes / total, 1.0))
+    entropy = -np.sum(sizes / total * logs)
+    return total + entropy, (1.0 - (logs + entropy) / total) * np.sign(phi) / len(phi)
+
+
 def penalty__sum_over_samples(phi):
     """Scale: sizes are sums, not means. Hint: what happens with twice as many samples?"""
     A, _, log_p, S = shares(phi * len(phi))
@@ -119,6 +128,19 @@ def score__a_little_added(f, phi):
     """Scale: a small number in the denominator. Hint: multiply f by 1e-6."""
     f, phi = f - f.mean(), phi - phi.mean()
     return (f @ phi) ** 2 / ((f @ f) * (phi @ phi) + 1e-12)
+
+
+def score__zero_for_small_curves(f, phi):
+    """Scale: a small variance counts as none. Hint: multiply phi by 1e-30."""
+    f, phi = f - f.mean(), phi - phi.mean()
+    small = min(f @ f, phi @ phi) < 1e-15
+    return 0.0 if small else (f @ phi) ** 2 / ((f @ f) * (phi @ phi))
+
+
+def score__nearly_one_is_one(f, phi):
+    """Value: above 0.99999 it is 1. Hint: a sine with noise of size 0.001."""
+    r2 = np.corrcoef(f, phi)[0, 1] ** 2
+    return 1.0 if r2 > 0.99999 else r2
 
 
 def score__absolute(f, phi):

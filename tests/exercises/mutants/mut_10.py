@@ -50,6 +50,12 @@ def hinges__slopes_as_weights(knots, coef):
     return slopes, knots, 0.0, 0.0
 
 
+def hinges__small_bends_left_out(knots, coef):
+    """Scale: bends below 1e-8 are left out. Hint: coefficients of size 1e-9."""
+    weights = bends(knots, coef)
+    return weights[np.abs(weights) > 1e-8], knots[np.abs(weights) > 1e-8], 0.0, 0.0
+
+
 def hinges__from_the_right(knots, coef):
     """Sign: weights for ReLUs that open to the left. Hint: max(x - t, 0) is 0 left of t."""
     return bends(knots, coef), -knots, 0.0, 0.0

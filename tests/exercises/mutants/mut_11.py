@@ -54,6 +54,11 @@ def touched__large_ones(x, knots, degree):
     return np.flatnonzero((kn.bspline_basis(x, knots, degree) > 0.05).any(axis=0))
 
 
+def touched__above_rounding(x, knots, degree):
+    """Scale: functions below 1e-12 do not count. Hint: a sample close to a knot."""
+    return np.flatnonzero((kn.bspline_basis(x, knots, degree) > 1e-12).any(axis=0))
+
+
 def least_change__from_scratch(coef, B, y):
     """Value: the smallest coefficients, not the smallest change. Hint: start from coef not 0."""
     return np.linalg.lstsq(B, y, rcond=None)[0]
@@ -62,6 +67,11 @@ def least_change__from_scratch(coef, B, y):
 def least_change__damped(coef, B, y):
     """Scale: a damping keeps the new samples from being met. Hint: look at B c - y."""
     return coef + B.T @ np.linalg.solve(B @ B.T + 1e-3 * np.eye(len(y)), y - B @ coef)
+
+
+def least_change__small_directions_left_out(coef, B, y):
+    """Scale: singular values below 1 % are left out. Hint: columns of different size."""
+    return coef + np.linalg.lstsq(B, y - B @ coef, rcond=1e-2)[0]
 
 
 def least_change__normal_equations(coef, B, y):
@@ -107,6 +117,11 @@ def freeze__small_ones_are_free(J_old):
 def freeze__squares(J_old):
     """Scale: squares of small numbers become 0. Hint: (1e-170) squared."""
     return np.where((J_old**2).sum(axis=0) > 1e-30, 0.0, 1.0)
+
+
+def freeze__lengths(J_old):
+    """Scale: the length of a column of 1e-200 is 0. Hint: squares become 0 before the root."""
+    return np.where(np.sqrt((J_old**2).sum(axis=0)) > 0, 0.0, 1.0)
 
 
 def freeze__the_other_way(J_old):

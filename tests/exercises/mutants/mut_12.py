@@ -118,7 +118,7 @@ def bratu__second_derivative_as_gradient(x, u, g, h):
 
 
 def bratu__strength_two(x, u, g, h):
-    """Scale: 2 e^u. Hint: the lesson has another strength."""
+    """Scale: 2 e^u. Hint: that is the equation of a question in the lesson."""
     return h.sum(axis=1) + 2 * np.exp(u), 2 * np.exp(u), np.zeros_like(g), np.ones_like(h)
 
 

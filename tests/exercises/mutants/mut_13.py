@@ -1,5 +1,8 @@
 """Wrong solutions of exercise 13: the first line of each says its kind, and what is wrong."""
 
+import math
+from fractions import Fraction
+
 import numpy as np
 from exercises.solutions.sol_13 import groups as exact
 
@@ -37,6 +40,19 @@ def groups__halves_lost(units):
     """Scale: fractions are cut off. Hint: exponents of 3 and 2."""
     Z = exact(units)
     return Z // np.maximum(1, np.max(np.abs(Z), axis=0)) if Z.size else Z
+
+
+def groups__small_denominators(units):
+    """Scale: fractions with denominators up to 100. Hint: exponents of 97 and 101."""
+    *_, right = np.linalg.svd(units.astype(float))
+    rank = np.linalg.matrix_rank(units)
+    columns = []
+    for row in right[rank:]:
+        z = row / np.abs(row).max()
+        parts = [Fraction(entry).limit_denominator(100) for entry in z]
+        scale = math.lcm(*(part.denominator for part in parts))
+        columns.append([int(part * scale) for part in parts])
+    return np.array(columns, dtype=int).reshape(-1, units.shape[1]).T
 
 
 def groups__transposed_units(units):
@@ -85,6 +101,11 @@ def split__without_mirror_images(x):
 def split__equal_rows_only(x):
     """Scale: rows must agree in every digit. Hint: up to 1e-6."""
     return divided(np.abs(x))
+
+
+def split__rounded_to_six_digits(x):
+    """End: rows that agree when rounded. Hint: 0.1234564 and 0.1234566 are 2e-7 apart."""
+    return divided(np.abs(x).round(6))
 
 
 def split__rounded_too_far(x):

@@ -46,6 +46,16 @@ def best_grid__the_largest(bias, sigma, n_samples, degree):
     return min(sorted(bias, reverse=True), key=errors)
 
 
+def best_grid__the_first_of_equal_ones(bias, sigma, n_samples, degree):
+    """Order: of equal grids the first in the dictionary. Hint: write 8 before 4."""
+    return min(bias, key=lambda G: bias[G] ** 2 + sigma**2 * (G + degree) / n_samples)
+
+
+def best_grid__one_sample_less(bias, sigma, n_samples, degree):
+    """Scale: N - 1 for N. Hint: two grids that are nearly equal."""
+    return smallest(bias, lambda G: bias[G] ** 2 + sigma**2 * (G + degree) / (n_samples - 1))
+
+
 def best_grid__its_error(bias, sigma, n_samples, degree):
     """Shape: the error, not the grid. Hint: a key of bias."""
     return min(bias[G] ** 2 + sigma**2 * (G + degree) / n_samples for G in bias)
@@ -97,6 +107,15 @@ def knots_for__not_sorted(kinks, jumps, low, high, degree):
     soft = [place for place in kinks if place not in jumps]
     inner = repeated(sorted(soft), degree) + repeated(sorted(jumps), degree + 1)
     return np.array([low] * (degree + 1) + inner + [high] * (degree + 1))
+
+
+def knots_for__in_place(kinks, jumps, low, high, degree):
+    """Order: it sorts the lists that it was given. Hint: print kinks before and after."""
+    kinks.sort()
+    jumps.sort()
+    kept = [place for place in kinks if place not in jumps]
+    inner = repeated(kept, degree) + repeated(jumps, degree + 1)
+    return laid(low, high, degree, sorted(inner))
 
 
 def knots_for__ends_once(kinks, jumps, low, high, degree):

@@ -91,11 +91,9 @@ def finest(x, degree):
 def finest__by_counting(x, degree):
     best, ordered = 0, np.sort(x)
     for G in range(1, 2 * len(x)):
-        h = (ordered[-1] - ordered[0]) / G
-        starts = ordered[0] + h * np.arange(-degree, G)
-        inside = np.searchsorted(ordered, starts + (degree + 1) * h) - np.searchsorted(
-            ordered, starts
-        )
-        inside[-1 - degree :] = len(x) - np.searchsorted(ordered, starts[-1 - degree :])
+        starts = ordered[0] + (ordered[-1] - ordered[0]) / G * np.arange(-degree, G)
+        ends = np.append(starts, ordered[-1])[degree + 1 :].tolist() + [np.inf] * degree
+        begins = np.searchsorted(ordered, starts, side="right")
+        inside = np.searchsorted(ordered, ends, side="left") - begins
         best = G if min(inside) >= 3 else best
     return np.int64(best)
