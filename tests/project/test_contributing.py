@@ -55,7 +55,7 @@ def samples(n_in=2):
 def test_the_files_that_the_page_names_exist():
     names = re.findall(r"`((?:kan_numpy|tests|lessons)/[\w/.]+)`", PAGE)
     assert len(names) > 10
-    assert not [name for name in names if not (ROOT / name).exists() and "NN_name" not in name]
+    assert not [name for name in names if not (ROOT / name).exists() and "NNa_name" not in name]
 
 
 def test_the_names_in_these_files_exist():
