@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 0: A KAN in ten minutes
+# # Lesson 00: A KAN in ten minutes
 #
 # **Question.** What is a Kolmogorov-Arnold network, and how do 500 samples become a formula?
 #
@@ -95,8 +95,8 @@ assert [round(float(end), 1) for end in (target.min(), target.max())] == [0.4, 7
 assert rmse(better) < 1e-3 < 0.05 < rmse(net) < 0.15 < 1.0 < np.sqrt(losses[0])
 
 # %% [markdown]
-# **Answer:** about 0.1. The library has better ways downhill (lesson 7) and makes grids finer
-# (lesson 8): thirty steps of that divide the error by more than a hundred.
+# **Answer:** about 0.1. The library has better ways downhill (lesson 07b) and makes grids finer
+# (lesson 08b): thirty steps of that divide the error by more than a hundred.
 #
 # ## 3. Read it
 #
@@ -124,7 +124,7 @@ show(figure, "00_kan", "The network with random curves, after training, and with
 # %% [markdown]
 # **Answer:** a sine, a parabola and an exponential function. `kn.symbolify` finds the nearest known
 # functions, makes them the edges, and trains the few numbers that are left; then the network is
-# written down. That one node in the middle is enough, we had to know: lesson 9 lets the network
+# written down. That one node in the middle is enough, we had to know: lesson 09a lets the network
 # find out.
 #
 # **Common mistake:** "a tiny error on new samples means that the network has found the function."
@@ -137,7 +137,7 @@ assert abs(text - truth) < 1e-12 < 3.0 < abs(spline - truth)
 
 # %% [markdown]
 # Outside the samples splines know nothing. A formula is right there if there is one, and often
-# there is none (lesson 14).
+# there is none (lesson 14b).
 #
 # ## On your own
 #

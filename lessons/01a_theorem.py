@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 1a: One theorem, two readings
+# # Lesson 01a: One theorem, two readings
 #
 # **Question.** What does the Kolmogorov-Arnold theorem say, and what does it not?
 #
@@ -146,7 +146,7 @@ show(figure, "01a_table", "The outer function of xy: a comb, whose teeth are fin
 # $$f(x) = \sum_{q=1}^{2n+1} \Phi_q\Big( \sum_{p=1}^n \varphi_{q,p}(x_p) \Big),$$
 #
 # with continuous functions of one variable. And more: the *inner* functions $\varphi_{q,p}$ are the
-# same for all f. Only the *outer* functions $\Phi_q$ know f. Lesson 1b carries it out, and finds
+# same for all f. Only the *outer* functions $\Phi_q$ know f. Lesson 01b carries it out, and finds
 # combs again. Here is what the theorem does not say:
 #
 # - that the functions are smooth: with continuously differentiable inner functions, fixed for all
@@ -167,7 +167,7 @@ show(figure, "01a_table", "The outer function of xy: a comb, whose teeth are fin
 # | shape | [n, 2n + 1, 1] | any widths, any number of layers |
 # | good for | every continuous f | an f with a smooth form of that shape |
 #
-# Here `kn.fit` is a black box that gets 1000 samples; lessons 2 to 8 open it.
+# Here `kn.fit` is a black box that gets 1000 samples; lessons 02a to 08c open it.
 #
 # **Predict:** which is the better fit: [2, 2, 1] to $xy$, or [2, 5, 1], the shape of the theorem,
 # to a sum of 40 waves in all directions?

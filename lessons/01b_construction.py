@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 1b: The theorem, carried out
+# # Lesson 01b: The theorem, carried out
 #
 # **Question.** Which functions does the Kolmogorov-Arnold theorem build?
 #
@@ -25,7 +25,7 @@ rng = np.random.default_rng(1)
 # %% [markdown]
 # ## 1. The inner function, digit by digit
 #
-# The theorem of lesson 1a promises inner functions that serve every f. Sprecher made all of them
+# The theorem of lesson 01a promises inner functions that serve every f. Sprecher made all of them
 # out of one, $\varphi_{q,p}(x) = \lambda_p\, \psi(x + qa)$ with $q = 0 \dots m$, and $m = 4$ will
 # do for two variables. Köppen defines $\psi$ digit by digit. With one digit, $\psi(d) = d$. Every
 # further digit adds very little, unless it is 9: that goes half the way to the next number.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 2a: Bumps that sum to one
+# # Lesson 02a: Bumps that sum to one
 #
 # **Question.** What is a B-spline, and how is it computed?
 #
@@ -117,7 +117,7 @@ show(figure, "02a_gallery", "Bumps of degree 0 to 3, and a cubic bump with its d
 # $q (A_0 - A_1)$, on the right $A_0 - A_1 + x (a_0 - a_1) + (q + 1 - x)(a_1 - a_2)$. The claim for
 # q - 1 says $(q - 1) A_0 = x a_0 + (q - x) a_1$, and one knot further
 # $(q - 1) A_1 = (x - 1) a_1 + (q + 1 - x) a_2$. Subtract: $(q - 1)(A_0 - A_1)$ is the rest of the
-# right side. On knots at any distance the recursion *defines* the bumps; lesson 3a shows that they
+# right side. On knots at any distance the recursion *defines* the bumps; lesson 03a shows that they
 # are as smooth.
 
 
@@ -141,7 +141,7 @@ np.testing.assert_allclose(kn.bspline_basis(x, t, k), slow, rtol=0, atol=1e-14)
 # the other way. Only one box holds x. Let every bump of degree q - 1 hand its value on: the share
 # $(x - t_j) / (t_{j+q} - t_j)$ to the bump with the same number j, the rest to the one before. The
 # recursion says just this, and what is not zero forms a triangle. (The right end of the grid, and
-# what lies outside, must wait for lesson 2b.)
+# what lies outside, must wait for lesson 02b.)
 
 
 # %%

@@ -1,12 +1,12 @@
 # %% [markdown]
-# # Lesson 2b: What is left at the ends
+# # Lesson 02b: What is left at the ends
 #
 # **Question.** What becomes of a spline at the ends of its grid, and beyond them?
 #
 # **You will learn:**
 # - how the bumps run out, and three ways to go on beyond the grid;
 # - to find two bugs that live at the ends of a grid, and a cure that is worse than the bug;
-# - to make the triangle of lesson 2a right on any knots and at any point.
+# - to make the triangle of lesson 02a right on any knots and at any point.
 #
 # **You need:** lesson 02a.
 #
@@ -59,7 +59,7 @@ show(figure, "02b_outside", "The sum of the bumps is one on the grid, and fades 
 #
 # Training moves what arrives at an edge, and some of it leaves the grid. Where the bumps have run
 # out the spline has no slope, and nothing can pull it back. This is one reason why an edge also has
-# a base function b with a weight w, $\phi(x) = w\, b(x) + \sum_j c_j B_j(x)$ (lesson 4b). New data
+# a base function b with a weight w, $\phi(x) = w\, b(x) + \sum_j c_j B_j(x)$ (lesson 04b). New data
 # will leave any grid by a little. Three ways to go on beyond its end e come to mind:
 #
 # - *fade*: let the bumps run out, as the paper does, so that a multiple of b is left;

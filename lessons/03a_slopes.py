@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 3a: The slope of a spline
+# # Lesson 03a: The slope of a spline
 #
 # **Question.** What is the derivative of a spline, and how does one make sure of it?
 #
@@ -29,8 +29,8 @@ x = rng.uniform(-1, 1, size=50)  # on the grid
 # %% [markdown]
 # ## 1. The slope of a bump
 #
-# Lesson 2a found it on knots at equal distances. On any knots divide every bump by the width of its
-# support, $D_{j,q} = B_{j,q} / (t_{j+q+1} - t_j)$. The recursion of Cox and de Boor then reads
+# Lesson 02a found it on knots at equal distances. On any knots divide every bump by the width of
+# its support, $D_{j,q} = B_{j,q} / (t_{j+q+1} - t_j)$. The recursion of Cox and de Boor then reads
 #
 # $$B_{j,q} = (x - t_j)\, D_{j,q-1} + (t_{j+q+1} - x)\, D_{j+1,q-1}, \tag{1}$$
 #
@@ -138,7 +138,7 @@ np.testing.assert_allclose(at_knot, right, rtol=1e-6)
 
 # %% [markdown]
 # It jumps at every knot. There the formula gives the value from the right, because the boxes begin
-# at their left end. Lesson 6a meets this kink again, one degree lower.
+# at their left end. Lesson 06a meets this kink again, one degree lower.
 #
 # ## 3. Two judges
 #

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 3b: How well a spline fits
+# # Lesson 03b: How well a spline fits
 #
 # **Question.** Which spline is nearest to some data, and how fast does its error fall?
 #
@@ -82,7 +82,7 @@ np.testing.assert_allclose(ours, smallest, atol=1e-11)
 # $B = U \Sigma V^T$ picks, among the best fits, the one with the smallest coefficients: it divides
 # by no $\sigma$ that is zero, and what no sample asks for stays 0. That is a choice, and a cliff:
 # the curve climbs with slope $\pi$ at 0. By default `kn.fit_spline` picks the smoothest best fit,
-# whose unseen coefficients go on in a straight line (lesson 8a). On data everywhere they agree.
+# whose unseen coefficients go on in a straight line (lesson 08a). On data everywhere they agree.
 #
 # ## 2. A worked example: $J_0(20 x)$
 #

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 3c: More knots, the same function
+# # Lesson 03c: More knots, the same function
 #
 # **Question.** How does a spline get more knots without changing?
 #
@@ -51,7 +51,7 @@ def spline(x, t, c, d=0):
 #   \qquad a = \frac{x - t_j}{t_{j+3} - t_j}.$$
 #
 # The next round makes P(x, x, .) out of two of these, the third makes P(x, x, x) = p(x). These are
-# the shares of lesson 2a's triangle, read from its base to its top. So $\sum_j c_j B_j(x) = p(x)$.
+# the shares of lesson 02a's triangle, read from its base to its top. So $\sum_j c_j B_j(x) = p(x)$.
 # And as cubics have four dimensions, no other four numbers give p.
 
 
@@ -205,7 +205,7 @@ show(
 # %% [markdown]
 # No solver can fix this. The third derivative of our spline jumps at 4 inner knots. None of them is
 # a knot of the grid with 7 intervals, and between knots nothing can jump. So double a grid, or
-# triple it. `kn.refine` does this for every edge of a network (lesson 8a).
+# triple it. `kn.refine` does this for every edge of a network (lesson 08a).
 #
 # ## On your own
 #

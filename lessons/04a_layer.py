@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 4a: One KAN layer
+# # Lesson 04a: One KAN layer
 #
 # **Question.** What sits on an edge of a Kolmogorov-Arnold network, and how does a whole layer of
 # such edges become two matrix products?

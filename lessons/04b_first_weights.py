@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 4b: Base function and first weights
+# # Lesson 04b: Base function and first weights
 #
 # **Question.** What must be on the edges before training starts, so that signals go up and
 # gradients come down through many layers?

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 4c: Other bases
+# # Lesson 04c: Other bases
 #
 # **Question.** Does it have to be splines? What do Gaussians, polynomials and waves do better?
 #

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 5a: Backward by hand
+# # Lesson 05a: Backward by hand
 #
 # **Question.** A layer has turned $x$ into $y$, and somebody hands you $\partial L / \partial y$.
 # What are the gradients of $c$, $w$ and $x$?

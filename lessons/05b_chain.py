@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 5b: The chain and the Jacobian
+# # Lesson 05b: The chain and the Jacobian
 #
 # **Question.** How do the gradients of one layer become those of a whole network, and what is left
 # if the sum over the samples is not taken?

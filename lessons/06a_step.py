@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 6a: The step
+# # Lesson 06a: The step
 #
 # **Question.** A gradient check compares your slope with a difference over a step $h$. Which $h$,
 # and how wrong is the difference itself?

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 6b: Write the check, find the bugs
+# # Lesson 06b: Write the check, find the bugs
 #
 # **Question.** Which bugs does a gradient check find, and which does it miss?
 #

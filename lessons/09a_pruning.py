@@ -88,7 +88,7 @@ table(["size of the edge", *map(str, sizes)], [["dS/dA", *slope]])
 assert list(slope > 0) == [True, True, True, False]
 np.testing.assert_allclose(slope @ sizes, 0.0, atol=1e-14)
 
-h = 1e-6  # the whole gradient, three numbers of theta by central differences (lesson 6)
+h = 1e-6  # the whole gradient, three numbers of theta by central differences (lesson 06a)
 for at in (0, 40, 130):
     step = h * (np.arange(start.size) == at)
     up, down = (penalty(start.with_theta(start.theta + s), x, 0.3, 0.7) for s in (step, -step))

@@ -184,7 +184,7 @@ show(figure, "10a_descent", "Gradient descent converges soon with hats, and slow
 #
 # 1. Write the spline with the knots 0, 1, 3, 4 and the values 0, 2, -1, 0 as a sum of ReLUs, with
 #    pen and paper.
-# 2. (open) Which optimizer does not care about the coordinates, and why (lesson 7)?
+# 2. (open) Which optimizer does not care about the coordinates, and why (lesson 07b)?
 #
 # ## Further reading
 #

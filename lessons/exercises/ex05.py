@@ -147,7 +147,7 @@ def sick_3(dy, x):
 def jacobian(x, coef, w_base, knots, degree):
     r"""Task 5.4 (3 points). Return the derivative of every output by every parameter of a layer.
 
-    The layer is that of lesson 4, without scales:
+    The layer is that of lesson 04a, without scales:
 
     .. math:: y_{no} = \sum_i \Big( w_{oi}\, b(x_{ni}) + \sum_j c_{oij} B_j(x_{ni}) \Big)
 

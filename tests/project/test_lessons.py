@@ -54,9 +54,8 @@ def cells(lesson):
 def test_header_states_question_needs_and_time(lesson):
     is_markdown, header = cells(lesson)[0]
     text = re.sub(r"^# ?", "", header, flags=re.MULTILINE)
-    number = int(lesson.name[:2])
     assert is_markdown
-    assert re.match(rf"# Lesson {number}[a-z]?: \w", text)
+    assert re.match(rf"# Lesson {lesson.name.partition('_')[0]}: \w", text)
     for marker in ("**Question.**", "**You need:**", "**Time:**"):
         assert re.search(rf"{re.escape(marker)}\s+(?!\*\*)\S", text), marker
 
@@ -69,6 +68,14 @@ def test_text_and_code_alternate_in_cells(lesson):
     assert len(markdown) > 1
     assert len(contents) > len(markdown) + 1
     assert any(re.search(r"^# ## On your own", text, re.MULTILINE) for text in markdown)
+
+
+@each_lesson
+def test_lessons_are_called_by_their_numbers(lesson):
+    text = lesson.read_text(encoding="utf-8")
+    numbers = {path.name.split("_")[0] for path in LESSONS}
+    named = set(re.findall(r"\b[Ll]essons? (\d+[a-z]?)\b", text.partition("\n# **Question")[2]))
+    assert named <= numbers
 
 
 @each_lesson
