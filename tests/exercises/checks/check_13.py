@@ -150,19 +150,6 @@ def test_signs_and_columns(task, rng):
         train, test = divided(task, x[order], f"six rows, order {n + 1}")
         torn = set(family[order][train]) & set(family[order][test])
         assert not torn, f"six rows, order {n + 1}: relatives are on both sides"
-    # Relatives on either side of a number that ends in 5 at the seventh digit.
-    rows = 0.01 * np.arange(1, 41)[:, None] + 5e-7 * np.array([1.0, 3.0])
-    for alone in (0, 1, 2):  # rows without relatives, before the others in any order by size
-        x = np.concatenate([rows - 2e-7, -rows - 2e-7, np.full((alone, 2), 1e-3) * alone])
-        family = np.append(np.tile(np.arange(40), 2), np.full(alone, 40))
-        train, test = divided(task, x, "relatives 4e-7 apart")
-        torn = set(family[train]) & set(family[test])
-        assert not torn, "relatives 4e-7 apart: families are torn"
-    sizes = [2] * 30
-    x, family = families(rng, sizes, 2)
-    train, test = divided(task, 100.0 * x, "rows of size 100")
-    assert not set(family[train]) & set(family[test]), "rows of size 100: families are torn"
-    assert len(test) >= 3, "rows of size 100: fewer rows for the test than a twentieth"
 
 
 @points(1, number="13.3")
@@ -171,7 +158,7 @@ def test_states(task, rng):
         psi = rng.normal(size=(N, n)) ** 3
         p = psi**2 / np.sum(psi**2, axis=0)
         wanted = -np.log(np.sum(p * p, axis=0)) / np.log(N)
-        close(task(psi), wanted, f"{n} states on {N} sites", rtol=1e-11)
+        close(task(psi), wanted, f"{n} states on {N} sites", rtol=1e-11, atol=1e-12)
     close(task(np.ones((5000, 1))), [1.0], "an even state on 5000 sites", rtol=1e-11)
     sites = np.eye(7)[:, :3]
     close(task(sites), np.zeros(3), "states on a single site", atol=1e-12)

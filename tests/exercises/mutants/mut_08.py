@@ -203,22 +203,6 @@ def finest__two_samples(x, degree):
     return last(x, lambda G: counts(x, degree, G).min() >= 2)
 
 
-def finest__ends_of_the_support_count(x, degree):
-    """End: a sample on an end of a support counts. Hint: which value has B_j there?"""
-    found = 0
-    for G in range(1, 2 * len(x)):
-        t = x.min() + (x.max() - x.min()) / G * np.arange(-degree, G + degree + 1)
-        inside = (x[:, None] >= t[: -degree - 1]) & (x[:, None] <= t[degree + 1 :])
-        found = G if inside.sum(axis=0).min() >= 3 else found
-    return found
-
-
-def finest__fewer_functions_than_samples(x, degree):
-    """Order: it stops at G + k = N. Hint: one sample supports k + 1 functions."""
-    sizes = range(1, len(x) - degree + 1)
-    return max([G for G in sizes if counts(x, degree, G).min() >= 3], default=0)
-
-
 def finest__of_different_samples(x, degree):
     """Value: repeated samples count once. Hint: x with every sample twice."""
     return last(x, lambda G: counts(np.unique(x), degree, G).min() >= 3)

@@ -36,15 +36,6 @@ def penalty__a_little_added(phi):
     return A + S, (1.0 - (np.log(p) + S) / A) * np.sign(phi) / len(phi)
 
 
-def penalty__faint_edges_cut(phi):
-    """Scale: a share below 1e-10 counts as zero. Hint: an edge of size 1e-15 has a gradient."""
-    sizes = np.abs(phi).mean(axis=0)
-    total = sizes.sum()
-    logs = np.log(np.where(sizes > 1e-10 * total, sizes / total, 1.0))
-    entropy = -np.sum(sizes / total * logs)
-    return total + entropy, (1.0 - (logs + entropy) / total) * np.sign(phi) / len(phi)
-
-
 def penalty__sum_over_samples(phi):
     """Scale: sizes are sums, not means. Hint: what happens with twice as many samples?"""
     A, _, log_p, S = shares(phi * len(phi))

@@ -54,11 +54,6 @@ def touched__large_ones(x, knots, degree):
     return np.flatnonzero((kn.bspline_basis(x, knots, degree) > 0.05).any(axis=0))
 
 
-def touched__above_rounding(x, knots, degree):
-    """Scale: functions below 1e-12 do not count. Hint: a sample close to a knot."""
-    return np.flatnonzero((kn.bspline_basis(x, knots, degree) > 1e-12).any(axis=0))
-
-
 def least_change__from_scratch(coef, B, y):
     """Value: the smallest coefficients, not the smallest change. Hint: start from coef not 0."""
     return np.linalg.lstsq(B, y, rcond=None)[0]
@@ -117,11 +112,6 @@ def freeze__small_ones_are_free(J_old):
 def freeze__squares(J_old):
     """Scale: squares of small numbers become 0. Hint: (1e-170) squared."""
     return np.where((J_old**2).sum(axis=0) > 1e-30, 0.0, 1.0)
-
-
-def freeze__lengths(J_old):
-    """Scale: the length of a column of 1e-200 is 0. Hint: squares become 0 before the root."""
-    return np.where(np.sqrt((J_old**2).sum(axis=0)) > 0, 0.0, 1.0)
 
 
 def freeze__the_other_way(J_old):

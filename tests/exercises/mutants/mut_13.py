@@ -103,11 +103,6 @@ def split__equal_rows_only(x):
     return divided(np.abs(x))
 
 
-def split__rounded_to_six_digits(x):
-    """End: rows that agree when rounded. Hint: 0.1234564 and 0.1234566 are 2e-7 apart."""
-    return divided(np.abs(x).round(6))
-
-
 def split__rounded_too_far(x):
     """Scale: absolute values are cut to whole numbers. Hint: is test large enough?"""
     return divided(np.floor(np.abs(x)))
