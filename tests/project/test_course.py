@@ -41,7 +41,7 @@ def calls(page, *names):
 
 @each_page
 def test_a_lesson_can_be_read_in_one_sitting(page):
-    assert 100 <= len(page.read_text(encoding="utf-8").splitlines()) <= 220
+    assert 120 <= len(page.read_text(encoding="utf-8").splitlines()) <= 220
     assert 1 <= len(calls(page, "show")) <= 3, "figures"
     assert 1 <= text_of(page).count("**Predict:**") <= 5
 
