@@ -47,7 +47,10 @@ def called(door, given):
     star = [p.name for p in door.parameters.values() if p.kind is p.VAR_POSITIONAL]
     first = list(door.parameters)[: list(door.parameters).index(star[0]) + 1] if star else []
     given = dict(given)
-    return door.call(*[given.pop(name) for name in first], **given)
+    result = door.call(*[given.pop(name) for name in first], **given)
+    if hasattr(result, "_draw_was_started"):
+        result._draw_was_started = True  # a movie that was never drawn warns when it is forgotten
+    return result
 
 
 def names(message, door, name):
