@@ -55,6 +55,9 @@ def test_names_are_turned_if_they_would_touch():
     assert _turned([r"$\alpha_{1}$", "$x_2$"], 0.1) == pytest.approx(0.2)  # the letters that show
     plain, turned = page([2, 1]), page([2, 1], below=["a" * 30, "b"])
     assert turned[0][1] - plain[0][1] == pytest.approx(3.0)
+    # [2, 5, 1] is 12 inches wide: room for two names of 5.9 inches with a gap.
+    assert page([2, 5, 1], below=["a" * 58, "b"])[0][1] == page([2, 5, 1])[0][1]
+    assert page([2, 5, 1], below=["a" * 60, "b"])[0][1] > page([2, 5, 1])[0][1] + 5.0
 
 
 def test_markers_and_lines_grow_with_the_units():

@@ -51,6 +51,14 @@ def test_the_frames_of_a_movie_share_their_axes():
     assert alone[2] == texts(still)
 
 
+def test_a_movie_has_the_page_of_a_figure_without_ranges():
+    networks, x = [kn.KAN([20, 2], rng=seed) for seed in range(2)], samples(20)
+    movie = kn.plot_movie(networks, x)
+    movie._init_draw()  # one that was never drawn warns
+    still = kn.plot(networks[0], x, ranges=False)
+    np.testing.assert_array_equal(movie._fig.get_size_inches(), still.get_size_inches())
+
+
 def test_edges_may_come_and_go_in_a_movie():
     full, x = kn.KAN([2, 3, 1], rng=0), samples(2)
     fewer = kn.prune(full, x, edges=[(0, 0, 1), (0, 1, 0)])
