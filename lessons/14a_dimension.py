@@ -11,7 +11,7 @@
 # **You need:** lessons 01a (the theorem), 08c (how errors fall), 09a (scores) and 10b (a fair
 # contest).
 #
-# **Time:** 20 minutes to read, 12 seconds to run.
+# **Time:** 20 minutes to read, 15 seconds to run.
 
 # %%
 import matplotlib.pyplot as plt
