@@ -50,7 +50,8 @@ def recognize(value: float, tolerance: float = 1e-6) -> Expression | None:
     logarithms. ``tolerance``, from 0 to 1, is the relative accuracy of the value: the looser it is,
     the fewer constants are plausible.
     """
-    value = as_number("value", value)
+    if not math.isfinite(value):
+        raise ValueError(f"value must be finite, but is {value}")
     tolerance = as_number("tolerance", tolerance, 0.0, 1.0)
     if value == 0.0:
         return Number(0)
