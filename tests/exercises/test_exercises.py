@@ -114,3 +114,10 @@ def test_the_blank_has_the_arguments_of_the_solution(task):
         assert len(inspect.signature(function).parameters) == len(
             inspect.signature(solution).parameters
         )
+
+
+@pytest.mark.parametrize("name", ["sick_1", "sick_2", "sick_3"])
+def test_the_sick_implementations_of_a_student_are_those_of_the_check(name):
+    check = importlib.import_module("exercises.checks.check_02")
+    shown, used = (inspect.getsource(getattr(module, name)) for module in (blank("02"), check))
+    assert shown == used

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from exercises.catalog import SEED, case_rng, tasks
-from exercises.grade import graded, main
+from exercises.grade import ESSAYS, graded, main
 from exercises.pack import packed
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -86,6 +86,14 @@ def test_unknown_tasks_and_folders_are_refused(capsys, tmp_path):
     assert main("two") == 2
     assert main(None, tmp_path / "nowhere", tmp_path / "r.json") == 2
     assert capsys.readouterr().out.startswith("two is no lesson and no task")
+
+
+@pytest.mark.parametrize("number", ESSAYS)
+def test_an_essay_is_found_in_its_file(number, capsys):
+    assert main(number) == 0
+    assert ESSAYS[number] in capsys.readouterr().out
+    text = (PROJECT / ESSAYS[number]).read_text(encoding="utf-8")
+    assert f"Task {number} is an essay" in " ".join(text.split())
 
 
 @pytest.mark.slow
