@@ -10,7 +10,7 @@ export MPLBACKEND := Agg
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help lessons lesson doctor exercise grade student reproduce test slow gradients thorough mutants \
-	lowest bench lint types check clean
+	lowest bench notebooks site sitetest lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -54,16 +54,16 @@ reproduce: .venv/installed ## Compute the papers' tables again; one part: make r
 test: .venv/installed ## Run the tests and the docstring examples; one chapter: make test CHAPTER=splines
 	@test -z "$(CHAPTER)" || test -d "kan_numpy/$(CHAPTER)" || \
 		{ echo "There is no chapter $(CHAPTER); see the folders of kan_numpy/."; exit 1; }
-	$(RUN) -m pytest -m "not lesson and not slow" $(if $(CHAPTER),tests/$(CHAPTER) kan_numpy/$(CHAPTER))
+	$(RUN) -m pytest -m "not lesson and not slow and not site" $(if $(CHAPTER),tests/$(CHAPTER) kan_numpy/$(CHAPTER))
 
 slow: .venv/installed ## Run the tests that make test leaves out: installs, wheels, long property tests
-	$(RUN) -m pytest -m "slow and not lesson"
+	$(RUN) -m pytest -m "slow and not lesson and not site"
 
 gradients: .venv/installed ## Verify every gradient, and nothing else, one line each
 	$(RUN) -m pytest -m gradient -v
 
 thorough: .venv/installed ## Run tests and lessons with 1000 random examples each; takes a while
-	HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest
+	HYPOTHESIS_PROFILE=thorough $(RUN) -m pytest -m "not site"
 
 mutants: .venv/installed ## See whether the tests notice small changes: make mutants CHAPTER=splines SEED=1
 	@test -d "kan_numpy/$(or $(CHAPTER),?)" || \
@@ -74,10 +74,19 @@ lowest: ## Run the tests with the lowest versions that pyproject.toml allows, on
 	"$(LOWEST_PYTHON)" -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 		$$(sed -n '/^dependencies\|^test/s/>=/==/gp' pyproject.toml | grep -o '[a-z]*==[0-9.]*')
-	.venv-lowest/bin/python -m pytest -m "not lesson and not slow" -W ignore::DeprecationWarning
+	.venv-lowest/bin/python -m pytest -m "not lesson and not slow and not site" -W ignore::DeprecationWarning
 
 bench: .venv/installed ## Time a training step against the matrix products it cannot avoid
 	$(RUN) tests/bench.py
+
+notebooks: .venv/installed-site ## Every lesson as a notebook, executed and plain, in build/notebooks
+	$(RUN) lessons/site/notebooks.py
+
+site: .venv/installed-site ## Build the site into build/site, from lessons that run once more
+	$(RUN) lessons/site/build.py
+
+sitetest: .venv/installed-site ## Check build/site, pages in Chromium included
+	$(RUN) -m pytest -m site tests/site
 
 lint: .venv/installed-dev ## Check the style of the code with ruff
 	$(RUN) -m ruff check .
@@ -86,7 +95,7 @@ lint: .venv/installed-dev ## Check the style of the code with ruff
 types: .venv/installed-dev ## Check the types of the library with mypy
 	$(RUN) -m mypy
 
-check: lint types test slow lessons ## Run what continuous integration runs
+check: lint types test slow lessons site sitetest ## Run what continuous integration runs
 
 clean: ## Remove figures and caches; delete .venv yourself to start over
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -110,4 +119,8 @@ endif
 
 .venv/installed-dev: .venv/installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,dev]"
+	@touch $@
+
+.venv/installed-site: .venv/installed
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,site]"
 	@touch $@
