@@ -30,6 +30,8 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.training.losses import SquaresLoss, WeightedLoss
 from kan_numpy.training.objective import Objective
 
+__all__ = ["MOST_DIGITS", "ROWS", "Certificate", "Errors", "Formula", "enough_digits", "formula"]
+
 ROWS = 2000
 """The number of samples used to recognize constants."""
 

@@ -27,6 +27,8 @@ from kan_numpy.networks.initialization import initial_layers, initial_weights
 from kan_numpy.networks.kan_arrays import layers_from_arrays, load_layers, save_layers
 from kan_numpy.networks.network import Network
 
+__all__ = ["KAN"]
+
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class KAN(Network):

@@ -37,6 +37,8 @@ from kan_numpy.networks.npz import (
     save_arrays,
 )
 
+__all__ = ["MLP"]
+
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class MLP(Network):

@@ -22,6 +22,8 @@ from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
 
+__all__ = ["discover"]
+
 
 def discover(
     network: KAN,

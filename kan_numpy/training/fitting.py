@@ -22,6 +22,8 @@ from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
 from kan_numpy.training.units import in_own_units
 
+__all__ = ["RANKED_AFTER", "fit"]
+
 RANKED_AFTER = 5
 """Steps after which starts are ranked: enough for a poor one to fall behind."""
 

@@ -40,6 +40,8 @@ from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.held_objective import Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
 
+__all__ = ["WATCHED_EVERY", "WATCHED_ROWS", "train"]
+
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
 """The number of samples for the fraction outside the grids, and the steps between evaluations."""
 
