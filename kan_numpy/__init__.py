@@ -51,6 +51,8 @@ From data to a formula, one after the other::
     formulas/constant_recognition         constants such as pi/2 recognized
 """
 
+__version__ = "0.1.0"
+
 from importlib import import_module
 from typing import TYPE_CHECKING
 

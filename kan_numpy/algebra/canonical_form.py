@@ -44,6 +44,9 @@ from kan_numpy.algebra.simplify import (
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
+__all__ = ["RULES", "canonicalize", "extract_factors", "join_exponentials", "mirror"]
+__all__ += ["scale_absolute", "split_exponential", "split_logarithm", "turn_wave"]
+
 EXP, LOG, SIN, COS, ABS = (SYMBOLS[name] for name in ("exp", "log", "sin", "cos", "abs"))
 
 

@@ -21,6 +21,8 @@ from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count, as_number, as_samples, require_affordable
 from kan_numpy.datasets.preprocessing import Split
 
+__all__ = ["MULTILEVEL", "PEAKS", "PEAK_CENTERS", "ROTATION", "Benchmark", "draw", "peak_phases"]
+
 _TABLES: dict[str, Benchmark] = {}
 
 HOW = ("uniform", "half_stretched")

@@ -11,6 +11,8 @@ from kan_numpy._arguments import as_indices, as_list
 from kan_numpy._arrays import Array, Indices
 from kan_numpy._validation import shown
 
+__all__ = ["Jet", "JetLayer", "Pairs", "as_pairs", "seed"]
+
 
 class Jet(NamedTuple):
     """Value and derivatives of every node of a level, or the gradients of a loss by them."""

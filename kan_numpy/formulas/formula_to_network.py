@@ -37,6 +37,8 @@ from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
 from kan_numpy.splines.knots import require_grid, uniform_knots
 
+__all__ = ["LARGEST", "MOST_COEFFICIENTS", "POINTS", "from_formula"]
+
 POINTS = 1000
 """The number of random inputs that determine the grids."""
 

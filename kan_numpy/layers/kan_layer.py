@@ -39,6 +39,8 @@ from kan_numpy.functions.other_bases import FourierBasis
 from kan_numpy.layers.continuation import continue_beyond, moved_inside
 from kan_numpy.layers.kan_parameters import KANParameters
 
+__all__ = ["KANLayer", "LayerCache"]
+
 
 class LayerCache(NamedTuple):
     """The quantities of the forward pass, or those of the d-th derivatives of all functions."""

@@ -19,6 +19,9 @@ from scipy.sparse import sparray
 
 from kan_numpy._arrays import Array
 
+__all__ = ["Curvature", "ObjectiveLike", "Optimizer", "PenaltyTerms", "Reweightable", "State"]
+__all__ += ["reevaluated", "reweighted"]
+
 Curvature: TypeAlias = Array | sparray
 """A matrix of second derivatives (P, P)."""
 

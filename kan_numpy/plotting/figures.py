@@ -47,6 +47,8 @@ from kan_numpy.plotting.drawing import (
 from kan_numpy.splines.bsplines import bspline_basis
 from kan_numpy.splines.knots import as_knots
 
+__all__ = ["DRAWN", "LABELED", "plot", "plot_basis", "plot_history"]
+
 SHADE = "0.93"
 
 LABELED = 20

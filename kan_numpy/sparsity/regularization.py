@@ -41,6 +41,8 @@ from kan_numpy._validation import as_array, as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 from kan_numpy.networks.kan import KAN
 
+__all__ = ["SMALLEST_SHARE", "Block", "Blocks", "EdgeSizes", "Penalty"]
+
 SMALLEST_SHARE = 1e-12
 """An edge below this share of its layer counts as that large in slopes and curvatures."""
 

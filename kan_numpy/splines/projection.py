@@ -13,6 +13,8 @@ from scipy.linalg import lstsq
 
 from kan_numpy._arrays import Array
 
+__all__ = ["RANK", "gauss_points", "least_squares", "nearest"]
+
 RANK = 1e-12
 """Singular values below this fraction of the largest count as zero."""
 

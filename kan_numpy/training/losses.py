@@ -16,6 +16,9 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number, as_samples, shown
 from kan_numpy.functions.scaling import BETA, K, size_of_errors
 
+__all__ = ["CrossEntropy", "Huber", "Loss", "MeanSquaredError", "SquaresLoss", "WeightedLoss"]
+__all__ += ["as_loss"]
+
 
 class Loss(Protocol):
     """Protocol of a loss, for a loss of your own.
