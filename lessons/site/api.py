@@ -46,7 +46,7 @@ def front(contents: str, walks: str, chapters: list[str]) -> str:
             with_tables(contents, "kan_numpy"),
             title("What users call", "-"),
             "After ``import kan_numpy as kn``:\n",
-            ".. list-table::\n",
+            ".. list-table::\n   :align: left\n",
             *rows,
             "\nThe pages show all that a file defines for others. What has no ``kn.`` before it",
             "is for those who read the library, and is imported from its file.\n",
@@ -142,7 +142,7 @@ def with_tables(docstring: str, package: str) -> str:
             f"   * - :py:obj:`{name} <{package}.{name.replace('/', '.')}>`\n     - {what}"
             for name, what in re.findall(rf"^{ROW}$", block[1], re.MULTILINE)
         ]
-        return "\n".join([":\n", ".. list-table::\n", *cells, ""])
+        return "\n".join([":\n", ".. list-table::\n   :align: left\n", *cells, ""])
 
     return re.sub(r"::\n\n((?: +\S.*\n)+)", table, docstring + "\n")
 

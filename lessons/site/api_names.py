@@ -57,10 +57,18 @@ def thing(full: str) -> object:
 def constants(module: str) -> dict[str, tuple[str, str]]:
     """Return code and text of every constant of a module, by its full name."""
     return {
-        f"{module}.{name}": (ast.unparse(node.value), text)
+        f"{module}.{name}": (value_of(name, node), text)
         for name, node, text, _ in described(tree_of(module).body)
-        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value
+        if isinstance(node, ast.Assign | ast.AnnAssign)
     }
+
+
+def value_of(name: str, node: ast.Assign | ast.AnnAssign) -> str:
+    """Return the code of the value that a statement gives a name, perhaps one of several."""
+    names, value = node.targets[0] if isinstance(node, ast.Assign) else None, node.value
+    if isinstance(names, ast.Tuple) and isinstance(value, ast.Tuple):
+        value = value.elts[[ast.unparse(each) for each in names.elts].index(name)]
+    return ast.unparse(value) if value else ""
 
 
 def class_body(kind: type) -> list[ast.stmt]:
@@ -110,7 +118,12 @@ def calls() -> dict[str, list[str]]:
                 found[full_name[inner, id(getattr(value, inner))]].append(f"kn.{name}.{inner}")
         else:
             found[full_name[name, id(value)]].append(f"kn.{name}")
-    return {full: sorted(names, key=len) for full, names in found.items()}
+    return {full: sorted(names, key=lambda name: rank(name, full)) for full, names in found.items()}
+
+
+def rank(name: str, full: str) -> tuple[int, int]:
+    """Return what orders the names of a thing: a short one first, of two the one of its file."""
+    return len(name), -len(set(name.split(".")) & set(full.split(".")))
 
 
 CALLS = calls()
@@ -149,7 +162,6 @@ def meaning(name: str, module: str, kind: str) -> str | None:
             not full.startswith(f"{module}."),
             f"kn.{name}" not in CALLS.get(full, []),
             not full.startswith(f"{chapter}."),
-            full not in CALLS,
         )
 
     ranked = sorted(meanings().get(name, ()), key=distance)
