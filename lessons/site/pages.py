@@ -64,7 +64,7 @@ def target(link: str, folder: Path, files: Path) -> str:
         return f"/api/{path.name}.rst"
     if re.fullmatch(r"kan_numpy/(\w+/)?[a-z]\w*\.py", name):
         return f"site:_modules/{name.removesuffix('.py')}.html"
-    copy = files / "files" / name
+    copy = files / "files" / "project" / name
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(path, copy)
-    return f"site:files/{name}"
+    return f"site:files/project/{name}"

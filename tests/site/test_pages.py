@@ -11,6 +11,7 @@ import pytest
 pytestmark = pytest.mark.site
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "lessons").glob("[0-9]*.py"))
+NOTEBOOKS = ROOT / "build" / "notebooks"
 LITE = "lite"  # notebooks that run in a browser need the network, and say so
 
 # What a browser loads by itself, by the attributes that name it.
@@ -129,12 +130,16 @@ def test_a_lesson_has_its_page_its_files_and_its_neighbors(site, pages):
         page = pages[site / f"{script.stem}.html"]
         title = re.match(r"# %% \[markdown\]\n# # (.*)", script.read_text("utf-8"))[1]
         assert title in page.text
-        assert f"lessons/{script.name}" in page.links
-        assert f"notebooks/{script.stem}.ipynb" in page.links
-        assert f"notebooks/plain/{script.stem}.ipynb" in page.links
+        files = {
+            f"files/scripts/{script.name}": script,
+            f"files/plain/{script.stem}.ipynb": NOTEBOOKS / "plain" / f"{script.stem}.ipynb",
+            f"files/executed/{script.stem}.ipynb": NOTEBOOKS / f"{script.stem}.ipynb",
+        }
+        for link, file in files.items():
+            assert link in page.links
+            assert (site / link).read_bytes() == file.read_bytes()
         for neighbor in (before, after):
             assert neighbor is None or f"{neighbor.stem}.html" in page.links
-        assert (site / "lessons" / script.name).read_bytes() == script.read_bytes()
 
 
 def test_every_task_is_on_a_page_and_no_solution_is(site, pages):
