@@ -1,8 +1,8 @@
 """Build the site into build/site: run every lesson, and let Sphinx make pages of the notebooks.
 
-    python lessons/site/build.py                  run every lesson and recipe, once
-    python lessons/site/build.py --run            run none: take the notebooks that are there
-    python lessons/site/build.py --run 02a 07d    run these, take the others as they are
+python lessons/site/build.py                  run every lesson and recipe, once
+python lessons/site/build.py --run            run none: take the notebooks that are there
+python lessons/site/build.py --run 02a 07d    run these, take the others as they are
 """
 
 import argparse
@@ -68,15 +68,16 @@ def main(names: list[str] | None) -> None:
 
 def install_mathjax() -> None:
     """Install MathJax by npm, into build/mathjax."""
-    if not shutil.which("npm"):
-        sys.exit("npm is missing, which brings MathJax; on Debian: apt-get install nodejs npm")
     npm = BUILD / "npm"
-    npm.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "package.json", npm)
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(npm)]
-    if subprocess.run(command, check=False).returncode:
-        sys.exit("npm could not install MathJax, see above; it needs the network once")
     font = npm / "node_modules" / "@mathjax" / "mathjax-newcm-font"
+    if not font.is_dir():
+        if not shutil.which("npm"):
+            sys.exit("npm is missing, which brings MathJax; on Debian: apt-get install nodejs npm")
+        npm.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "package.json", npm)
+        options = ["--loglevel=error", "--no-audit", "--no-fund", "--prefix", str(npm)]
+        if subprocess.run(["npm", "install", *options], check=False).returncode:
+            sys.exit("npm could not install MathJax, see above; it needs the network once")
     shutil.copytree(font / "svg", BUILD / "mathjax" / "svg", dirs_exist_ok=True)
     shutil.copy(font / "tex-mml-svg-mathjax-newcm.js", BUILD / "mathjax")
 
@@ -87,19 +88,18 @@ def folder_of(script: Path) -> Path:
 
 
 def run(names: list[str] | None) -> None:
-    """Make the notebooks of the lessons that are named, or of all of them and the recipes."""
-    if names is None:
-        chosen = [*LESSONS, *RECIPES]
-    else:
-        chosen = notebooks.chosen(names) if names else []
-    for script in {*LESSONS, *RECIPES} - {*chosen}:
-        if not (folder_of(script) / f"{script.stem}.ipynb").exists():
-            sys.exit(f"{script.stem} has no notebook yet: leave out --run, or name it")
-    try:
-        for scripts in (LESSONS, RECIPES):
-            asyncio.run(notebooks.write_all([s for s in scripts if s in chosen], folder_of(scripts[0])))
-    except notebooks.LessonError as error:
-        sys.exit(f"=== FAILED: {error}")
+    """Make the notebooks of all lessons and recipes, or of those that are named."""
+    begin = ("",) if names is None else tuple(names)
+    for scripts in (LESSONS, RECIPES):
+        folder = folder_of(scripts[0])
+        chosen = [script for script in scripts if script.name.startswith(begin)]
+        for script in set(scripts) - set(chosen):
+            if not (folder / f"{script.stem}.ipynb").exists():
+                sys.exit(f"{script.stem} has no notebook yet: leave out --run, or name it")
+        try:
+            asyncio.run(notebooks.write_all(chosen, folder))
+        except notebooks.LessonError as error:
+            sys.exit(f"=== FAILED: {error}")
 
 
 def write_lessons() -> None:
@@ -148,5 +148,5 @@ def write_contents() -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", nargs="*", help="the beginnings of names of lessons, such as 02a")
+    parser.add_argument("--run", nargs="*", help="the beginnings of names, such as 02a")
     main(parser.parse_args().run)

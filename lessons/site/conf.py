@@ -28,6 +28,7 @@ html_theme = "furo"
 html_static_path = ["static", str(BUILD / "mathjax")]
 html_extra_path = [str(BUILD / "site-files")]
 html_css_files = ["site.css"]
+pygments_dark_style = "github-dark"
 html_copy_source = False
 html_show_search_summary = False  # it would read other pages, which browsers forbid on a disk
 html_sidebars = {

@@ -169,7 +169,9 @@ def test_the_tables_of_the_reproduction_and_of_the_instructors_are_whole(site, p
         ("instructor", "lessons/INSTRUCTOR.md"),
     ):
         lines = (ROOT / source).read_text(encoding="utf-8").splitlines()
-        rows = [line for line in lines if line.startswith("|") and not re.match(r"\|[-:| ]+$", line)]
+        rows = [
+            line for line in lines if line.startswith("|") and not re.match(r"\|[-:| ]+$", line)
+        ]
         assert len(rows) > 50
         assert pages[site / f"{name}.html"].tags.count("tr") == len(rows)
 
