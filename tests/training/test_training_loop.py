@@ -387,11 +387,16 @@ def test_one_ctrl_c_ends_a_search(monkeypatch, search):
     with monkeypatch.context() as patched:
         counted_steps(patched, whole)
         search(x, y)
-    for n in np.unique(np.linspace(0, whole.calls - 1, 4).round()):
+    with monkeypatch.context() as patched:
+        counted_steps(patched, Counter(0))
+        with pytest.raises(KeyboardInterrupt):  # there is nothing yet
+            search(x, y)
+    for n in np.unique(np.linspace(whole.calls // 2, whole.calls - 1, 3).round()):
         with monkeypatch.context() as patched:
-            counted_steps(patched, Counter(n))
-            with pytest.raises(KeyboardInterrupt):
+            counted_steps(patched, steps := Counter(n))
+            with pytest.warns(RuntimeWarning, match="interrupted: .* not tried: "):
                 search(x, y)
+        assert steps.calls < whole.calls
 
 
 SIGNALS = """
