@@ -28,6 +28,7 @@ from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.symbolification import Symbolification
+from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
@@ -151,7 +152,7 @@ class StructureSearch:
         network = KAN([d, n_out], rng=0)
         for out, inp in np.ndindex(n_out, d):
             network = with_symbol(network, (0, out, inp), SYMBOLS["x"], np.array([1.0, 0, 0, 0]))
-        return train(self.train.on(network), steps=20, progress=False).network
+        return uninterrupted(train(self.train.on(network), steps=20, progress=False))
 
     def _structures(self, what: str, grid_factor: int = 1, scale: float = 1.0) -> list[Structure]:
         """Return the sparse networks, or only the first that is symbolic and exact."""
