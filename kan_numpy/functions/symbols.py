@@ -19,13 +19,14 @@ from scipy import special
 from kan_numpy._arguments import as_flag, as_list
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_number, shown
-from kan_numpy.functions.activations import Activation, Function, sigmoid
-from kan_numpy.functions.activations import sigmoid_derivative as sigmoid1
-from kan_numpy.functions.activations import sigmoid_second as sigmoid2
-from kan_numpy.functions.activations import sigmoid_third as sigmoid3
+from kan_numpy.functions.activations import Activation, Function
 from kan_numpy.functions.activations import tanh_derivative as tanh1
 from kan_numpy.functions.activations import tanh_second as tanh2
 from kan_numpy.functions.activations import tanh_third as tanh3
+from kan_numpy.functions.sigmoids import sigmoid
+from kan_numpy.functions.sigmoids import sigmoid_derivative as sigmoid1
+from kan_numpy.functions.sigmoids import sigmoid_second as sigmoid2
+from kan_numpy.functions.sigmoids import sigmoid_third as sigmoid3
 
 __all__ = ["SYMBOLS", "Symbol"]
 
