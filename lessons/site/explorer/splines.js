@@ -41,10 +41,7 @@ function rowsOf(x, grid, d = 0) {
 }
 
 /** Return all G + k bumps at x, or their d-th derivatives. Outside the grid they fade. */
-function basis(x, grid, d = 0) {
-  const row = rowsOf(x, grid, d)[grid.k];
-  return d > grid.k ? row.map(() => 0) : row;
-}
+const basis = (x, grid, d = 0) => rowsOf(x, grid, d)[grid.k].map((B) => (d > grid.k ? 0 : B));
 
 /** Return the bumps as edges use them: beyond the grid along their tangents, unless they fade. */
 function features(x, grid, d = 0) {
@@ -112,13 +109,11 @@ function raiseDegree(curve) {
 function leastNorm(A, b, damping = 0) {
   const U = A[0].map((_, j) => A.map((row) => row[j])); // the columns of A
   const V = U.map((_, i) => U.map((_, j) => (i === j ? 1 : 0)));
-  for (let sweep = 0, worst = 1; worst > 1e-15 && sweep < 30; sweep++) {
-    worst = 0;
-    for (const [p, q] of U.flatMap((_, q) => range(q).map((p) => [p, q]))) {
+  const pairs = U.flatMap((_, q) => range(q).map((p) => [p, q]));
+  for (let sweep = 0; sweep < 25; sweep++) {
+    for (const [p, q] of pairs) {
       const [pp, qq, pq] = [dot(U[p], U[p]), dot(U[q], U[q]), dot(U[p], U[q])];
-      const cosine = Math.abs(pq) / Math.sqrt(pp * qq || 1);
-      if (cosine < 1e-15) continue;
-      worst = Math.max(worst, cosine);
+      if (Math.abs(pq) <= 1e-15 * Math.sqrt(pp * qq)) continue;
       const angle = Math.atan2(2 * pq, qq - pp) / 2;
       const turned = (a, b, sine) => a.map((value, i) => Math.cos(angle) * value + sine * b[i]);
       const sine = Math.sin(angle);
