@@ -17,6 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["Layer", "backward", "bspline_basis", "forward", "parameters", "random_network", "train"]
+__all__ += ["uniform_knots", "with_parameters"]
+
 Array = npt.NDArray[np.float64]
 
 

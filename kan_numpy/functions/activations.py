@@ -2,8 +2,7 @@ r"""Base functions and activations, each with its derivatives.
 
 Every edge of a KAN is a spline plus a fixed base function b(x) with a weight (arXiv 2404.19756,
 eq. 2.10); an MLP has the same functions on its nodes. An `Activation` is a function with its first
-derivatives, written out by hand. The functions here work element by element: x may have any shape,
-and the result has the same shape.
+derivatives, written out by hand. The functions work element by element: x may have any shape.
 """
 
 from __future__ import annotations
@@ -17,6 +16,11 @@ import numpy as np
 from kan_numpy._arguments import as_choice, as_function, as_list, as_returned, as_text
 from kan_numpy._arrays import Array
 from kan_numpy._validation import shown
+
+__all__ = ["ACTIVATIONS", "Activation", "Base", "as_activation", "identity", "relu"]
+__all__ += ["relu_derivative", "sigmoid", "sigmoid_derivative", "sigmoid_second", "sigmoid_third"]
+__all__ += ["silu", "silu_derivative", "silu_second", "silu_third", "tanh_derivative"]
+__all__ += ["tanh_second", "tanh_third"]
 
 Function = Callable[[Array], Array]
 
@@ -266,7 +270,6 @@ ACTIVATIONS = {
 }
 """The activations that have a name, which is what a saved network stores."""
 
-
 Base = str | Activation | tuple[Function, ...]
 """The values that an argument ``base`` or ``activation`` takes."""
 
@@ -279,8 +282,7 @@ def as_activation(name: str, value: Base) -> Activation:
     name : str
         The name of the argument, for error messages.
     value : str, Activation or tuple of callable
-        One of the names in `ACTIVATIONS`, or your own: an `Activation`, or the tuple
-        ``(function, derivative, ...)``.
+        A name in `ACTIVATIONS`, an `Activation`, or your own ``(function, derivative, ...)``.
 
     Returns
     -------

@@ -35,6 +35,8 @@ from kan_numpy._validation import as_array, as_count, as_number, require_shape, 
 from kan_numpy.derivatives.jet import Jet, as_pairs
 from kan_numpy.gradcheck import assert_adjoint
 
+__all__ = ["PDE", "Condition", "Faces", "Residual", "check", "every_face"]
+
 Equation = Callable[[Array, Array, Array, Array], tuple[Any, Any, Any, Any]]
 Solution = Callable[[Array], tuple[Array, Array]]
 

@@ -17,6 +17,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array, Frozen, Indices
 
+__all__ = ["Intervals"]
+
 
 @dataclass(frozen=True, eq=False)
 class Intervals(Frozen):

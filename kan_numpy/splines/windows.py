@@ -8,6 +8,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array, Indices
 
+__all__ = ["Window", "folded", "scattered", "window_of"]
+
 
 class Window(NamedTuple):
     """The positions of the k + 1 functions that may differ from zero at each point."""

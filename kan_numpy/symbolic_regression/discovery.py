@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arguments import as_choice, as_flag, as_instance, as_names, as_rng
+from kan_numpy._arguments import as_choice, as_instance, as_names, as_rng
 from kan_numpy._arrays import Array, Rng
+from kan_numpy._progress import is_wanted
 from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
@@ -21,6 +22,8 @@ from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
+
+__all__ = ["discover"]
 
 
 def discover(
@@ -102,7 +105,7 @@ def discover(
         what = "y must vary, but is constant in column" if squares else "y lacks the class"
         raise ValueError(f"{what} {int(np.argmax(same))}")
     symbols = None if functions is None else as_symbols(functions)
-    show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)
+    show = is_wanted(progress)
 
     def log(line: str) -> None:
         if show:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 
 from kan_numpy._validation import as_count, as_number
 
+__all__ = ["SearchOptions"]
+
 
 @dataclass(frozen=True)
 class SearchOptions:

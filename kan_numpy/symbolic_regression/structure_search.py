@@ -30,6 +30,8 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["Structure", "StructureSearch"]
+
 
 @dataclass(frozen=True)
 class Structure:
