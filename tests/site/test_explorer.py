@@ -231,7 +231,7 @@ def test_it_computes_what_the_library_computes(library, check):
         ("(d === 1 ? slope : 0)", "slope", check_beyond),
         ("t[j + k] - t[j]", "t[j + k - 1] - t[j]", check_insertion),
         ("m - k + 1 + i", "m - k + i", check_insertion),
-        ("...t, ...again", "...t", check_degree),
+        ("2 * grid.k + 6", "1", check_degree),
         ("squares[j] + damping", "squares[j]", check_steps),
         ("1e-24 *", "1e-2 *", check_steps),
         ("2 / r.length", "1 / r.length", check_network),
@@ -479,6 +479,36 @@ def test_beyond_the_grid_it_goes_on_or_fades(page):
     np.testing.assert_allclose(page.evaluate(last), kn.bspline_basis([x], t, k) @ c, atol=6e-4)
 
 
+def drawn(page, kind, down):
+    """Return the points (x, y) of a curve, from its pixels and the scale that is upright."""
+    paths = page.evaluate(
+        f"[...document.querySelectorAll('#curves path.{kind}')].map((path) => path.outerHTML)"
+    )
+    pixels = [pair.split(",") for path in paths for pair in re.findall(r"[\d.]+,[\d.-]+", path)]
+    return np.array(
+        page.evaluate(f"(pixels) => pixels.map(([x, y]) => [X.back(+x), {down}.back(+y)])", pixels)
+    ).T
+
+
+def test_the_picture_shows_the_spline_its_slope_and_its_bumps(page):
+    t, k, c, _ = state(page)
+    x, y = drawn(page, "spline", "Y")
+    inside = np.abs(x) < 1
+    B, slopes = (kn.bspline_basis(x[inside], t, k, derivative=d) for d in (0, 1))
+    assert len(B) > 50
+    np.testing.assert_allclose(y[inside], B @ c, atol=0.01)
+    assert not page.locator("#curves text.slope").is_visible()
+    page.check("#slope")
+    words = page.locator("#curves text.slope").text_content()
+    steepest = int(re.fullmatch(r"slope, from -(\d+) to \1", words)[1])
+    _, y = drawn(page, "slope", f"scale([-{steepest}, {steepest}], 570, 450)")
+    np.testing.assert_allclose(y[-len(x) :][inside], slopes @ c, atol=0.05)
+    for number, weights in enumerate((np.ones(8), c)):
+        page.locator("[name=bumps]").nth(number).check()
+        _, y = drawn(page, "total", "Y")
+        np.testing.assert_allclose(y[inside], B @ weights, atol=0.01)
+
+
 def test_the_triangle_is_shown(page):
     rows = page.locator("#triangle").text_content().split("\n")
     numbers = [[float(number) for number in row.split()] for row in rows]
@@ -486,6 +516,27 @@ def test_the_triangle_is_shown(page):
     t, k, _, _ = state(page)
     B = kn.bspline_basis([page.evaluate("here")], t, k)[0]
     np.testing.assert_allclose(numbers[-1], B[B > 0], atol=6e-4)
+
+
+def test_texts_and_lines_stand_out_in_light_and_dark():
+    style = (FOLDER / "explorer.css").read_text(encoding="utf-8")
+    themes = [
+        dict(re.findall(r"--(\w+): #(\w+);", part))
+        for part in re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    ]
+    assert len(themes) == 2
+
+    def luminance(code):
+        code = code if len(code) == 6 else "".join(2 * digit for digit in code)
+        parts = np.array([int(code[i : i + 2], 16) / 255 for i in (0, 2, 4)])
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    for colors in themes:
+        for back in ("page", "grid"):
+            for front in ("text", "soft", "blue", "orange", "green", "pink"):
+                pair = sorted(luminance(colors[name]) for name in (front, back))
+                assert (pair[1] + 0.05) / (pair[0] + 0.05) > 4.5, (front, back)
 
 
 def test_it_is_short_and_loads_nothing():

@@ -79,7 +79,7 @@ function change(what, convert) {
   Object.assign(grid, found[0].grid);
   const moved = pointsOn(grid, 50).map((x) => Math.abs(spline(x, chosen) - spline(x, before)));
   view = extent([...view, grid.t[0] - 0.1, grid.t.at(-1) + 0.1]);
-  return draw(`${what}: the curve moved by ${Math.max(...moved).toExponential(0)} at most.`);
+  return draw(`${what}: the curve moved by ${Math.max(...moved).toPrecision(1)} at most.`);
 }
 
 function layEvenly([low, high]) {
@@ -150,7 +150,7 @@ function scale([low, high], start, stop) {
 /** Return points {x, B} from low to high, piece by piece: at a knot the curve may jump. */
 function sampled({ grid }, [low, high]) {
   const ends = [low, ...new Set(grid.t.filter((knot) => low < knot && knot < high)), high];
-  const shares = range(13).map((n) => Math.min(n / 12, 1 - 1e-9)); // 1 is in the next piece
+  const shares = range(17).map((n) => Math.min(n / 16, 1 - 1e-9)); // 1 is in the next piece
   const piece = (a, b) => shares.map((share) => a + (b - a) * share);
   return ends.slice(1).map((b, i) => piece(ends[i], b).map((x) => ({ x, B: features(x, grid) })));
 }
@@ -170,15 +170,13 @@ function drawPlot() {
   const tip = (j) => c[j] - LONGER * dc[now.start + j];
   const weights = find("parts").checked ? c : c.map(() => 1);
   const own = (j) => active?.kind === "coefficient" && active.number === j;
-  const bump = (_, j) => draft(`bump ${own(j)}`, pieces.filter((piece) => piece[6].B[j]),
+  const bump = (_, j) => draft(`bump ${own(j)}`, pieces.filter((piece) => piece[8].B[j]),
     ({ B }) => weights[j] * B[j]);
   const slope = ({ x }) => spline(x, chosen, 1);
   const steepest = Math.max(1, ...pieces.flat().map((at) => Math.ceil(Math.abs(slope(at)))));
   find("curves").innerHTML = [
     `<rect class="shade" x="${low}" y="${top}" width="${high - low}" height="${bottom - top}"/>`,
     join("axis", [0, Y(0)], [X(view[1]), Y(0)]),
-    ...ticks.map((n) => `<text x="${X(n)}" y="${Y(0) + 16}">${n}</text>`),
-    ...ticks.slice(4, 9).map((n) => `<text x="4" y="${Y(n) + 5}">${n}</text>`),
     ...c.map(bump),
     draft("total", pieces, ({ B }) => dot(B, weights)),
     before ? draft("old", sampled(before, view), ({ B }) => dot(B, before.c)) : "",
@@ -189,6 +187,8 @@ function drawPlot() {
     join("inputs", ...extent(now.x).map((x) => [X(x), bottom])),
     join("axis slope", [0, 510], [X(view[1]), 510]),
     draft("slope", pieces, slope, X, scale([-steepest, steepest], 570, 450)),
+    ...ticks.map((n) => `<text text-anchor="middle" x="${X(n)}" y="${bottom - 12}">${n}</text>`),
+    ...ticks.slice(4, 9).map((n) => `<text x="4" y="${Y(n) + 5}">${n}</text>`),
     `<text class="slope" x="4" y="444">slope, from -${steepest} to ${steepest}</text>`,
   ].join("");
 }
@@ -242,7 +242,7 @@ layer.onpointermove = ({ clientX, clientY, pointerId }) => {
 };
 layer.onkeydown = (event) => {
   const step = 0.05 * KEYS[event.key];
-  if (!step) return;
+  if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault(); // the page does not scroll
   active = event.target.handle;
   const { kind, x, y } = active;

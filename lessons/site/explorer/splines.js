@@ -89,14 +89,12 @@ function fitted(grid, f) {
   return { grid, c: leastNorm(x.map((value) => basis(value, grid)), x.map(f)) };
 }
 
-/** Raise the degree by one. The nearest spline is the same function on the grid: as it keeps its
- * continuous derivatives, and no more, every inner knot stands there once more. */
+/** Raise the degree by one, and have every knot of the grid once more, so that the spline may be
+ * as rough there as it was. Then the nearest one is the same function on the grid. */
 function raiseDegree(curve) {
   const { t, k } = curve.grid;
-  const [low, high] = endsOf(curve.grid);
-  const again = [...new Set(t)].filter((u) => low < u && u < high);
-  const more = [2 * t[0] - t[1] - 1e-3, ...t, ...again, 2 * t.at(-1) - t.at(-2) + 1e-3];
-  const grid = { ...curve.grid, t: more.sort((a, b) => a - b), k: k + 1 };
+  const again = new Set(t.slice(k, t.length - k));
+  const grid = { ...curve.grid, t: [...t, ...again].sort((a, b) => a - b), k: k + 1 };
   return fitted(grid, (x) => spline(x, curve));
 }
 
