@@ -79,11 +79,11 @@ function change(what, convert) {
   Object.assign(grid, found[0].grid);
   const moved = pointsOn(grid, 50).map((x) => Math.abs(spline(x, chosen) - spline(x, before)));
   view = extent([...view, grid.t[0] - 0.1, grid.t.at(-1) + 0.1]);
-  return draw(`${what}: the curve moved by ${Math.max(...moved).toPrecision(1)} at most.`);
+  return draw(`${what}: largest change ${Math.max(...moved).toPrecision(1)}.`);
 }
 
 function layEvenly([low, high]) {
-  if (high - low < NARROWEST) return draw("The inputs are too near to each other for a grid.");
+  if (high - low < NARROWEST) return draw("The inputs lie too close for a grid.");
   const [G, k] = [find("G"), find("k")].map((box) => clamp(+box.value, [+box.min, +box.max]));
   const grid = { ...chosen.grid, t: uniformKnots([low, high], G, k), k };
   return change("Even knots", (curve) => fitted(grid, (x) => spline(x, curve)));
