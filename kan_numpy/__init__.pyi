@@ -6,7 +6,8 @@ from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.separability import additive_groups, multiplicative_groups, symmetry
-from kan_numpy.formulas.formula import Certificate, Formula, formula
+from kan_numpy.formulas.certificate import Certificate
+from kan_numpy.formulas.formula import Formula, formula
 from kan_numpy.formulas.formula_to_network import from_formula
 from kan_numpy.functions import activations, symbols
 from kan_numpy.functions.activations import Activation

@@ -20,7 +20,8 @@ import scipy
 from kan_numpy._arguments import as_flag, as_list
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_number, shown
-from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function, sigmoid
+from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
+from kan_numpy.functions.sigmoids import sigmoid
 
 __all__ = ["SYMBOLS", "Symbol"]
 

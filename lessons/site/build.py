@@ -1,8 +1,8 @@
 """Build the site into build/site: run every lesson, and let Sphinx make pages of the notebooks.
 
-    python lessons/site/build.py                  run every lesson and recipe
-    python lessons/site/build.py --run            run none: take the notebooks that are there
-    python lessons/site/build.py --run 02a 07d    run these, take the others as they are
+python lessons/site/build.py                  run every lesson and recipe
+python lessons/site/build.py --run            run none: take the notebooks that are there
+python lessons/site/build.py --run 02a 07d    run these, take the others as they are
 """
 
 import argparse
@@ -51,7 +51,17 @@ def main(names: list[str] | None) -> None:
     write_source()
     copy_files()
     # -W: a broken link, reference or formula ends the build; --keep-going: after all are listed.
-    options = ["-W", "--keep-going", "-q", "-j", "2", "-c", str(HERE), "-d", str(BUILD / "doctrees")]
+    options = [
+        "-W",
+        "--keep-going",
+        "-q",
+        "-j",
+        "2",
+        "-c",
+        str(HERE),
+        "-d",
+        str(BUILD / "doctrees"),
+    ]
     if sphinx(["-E", *options, str(SOURCE), str(SITE)]):
         sys.exit("=== FAILED: Sphinx does not build the site, see above")
     for path in SITE.rglob("*.[cj]s*"):  # maps of sources that are not here

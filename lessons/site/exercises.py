@@ -60,7 +60,9 @@ def indented(text: str) -> str:
 
 def as_code(text: str) -> str:
     """Set what stands in single backquotes as code, and stars as they are."""
-    code_or_star = re.compile(r"(?P<formula>:math:`[^`]*`)|`(?P<code>[^`]+)`|(?<=[(, ])(?P<star>\*+)")
+    code_or_star = re.compile(
+        r"(?P<formula>:math:`[^`]*`)|`(?P<code>[^`]+)`|(?<=[(, ])(?P<star>\*+)"
+    )
 
     def restructured(found: re.Match[str]) -> str:
         if found["code"]:

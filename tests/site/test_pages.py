@@ -1,2 +1,1 @@
-"""Every page as it is written: nothing from another host, no link that leads nowhere, no figure without words."""
-
+"""Every page as it is written: nothing from elsewhere, no dead link, no figure without words."""
