@@ -132,7 +132,7 @@ def _common_factor(
     """
     candidates = [Number(1), *map(_size, base.terms)]
     absorbing = power(_size(coefficient), folded(-1.0 / p.value, p))
-    if absorbing.value != 0.0 and math.isfinite(1.0 / absorbing.value):
+    if absorbing.value != 0.0:
         candidates.append(absorbing)
 
     def complexity_with(k: Expression) -> float:

@@ -88,7 +88,8 @@ def fit(
         ``callback(step, network, history)`` after each step, with a copy of the history; if it
         returns True, training stops.
     progress : bool, optional
-        Whether a line of progress is written to stderr; by default only in a terminal.
+        Whether a line of progress is written to stderr, in a terminal or a notebook; by default
+        only in a terminal.
     rng : int, Generator or None
         Draws the starts and shuffles the mini-batches; what `numpy.random.default_rng` takes.
     hold : float

@@ -111,9 +111,7 @@ class MeanSquaredError:
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
-        return as_samples(
-            "y", y, (as_count("n_samples", n_samples, 1), as_count("n_out", n_out, 1))
-        )
+        return _as_table(y, n_samples, n_out)
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""
@@ -180,9 +178,7 @@ class Huber:
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
-        return as_samples(
-            "y", y, (as_count("n_samples", n_samples, 1), as_count("n_out", n_out, 1))
-        )
+        return _as_table(y, n_samples, n_out)
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""

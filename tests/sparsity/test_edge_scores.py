@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from strategies import networks_with_inputs, seeds
 
 import kan_numpy as kn
-from kan_numpy import KAN, reference
+from kan_numpy import KAN, _arrays, reference
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.sparsity.edge_scores import KINDS
 
@@ -192,3 +192,22 @@ def test_ablation_evaluates_only_what_an_edge_changes(monkeypatch):
     # The edge itself, and twice the two edges from its node; nothing comes after the second layer.
     assert sum(count) == 12 * (1 + 2 * 2) + 8
     assert calls == list(network.layers)
+
+
+def test_scores_of_many_samples_are_computed_in_blocks_and_stay_the_same(monkeypatch):
+    network, x, rng = random_network([2, 4, 3])
+    x, y = np.sort(x, axis=0), rng.standard_normal((len(x), 3))  # the means of blocks differ
+    whole = {kind: kn.edge_scores(network, x, kind, y) for kind in KINDS}
+    edges, sizes = KANLayer.edges, []
+
+    def measured(layer, x):
+        phi = edges(layer, x)
+        sizes.append(phi.size)
+        return phi
+
+    monkeypatch.setattr(KANLayer, "edges", measured)
+    monkeypatch.setattr(_arrays, "VALUES_AT_ONCE", 24)
+    for kind in KINDS:
+        for got, want in zip(kn.edge_scores(network, x, kind, y), whole[kind], strict=True):
+            assert_close(got, want)
+    assert max(sizes) == 24
