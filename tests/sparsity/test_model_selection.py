@@ -61,3 +61,9 @@ def test_of_a_loss_with_weights_it_is_the_size_of_most_errors():
     size = float(size_of_errors(network(x) - y)[0])
     assert 0.05 < size < 0.2
     assert assess(data, network).loss == pytest.approx(size**2 / data.variances.mean())
+
+
+def test_of_constant_targets_the_loss_is_no_share_of_their_variance():
+    network, x = KAN([1, 1], rng=0), np.linspace(-1.0, 1.0, 50)[:, None]
+    data = Objective(network, x, np.full((50, 1), 3.0))
+    assert assess(data, network).loss == pytest.approx(np.mean((network(x) - 3.0) ** 2))

@@ -464,3 +464,15 @@ def test_a_factor_is_no_edge_to_be_pruned():
         kn.prune(network, inputs_of(network), edges=[(1, 0, 0)])
     with pytest.raises(ValueError, match="would leave no path"):
         kn.prune(network, inputs_of(network), 1e9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_products_too_a_threshold_that_takes_too_much_names_one_that_works(seed):
+    network = product_network([2, (1, 2), 2, 1], np.random.default_rng(seed))
+    x = inputs_of(network)
+    with pytest.raises(ValueError, match="would leave no path") as error:
+        kn.prune(network, x, 1e9)
+    works = float(str(error.value).partition("; threshold=")[2].split()[0])
+    assert kn.prune(network, x, works).widths[-1] == 1
+    with pytest.raises(ValueError, match="would leave no path"):
+        kn.prune(network, x, 1.02 * works)
