@@ -169,11 +169,13 @@ def test_lists_remove_what_they_name():
     assert not np.array_equal(network(other), network(x))
 
 
-def test_lists_may_be_arrays_and_generators():
+def test_lists_may_be_arrays_generators_and_sets():
     network, x, _ = random_network([3, 4, 2])
     want = kn.prune(network, x, edges=[(0, 1, 2), (0, 3, 0)], nodes=[(1, 2)], inputs=[1])
     lists = {"edges": np.array([[0, 1, 2], [0, 3, 0]]), "inputs": np.flatnonzero([0, 1, 0])}
     assert same(kn.prune(network, x, nodes=((1, n) for n in [2]), **lists), want)
+    sets = {"edges": {(0, 1, 2), (0, 3, 0)}, "nodes": {(1, 2)}, "inputs": {1}}
+    assert same(kn.prune(network, x, **sets), want)
 
 
 def test_a_node_that_receives_or_sends_nothing_goes_and_the_function_stays():
