@@ -33,7 +33,6 @@ __all__ = [
     "ACTIVATIONS",
     "Activation",
     "Base",
-    "Pair",
     "as_activation",
     "identity",
     "relu",
@@ -46,8 +45,8 @@ __all__ = [
 
 Function = Callable[[Array], Array]
 
+# From x to f(x) and a function that returns f'(x), if it is needed.
 Pair = Callable[[Array], tuple[Array, Callable[[], Array]]]
-"""From x to f(x) and a function that returns f'(x), if it is needed."""
 
 
 @dataclass(frozen=True)

@@ -98,10 +98,10 @@ class Intervals(Frozen):
         # If one of them is not a number, this is false.
         within = floor.min() >= -k and floor.max() < G + k
         if not (within and s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
-            self._compare(x, u.real, floor, s)
+            self._compare(x, u.real, floor, s, h)
         return floor.astype(np.intp) + k, s
 
-    def _compare(self, x: Array, u: Array, floor: Array, s: Array) -> None:
+    def _compare(self, x: Array, u: Array, floor: Array, s: Array, h: Array) -> None:
         """Correct the floor of u and s (N, n_in) where a point is beside a knot, or beyond all."""
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
         clear = (np.abs(s.real - 0.5) < 0.5 - BESIDE) & (u > -k) & (u < G + k)
@@ -113,9 +113,7 @@ class Intervals(Frozen):
         floor[n, i] = nearest - before
         inside = (floor[n, i] >= -k) & (floor[n, i] < G + k)
         # Outside all knots any s will do, if its powers do not overflow.
-        s[n, i] = np.where(
-            inside | np.isnan(points), (points - t) / self.spacing[row] + before, 0.0
-        )
+        s[n, i] = np.where(inside | np.isnan(points), (points - t) / h[row] + before, 0.0)
 
     def _near(self, x: Array, m: Indices) -> Array:
         """Return x, with points outside all knots moved to the first knot.

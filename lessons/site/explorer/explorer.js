@@ -11,13 +11,13 @@ const DAMPING = 0.01; // of the Gauss-Newton step of the network, which is not l
 const LONGER = 4; // are the arrows than the gradient step
 const [DARK, LIGHT] = [[0, 34, 78], [254, 232, 56]]; // blue and yellow, also dark and light
 const SAMPLES = range(49).map((n) => [(n % 7) / 3 - 1, Math.floor(n / 7) / 3 - 1]);
-const STEPS = { ArrowLeft: -0.05, ArrowDown: -0.05, ArrowRight: 0.05, ArrowUp: 0.05, Home: -9, End: 9 };
+const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -99, End: 99 };
 
 // Seven splines, the first by itself, the others on the edges of the network; and what is shown.
 let curves, chosen, targets, here, view, before, active, dragged;
 
 function begin() {
-  const even = (...ends) => ({ t: uniformKnots(ends, 5, 3), k: 3, outside: outside() });
+  const even = (...ends) => ({ t: uniformKnots(ends, 5, 3), k: 3 });
   const [own, x1, x2, h1, h2] = [even(-1, 1), even(-1, 1), even(-1, 1), even(-2, 2), even(-2, 2)];
   curves = [
     { grid: own, c: [0.2, -0.6, 1.2, 1, -1.2, -0.4, 0.9, 0.5] },
@@ -36,7 +36,6 @@ function choose(number) {
   draw("");
 }
 
-const outside = () => (find("fade").checked ? "fade" : "linear");
 const shown = () => (chosen === curves[0] ? targets : []); // the network learns from SAMPLES
 
 /** Return what is learned: inputs of the chosen spline, residuals r and their Jacobian J, the
@@ -80,11 +79,11 @@ function change(what, convert) {
   Object.assign(grid, found[0].grid);
   const moved = pointsOn(grid, 50).map((x) => Math.abs(spline(x, chosen) - spline(x, before)));
   view = extent([...view, grid.t[0] - 0.1, grid.t.at(-1) + 0.1]);
-  return draw(`${what}: the curve moved by ${Math.max(...moved).toExponential(0)} at most.`);
+  return draw(`${what}: largest change ${Math.max(...moved).toPrecision(1)}.`);
 }
 
 function layEvenly([low, high]) {
-  if (high - low < NARROWEST) return draw("The inputs are too near to each other for a grid.");
+  if (high - low < NARROWEST) return draw("The inputs lie too close for a grid.");
   const [G, k] = [find("G"), find("k")].map((box) => clamp(+box.value, [+box.min, +box.max]));
   const grid = { ...chosen.grid, t: uniformKnots([low, high], G, k), k };
   return change("Even knots", (curve) => fitted(grid, (x) => spline(x, curve)));
@@ -131,8 +130,8 @@ function placeHandles() {
   all.forEach((handle, i) => {
     const { kind, number, x, y } = handle;
     const pile = kind === "knot" ? number - chosen.grid.t.indexOf(x) : 0; // knots in one place
-    const g = Object.assign(layer.children[i], { handle });
-    g.lastElementChild.setAttribute("href", `#${kind}`);
+    const g = Object.assign(layer.children[i], { handle, id: `${kind}-${number}` });
+    g.firstElementChild.setAttribute("href", `#${kind}`);
     g.setAttribute("class", `handle ${kind}`);
     g.setAttribute("transform", `translate(${X(x)},${Y(y) + 14 * pile})`);
     g.setAttribute("aria-label", kind === "x" ? "the line at x" : `${kind} ${number}`);
@@ -140,8 +139,6 @@ function placeHandles() {
     g.setAttribute("aria-valuetext", `x ${x.toFixed(2)}, y ${y.toFixed(2)}`);
   });
 }
-
-let X, Y; // from numbers to pixels
 
 /** Return the map from [low, high] to the pixels from start to stop, with its inverse. */
 function scale([low, high], start, stop) {
@@ -153,7 +150,7 @@ function scale([low, high], start, stop) {
 /** Return points {x, B} from low to high, piece by piece: at a knot the curve may jump. */
 function sampled({ grid }, [low, high]) {
   const ends = [low, ...new Set(grid.t.filter((knot) => low < knot && knot < high)), high];
-  const shares = range(13).map((n) => Math.min(n / 12, 1 - 1e-9)); // 1 is in the next piece
+  const shares = range(17).map((n) => Math.min(n / 16, 1 - 1e-9)); // 1 is in the next piece
   const piece = (a, b) => shares.map((share) => a + (b - a) * share);
   return ends.slice(1).map((b, i) => piece(ends[i], b).map((x) => ({ x, B: features(x, grid) })));
 }
@@ -162,6 +159,7 @@ const join = (kind, ...points) => `<path class="${kind}" d="M${points.join("L")}
 const draft = (kind, pieces, f, across = X, down = Y) =>
   pieces.map((piece) => join(kind, ...piece.map((at) => [across(at.x), down(f(at))]))).join("");
 
+let X, Y; // from numbers to pixels
 function drawPlot() {
   const { grid, c } = chosen;
   X = scale(view, 6, Math.max(find("plot").getBoundingClientRect().width, 50) - 6);
@@ -172,15 +170,13 @@ function drawPlot() {
   const tip = (j) => c[j] - LONGER * dc[now.start + j];
   const weights = find("parts").checked ? c : c.map(() => 1);
   const own = (j) => active?.kind === "coefficient" && active.number === j;
-  const bump = (_, j) => draft(`bump ${own(j)}`, pieces.filter((piece) => piece[6].B[j]),
+  const bump = (_, j) => draft(`bump ${own(j)}`, pieces.filter((piece) => piece[8].B[j]),
     ({ B }) => weights[j] * B[j]);
   const slope = ({ x }) => spline(x, chosen, 1);
   const steepest = Math.max(1, ...pieces.flat().map((at) => Math.ceil(Math.abs(slope(at)))));
   find("curves").innerHTML = [
     `<rect class="shade" x="${low}" y="${top}" width="${high - low}" height="${bottom - top}"/>`,
     join("axis", [0, Y(0)], [X(view[1]), Y(0)]),
-    ...ticks.map((n) => `<text x="${X(n)}" y="${Y(0) + 16}">${n}</text>`),
-    ...ticks.slice(4, 9).map((n) => `<text x="4" y="${Y(n) + 5}">${n}</text>`),
     ...c.map(bump),
     draft("total", pieces, ({ B }) => dot(B, weights)),
     before ? draft("old", sampled(before, view), ({ B }) => dot(B, before.c)) : "",
@@ -191,6 +187,8 @@ function drawPlot() {
     join("inputs", ...extent(now.x).map((x) => [X(x), bottom])),
     join("axis slope", [0, 510], [X(view[1]), 510]),
     draft("slope", pieces, slope, X, scale([-steepest, steepest], 570, 450)),
+    ...ticks.map((n) => `<text text-anchor="middle" x="${X(n)}" y="${bottom - 12}">${n}</text>`),
+    ...ticks.slice(4, 9).map((n) => `<text x="4" y="${Y(n) + 5}">${n}</text>`),
     `<text class="slope" x="4" y="444">slope, from -${steepest} to ${steepest}</text>`,
   ].join("");
 }
@@ -198,7 +196,7 @@ function drawPlot() {
 function drawNetwork() {
   edges.forEach((edge, e) => {
     const [curve, ends] = [curves[e + 1], endsOf(curves[e + 1].grid)];
-    edge.setAttribute("aria-pressed", curve === chosen);
+    edge.setAttribute("aria-current", curve === chosen);
     edge.lastElementChild.innerHTML = draft("spline", sampled(curve, ends),
       ({ B }) => dot(B, curve.c), scale(ends, 4, 68), scale(HEIGHTS, 56, 0));
   });
@@ -213,14 +211,15 @@ function drawNetwork() {
 /** Draw everything, and say it in numbers. A message stays until something is moved. */
 function draw(message = find("message").textContent) {
   const { grid, c } = chosen;
+  for (const curve of curves) curve.grid.outside = find("fade").checked ? "fade" : "linear";
   drawPlot();
   placeHandles();
   drawNetwork();
   const x = grid.outside === "fade" ? here : clamp(here, endsOf(grid));
   const m = intervalOf(x, grid);
-  const triangle = rowsOf(x, grid).map((row, q) => row.slice(Math.max(m - q, 0), m + 1));
-  const numbers = triangle.map((row) => row.map((B) => B.toFixed(3)).join("   "));
-  find("triangle").textContent = numbers.join("\n");
+  const rows = rowsOf(x, grid).map((row, q) => row.slice(Math.max(m - q, 0), m + 1));
+  const lines = rows.map((row) => row.map((B) => B.toFixed(3)).join("   "));
+  find("triangle").textContent = lines.join("\n");
   find("title").textContent = edges[curves.indexOf(chosen) - 1]?.ariaLabel ?? "A spline by itself";
   const L = lossAndGradient(problem()).L.toPrecision(3);
   const s = `s(${here.toFixed(2)}) = ${spline(here, chosen).toFixed(3)}`;
@@ -229,34 +228,27 @@ function draw(message = find("message").textContent) {
   [find("k").value, find("G").value] = [grid.k, c.length - grid.k];
 }
 
-document.onchange = ({ target }) => {
-  for (const { grid } of curves) grid.outside = outside();
-  if (target.type === "number") layEvenly(endsOf(chosen.grid));
-  else draw();
-};
-
 const layer = find("handles");
 layer.onpointerdown = ({ target, pointerId }) => {
   active = target.closest(".handle").handle;
   target.setPointerCapture(pointerId);
   dragged = pointerId;
 };
+layer.ontouchstart = (event) => event.preventDefault(); // CSS has touch-action for whole pictures
 layer.onlostpointercapture = () => { dragged = null; };
 layer.onpointermove = ({ clientX, clientY, pointerId }) => {
   const { left, top } = find("plot").getBoundingClientRect();
   if (pointerId === dragged) move(X.back(clientX - left), Y.back(clientY - top));
 };
 layer.onkeydown = (event) => {
-  const step = STEPS[event.key];
-  if (!step) return;
+  const step = 0.05 * KEYS[event.key];
+  if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault(); // the page does not scroll
   active = event.target.handle;
   const { kind, x, y } = active;
   const up = kind === "coefficient" || (kind === "target" && /Up|Down/.test(event.key));
   move(up ? x : x + step, up ? y + step : y);
-  const moved = handles().findIndex((one) => one.kind === kind && one.number === active.number);
-  layer.children[moved].focus();
+  find(`${kind}-${active.number}`).focus();
 };
-for (const edge of edges) edge.onkeydown = ({ key }) => { if (key === "Enter") edge.onclick(); };
 new ResizeObserver(() => draw()).observe(find("plot"));
 begin();

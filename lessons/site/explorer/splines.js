@@ -41,10 +41,7 @@ function rowsOf(x, grid, d = 0) {
 }
 
 /** Return all G + k bumps at x, or their d-th derivatives. Outside the grid they fade. */
-function basis(x, grid, d = 0) {
-  const row = rowsOf(x, grid, d)[grid.k];
-  return d > grid.k ? row.map(() => 0) : row;
-}
+const basis = (x, grid, d = 0) => rowsOf(x, grid, d)[grid.k].map((B) => (d > grid.k ? 0 : B));
 
 /** Return the bumps as edges use them: beyond the grid along their tangents, unless they fade. */
 function features(x, grid, d = 0) {
@@ -92,14 +89,12 @@ function fitted(grid, f) {
   return { grid, c: leastNorm(x.map((value) => basis(value, grid)), x.map(f)) };
 }
 
-/** Raise the degree by one. The nearest spline is the same function on the grid: as it keeps its
- * continuous derivatives, and no more, every inner knot stands there once more. */
+/** Raise the degree by one, and have every knot of the grid once more, so that the spline may be
+ * as rough there as it was. Then the nearest one is the same function on the grid. */
 function raiseDegree(curve) {
   const { t, k } = curve.grid;
-  const [low, high] = endsOf(curve.grid);
-  const again = [...new Set(t)].filter((u) => low < u && u < high);
-  const more = [2 * t[0] - t[1] - 1e-3, ...t, ...again, 2 * t.at(-1) - t.at(-2) + 1e-3];
-  const grid = { ...curve.grid, t: more.sort((a, b) => a - b), k: k + 1 };
+  const again = new Set(t.slice(k, t.length - k));
+  const grid = { ...curve.grid, t: [...t, ...again].sort((a, b) => a - b), k: k + 1 };
   return fitted(grid, (x) => spline(x, curve));
 }
 
@@ -112,13 +107,11 @@ function raiseDegree(curve) {
 function leastNorm(A, b, damping = 0) {
   const U = A[0].map((_, j) => A.map((row) => row[j])); // the columns of A
   const V = U.map((_, i) => U.map((_, j) => (i === j ? 1 : 0)));
-  for (let sweep = 0, worst = 1; worst > 1e-15 && sweep < 30; sweep++) {
-    worst = 0;
-    for (const [p, q] of U.flatMap((_, q) => range(q).map((p) => [p, q]))) {
+  const pairs = U.flatMap((_, q) => range(q).map((p) => [p, q]));
+  for (let sweep = 0; sweep < 25; sweep++) {
+    for (const [p, q] of pairs) {
       const [pp, qq, pq] = [dot(U[p], U[p]), dot(U[q], U[q]), dot(U[p], U[q])];
-      const cosine = Math.abs(pq) / Math.sqrt(pp * qq || 1);
-      if (cosine < 1e-15) continue;
-      worst = Math.max(worst, cosine);
+      if (Math.abs(pq) <= 1e-15 * Math.sqrt(pp * qq)) continue;
       const angle = Math.atan2(2 * pq, qq - pp) / 2;
       const turned = (a, b, sine) => a.map((value, i) => Math.cos(angle) * value + sine * b[i]);
       const sine = Math.sin(angle);
