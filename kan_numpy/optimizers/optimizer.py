@@ -1,6 +1,6 @@
 r"""The protocol of optimizers: a state, and a step from one state to the next.
 
-An optimizer knows a vector theta and an `ObjectiveLike`, not networks. It holds no state itself:
+An optimizer knows a vector theta and an `ObjectiveLike`, not networks. It holds no state itself::
 
     state = optimizer.start(objective, theta)
     state = optimizer.step(objective, state)        # repeated

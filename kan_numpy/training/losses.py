@@ -16,15 +16,7 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number, as_samples, shown
 from kan_numpy.functions.scaling import BETA, K, size_of_errors
 
-__all__ = [
-    "LOSSES",
-    "CrossEntropy",
-    "Huber",
-    "Loss",
-    "MeanSquaredError",
-    "SquaresLoss",
-    "WeightedLoss",
-]
+__all__ = ["LOSSES", "CrossEntropy", "Huber", "Loss", "MeanSquaredError", "SquaresLoss"]
 __all__ += ["WeightedLoss", "as_loss"]
 
 

@@ -4,6 +4,7 @@ import inspect
 import re
 from importlib import import_module
 from pathlib import Path
+from textwrap import indent
 
 from api_links import EXTENSIONS, SETTINGS, setup
 from api_names import CALLS, ENTRIES, constants, inherited, members, thing, with_lessons
@@ -72,7 +73,7 @@ def chapter(package: str) -> str:
             title(f"{number}: {name}", "="),
             f".. py:module:: {package}\n",
             anchors(package),
-            f"{subject[0].upper()}{subject[1:]}\n",
+            f"{name.capitalize()}: {subject}\n",
             with_tables(with_lessons(opening, r"\b") + table + more, package),
             f"Users call {users}.\n" if users else "",
             *(title(file, "-") + section(f"{package}.{file}") for file in files),
@@ -115,7 +116,7 @@ def entry(full: str) -> str:
 def constant(full: str, value: str, text: str) -> str:
     """Return the directive for a constant, with what stands below it in the file."""
     shown = f"   :value: {value}\n" if len(value) <= LONGEST_VALUE else ""
-    return f".. py:data:: {full.rpartition('.')[2]}\n{shown}\n   {text}\n"
+    return f".. py:data:: {full.rpartition('.')[2]}\n{shown}\n{indent(text, '   ')}\n"
 
 
 def anchors(module: str) -> str:

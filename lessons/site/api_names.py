@@ -65,7 +65,7 @@ def constants(module: str) -> dict[str, tuple[str, str]]:
 
 def value_of(name: str, node: ast.Assign | ast.AnnAssign) -> str:
     """Return the code of the value that a statement gives a name, perhaps one of several."""
-    names, value = node.targets[0] if isinstance(node, ast.Assign) else None, node.value
+    names, value = getattr(node, "targets", [None])[0], node.value
     if isinstance(names, ast.Tuple) and isinstance(value, ast.Tuple):
         value = value.elts[[ast.unparse(each) for each in names.elts].index(name)]
     return ast.unparse(value) if value else ""

@@ -1,6 +1,6 @@
 """Build the site into build/site: run every lesson, and let Sphinx make pages of the notebooks.
 
-python lessons/site/build.py                  run every lesson and recipe
+python lessons/site/build.py                  run every lesson and recipe, once
 python lessons/site/build.py --run            run none: take the notebooks that are there
 python lessons/site/build.py --run 02a 07d    run these, take the others as they are
 """
@@ -28,10 +28,11 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / "build"
 SOURCE, FILES, SITE = BUILD / "site-source", BUILD / "site-files", BUILD / "site"
-NOTEBOOKS = notebooks.NOTEBOOKS
+LESSONS = notebooks.LESSONS
 RECIPES = sorted((HERE / "recipes").glob("*.py"))
+# -W: a broken link, reference or formula ends the build; --keep-going: when all are listed.
+OPTIONS = ["-E", "-W", "--keep-going", "-q", "-j", "2", "-c", str(HERE)]
 CONTENTS = """
-
 ```{{toctree}}
 :hidden:
 :caption: {caption}
@@ -48,23 +49,18 @@ def main(names: list[str] | None) -> None:
     for folder in (SOURCE, FILES, SITE):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    write_source()
-    copy_files()
-    # -W: a broken link, reference or formula ends the build; --keep-going: after all are listed.
-    options = [
-        "-W",
-        "--keep-going",
-        "-q",
-        "-j",
-        "2",
-        "-c",
-        str(HERE),
-        "-d",
-        str(BUILD / "doctrees"),
-    ]
-    if sphinx(["-E", *options, str(SOURCE), str(SITE)]):
-        sys.exit("=== FAILED: Sphinx does not build the site, see above")
-    for path in SITE.rglob("*.[cj]s*"):  # maps of sources that are not here
+    write_lessons()
+    pages.write(SOURCE, FILES)
+    exercises.write(SOURCE)
+    api.write(SOURCE / "api")
+    write_contents()
+    if sphinx([*OPTIONS, "-d", str(BUILD / "site-doctrees"), str(SOURCE), str(SITE)]):
+        sys.exit("=== FAILED: Sphinx did not build the site, see above")
+    for name in ("explorer", "lite"):
+        folder = HERE / name if name == "explorer" else BUILD / name
+        if folder.is_dir():
+            shutil.copytree(folder, SITE / ("" if name == "explorer" else name), dirs_exist_ok=True)
+    for path in SITE.glob("_static/**/*.[cj]s*"):  # the theme names maps of its sources
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"/[/*]# sourceMappingURL=\S+( \*/)?", "", text), encoding="utf-8")
     print(f"=== the site begins at {SITE.relative_to(ROOT)}/index.html")
@@ -72,57 +68,56 @@ def main(names: list[str] | None) -> None:
 
 def install_mathjax() -> None:
     """Install MathJax by npm, into build/mathjax."""
-    if not shutil.which("npm"):
-        sys.exit("npm is missing, which brings MathJax; on Debian: apt-get install nodejs npm")
     npm = BUILD / "npm"
-    npm.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "package.json", npm)
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(npm)]
-    subprocess.run(command, check=True)
     font = npm / "node_modules" / "@mathjax" / "mathjax-newcm-font"
-    (BUILD / "mathjax").mkdir(exist_ok=True)
-    shutil.copy(font / "tex-mml-svg-mathjax-newcm.js", BUILD / "mathjax")
+    if not font.is_dir():
+        if not shutil.which("npm"):
+            sys.exit("npm is missing, which brings MathJax; on Debian: apt-get install nodejs npm")
+        npm.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "package.json", npm)
+        options = ["--loglevel=error", "--no-audit", "--no-fund", "--prefix", str(npm)]
+        if subprocess.run(["npm", "install", *options], check=False).returncode:
+            sys.exit("npm could not install MathJax, see above; it needs the network once")
     shutil.copytree(font / "svg", BUILD / "mathjax" / "svg", dirs_exist_ok=True)
+    shutil.copy(font / "tex-mml-svg-mathjax-newcm.js", BUILD / "mathjax")
+
+
+def folder_of(script: Path) -> Path:
+    """Return where the notebooks of a lesson or a recipe are."""
+    return notebooks.NOTEBOOKS / ("recipes" if script in RECIPES else "")
 
 
 def run(names: list[str] | None) -> None:
-    """Make the notebooks of the lessons that are named, or of all, and of the recipes."""
-    lessons = notebooks.LESSONS if names is None else notebooks.chosen(names) if names else []
-    recipes = RECIPES if names is None else []
-    for script in set(notebooks.LESSONS) - set(lessons):  # never run: without results
-        if not (NOTEBOOKS / f"{script.stem}.ipynb").exists():
-            nbformat.write(notebooks.notebook(script), NOTEBOOKS / f"{script.stem}.ipynb")
-    try:
-        asyncio.run(notebooks.write_all(lessons, NOTEBOOKS))
-        asyncio.run(notebooks.write_all(recipes, NOTEBOOKS / "recipes"))
-    except notebooks.LessonError as error:
-        sys.exit(f"=== FAILED: {error}")
+    """Make the notebooks of all lessons and recipes, or of those that are named."""
+    begin = ("",) if names is None else tuple(names)
+    for scripts in (LESSONS, RECIPES):
+        folder = folder_of(scripts[0])
+        chosen = [script for script in scripts if script.name.startswith(begin)]
+        for script in set(scripts) - set(chosen):
+            if not (folder / f"{script.stem}.ipynb").exists():
+                sys.exit(f"{script.stem} has no notebook yet: leave out --run, or name it")
+        try:
+            asyncio.run(notebooks.write_all(chosen, folder))
+        except notebooks.LessonError as error:
+            sys.exit(f"=== FAILED: {error}")
 
 
-def write_source() -> None:
-    """Write the notebooks, the Markdown pages, the exercises and the reference for Sphinx."""
-    alts: dict[str, str] = {}
-    for script in notebooks.LESSONS:
-        lesson = nbformat.read(NOTEBOOKS / f"{script.stem}.ipynb", as_version=4)
-        alts |= descriptions(lesson)
+def write_lessons() -> None:
+    """Write the notebooks for Sphinx, what their figures show, and the files to take along."""
+    figures: dict[str, str] = {}
+    for script in [*LESSONS, *RECIPES]:
+        name, folder = f"{script.stem}.ipynb", folder_of(script)
+        lesson = nbformat.read(folder / name, as_version=4)
+        figures |= descriptions(lesson)
         for cell in lesson.cells:
             if cell.cell_type == "markdown":
                 cell.source = pages.with_links(cell.source, script.parent, SOURCE, FILES)
-        nbformat.write(lesson, SOURCE / f"{script.stem}.ipynb")
-    (BUILD / "site-alts.json").write_text(json.dumps(alts), encoding="utf-8")
-    pages.write(SOURCE, FILES)
-    exercises.write(SOURCE)
-    api.write(SOURCE / "api")
-    changelog = ["changelog"] if (ROOT / "CHANGELOG.md").exists() else []
-    contents = {
-        "Lessons": [script.stem for script in notebooks.LESSONS],
-        "Exercises": ["exercises/index"],
-        "Teaching": ["instructor", "reproduction"],
-        "The library": ["api/index", "contributing", *changelog],
-    }
-    with (SOURCE / "index.md").open("a", encoding="utf-8") as index:
-        for caption, names in contents.items():
-            index.write(CONTENTS.format(caption=caption, names="\n".join(names)))
+        nbformat.write(lesson, SOURCE / name)
+        copies = {script: "scripts", folder / "plain" / name: "plain", folder / name: "executed"}
+        for file, place in copies.items():
+            (FILES / "files" / place).mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, FILES / "files" / place)
+    (BUILD / "site-figures.json").write_text(json.dumps(figures), encoding="utf-8")
 
 
 def descriptions(lesson: NotebookNode) -> dict[str, str]:
@@ -131,23 +126,27 @@ def descriptions(lesson: NotebookNode) -> dict[str, str]:
     for cell in lesson.cells:
         for output in cell.get("outputs", []):
             for kind, facts in output.get("metadata", {}).items():
-                if "alt" in facts:
-                    image = base64.b64decode(output["data"][kind])
-                    found[hashlib.sha256(image).hexdigest()] = facts["alt"]
+                image = base64.b64decode(output["data"][kind])
+                found[hashlib.sha256(image).hexdigest()] = facts["alt"]
     return found
 
 
-def copy_files() -> None:
-    """Copy what pages link to: scripts, notebooks, the explorer."""
-    for script in notebooks.LESSONS:
-        for name in (f"{script.stem}.ipynb", f"plain/{script.stem}.ipynb"):
-            (FILES / "notebooks" / "plain").mkdir(parents=True, exist_ok=True)
-            shutil.copy(NOTEBOOKS / name, FILES / "notebooks" / name)
-        (FILES / "lessons").mkdir(exist_ok=True)
-        shutil.copy(script, FILES / "lessons")
+def write_contents() -> None:
+    """Write below the first page what the site contains, in order."""
+    changes = ["changelog"] if (SOURCE / "changelog.md").exists() else []
+    contents = {
+        "Lessons": [script.stem for script in LESSONS],
+        "Exercises": ["exercises/index"],
+        "Recipes": [script.stem for script in RECIPES],
+        "The course": ["instructor", "reproduction"],
+        "The library": ["api/index", "contributing", *changes],
+    }
+    with (SOURCE / "index.md").open("a", encoding="utf-8") as index:
+        for caption, names in contents.items():
+            index.write(CONTENTS.format(caption=caption, names="\n".join(names)))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", nargs="*", help="the beginnings of names of lessons, such as 02a")
+    parser.add_argument("--run", nargs="*", help="the beginnings of names, such as 02a")
     main(parser.parse_args().run)

@@ -28,6 +28,7 @@ html_theme = "furo"
 html_static_path = ["static", str(BUILD / "mathjax")]
 html_extra_path = [str(BUILD / "site-files")]
 html_css_files = ["site.css"]
+pygments_dark_style = "github-dark"
 html_copy_source = False
 html_show_search_summary = False  # it would read other pages, which browsers forbid on a disk
 html_sidebars = {
@@ -38,22 +39,22 @@ html_sidebars = {
 }
 templates_path = ["templates"]
 html_context = {
-    "lessons": [path.stem for path in (ROOT / "lessons").glob("[0-9]*.py")],
+    "scripts": [path.stem for path in (BUILD / "site-files" / "files" / "scripts").iterdir()],
     "explorer": (HERE / "explorer").is_dir(),
     "lite": (BUILD / "lite").is_dir(),
 }
 mathjax_path = "tex-mml-svg-mathjax-newcm.js"
 mathjax_config_path = "mathjax.js"
 
-ALTS = json.loads((BUILD / "site-alts.json").read_text(encoding="utf-8"))
+FIGURES = json.loads((BUILD / "site-figures.json").read_text(encoding="utf-8"))
 
 
 def describe_figures(app: Sphinx, doctree: nodes.document) -> None:
     """Give the figures of notebooks their descriptions, and let them shrink on narrow screens."""
     for image in doctree.findall(nodes.image):
         name = Path(image["uri"]).stem
-        if name in ALTS:
-            image["alt"] = ALTS[name]
+        if name in FIGURES:
+            image["alt"] = FIGURES[name]
             image.attributes.pop("height", None)
 
 

@@ -37,17 +37,26 @@ def page(path: Path) -> str:
     title, _, introduction = (ast.get_docstring(tree) or "").partition("\n")
     parts = [heading(title.rstrip("."), "="), as_code(introduction)]
     parts.append(f"The file to edit is ``lessons/exercises/{path.name}``.\n")
+    code: list[str] = []  # of neighbors, in one block
     for node in tree.body[1:]:
         docstring = ast.get_docstring(node) if isinstance(node, ast.FunctionDef) else None
         task = re.match(r"(Task [\d.]+ \(\d+ points?\))\. ", docstring or "")
         if task:
-            signature = f"{node.name}({ast.unparse(node.args)})"
-            described = str(SphinxDocString(docstring.removeprefix(task[0])))
-            parts += [heading(task[1], "-"), f".. py:function:: {signature}\n   :no-index:\n"]
-            parts.append(indented(as_code(described)))
+            parts += block(code)
+            code.clear()
+            described = SphinxDocString(as_code(docstring.removeprefix(task[0])))
+            parts += [
+                heading(task[1], "-"),
+                f".. py:function:: {node.name}({ast.unparse(node.args)})",
+            ]
+            parts += ["   :no-index:\n", indented(str(described))]
         elif not isinstance(node, ast.Import | ast.ImportFrom):
-            parts += [".. code-block:: python\n", indented(ast.get_source_segment(text, node))]
-    return "\n".join(parts)
+            code.append(ast.get_source_segment(text, node))
+    return "\n".join(parts + block(code))
+
+
+def block(code: list[str]) -> list[str]:
+    return [".. code-block:: python\n", indented("\n\n".join(code))] if code else []
 
 
 def heading(title: str, line: str) -> str:
@@ -60,13 +69,11 @@ def indented(text: str) -> str:
 
 def as_code(text: str) -> str:
     """Set what stands in single backquotes as code, and stars as they are."""
-    code_or_star = re.compile(
-        r"(?P<formula>:math:`[^`]*`)|`(?P<code>[^`]+)`|(?<=[(, ])(?P<star>\*+)"
-    )
+    special = r"(?P<formula>:math:`[^`]*`)|`(?P<code>[^`]+)`|(?<=[(, ])(?P<star>\*+)"
 
     def restructured(found: re.Match[str]) -> str:
         if found["code"]:
             return f"``{found['code']}``"
         return found["formula"] or found["star"].replace("*", r"\*")
 
-    return code_or_star.sub(restructured, text)
+    return re.sub(special, restructured, text)

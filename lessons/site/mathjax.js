@@ -5,8 +5,16 @@ window.MathJax = {
     ignoreHtmlClass: "tex2jax_ignore",
     processHtmlClass: "math",
     enableMenu: false,
-    enableSpeech: false, // would load a voice from another host
-    enableBraille: false,
+    // MathJax would fetch a voice that reads formulas. A screen reader reads their TeX instead.
+    menuOptions: {settings: {enrich: false, speech: false, braille: false}},
+    renderActions: {
+      name: [200, page => {
+        for (const formula of page.math) {
+          formula.typesetRoot.setAttribute("role", "img");
+          formula.typesetRoot.setAttribute("aria-label", formula.math);
+        }
+      }, ""],
+    },
   },
   output: {displayOverflow: "scroll"},
 };

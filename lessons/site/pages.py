@@ -13,8 +13,14 @@ PAGES = {
     "lessons/reproduction/results/reproduction.md": "reproduction",
     "kan_numpy/datasets/data/README.md": "knots",  # in no list of contents
 }
-CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
-LINK = re.compile(r"(!?)(\[[^\]\n]*)?\]\((?!\w+:|#)([^)\s#]+)")
+LESSONS = {path.name.partition("_")[0]: path for path in (ROOT / "lessons").glob("[0-9]*.py")}
+PARTS = re.compile(
+    r"(?P<kept>^```.*?^```$|`[^`\n]+`|\$\$.*?\$\$|\$[^$]+\$|^#.*?$)"
+    r"|(?P<words>!?\[(?:`[^`\n]*`|[^\]\n])*\])\((?P<path>[^)\s]+)\)"
+    r"|(?P<lesson>(?<![\w.])\d\d[a-e]\b|(?<=[Ll]esson )00\b|(?<=\| )00(?=[ ,]))",
+    re.DOTALL | re.MULTILINE,
+)
+"""Of Markdown: code, formulas and headings; links and pictures; numbers of lessons."""
 
 
 def write(source: Path, files: Path) -> None:
@@ -28,23 +34,20 @@ def write(source: Path, files: Path) -> None:
 
 
 def with_links(text: str, folder: Path, source: Path, files: Path) -> str:
-    """Turn the links of a text from files of the project into pages and files of the site."""
+    """Lead the links of a text to pages and files of the site, and link the lessons it names."""
 
-    def link(found: re.Match[str]) -> str:
-        path = found[3]
-        if found[1]:  # Sphinx takes pictures from its own folder
+    def linked(part: re.Match[str]) -> str:
+        if part["lesson"] in LESSONS:
+            return f"[{part['lesson']}](/{LESSONS[part['lesson']].stem}.ipynb)"
+        path = part["path"]
+        if not path or re.match(r"\w+:|#", path):
+            return part[0]
+        if part["words"][0] == "!":  # Sphinx takes pictures from its own folder
             shutil.copy(folder / path, source)
-            return f"{found[1]}{found[2]}]({Path(path).name}"
-        return f"{found[2] or ''}]({target(path, folder, files)}"
+            return f"{part['words']}({Path(path).name})"
+        return f"{part['words']}({target(path, folder, files)})"
 
-    parts, end = [], 0
-    for code in [*CODE.finditer(text), None]:
-        prose = text[end : code.start() if code else None]
-        parts.append(LINK.sub(link, prose))
-        if code:
-            parts.append(code[0])
-            end = code.end()
-    return "".join(parts)
+    return PARTS.sub(linked, text)
 
 
 def target(link: str, folder: Path, files: Path) -> str:
@@ -64,7 +67,7 @@ def target(link: str, folder: Path, files: Path) -> str:
         return f"/api/{path.name}.rst"
     if re.fullmatch(r"kan_numpy/(\w+/)?[a-z]\w*\.py", name):
         return f"site:_modules/{name.removesuffix('.py')}.html"
-    copy = files / "files" / name
+    copy = files / "files" / "project" / name
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(path, copy)
-    return f"site:files/{name}"
+    return f"site:files/project/{name}"

@@ -237,6 +237,16 @@ def test_an_edge_of_zeros_is_left_alone():
     assert stiffness[1, 0] > 1e6 * np.delete(stiffness, 2).max()  # and it stays there
 
 
+def test_the_curvature_of_l1_falls_as_edges_grow_and_so_does_that_of_an_edge_of_zeros():
+    network, x, _ = random_network([2, 3])
+    parts = network.theta * (np.arange(network.size) >= network.layers[0].basis.size)  # no c of one
+    parts[-6] = 0.0  # and no w of it
+    small, large = (network.with_theta(size * parts) for size in (1.0, 1000.0))
+    assert np.flatnonzero(small.layers[0].edges(x).any(axis=0)).tolist() == [1, 2, 3, 4, 5]
+    H, less = (Penalty(l1=1.0).curvature(net, x) for net in (small, large))
+    np.testing.assert_allclose(1000.0 * less, H, rtol=1e-9)
+
+
 def test_a_network_of_zeros_has_no_penalty_and_can_be_trained():
     network, x, _ = random_network([2, 3, 1])
     network = network.with_theta(np.zeros(network.size))
