@@ -37,7 +37,6 @@ __all__ = [
     "identity",
     "relu",
     "relu_derivative",
-    "tanh_and_slope",
     "tanh_derivative",
     "tanh_second",
     "tanh_third",
@@ -133,15 +132,8 @@ def tanh_derivative(x: Array) -> Array:
     return 1.0 - np.tanh(x) ** 2
 
 
-def tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
-    r"""Return the tanh and its derivative from one tanh.
-
-    Examples
-    --------
-    >>> t, slope = tanh_and_slope(np.arctanh([0.5]))
-    >>> t, slope()
-    (array([0.5]), array([0.75]))
-    """
+def _tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
+    """Return the tanh and its derivative from one tanh, each with the shape of x."""
     t = np.tanh(x)
     return t, lambda: 1.0 - t * t
 
@@ -219,7 +211,7 @@ ACTIVATIONS = {
         Activation("zero", _zero, (_zero, _zero, _zero)),
         Activation("sigmoid", sigmoid, (sigmoid_derivative, sigmoid_second, sigmoid_third)),
         Activation(
-            "tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third), pair=tanh_and_slope
+            "tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third), pair=_tanh_and_slope
         ),
         Activation("relu", relu, (relu_derivative, _zero, _zero)),
     )

@@ -54,6 +54,8 @@ class Symbol(Activation):
         p, if :math:`f(u) = u^p`.
     waves : bool
         Whether f may have many maxima; its scale is then searched in small steps.
+    pair : callable, optional
+        As in `Activation`.
 
     Raises
     ------
