@@ -414,3 +414,9 @@ def test_grids_are_laid_on_data_of_any_size_and_base_functions_see_what_they_saw
     for end, seen in ((layer.basis.low, -width), (layer.basis.high, width)):
         u = (end - layer.center) / layer.scale
         np.testing.assert_allclose(u, seen, atol=1e-6 * width)
+
+
+def test_of_the_knots_that_are_laid_on_data_half_are_even_and_half_at_quantiles():
+    network, x = KAN([2, 1], rng=0), np.random.default_rng(0).lognormal(size=(50, 2))
+    want = adapt_grid(network, x, eps=0.5, margin=0.01).layers[0].knots
+    np.testing.assert_allclose(on_data(network, x).layers[0].knots, want, rtol=1e-12)
