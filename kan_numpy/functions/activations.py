@@ -24,10 +24,10 @@ from kan_numpy.functions.sigmoids import (
     sigmoid_second,
     sigmoid_third,
     silu,
+    silu_and_slope,
     silu_derivative,
     silu_second,
     silu_third,
-    silu_and_slope,
 )
 
 Function = Callable[[Array], Array]
