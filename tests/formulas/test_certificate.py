@@ -43,9 +43,8 @@ def test_where_the_error_is_largest_is_said():
     np.testing.assert_allclose(certificate.relative, want / target.std(), rtol=1e-9)
     line = str(certificate).splitlines()[3]
     place = f"x = {x[row, 0]:.4g}, y = {x[row, 1]:.4g}"
-    assert line == (
-        f"not exact on 50 samples; error {certificate.relative:.1e} of the spread; largest at {place}"
-    )
+    error = f"error {certificate.relative:.1e} of the spread"
+    assert line == f"not exact on 50 samples; {error}; largest at {place}"
 
 
 def test_of_several_outputs_the_worst_counts():

@@ -26,7 +26,8 @@ def ticking(monkeypatch):
     return looks
 
 
-def test_a_deadline_passes_when_its_time_is_up(ticking):
+@pytest.mark.usefixtures("ticking")
+def test_a_deadline_passes_when_its_time_is_up():
     deadline = Deadline.after(2.5)  # set at 1
     deadline.check()  # at 2
     assert not deadline.passed  # at 3
@@ -37,7 +38,8 @@ def test_a_deadline_passes_when_its_time_is_up(ticking):
     assert Deadline.after(None) == NEVER
 
 
-def test_time_is_divided(ticking):
+@pytest.mark.usefixtures("ticking")
+def test_time_is_divided():
     deadline = Deadline(101.0)
     assert deadline.earlier(0.2).moment == 81.0  # at 1, of 100 seconds
     assert deadline.at_most(3.0).moment == 5.0  # at 2
