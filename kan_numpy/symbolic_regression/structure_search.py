@@ -1,8 +1,8 @@
 r"""Search for the smallest symbolic network that explains the data.
 
 What is cheap comes first: `kan_numpy.symbolic_regression.first_ideas`. Then sparse networks
-(`kan_numpy.sparsity.sparsification`) of several shapes: a sum with a fine grid, the given network,
-a product, and others like them; of each shape that with the best start. All are trained on four
+(`kan_numpy.sparsity.sparsification`) of several shapes: a sum with a fine grid, a product, the
+given network, and others like them; of each shape that with the best start. All are trained on four
 fifths of the samples and compared on the rest. If several leave the same error, it is noise, and
 the search ends. Those with an error close to the smallest one are converted to symbols in the order
 of their number of edges, because of two networks with the same error the smaller one gives the
@@ -228,7 +228,7 @@ class StructureSearch:
     def _shapes(self) -> list[tuple[list[Width], int]]:
         """Return the shapes of networks, and how many times finer their grids are.
 
-        A sum with a fine grid, the given network, one with products, and then others like them.
+        A sum with a fine grid and a product, the given network, and then others like them.
         """
         same, n_in, n_out = self.network.shape, self.network.widths[0], self.network.widths[-1]
         line: list[Width] = [n_in, n_out]
@@ -238,7 +238,7 @@ class StructureSearch:
             return [(line, 4), (same, 1), (product, 1)]
         if same == line:
             return [(same, 1), (product, 1), (same, 4), (mixed, 1)]
-        return [(line, 4), (same, 1), (product, 1), (same, 2), (mixed, 1), (same, 1)]
+        return [(line, 4), (product, 1), (same, 1), (mixed, 1), (same, 2), (same, 1)]
 
     def _start(self, shape: list[Width], grid_factor: int) -> KAN:
         """Return the given network if it has this shape for the first time, or the best of some."""

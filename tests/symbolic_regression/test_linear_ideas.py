@@ -55,15 +55,16 @@ def test_the_idea_that_fits_is_exact(f, what):
 
 
 def test_terms_without_support_are_removed():
-    x, rng = inputs(N=300), np.random.default_rng(5)
-    y = x[:, 0] ** 2 + x[:, 0] * x[:, 1] + 0.05 * rng.standard_normal(300)
-    found = polynomial(monomials(x, NAMES, 6), y)
-    rounded = {round(number, 1) for number in free_numbers(found)}
-    assert len(free_numbers(found)) == 2
-    assert rounded == {1.0}
-    assert "x*y" in text(found)
-    noise = polynomial(monomials(x, NAMES, 6), rng.standard_normal(300))
-    assert len(free_numbers(noise)) <= 1
+    right = 0
+    for seed in range(20):
+        x, rng = inputs(N=300, seed=seed), np.random.default_rng(100 + seed)
+        y = x[:, 0] ** 2 + x[:, 0] * x[:, 1] + 0.05 * rng.standard_normal(300)
+        found = polynomial(monomials(x, NAMES, 6), y)
+        terms = map_numbers(found, lambda number: Number(round(number.value)))
+        right += text(terms) in ("x**2 + x*y", "x*y + x**2")
+        noise = polynomial(monomials(x, NAMES, 6), rng.standard_normal(300))
+        right += len(free_numbers(noise)) == 0
+    assert right >= 36  # of 40
 
 
 def test_a_column_of_zeros_is_no_term():

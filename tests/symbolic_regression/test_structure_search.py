@@ -43,7 +43,7 @@ LINE, PRODUCT, MIXED = [2, 2], [2, (0, 1), 2], [2, (1, 1), 2]
 @pytest.mark.parametrize("widths", [[2, 3, 2], [2, 3, 3, 2], PRODUCT])
 def test_a_fine_sum_and_products_are_tried_beside_the_given_network(loss, widths):
     shapes = search_of(KAN(widths, rng=0), loss)._shapes()
-    want = [(LINE, 4), (widths, 1), (PRODUCT, 1), (widths, 2), (MIXED, 1), (widths, 1)]
+    want = [(LINE, 4), (PRODUCT, 1), (widths, 1), (MIXED, 1), (widths, 2), (widths, 1)]
     assert shapes == want
 
 
