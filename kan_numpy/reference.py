@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+__all__ = ["bspline", "continued_edge", "cross_entropy", "edge", "layer", "mean_squared_error"]
+__all__ += ["silu", "spline"]
+
 Numbers = Sequence[float]
 
 
@@ -283,11 +286,8 @@ def mean_squared_error(prediction: Sequence[Numbers], target: Sequence[Numbers])
     >>> kn.reference.mean_squared_error([[1, 2], [3, 4]], [[1, 0], [3, 4]])  # (0 + 4 + 0 + 0) / 4
     1.0
     """
-    squares = [
-        (p - t) ** 2
-        for row_p, row_t in zip(prediction, target, strict=True)
-        for p, t in zip(row_p, row_t, strict=True)
-    ]
+    rows = zip(prediction, target, strict=True)
+    squares = [(p - t) ** 2 for row in rows for p, t in zip(*row, strict=True)]
     return sum(squares) / len(squares)
 
 

@@ -18,6 +18,8 @@ from kan_numpy.algebra.expressions import Call, Expression, evaluate
 from kan_numpy.algebra.traversal import walk
 from kan_numpy.formulas.network_to_expression import SplineFunction
 
+__all__ = ["EXACT_WITHIN", "Certificate", "Errors", "Measurement", "values_of"]
+
 EXACT_WITHIN = 1e-11
 """Relative errors below this are rounding errors: of float64, and of numbers with 12 digits."""
 

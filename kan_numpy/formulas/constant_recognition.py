@@ -29,6 +29,8 @@ from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplify import simplify
 from kan_numpy.formulas.parameter_fit import free_numbers, refit, with_numbers
 
+__all__ = ["MANY", "NOISY", "ROUNDING", "TIGHTEST", "ConstantRecognizer"]
+
 ROUNDING = 1e-12
 """Relative errors below this are rounding errors."""
 

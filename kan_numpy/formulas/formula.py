@@ -30,6 +30,8 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.training.losses import SquaresLoss, WeightedLoss
 from kan_numpy.training.objective import Objective
 
+__all__ = ["MOST_DIGITS", "ROWS", "Formula", "enough_digits", "formula", "recognized"]
+
 ROWS = 2000
 """The number of samples used to recognize constants."""
 
@@ -88,13 +90,20 @@ class Formula:
         """Return the formula in LaTeX, with one line for each output."""
         return self._written(latex, " \\\\\n")
 
-    def _written(self, write: Callable[[Expression], str], newline: str) -> str:
+    def _repr_latex_(self) -> str:
+        """Return the formula as a notebook displays it, with the lines aligned at their signs."""
+        rows = self._written(latex, " \\\\\n", " &= ")
+        return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+
+    def _written(
+        self, write: Callable[[Expression], str], newline: str, equals: str = " = "
+    ) -> str:
         """Return the expressions as text, with the names of the outputs if there are several."""
         lines = list(map(write, self.expressions))
         if len(lines) == 1:
             return lines[0]
-        pairs = zip(self.outputs, lines, strict=True)
-        return newline.join(f"{name} = {line}" for name, line in pairs)
+        names = [write(Variable(name)) for name in self.outputs]
+        return newline.join(map(equals.join, zip(names, lines, strict=True)))
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Evaluate the formula as printed, (N, n_in) -> (N, n_out), NaN where it is undefined."""

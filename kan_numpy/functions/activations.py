@@ -2,14 +2,14 @@ r"""Base functions and activations, each with its derivatives.
 
 Every edge of a KAN is a spline plus a fixed base function b(x) with a weight (arXiv 2404.19756,
 eq. 2.10); an MLP has the same functions on its nodes. An `Activation` is a function with its first
-derivatives, written out by hand. The functions here work element by element: x may have any shape,
-and the result has the same shape.
+derivatives, written out by hand. The functions work element by element: x may have any shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,35 @@ import numpy as np
 from kan_numpy._arguments import as_choice, as_function, as_list, as_returned, as_text
 from kan_numpy._arrays import Array
 from kan_numpy._validation import shown
+from kan_numpy.functions.sigmoids import (
+    sigmoid,
+    sigmoid_derivative,
+    sigmoid_second,
+    sigmoid_third,
+    silu,
+    silu_and_slope,
+    silu_derivative,
+    silu_second,
+    silu_third,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Base",
+    "as_activation",
+    "identity",
+    "relu",
+    "relu_derivative",
+    "tanh_derivative",
+    "tanh_second",
+    "tanh_third",
+]
 
 Function = Callable[[Array], Array]
+
+# From x to f(x) and a function that returns f'(x), if it is needed.
+Pair = Callable[[Array], tuple[Array, Callable[[], Array]]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +60,8 @@ class Activation:
         Elementwise, from an array to an array of the same shape.
     derivatives : tuple of callable
         :math:`(f', f'', \dots)`; training needs the first, differential equations the others.
+    pair : callable, optional
+        :math:`f` with :math:`f'`, where they have a part in common: see `with_slope`.
 
     Raises
     ------
@@ -54,6 +83,7 @@ class Activation:
     name: str
     function: Function
     derivatives: tuple[Function, ...]
+    pair: Pair | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Check the name, and that there is a derivative and all functions are callable."""
@@ -73,7 +103,7 @@ class Activation:
         """Let the copy of an entry of `ACTIVATIONS` be that entry, also in another process."""
         if ACTIVATIONS.get(self.name) is self:
             return as_activation, ("name", self.name)
-        return Activation, (self.name, self.function, self.derivatives)
+        return partial(Activation, pair=self.pair), (self.name, self.function, self.derivatives)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Evaluate the derivative of an order, 0 for the function itself, else a ValueError."""
@@ -84,97 +114,11 @@ class Activation:
             )
         return (self.function, *self.derivatives)[derivative](x)
 
-
-def sigmoid(x: Array) -> Array:
-    r"""Evaluate the sigmoid, :math:`\sigma(x) = 1 / (1 + e^{-x})`; below -700 it stays at 1e-304.
-
-    Examples
-    --------
-    >>> sigmoid(np.log([1.0, 3.0]))
-    array([0.5 , 0.75])
-    """
-    return 1.0 / (1.0 + np.exp(-np.maximum(x, -700.0)))
-
-
-def sigmoid_derivative(x: Array) -> Array:
-    r"""Evaluate :math:`\sigma' = \sigma (1 - \sigma)`.
-
-    Examples
-    --------
-    >>> sigmoid_derivative(np.log([1.0, 3.0]))  # 1/2 * 1/2 and 3/4 * 1/4
-    array([0.25  , 0.1875])
-    """
-    s = sigmoid(x)
-    return s * (1.0 - s)
-
-
-def sigmoid_second(x: Array) -> Array:
-    r"""Evaluate :math:`\sigma'' = \sigma' (1 - 2 \sigma)`.
-
-    Examples
-    --------
-    >>> sigmoid_second(np.log([3.0]))  # 3/16 * (1 - 3/2)
-    array([-0.09375])
-    """
-    s = sigmoid(x)
-    return s * (1.0 - s) * (1.0 - 2.0 * s)
-
-
-def sigmoid_third(x: Array) -> Array:
-    r"""Evaluate :math:`\sigma''' = \sigma' (1 - 6 \sigma + 6 \sigma^2)`.
-
-    Examples
-    --------
-    >>> sigmoid_third(np.log([1.0]))  # 1/4 * (1 - 3 + 3/2)
-    array([-0.125])
-    """
-    s = sigmoid(x)
-    return s * (1.0 - s) * (1.0 - 6.0 * s + 6.0 * s * s)
-
-
-def silu(x: Array) -> Array:
-    r"""Evaluate the SiLU, :math:`b(x) = x \sigma(x)` (arXiv 2404.19756, eq. 2.11).
-
-    Examples
-    --------
-    >>> silu(np.array([-1.0, 0.0, 1.0])).round(4)  # x = 1 minus x = -1 is 1
-    array([-0.2689,  0.    ,  0.7311])
-    """
-    return x * sigmoid(x)
-
-
-def silu_derivative(x: Array) -> Array:
-    r"""Evaluate :math:`b' = \sigma + x \sigma' = \sigma (1 + x (1 - \sigma))`.
-
-    Examples
-    --------
-    >>> silu_derivative(np.array([0.0]))
-    array([0.5])
-    """
-    s = sigmoid(x)
-    return s * (1.0 + x * (1.0 - s))
-
-
-def silu_second(x: Array) -> Array:
-    r"""Evaluate :math:`b'' = 2 \sigma' + x \sigma''`.
-
-    Examples
-    --------
-    >>> silu_second(np.array([0.0]))
-    array([0.5])
-    """
-    return 2.0 * sigmoid_derivative(x) + x * sigmoid_second(x)
-
-
-def silu_third(x: Array) -> Array:
-    r"""Evaluate :math:`b''' = 3 \sigma'' + x \sigma'''`, an odd function.
-
-    Examples
-    --------
-    >>> silu_third(np.array([-1.0, 0.0, 1.0])).round(4)
-    array([ 0.3079,  0.    , -0.3079])
-    """
-    return 3.0 * sigmoid_second(x) + x * sigmoid_third(x)
+    def with_slope(self, x: Array) -> tuple[Array, Callable[[], Array]]:
+        """Return f(x), and a function that returns f'(x): training takes both, prediction one."""
+        if self.pair is not None:
+            return self.pair(x)
+        return self(x), lambda: self(x, 1)
 
 
 def tanh_derivative(x: Array) -> Array:
@@ -186,6 +130,12 @@ def tanh_derivative(x: Array) -> Array:
     array([1.  , 0.75])
     """
     return 1.0 - np.tanh(x) ** 2
+
+
+def _tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
+    """Return the tanh and its derivative from one tanh, each with the shape of x."""
+    t = np.tanh(x)
+    return t, lambda: 1.0 - t * t
 
 
 def tanh_second(x: Array) -> Array:
@@ -256,16 +206,17 @@ def _zero(x: Array) -> Array:
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
-        Activation("silu", silu, (silu_derivative, silu_second, silu_third)),
+        Activation("silu", silu, (silu_derivative, silu_second, silu_third), pair=silu_and_slope),
         Activation("identity", identity, (_one, _zero, _zero)),
         Activation("zero", _zero, (_zero, _zero, _zero)),
         Activation("sigmoid", sigmoid, (sigmoid_derivative, sigmoid_second, sigmoid_third)),
-        Activation("tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third)),
+        Activation(
+            "tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third), pair=_tanh_and_slope
+        ),
         Activation("relu", relu, (relu_derivative, _zero, _zero)),
     )
 }
 """The activations that have a name, which is what a saved network stores."""
-
 
 Base = str | Activation | tuple[Function, ...]
 """The values that an argument ``base`` or ``activation`` takes."""
@@ -279,8 +230,7 @@ def as_activation(name: str, value: Base) -> Activation:
     name : str
         The name of the argument, for error messages.
     value : str, Activation or tuple of callable
-        One of the names in `ACTIVATIONS`, or your own: an `Activation`, or the tuple
-        ``(function, derivative, ...)``.
+        A name in `ACTIVATIONS`, an `Activation`, or your own ``(function, derivative, ...)``.
 
     Returns
     -------

@@ -14,6 +14,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 
+__all__ = ["CONTINUATIONS", "continue_beyond", "moved_inside"]
+
 CONTINUATIONS = ("linear", "fade")
 """What ``outside`` may be: along the tangent, or whatever the functions do by themselves."""
 

@@ -42,6 +42,8 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.mlp import MLP
 from kan_numpy.splines.bsplines import BSplineBasis
 
+__all__ = ["Affine", "to_kan", "to_relu"]
+
 RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero"))
 
 

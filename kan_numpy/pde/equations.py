@@ -20,6 +20,8 @@ from kan_numpy._validation import as_number
 from kan_numpy.pde.conditions import PDE, Condition, Equation, Solution, every_face
 from kan_numpy.pde.linear_equations import dirichlet, linear
 
+__all__ = ["bratu", "burgers", "heat", "poisson"]
+
 
 def poisson(weight: float = 0.01) -> PDE:
     r"""Return the Poisson equation of arXiv 2404.19756, sec. 3.4.

@@ -28,6 +28,8 @@ from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["GRID_GROWTH", "sparse_stages", "sparsify"]
+
 GRID_GROWTH = 2
 """The factor by which the grid is refined after pruning."""
 

@@ -22,6 +22,8 @@ from kan_numpy.symbolic_regression.structure_search import Selection
 from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
 
+__all__ = ["SECONDS_FOR_OTHERS", "Candidate", "FoundFormula", "Writer", "complexity_of", "front"]
+
 SECONDS_FOR_OTHERS = 1.0
 """The time to recognize the constants of each candidate that was not chosen."""
 

@@ -24,6 +24,9 @@ from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.optimizers.least_squares import LeastSquares
 
+__all__ = ["FINALISTS", "FIRST_STEPS", "FIT_POINTS", "SEARCH_POINTS", "STARTS", "STEPS"]
+__all__ += ["SymbolFit", "fit_symbol", "fit_symbols", "normalized", "subsample"]
+
 SEARCH_POINTS, FIT_POINTS = 60, 500
 """The number of points of the curve used in the search and in the local fit."""
 

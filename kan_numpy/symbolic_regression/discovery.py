@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arguments import as_choice, as_flag, as_instance, as_names, as_rng
+from kan_numpy._arguments import as_choice, as_instance, as_names, as_rng
 from kan_numpy._arrays import Rng
 from kan_numpy._deadline import Deadline
+from kan_numpy._progress import is_wanted
 from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
@@ -20,6 +21,8 @@ from kan_numpy.symbolic_regression.candidates import FoundFormula, Writer
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.objective import Objective
+
+__all__ = ["discover"]
 
 
 def discover(
@@ -111,7 +114,7 @@ def discover(
     names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
     _require_variety(data, steer.fewest_samples, squares)
     symbols = None if functions is None else as_symbols(functions)
-    show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)
+    show = is_wanted(progress)
 
     def log(line: str) -> None:
         if show:

@@ -14,6 +14,8 @@ from kan_numpy.training.objective import Objective
 LEAST_ASIDE, MOST_ASIDE = 5, 1000
 """Fewer samples tell nothing about an error, and more tell it no better."""
 
+__all__ = ["LEAST_ASIDE", "MOST_ASIDE", "SearchOptions"]
+
 
 @dataclass(frozen=True)
 class SearchOptions:

@@ -39,6 +39,8 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["FINISHING", "LAST_SECONDS", "Selection", "Structure", "StructureSearch"]
+
 FINISHING = 0.2
 """The share of the time that is kept for the last training and for writing formulas."""
 

@@ -17,6 +17,8 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import levels
 from kan_numpy.symbolic_regression.curve_fit import FINALISTS, SymbolFit, fit_symbols
 
+__all__ = ["CONSTANT", "Suggestions", "curve", "suggest_symbolic", "suggestions"]
+
 CONSTANT = 1e-12
 """The relative variation below which a curve counts as constant."""
 

@@ -39,6 +39,8 @@ from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["SIMPLEST", "Symbolification", "symbolify"]
+
 SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
 """The functions that are always tried, even with a poor fit, as x^2 y + 0.3 x requires."""
 

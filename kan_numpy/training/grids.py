@@ -30,6 +30,9 @@ from kan_numpy.networks.network import Network, NetworkT, evaluate
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
 
+__all__ = ["EPS", "MANY", "MARGIN", "adapt_grid", "grid_change", "off_grid", "on_data", "refine"]
+__all__ += ["warn_if_off_grid"]
+
 EPS, MARGIN = 0.5, 0.01
 """The grids of the first layer on the data, see `adapt_grid`: half of each kind of knots."""
 

@@ -32,7 +32,7 @@ MOST_FILES = 10  # of a chapter
 LONGEST_FUNCTION = 45  # lines of code
 LONGEST_FILE = 320  # lines of any kind
 SEEDED_BY_HAND = {"default_rng", "Random", "Generator", "SeedSequence", "BitGenerator", "PCG64"}
-SITE_TOOLS = {"docutils", "nbclient", "nbformat", "numpydoc", "playwright", "sphinx"}
+SITE_TOOLS = {"docutils", "nbclient", "nbformat", "numpydoc", "playwright", "sklearn", "sphinx"}
 ONLY_LOOKS = {"getstate", "get_state", "get_bit_generator"}
 
 
