@@ -1,6 +1,6 @@
 """A complete Kolmogorov-Arnold network on one page, in plain NumPy: the first file to read.
 
-Every edge carries a function of one variable, and every node adds up what arrives:
+Every edge carries a function of one variable, and every node adds up what arrives::
 
     y_no = sum_i phi_oi(x_ni),    phi_oi(x) = sum_j c_oij B_j(x) + w_oi b(x),    b(x) = x sigma(x).
 

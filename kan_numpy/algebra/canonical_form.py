@@ -184,7 +184,7 @@ def split_exponential(_: Function, argument: Expression, __: float) -> Expressio
 
 
 def split_logarithm(_: Function, argument: Expression, tolerance: float) -> Expression:
-    """Rewrite log(k u^p) as log k + p log u, unless p is even: that would be p log |u|."""
+    """Rewrite log(k u^p) as log k + p log u, unless p is even: that would be p ``log |u|``."""
     common = _front_number(argument, tolerance)
     inner = _divided(argument, common)
     outside = call(LOG, common)
@@ -229,7 +229,7 @@ def mirror(function: Function, argument: Expression, _: float) -> Expression:
 
 
 def scale_absolute(function: Function, argument: Expression, tolerance: float) -> Expression:
-    """Rewrite |k u| as k |u|, and sgn(k u) as sgn(u), for positive k."""
+    """Rewrite ``|k u|`` as ``k |u|``, and sgn(k u) as sgn(u), for positive k."""
     common = _front_number(argument, tolerance)
     inner = mirror(function, _divided(argument, common), tolerance)
     return multiply([common, inner]) if function == ABS else inner

@@ -172,7 +172,7 @@ def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> A
     Examples
     --------
     Every second row of "half_stretched" is drawn with powers. More of its samples are near the
-    faces of the cube, |z| > 0.9:
+    faces of the cube, :math:`|z| > 0.9`:
 
     >>> import numpy as np
     >>> import kan_numpy as kn

@@ -47,7 +47,7 @@ class Pairs(NamedTuple):
 
 
 class JetLayer(Protocol):
-    """What a layer can do with jets: the methods of `Layer`, with jets for values."""
+    """What a layer can do with jets: the methods of `network.Layer`, with jets for values."""
 
     @property
     def size(self) -> int:

@@ -27,12 +27,13 @@ If each edge has a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.interpolate import BSpline
+import scipy
 
 from kan_numpy._arrays import Array, frozen
 from kan_numpy.functions.other_bases import FourierBasis
@@ -47,6 +48,7 @@ class LayerCache(NamedTuple):
 
     x: Array  # (N, n_in)
     b: Array | None  # (N, n_in) b(x), unless the base function is zero
+    slope: Callable[[], Array] | None  # returns b'(x) (N, n_in), unless d > 0
     B: Array  # (N, n_in, G+k)
     basis: Any  # the cache of the basis
     inside: Array  # (N, n_in) where the slopes of B and b are those at x
@@ -65,17 +67,21 @@ class KANLayer(KANParameters):
     def features(self, x: Array, derivative: int = 0) -> LayerCache:
         """Evaluate all that does not depend on theta: the basis and base functions at x."""
         inside = self.inside(x)
-        b = self.base_function(inside, derivative) if self.has_base else None
+        b, slope = None, None
         if derivative:
             B, basis_cache = self.basis(inside, derivative), None
+            if self.has_base:
+                b = self.base_function(inside, derivative)
         else:
             B, basis_cache = self.basis.forward(inside)  # (N, n_in, G+k)
+            if self.has_base:
+                b, slope = self.base_with_slope(inside)
         if inside is not x:
             continue_beyond(B, self.end_slopes[0], x, inside, derivative)
             if b is not None:
                 b = b.copy()  # that of the identity is ``inside``
                 continue_beyond(b, self.end_slopes[1], x, inside, derivative)
-        return LayerCache(x, b, B, basis_cache, inside, derivative)
+        return LayerCache(x, b, slope, B, basis_cache, inside, derivative)
 
     def base_function(self, x: Array, derivative: int = 0) -> Array:
         """Return b, in the units of each input, or its derivative, (N, n_in) -> (N, n_in)."""
@@ -83,6 +89,14 @@ class KANLayer(KANParameters):
             return self.base(x, derivative)
         b = self.base((x - self.center) / self.scale, derivative)
         return b / self.scale**derivative if derivative else b
+
+    def base_with_slope(self, x: Array) -> tuple[Array, Callable[[], Array]]:
+        """Return b, in the units of each input, and a function that returns b', (N, n_in)."""
+        scale = self.scale
+        if self.center is None or scale is None:
+            return self.base.with_slope(x)
+        b, slope = self.base.with_slope((x - self.center) / scale)
+        return b, lambda: slope() / scale
 
     @cached_property
     def end_slopes(self) -> tuple[Array, Array]:
@@ -138,8 +152,8 @@ class KANLayer(KANParameters):
         """Return dx (N, n_in)."""
         dB = (dy @ self.coef.reshape(self.n_out, -1)).reshape(cache.B.shape)  # (N, n_in, G+k)
         dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
-        if self.has_base:
-            dx += self.base_function(cache.inside, 1) * (dy @ self.w_base)
+        if cache.slope is not None:
+            dx += cache.slope() * (dy @ self.w_base)
         for edge in self.symbols:
             dx[:, edge.inp] += dy[:, edge.out] * edge(cache.x[:, edge.inp], 1)
         return dx
@@ -175,8 +189,8 @@ class KANLayer(KANParameters):
         for i in range(self.n_in):
             np.matmul(dphi[:, :, i], self.coef[:, i], out=dB[:, i])
         dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
-        if self.has_base:
-            dx += self.base_function(cache.inside, 1) * np.einsum("noi,oi->ni", dphi, self.w_base)
+        if cache.slope is not None:
+            dx += cache.slope() * np.einsum("noi,oi->ni", dphi, self.w_base)
         for edge in self.symbols:
             dx[:, edge.inp] += dphi[:, edge.out, edge.inp] * edge(cache.x[:, edge.inp], 1)
         return dx
@@ -224,6 +238,7 @@ class KANLayer(KANParameters):
         """Return the fraction of the inputs x (N, n_in) outside the grid."""
         return float(np.mean((x < self.basis.low) | (x > self.basis.high)))
 
-    def to_scipy(self, out: int, inp: int) -> BSpline:
+    def to_scipy(self, out: int, inp: int) -> scipy.interpolate.BSpline:
         """Return the spline part of one edge as a SciPy spline, NaN outside the grid."""
-        return BSpline(self.knots[inp], self.coef[out, inp], self.degree, extrapolate=False)
+        knots, coef = self.knots[inp], self.coef[out, inp]
+        return scipy.interpolate.BSpline(knots, coef, self.degree, extrapolate=False)

@@ -6,7 +6,7 @@ A problem is a list of conditions. Each consists of an equation and the place wh
     \Delta u - f = 0 \ \text{ inside}, \qquad u - g = 0 \ \text{ on the faces}.
 
 The residual r of a condition is a function of x, u and the derivatives of u. Training needs its
-partial derivatives too, by hand: an *equation* is a function
+partial derivatives too, by hand: an *equation* is a function::
 
     equation(x, u, gradient, second) -> (r, r_u, r_gradient, r_second)
 

@@ -204,7 +204,7 @@ class BSplineBasis(Frozen):
         row = self._row_of_degree_0(x)
         for q in range(1, k + 1):
             T = self._divided(row, left, right)
-            row = _raised(T, left, right) if q <= k - derivative else _differentiated(T)
+            row = _raised(T, left, right) if q <= k - derivative else self._differentiated(T)
         return scattered(row, window_of(m, k, self.size), self.size)
 
     def forward(self, x: Array) -> tuple[Array, BasisCache]:
@@ -224,11 +224,12 @@ class BSplineBasis(Frozen):
         """
         if self.degree == 0:
             return np.zeros(dB.shape[:2])
-        slopes = folded(_differentiated(cache.T), cache.window)
+        slopes = folded(_differences(cache.T), cache.window)
         flat, start = dB.reshape(-1), cache.window.start
         dx = slopes[0] * flat[start]  # (N, n_in)
         for r in range(1, self.degree + 1):
             dx += slopes[r] * flat[r:][start]
+        dx *= self._rate(self.degree)
         return dx
 
     def select(self, inputs: npt.NDArray[Any]) -> BSplineBasis:
@@ -270,21 +271,30 @@ class BSplineBasis(Frozen):
         return found, worst
 
     def _row_of_degree_0(self, x: Array) -> list[Array]:
-        """Return the only nonzero function of degree 0, (N, n_in), scaled for `_divided`."""
-        k, h = self.degree, self._intervals.spacing
-        return [np.full_like(x, 1.0 if h is None else 1.0 / (factorial(k) * h**k))]
+        """Return the only nonzero function of degree 0, scaled for `_divided`."""
+        uniform = self._intervals.spacing is not None
+        return [np.full_like(x, 1.0 / factorial(self.degree) if uniform else 1.0)]
 
     def _divided(self, row: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
         """Return T, the row of degree q - 1 divided by the widths of its supports.
 
-        On uniform knots all these widths are q h. Dividing by h, 2h, ... kh in turn is dividing by
-        k! h^k, which `_row_of_degree_0` has done: the rows in between are too small by a factor,
-        and the last one is correct.
+        On uniform knots with spacing 1 all these widths are q. Dividing by 1, 2, ... k in turn is
+        dividing by k!, which `_row_of_degree_0` has done: the rows in between are too small by a
+        factor, and the last one is correct.
         """
         if self._intervals.spacing is not None:
             return row
         q = len(row)
         return [row[a] / (right[a] + left[q - a - 1]) for a in range(q)]
+
+    def _differentiated(self, T: list[Array]) -> list[Array]:
+        """Return the derivatives of the row of degree q from the divided row T of degree q - 1."""
+        return [self._rate(len(T)) * difference for difference in _differences(T)]
+
+    def _rate(self, q: int) -> float | Array:
+        """Return the factor q of a derivative, which on uniform knots is one by u."""
+        h = self._intervals.spacing
+        return q if h is None else q / h
 
 
 def _raised(T: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
@@ -294,8 +304,7 @@ def _raised(T: list[Array], left: list[Array], right: list[Array]) -> list[Array
     return [right[0] * T[0], *inner, left[0] * T[-1]]
 
 
-def _differentiated(T: list[Array]) -> list[Array]:
-    """Return the derivatives of the row of degree q from the divided row T of degree q - 1."""
+def _differences(T: list[Array]) -> list[Array]:
+    """Return the derivatives of the row of degree q, divided by q, from the divided row T."""
     q = len(T)
-    inner = [q * (T[a - 1] - T[a]) for a in range(1, q)]
-    return [-q * T[0], *inner, q * T[-1]]
+    return [-T[0], *(T[a - 1] - T[a] for a in range(1, q)), T[-1]]

@@ -45,13 +45,13 @@ def scattered(row: list[Array], window: Window, size: int) -> Array:
 
 
 def folded(row: list[Array], window: Window) -> list[Array]:
-    """Shift the values with their window, and drop those of functions that do not exist."""
+    """Return the values shifted with their window, without those of functions that do not exist."""
     if window.outside is None or window.shift is None:
         return row
     out, k = window.outside, len(row) - 1
     padded = np.zeros((3 * k + 3, out.size), dtype=row[0].dtype)
     padded[k + 1 : 2 * k + 2] = [values.take(out) for values in row]
-    columns = np.arange(out.size)
-    for r, values in enumerate(row):
+    columns, moved = np.arange(out.size), [values.copy() for values in row]
+    for r, values in enumerate(moved):
         values.put(out, padded[k + 1 + r - window.shift, columns])
-    return row
+    return moved

@@ -8,6 +8,7 @@ imports only those above it::
     search_options    the parameters of a search
     symbolification   networks whose edges are known functions
     structure_search  the smallest network that is accurate enough
+    candidates        what was found, written as formulas, and why one was chosen
     discovery         discover: from data to a formula in one call
 
 For an overview of the algorithm, read them in the reverse order first, from `discovery` upward.

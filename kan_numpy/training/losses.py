@@ -1,6 +1,6 @@
 r"""Losses, each with its gradient with respect to the outputs of the network.
 
-A loss checks the targets once (`as_target`) and then returns its value and gradient. For
+A loss checks the targets once (`Loss.as_target`) and then returns its value and gradient. For
 Levenberg-Marquardt, a sum of squares also returns its residuals, and another loss its weights.
 """
 
@@ -16,8 +16,8 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number, as_samples, shown
 from kan_numpy.functions.scaling import BETA, K, size_of_errors
 
-__all__ = ["CrossEntropy", "Huber", "Loss", "MeanSquaredError", "SquaresLoss", "WeightedLoss"]
-__all__ += ["as_loss"]
+__all__ = ["LOSSES", "CrossEntropy", "Huber", "Loss", "MeanSquaredError", "SquaresLoss"]
+__all__ += ["WeightedLoss", "as_loss"]
 
 
 class Loss(Protocol):
@@ -274,6 +274,7 @@ class CrossEntropy:
 
 
 LOSSES: dict[str, Any] = {loss.name: loss for loss in (MeanSquaredError(), Huber(), CrossEntropy())}
+"""The losses that have a name."""
 
 
 def as_loss(value: str | Loss) -> Loss:

@@ -69,7 +69,7 @@ def test_the_certificate_is_measured():
     assert 1e-3 < after.rms <= after.largest
     assert before.largest < 1e-2 * after.largest
     np.testing.assert_allclose(before.rmse, np.sqrt(np.mean((network(x) - y) ** 2)), rtol=0.01)
-    header, first, second = str(formula.certificate).splitlines()
+    header, first, second, _ = str(formula.certificate).splitlines()
     assert header.split() == ["largest", "rms", "rmse"]
     assert first.split() == ["before", "rounding", *(f"{value:.2e}" for value in before)]
     assert second.split() == ["after", "rounding", *(f"{value:.2e}" for value in after)]
