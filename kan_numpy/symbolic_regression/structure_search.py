@@ -39,7 +39,16 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["FINISHING", "LAST_SECONDS", "Selection", "Structure", "StructureSearch"]
+__all__ = [
+    "AGREEING",
+    "FINISHING",
+    "LAST_SECONDS",
+    "RANKED_AFTER",
+    "STARTS",
+    "Selection",
+    "Structure",
+    "StructureSearch",
+]
 
 FINISHING = 0.2
 """The share of the time that is kept for the last training and for writing formulas."""
