@@ -51,128 +51,88 @@ From data to a formula, one after the other::
     formulas/constant_recognition         constants such as pi/2 recognized
 """
 
+__version__ = "0.1.0"
+
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pkgutil import iter_modules
 
-from kan_numpy import datasets, gradcheck, minimal, pde, reference
-from kan_numpy.datasets import aubry_andre, contrastive, feynman, localization, special_functions
-from kan_numpy.datasets import benchmark as problems
-from kan_numpy.datasets import localization as localisation
-from kan_numpy.derivatives import network_jets as jets
-from kan_numpy.derivatives.separability import additive_groups, multiplicative_groups, symmetry
-from kan_numpy.formulas.formula import Certificate, Formula, formula
-from kan_numpy.formulas.formula_to_network import from_formula
-from kan_numpy.functions import activations, symbols
-from kan_numpy.functions.activations import Activation
-from kan_numpy.functions.symbols import Symbol
-from kan_numpy.networks.kan import KAN
-from kan_numpy.networks.mlp import MLP
-from kan_numpy.networks.relu_conversion import to_kan, to_relu
-from kan_numpy.networks.weight_tying import lock, unlock
-from kan_numpy.optimizers.first_order import SGD, Adam
-from kan_numpy.optimizers.lbfgs import LBFGS
-from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
-from kan_numpy.pde import equations
-from kan_numpy.pde.solver import pde_errors, solve_pde
-from kan_numpy.sparsity.edge_scores import edge_scores, input_scores, node_scores
-from kan_numpy.sparsity.pruning import prune
-from kan_numpy.sparsity.regularization import Penalty
-from kan_numpy.sparsity.sparsification import sparsify
-from kan_numpy.splines.bsplines import bspline_basis
-from kan_numpy.splines.coefficients import fit_spline
-from kan_numpy.splines.knot_insertion import refine_spline
-from kan_numpy.splines.knots import uniform_knots
-from kan_numpy.symbolic_regression.discovery import discover
-from kan_numpy.symbolic_regression.search_options import SearchOptions
-from kan_numpy.symbolic_regression.suggestions import suggest_symbolic
-from kan_numpy.symbolic_regression.symbolification import symbolify
-from kan_numpy.training import losses
-from kan_numpy.training.fit_result import FitResult
-from kan_numpy.training.fitting import fit
-from kan_numpy.training.grids import adapt_grid, refine
-from kan_numpy.training.objective import Objective
-from kan_numpy.training.training_loop import train
+_DEFINED = {
+    "splines.knots": "uniform_knots",
+    "splines.knot_insertion": "refine_spline",
+    "splines.bsplines": "bspline_basis",
+    "splines.coefficients": "fit_spline",
+    "functions.activations": "Activation",
+    "functions.symbols": "Symbol",
+    "networks.kan": "KAN",
+    "networks.weight_tying": "lock unlock",
+    "networks.mlp": "MLP",
+    "networks.relu_conversion": "to_kan to_relu",
+    "optimizers.first_order": "Adam SGD",
+    "optimizers.lbfgs": "LBFGS",
+    "optimizers.levenberg_marquardt": "LevenbergMarquardt",
+    "training.objective": "Objective",
+    "training.grids": "adapt_grid refine",
+    "training.fit_result": "FitResult",
+    "training.training_loop": "train",
+    "training.fitting": "fit",
+    "sparsity.edge_scores": "edge_scores input_scores node_scores",
+    "sparsity.regularization": "Penalty",
+    "sparsity.pruning": "prune",
+    "sparsity.sparsification": "sparsify",
+    "derivatives.separability": "additive_groups multiplicative_groups symmetry",
+    "pde.solver": "pde_errors solve_pde",
+    "formulas.certificate": "Certificate",
+    "formulas.formula": "Formula formula",
+    "formulas.formula_to_network": "from_formula",
+    "symbolic_regression.suggestions": "suggest_symbolic",
+    "symbolic_regression.search_options": "SearchOptions",
+    "symbolic_regression.symbolification": "symbolify",
+    "symbolic_regression.discovery": "discover",
+    "plotting.figures": "plot plot_basis plot_history",
+    "plotting.movie": "plot_movie record",
+}
+"""The public functions and classes, by the file that defines them, in reading order."""
 
-if TYPE_CHECKING:
-    from kan_numpy.plotting.figures import plot, plot_basis, plot_history
-    from kan_numpy.plotting.movie import plot_movie, record
-else:
+_MODULES = {
+    "gradcheck": "gradcheck",
+    "minimal": "minimal",
+    "reference": "reference",
+    "activations": "functions.activations",
+    "symbols": "functions.symbols",
+    "datasets": "datasets",
+    "problems": "datasets.benchmark",
+    "special_functions": "datasets.special_functions",
+    "feynman": "datasets.feynman",
+    "aubry_andre": "datasets.aubry_andre",
+    "localization": "datasets.localization",
+    "localisation": "datasets.localization",
+    "contrastive": "datasets.contrastive",
+    "losses": "training.losses",
+    "jets": "derivatives.network_jets",
+    "pde": "pde",
+    "equations": "pde.equations",
+}
+"""The public modules, each under its short name."""
 
-    def __getattr__(name: str) -> object:
-        """Import the plots when they are asked for: Matplotlib takes its time to load."""
-        if name in ("plot", "plot_basis", "plot_history"):
-            return getattr(import_module("kan_numpy.plotting.figures"), name)
-        if name in ("plot_movie", "record"):
-            return getattr(import_module("kan_numpy.plotting.movie"), name)
+_HOMES = {name: module for module, names in _DEFINED.items() for name in names.split()}
+
+__all__ = list(_HOMES | _MODULES)
+
+
+def __getattr__(name: str) -> object:
+    """Import what is public when it is asked for: all at once would take a second."""
+    if name in _HOMES:
+        return getattr(import_module(f"kan_numpy.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"kan_numpy.{_MODULES[name]}")
+    if name not in {found.name for found in iter_modules(__path__) if found.ispkg}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    chapter = import_module(f"kan_numpy.{name}")
+    for file in iter_modules(chapter.__path__):
+        import_module(f"kan_numpy.{name}.{file.name}")
+    return chapter
 
-    def __dir__() -> list[str]:
-        """Name the plots too, for the completion of editors."""
-        return sorted({*globals(), *__all__})
 
-
-__all__ = [
-    "KAN",
-    "LBFGS",
-    "MLP",
-    "SGD",
-    "Activation",
-    "Adam",
-    "Certificate",
-    "FitResult",
-    "Formula",
-    "LevenbergMarquardt",
-    "Objective",
-    "Penalty",
-    "SearchOptions",
-    "Symbol",
-    "activations",
-    "adapt_grid",
-    "additive_groups",
-    "aubry_andre",
-    "bspline_basis",
-    "contrastive",
-    "datasets",
-    "discover",
-    "edge_scores",
-    "equations",
-    "feynman",
-    "fit",
-    "fit_spline",
-    "formula",
-    "from_formula",
-    "gradcheck",
-    "input_scores",
-    "jets",
-    "localisation",
-    "localization",
-    "lock",
-    "losses",
-    "minimal",
-    "multiplicative_groups",
-    "node_scores",
-    "pde",
-    "pde_errors",
-    "plot",
-    "plot_basis",
-    "plot_history",
-    "plot_movie",
-    "problems",
-    "prune",
-    "record",
-    "reference",
-    "refine",
-    "refine_spline",
-    "solve_pde",
-    "sparsify",
-    "special_functions",
-    "suggest_symbolic",
-    "symbolify",
-    "symbols",
-    "symmetry",
-    "to_kan",
-    "to_relu",
-    "train",
-    "uniform_knots",
-    "unlock",
-]
+def __dir__() -> list[str]:
+    """Name what is public, for the completion of editors."""
+    return sorted({*globals(), *__all__})

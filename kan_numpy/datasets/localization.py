@@ -19,8 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
-from scipy.spatial import KDTree
+import scipy
 
 from kan_numpy._arguments import as_choice, as_function, as_returned, as_rng
 from kan_numpy._arrays import Array, Rng
@@ -31,6 +30,9 @@ from kan_numpy.datasets.aubry_andre import (
     generalized_hamiltonian,
     modified_hamiltonian,
 )
+
+__all__ = ["AMBIGUOUS", "MODELS", "THRESHOLD", "Model", "StateTable", "boundary_points"]
+__all__ += ["mobility_edge", "sample_states"]
 
 THRESHOLD = 0.5
 """States with a fractal dimension up to this value are labeled localized."""
@@ -234,7 +236,8 @@ def sample_states(
     drawn = generator.uniform(low, high, (n_chains, len(low)))
     tables, dimensions = [], []
     for parameters in drawn:
-        E, psi = eigh(hamiltonian(n_sites, *parameters), overwrite_a=True, driver="evd")
+        H = hamiltonian(n_sites, *parameters)
+        E, psi = scipy.linalg.eigh(H, overwrite_a=True, driver="evd")
         picked = np.sort(generator.choice(n_sites, n_states, replace=False))
         tables.append(np.column_stack([E[picked], np.tile(parameters, (n_states, 1))]))
         dimensions.append(fractal_dimension(psi[:, picked]))
@@ -296,7 +299,7 @@ def boundary_points(
     if np.any(spread == 0.0):
         raise ValueError(f"x must vary, but x[:, {int(np.argmin(spread))}] is constant")
     a, b = states[~positive], states[positive]
-    apart, nearest = KDTree(b / spread).query(a / spread)
+    apart, nearest = scipy.spatial.KDTree(b / spread).query(a / spread)
     closest = np.argsort(apart, kind="stable")[:n_points]
     a, b = a[closest], b[nearest[closest]]
     for _ in range(50):

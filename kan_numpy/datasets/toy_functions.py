@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import scipy
 from numpy import exp, pi, sin
-from scipy.special import j0
 
 from kan_numpy._arguments import as_choice, as_rng
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.datasets.benchmark import Benchmark, _table, draw
 from kan_numpy.datasets.preprocessing import Split
+
+__all__ = ["TOY_FUNCTIONS", "toy"]
 
 
 def _toy(
@@ -28,7 +30,7 @@ def _toy(
 
 
 _TOYS = (
-    _toy("bessel", "J0(20 x)", (1, 1), lambda x: j0(20 * x)),
+    _toy("bessel", "J0(20 x)", (1, 1), lambda x: scipy.special.j0(20 * x)),
     _toy("exp_sin", "exp(sin(pi x1) + x2^2)", (2, 1, 1), lambda x1, x2: exp(sin(pi * x1) + x2**2)),
     _toy("product", "x1 x2", (2, 2, 1), lambda x1, x2: x1 * x2),
     _toy(

@@ -38,7 +38,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from kan_numpy._arguments import as_list
 from kan_numpy._arrays import Array, some_rows
@@ -46,6 +46,9 @@ from kan_numpy._validation import as_count, as_number, as_samples, shown
 from kan_numpy.derivatives.network_jets import forward
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network
+
+__all__ = ["NUMBERS_AT_ONCE", "ROWS", "Derivatives", "Separability", "Symmetry", "additive_groups"]
+__all__ += ["multiplicative_groups", "symmetry"]
 
 ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
 """The number of samples that are tested, and the largest number of entries of an array of jets."""
@@ -303,7 +306,7 @@ def _grouped(sign: str, mixed: Array, found: Derivatives, threshold: float) -> S
     influence = _ratio(np.abs(found.first).mean(axis=0), spread).max(axis=0)  # (n_in,)
     scores = _ratio(np.abs(mixed).mean(axis=0), spread[:, None]).max(axis=0)  # (n_in, n_in)
     np.fill_diagonal(scores, 0.0)
-    count, label = connected_components(scores > threshold)
+    count, label = scipy.sparse.csgraph.connected_components(scores > threshold)
     groups = (tuple(np.flatnonzero(label == index).tolist()) for index in range(count))
     unused = tuple(np.flatnonzero(influence <= threshold).tolist())
     return Separability(sign, tuple(sorted(groups)), scores, unused, threshold)

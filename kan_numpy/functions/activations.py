@@ -2,15 +2,13 @@ r"""Base functions and activations, each with its derivatives.
 
 Every edge of a KAN is a spline plus a fixed base function b(x) with a weight (arXiv 2404.19756,
 eq. 2.10); an MLP has the same functions on its nodes. An `Activation` is a function with its first
-derivatives, written out by hand. The functions here work element by element: x may have any shape,
-and the result has the same shape.
+derivatives, written out by hand. The functions work element by element: x may have any shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,10 +28,20 @@ from kan_numpy.functions.sigmoids import (
     silu_third,
 )
 
-Function = Callable[[Array], Array]
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Base",
+    "as_activation",
+    "identity",
+    "relu",
+    "relu_derivative",
+    "tanh_derivative",
+    "tanh_second",
+    "tanh_third",
+]
 
-Pair = Callable[[Array], tuple[Array, Callable[[], Array]]]
-"""From x to f(x) and a function that returns f'(x), if it is needed."""
+Function = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,6 @@ class Activation:
         Elementwise, from an array to an array of the same shape.
     derivatives : tuple of callable
         :math:`(f', f'', \dots)`; training needs the first, differential equations the others.
-    pair : callable, optional
-        :math:`f` with :math:`f'`, where they have a part in common: see `with_slope`.
 
     Raises
     ------
@@ -71,7 +77,6 @@ class Activation:
     name: str
     function: Function
     derivatives: tuple[Function, ...]
-    pair: Pair | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Check the name, and that there is a derivative and all functions are callable."""
@@ -91,7 +96,7 @@ class Activation:
         """Let the copy of an entry of `ACTIVATIONS` be that entry, also in another process."""
         if ACTIVATIONS.get(self.name) is self:
             return as_activation, ("name", self.name)
-        return partial(Activation, pair=self.pair), (self.name, self.function, self.derivatives)
+        return Activation, (self.name, self.function, self.derivatives)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Evaluate the derivative of an order, 0 for the function itself, else a ValueError."""
@@ -104,8 +109,10 @@ class Activation:
 
     def with_slope(self, x: Array) -> tuple[Array, Callable[[], Array]]:
         """Return f(x), and a function that returns f'(x): training takes both, prediction one."""
-        if self.pair is not None:
-            return self.pair(x)
+        if self.function is silu:
+            return silu_and_slope(x)
+        if self.function is np.tanh:
+            return _tanh_and_slope(x)
         return self(x), lambda: self(x, 1)
 
 
@@ -120,15 +127,8 @@ def tanh_derivative(x: Array) -> Array:
     return 1.0 - np.tanh(x) ** 2
 
 
-def tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
-    r"""Return the tanh and its derivative from one tanh.
-
-    Examples
-    --------
-    >>> t, slope = tanh_and_slope(np.arctanh([0.5]))
-    >>> t, slope()
-    (array([0.5]), array([0.75]))
-    """
+def _tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
+    """Return the tanh and its derivative from one tanh, each with the shape of x."""
     t = np.tanh(x)
     return t, lambda: 1.0 - t * t
 
@@ -201,18 +201,15 @@ def _zero(x: Array) -> Array:
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
-        Activation("silu", silu, (silu_derivative, silu_second, silu_third), pair=silu_and_slope),
+        Activation("silu", silu, (silu_derivative, silu_second, silu_third)),
         Activation("identity", identity, (_one, _zero, _zero)),
         Activation("zero", _zero, (_zero, _zero, _zero)),
         Activation("sigmoid", sigmoid, (sigmoid_derivative, sigmoid_second, sigmoid_third)),
-        Activation(
-            "tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third), pair=tanh_and_slope
-        ),
+        Activation("tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third)),
         Activation("relu", relu, (relu_derivative, _zero, _zero)),
     )
 }
 """The activations that have a name, which is what a saved network stores."""
-
 
 Base = str | Activation | tuple[Function, ...]
 """The values that an argument ``base`` or ``activation`` takes."""
@@ -226,8 +223,7 @@ def as_activation(name: str, value: Base) -> Activation:
     name : str
         The name of the argument, for error messages.
     value : str, Activation or tuple of callable
-        One of the names in `ACTIVATIONS`, or your own: an `Activation`, or the tuple
-        ``(function, derivative, ...)``.
+        A name in `ACTIVATIONS`, an `Activation`, or your own ``(function, derivative, ...)``.
 
     Returns
     -------

@@ -2,15 +2,17 @@ r"""Standardization of columns, optionally squashed by tanh, and their size in s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erfc, gammainc
 
 from kan_numpy._arguments import as_flag
 from kan_numpy._arrays import Array, Frozen
 from kan_numpy._validation import as_array, as_samples
+
+__all__ = ["BETA", "SMALLEST_SIZE", "K", "Scaler", "size_of_errors"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +94,11 @@ class Scaler(Frozen):
 K = 1.345
 """k: errors are cut off at so many standard deviations, for 95 % efficiency if all are normal."""
 
-BETA = float(gammainc(1.5, K**2 / 2.0) + K**2 * erfc(K / np.sqrt(2.0)))
+BETA = (
+    math.erf(K / math.sqrt(2.0))
+    - math.sqrt(2.0 / math.pi) * K * math.exp(-(K**2) / 2.0)
+    + K**2 * math.erfc(K / math.sqrt(2.0))
+)
 """beta, the mean of min(z^2, k^2) for normal z of variance 1."""
 
 SMALLEST_SIZE = 1e-16

@@ -12,6 +12,18 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 
+__all__ = [
+    "sigmoid",
+    "sigmoid_derivative",
+    "sigmoid_second",
+    "sigmoid_third",
+    "silu",
+    "silu_and_slope",
+    "silu_derivative",
+    "silu_second",
+    "silu_third",
+]
+
 
 def sigmoid(x: Array) -> Array:
     r"""Evaluate the sigmoid, :math:`\sigma(x) = 1 / (1 + e^{-x})`; below -700 it stays at 1e-304.

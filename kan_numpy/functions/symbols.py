@@ -10,27 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from numbers import Real
 from typing import Any
 
 import numpy as np
-from scipy import special
+import scipy
 
 from kan_numpy._arguments import as_flag, as_list
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_number, shown
-from kan_numpy.functions.activations import Activation, Function
-from kan_numpy.functions.activations import tanh_derivative as tanh1
-from kan_numpy.functions.activations import tanh_second as tanh2
-from kan_numpy.functions.activations import tanh_third as tanh3
+from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
 from kan_numpy.functions.sigmoids import sigmoid
-from kan_numpy.functions.sigmoids import sigmoid_derivative as sigmoid1
-from kan_numpy.functions.sigmoids import sigmoid_second as sigmoid2
-from kan_numpy.functions.sigmoids import sigmoid_third as sigmoid3
 
 __all__ = ["SYMBOLS", "Symbol"]
-
-INF = float("inf")
 
 FREE_NUMBERS = {"0": 1, "x": 2, "exp": 3, "log": 3, "abs": 3, "sgn": 3}
 """The number of independent parameters of c f(a x + b) + d if not four; powers have three."""
@@ -81,7 +74,7 @@ class Symbol(Activation):
     """
 
     complexity: int = 3
-    domain: tuple[float, float] = (-INF, INF)
+    domain: tuple[float, float] = (-inf, inf)
     open: bool = False
     parity: int = 0
     power: float | None = None
@@ -170,7 +163,7 @@ def Q(sign: int, p: float, *coef: float) -> Function:
 
 def J(d: int) -> Function:
     r"""Return :math:`J_0^{(d)}`; the recurrence :math:`2 J_n' = J_{n-1} - J_{n+1}` by SciPy."""
-    return partial(special.jvp, 0, n=d)
+    return partial(_special, "jvp", 0, n=d) if d else partial(_special, "j0")
 
 
 def S(u: Array) -> Array:
@@ -206,6 +199,11 @@ def _over_square(sign: int, p: float, coef: tuple[float, ...], u: Array) -> Arra
     return (1.0 + sign * u * u) ** -p * _polynomial(coef, u)
 
 
+def _special(name: str, *arguments: Any, **options: Any) -> Array:
+    """Call a function of `scipy.special`, which takes its time to load, as late as possible."""
+    return getattr(scipy.special, name)(*arguments, **options)
+
+
 def _polynomial(coef: tuple[float, ...], u: Array) -> Array:
     """Return the polynomial in u (...) with ascending coefficients, by Horner's method."""
     result = coef[-1] * np.ones_like(u)
@@ -218,19 +216,16 @@ def _power(name: str, p: float, complexity: int) -> Symbol:
     r"""Return :math:`u^p`, whose d-th derivative is :math:`p (p-1) \dots (p-d+1)\, u^{p-d}`."""
     f, *derivatives = map(P, np.cumprod([1.0, p, p - 1.0, p - 2.0]), (p, p - 1.0, p - 2.0, p - 3.0))
     whole = p.is_integer()
-    domain = (-INF, INF) if whole and p > 0.0 else (0.0, INF)
+    domain = (-inf, inf) if whole and p > 0.0 else (0.0, inf)
     parity = (-1) ** abs(int(p)) if whole else 0
     return Symbol(name, f, tuple(derivatives), complexity, domain, p < 0.0, parity, p, waves=False)
 
 
-K = 2.0 / np.sqrt(np.pi)
-R, POS, UNIT, OPEN, HALF = (
-    (-INF, INF, False),
-    (0.0, INF, True),
-    (-1.0, 1.0, False),
-    (-1.0, 1.0, True),
-    (-np.pi / 2.0, np.pi / 2.0, True),
-)
+sigmoid1, sigmoid2, sigmoid3 = ACTIVATIONS["sigmoid"].derivatives
+tanh1, tanh2, tanh3 = ACTIVATIONS["tanh"].derivatives
+K, ERF = 2.0 / np.sqrt(np.pi), partial(_special, "erf")
+R, POS = (-inf, inf, False), (0.0, inf, True)
+UNIT, OPEN, HALF = (-1.0, 1.0, False), (-1.0, 1.0, True), (-np.pi / 2.0, np.pi / 2.0, True)
 """Domains: all numbers, positive ones, [-1, 1], (-1, 1), (-pi/2, pi/2)."""
 
 # fmt: off
@@ -260,11 +255,11 @@ _TABLE: tuple[tuple[Any, ...], ...] = (
     ("arccos",   np.arccos,  Q(-1,.5,-1), Q(-1,1.5,0,-1),  Q(-1,2.5,-1,0,-2),   0, UNIT, 4),
     ("arctan",   np.arctan,  Q(1,1,1),    Q(1,2,0,-2),     Q(1,3,-2,0,6),      -1, R,    4),
     ("arctanh",  np.arctanh, Q(-1,1,1),   Q(-1,2,0,2),     Q(-1,3,2,0,6),      -1, OPEN, 4),
-    ("J0",       special.j0, J(1),        J(2),            J(3),                1, R,    4),
+    ("J0",       J(0),       J(1),        J(2),            J(3),                1, R,    4),
     ("arcsinh",  np.arcsinh, Q(1,.5,1),   Q(1,1.5,0,-1),   Q(1,2.5,-1,0,2),    -1, R,    4),
     ("softplus", S,          sigmoid,     sigmoid1,        sigmoid2,            0, R,    4),
     ("sigmoid",  sigmoid,    sigmoid1,    sigmoid2,        sigmoid3,            0, R,    3),
-    ("erf",      special.erf, G(K),       G(0,-2*K),       G(-2*K,0,4*K),      -1, R,    4),
+    ("erf",      ERF,        G(K),        G(0,-2*K),       G(-2*K,0,4*K),      -1, R,    4),
     ("sinh",     np.sinh,    np.cosh,     np.sinh,         np.cosh,            -1, R,    3),
     ("cosh",     np.cosh,    np.sinh,     np.cosh,         np.sinh,             1, R,    3),
     ("1/(1+x^2)", Q(1,1,1),  Q(1,2,0,-2), Q(1,3,-2,0,6),   Q(1,4,0,24,0,-24),   1, R,    3),
@@ -272,11 +267,18 @@ _TABLE: tuple[tuple[Any, ...], ...] = (
 # fmt: on
 
 
+def _tabulated(name: str, *functions: Function, **properties: Any) -> Symbol:
+    """Return a symbol without the checks, which would call functions of SciPy and so load it."""
+    symbol = object.__new__(Symbol)
+    symbol.__dict__.update(properties, name=name, function=functions[0], derivatives=functions[1:])
+    return symbol
+
+
 def _library() -> Iterable[Symbol]:
     """Yield every symbol, zero and the powers first."""
     others = [
-        Symbol(name, f, (f1, f2, f3), complexity, (low, high), is_open, parity)
-        for name, f, f1, f2, f3, parity, (low, high, is_open), complexity in _TABLE
+        _tabulated(*row, parity=parity, domain=(low, high), open=is_open, complexity=complexity)
+        for *row, parity, (low, high, is_open), complexity in _TABLE
     ]
     yield others[0]
     yield from (_power(*row) for row in _POWERS)
@@ -286,13 +288,9 @@ def _library() -> Iterable[Symbol]:
 SYMBOLS = {symbol.name: symbol for symbol in _library()}
 """Every symbol by its name."""
 
-
 REDUNDANT = ("0", "x^0.5", "1/x^0.5", "cos", "arccos", "sigmoid")
-"""The symbols that are not tried by default.
-
-Zero edges are found by pruning; two are duplicates under a second name; and up to a, b, c and d,
-cos is sin, arccos is arcsin and sigmoid is tanh.
-"""
+"""Not tried by default: pruning finds zero edges, two are duplicates under a second name, and up to
+a, b, c and d, cos is sin, arccos is arcsin and sigmoid is tanh."""
 
 
 def as_symbol(name: str, value: object) -> Symbol:

@@ -16,6 +16,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array, Indices
 
+__all__ = ["CONTINUATIONS", "Beyond", "continue_beyond", "moved_inside"]
+
 CONTINUATIONS = ("linear", "fade")
 """What ``outside`` may be: along the tangent, or whatever the functions do by themselves."""
 

@@ -33,12 +33,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.interpolate import BSpline
+import scipy
 
 from kan_numpy._arrays import Array, frozen
 from kan_numpy.functions.other_bases import FourierBasis
 from kan_numpy.layers.continuation import Beyond, continue_beyond, moved_inside
 from kan_numpy.layers.kan_parameters import KANParameters
+
+__all__ = ["KANLayer", "LayerCache"]
 
 
 class LayerCache(NamedTuple):
@@ -259,6 +261,7 @@ class KANLayer(KANParameters):
         """Return the fraction of the inputs x (N, n_in) outside the grid."""
         return float(np.mean((x < self.basis.low) | (x > self.basis.high)))
 
-    def to_scipy(self, out: int, inp: int) -> BSpline:
+    def to_scipy(self, out: int, inp: int) -> scipy.interpolate.BSpline:
         """Return the spline part of one edge as a SciPy spline, NaN outside the grid."""
-        return BSpline(self.knots[inp], self.coef[out, inp], self.degree, extrapolate=False)
+        knots, coef = self.knots[inp], self.coef[out, inp]
+        return scipy.interpolate.BSpline(knots, coef, self.degree, extrapolate=False)

@@ -20,6 +20,8 @@ from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.splines.projection import gauss_points, nearest
 
+__all__ = ["nearest_layer"]
+
 
 def nearest_layer(old: KANLayer, new: KANLayer) -> tuple[KANLayer, float]:
     """Return the new layer with the coefficients that are nearest, and the largest change.

@@ -40,12 +40,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve, solve_triangular
+import scipy
 
 from kan_numpy._arrays import Array
 from kan_numpy.optimizers.levenberg_marquardt import Linearization, damping_matrix
 from kan_numpy.optimizers.linear_model import add_half, jacobian_blocks
 from kan_numpy.optimizers.optimizer import ObjectiveLike, State
+
+__all__ = ["FARTHEST", "LARGEST_SHARE", "UNCERTAIN", "Expectation", "expectation", "leverages"]
 
 LARGEST_SHARE = 0.9
 """With more effective parameters than this share of the residuals, they tell nothing."""
@@ -107,7 +109,7 @@ def expectation(objective: ObjectiveLike, state: State, n_samples: int) -> Expec
     try:
         h = leverages(objective, state, r.shape[1])
         left_out = np.linalg.solve(np.eye(r.shape[1]) - h, r[:, :, None])
-    except LinAlgError:
+    except np.linalg.LinAlgError:
         return Expectation()
     squares = np.sort(np.sum(left_out**2, axis=(1, 2)))  # (N,)
     n = int(UNCERTAIN * n_samples)
@@ -124,17 +126,19 @@ def leverages(objective: ObjectiveLike, state: State, size: int) -> Array:
     if model.J is not None and curvature is None:
         # J (J^T J + D)^-1 J^T = 1 - (J D^-1 J^T + 1)^-1, of which the diagonal blocks are wanted.
         scaled, M = model.J / np.sqrt(D), len(model.r)
-        factor = cho_factor(scaled @ scaled.T + np.eye(M), lower=True, check_finite=False)
-        rest = cho_solve(factor, np.eye(M), check_finite=False)
+        factor = scipy.linalg.cho_factor(
+            scaled @ scaled.T + np.eye(M), lower=True, check_finite=False
+        )
+        rest = scipy.linalg.cho_solve(factor, np.eye(M), check_finite=False)
         rest = rest.reshape(M // size, size, M // size, size)
         return np.eye(size) - np.einsum("nanb->nab", rest)
     A = add_half(model.gram.copy(order="F"), curvature)
     A.flat[:: len(A) + 1] += D
-    factor, _ = cho_factor(A, lower=True, overwrite_a=True, check_finite=False)
+    factor, _ = scipy.linalg.cho_factor(A, lower=True, overwrite_a=True, check_finite=False)
     blocks = [model.J] if model.J is not None else jacobian_blocks(objective, state.theta)
     h = []
     for J in blocks:
-        T = solve_triangular(factor, J.T, lower=True, check_finite=False)  # (P, m)
+        T = scipy.linalg.solve_triangular(factor, J.T, lower=True, check_finite=False)  # (P, m)
         T = T.reshape(len(T), -1, size)  # (P, n, size)
         h.append(np.einsum("pna,pnb->nab", T, T))
     return np.concatenate(h)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+import scipy
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.optimizers.linear_model import LinearModel, add_half, require_memory
 from kan_numpy.optimizers.optimizer import Curvature, ObjectiveLike, PenaltyTerms, State
+
+__all__ = ["LevenbergMarquardt", "Linearization", "damping_matrix"]
 
 
 class Linearization(NamedTuple):
@@ -180,13 +182,17 @@ def _damped_solver(
         damped = add_half(gram.copy(order="F"), curvature)
         damped.flat[:: len(gram) + 1] += damping * (1.0 if small else D)
         try:
-            factor = cho_factor(damped, lower=True, overwrite_a=True, check_finite=False)
-        except LinAlgError:
+            factor = scipy.linalg.cho_factor(
+                damped, lower=True, overwrite_a=True, check_finite=False
+            )
+        except np.linalg.LinAlgError:
             return None, 0.0
         if small:
-            delta = -(scaled.T @ cho_solve(factor, model.r, check_finite=False)) / np.sqrt(D)
+            delta = -(
+                scaled.T @ scipy.linalg.cho_solve(factor, model.r, check_finite=False)
+            ) / np.sqrt(D)
         else:
-            delta = -cho_solve(factor, half_gradient, check_finite=False)
+            delta = -scipy.linalg.cho_solve(factor, half_gradient, check_finite=False)
         # With h half the gradient and A = JTJ (and H/2), the predicted decrease is -2 delta.h -
         # delta.(A delta), and delta solves A delta = -h - damping D delta.
         predicted = float(delta @ (damping * D * delta - half_gradient))

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg.blas import dsyrk
+import scipy
 
 from kan_numpy._arrays import Array
 from kan_numpy.optimizers.optimizer import Curvature, ObjectiveLike
+
+__all__ = ["LARGEST", "LinearModel", "add_gram", "add_half", "jacobian_blocks", "require_memory"]
 
 LARGEST = 2**32
 """The most bytes that Levenberg-Marquardt takes for its matrices: 4 GiB, or 16,000 parameters."""
@@ -62,7 +64,7 @@ class LinearModel(NamedTuple):
 
 def add_gram(A: Array, J: Any) -> Array:
     """Return the lower triangle of A + J^T J (P, P), in the memory of A."""
-    return dsyrk(1.0, J.T, beta=1.0, c=A, lower=True, overwrite_c=True)
+    return scipy.linalg.blas.dsyrk(1.0, J.T, beta=1.0, c=A, lower=True, overwrite_c=True)
 
 
 def add_half(A: Array, curvature: Curvature | None) -> Array:

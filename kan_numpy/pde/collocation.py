@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from kan_numpy._arguments import as_choice, as_instance, as_rng
 from kan_numpy._arrays import Array, Rng
@@ -23,6 +24,8 @@ from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
 from kan_numpy.training.objective import NetworkObjective
+
+__all__ = ["MOST_POINTS", "PDEObjective", "collocation_points", "sample"]
 
 MOST_POINTS = 10**6
 """The most points of each kind: their derivatives are arrays many times as large."""
@@ -86,12 +89,10 @@ def sample(
 
 def _quasi_random(kind: str, n_points: int, d: int, rng: np.random.Generator) -> Array:
     """Return points (N, d) of the unit cube, more evenly distributed than independent ones."""
-    from scipy.stats import qmc  # noqa: PLC0415  # scipy.stats takes its time to load
-
     if kind == "latin":
-        return np.asarray(qmc.LatinHypercube(d, seed=rng).random(n_points))
+        return np.asarray(scipy.stats.qmc.LatinHypercube(d, seed=rng).random(n_points))
     power = (n_points - 1).bit_length()  # a Sobol sequence is even over powers of two
-    return np.asarray(qmc.Sobol(d, seed=rng).random_base2(power)[:n_points])
+    return np.asarray(scipy.stats.qmc.Sobol(d, seed=rng).random_base2(power)[:n_points])
 
 
 class PDEObjective(NetworkObjective[NetworkT]):

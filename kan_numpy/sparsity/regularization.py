@@ -34,12 +34,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
 from kan_numpy._arrays import Array, row_blocks
 from kan_numpy._validation import as_array, as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 from kan_numpy.networks.kan import KAN
+
+__all__ = ["SMALLEST_SHARE", "Block", "Blocks", "EdgeSizes", "Penalty"]
 
 SMALLEST_SHARE = 1e-12
 """An edge below this share of its layer counts as that large in slopes and curvatures."""
@@ -216,7 +218,7 @@ class Penalty:
         """Return the part of a layer in the penalty, and the symbols of its equations."""
         total = A.sum() or 1.0  # eq. 2.18; without any activation, all shares are zero
         p = A / total
-        S = -xlogy(p, p).sum()  # eq. 2.19
+        S = -scipy.special.xlogy(p, p).sum()  # eq. 2.19
         slope = -(np.log(np.maximum(p, SMALLEST_SHARE)) + S) / total
         return self.l1 * A.sum() + self.entropy * S, EdgeSizes(A, self.l1 + self.entropy * slope)
 

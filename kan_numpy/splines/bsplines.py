@@ -53,6 +53,8 @@ from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import gauss_points, nearest
 from kan_numpy.splines.windows import Window, folded, gathered, is_sparse, scattered, window_of
 
+__all__ = ["NO_SHARE", "BSplineBasis", "BasisCache", "bspline_basis"]
+
 NO_SHARE = 1e-12
 """A smaller part of the area under a function is rounding error."""
 

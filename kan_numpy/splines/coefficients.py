@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import null_space
+import scipy
 
 from kan_numpy._arrays import Array
 from kan_numpy._validation import LARGEST_DEGREE, as_count, as_number, as_samples, require_shape
@@ -25,6 +25,8 @@ from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import RANK, least_squares
 from kan_numpy.splines.roughness import STRENGTH, largest_of_three, second_differences, shortage
+
+__all__ = ["MOST_ROUNDS", "NONE", "SETTLED", "fit_spline"]
 
 NONE = 1e-20
 """Noise of a smaller share of Var(y) is rounding error."""
@@ -124,5 +126,7 @@ def _held(B: Array, y: Array, roughness: Array, weight: float) -> Array:
 def _smoothest(B: Array, y: Array, roughness: Array) -> Array:
     """Return of all best fits c (W,) the smoothest one."""
     c = least_squares(B, y)
-    free = null_space(np.linalg.qr(B, mode="r"), rcond=RANK)  # (W, number of free directions)
+    free = scipy.linalg.null_space(
+        np.linalg.qr(B, mode="r"), rcond=RANK
+    )  # (W, number of free directions)
     return c - free @ least_squares(roughness @ free, roughness @ c) if free.size else c

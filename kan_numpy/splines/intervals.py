@@ -23,6 +23,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array, Frozen, Indices
 
+__all__ = ["BESIDE", "CELLS", "EVEN", "Intervals"]
+
 EVEN = 5e-14
 """Knots are uniform if each is so near its place, in units of their spacing."""
 
@@ -54,8 +56,8 @@ class Intervals(Frozen):
         if np.all(knots == knots[0]):
             knots = knots[:1]  # one row for all inputs, which broadcasts fast
         n, M = knots.shape
-        # k + 1 more knots at each end, so that 2k knots surround every point; then infinity, so that
-        # bisection needs no bounds.
+        # k + 1 more knots at each end, so that 2k knots surround every point; then infinity, so
+        # that bisection needs no bounds.
         more = np.arange(1.0, k + 2)
         width = knots[:, -1:] - knots[:, :1]
         padded = np.hstack([knots[:, :1] - more[::-1] * width, knots, knots[:, -1:] + more * width])
@@ -139,7 +141,7 @@ class Intervals(Frozen):
         return np.where((m < 0) | (m >= M - 1), self._table[self._row], x)
 
     def _search(self, x: Array) -> Indices:
-        """Return the index in the table of t_m <= x < t_{m+1}; of a right end, the last interval."""
+        """Return where t_m <= x < t_{m+1} is in the table; for a right end, the last interval."""
         here = self._before.take(self._cells(x))
         for bit in reversed(range(self._bits)):
             here += 2**bit * (self._table[2**bit :].take(here) <= x)

@@ -9,9 +9,11 @@ outside the grid do not count, because no sample lies there.
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import lstsq
+import scipy
 
 from kan_numpy._arrays import Array
+
+__all__ = ["RANK", "gauss_points", "least_squares", "nearest"]
 
 RANK = 1e-12
 """Singular values below this fraction of the largest count as zero."""
@@ -19,7 +21,8 @@ RANK = 1e-12
 
 def least_squares(A: Array, b: Array) -> Array:
     """Return the least-squares solution (W, m) of smallest norm of A c = b, (N, W) and (N, m)."""
-    return np.asarray(lstsq(A, b, cond=RANK, check_finite=False, lapack_driver="gelsd")[0])
+    found = scipy.linalg.lstsq(A, b, cond=RANK, check_finite=False, lapack_driver="gelsd")
+    return np.asarray(found[0])
 
 
 def gauss_points(ends: Array, count: int) -> tuple[Array, Array]:

@@ -9,6 +9,17 @@ import scipy
 
 from kan_numpy._arrays import Array, Indices
 
+__all__ = [
+    "FUNCTIONS_EACH",
+    "SAMPLES_EACH",
+    "Window",
+    "folded",
+    "gathered",
+    "is_sparse",
+    "scattered",
+    "window_of",
+]
+
 FUNCTIONS_EACH, SAMPLES_EACH = 10, 4
 """B is sparse if there are so many functions for each that is not zero, and so many samples for each
 function. With fewer of either, products of dense matrices are faster in spite of all their zeros:

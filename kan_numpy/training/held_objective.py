@@ -24,6 +24,9 @@ from kan_numpy.optimizers.optimizer import PenaltyTerms
 from kan_numpy.training.objective import NetworkObjective
 from kan_numpy.training.smoothness import SmoothnessPrior
 
+__all__ = ["FOLLOWS_AT", "FREE", "MEASURED_EVERY", "HeldObjective", "Holder", "bare", "prior_at"]
+__all__ += ["with_prior"]
+
 FREE = 10
 """So many steps without a prior come first, or half of all if that is fewer."""
 
@@ -46,9 +49,10 @@ class HeldObjective(NetworkObjective[NetworkT]):
         """Whether Levenberg-Marquardt can minimize it."""
         return self.objective.is_least_squares
 
-    def at_loss(self, loss: float) -> HeldObjective[NetworkT]:
-        """Return the objective with the prior for another L."""
-        return HeldObjective(self.objective, self.prior.at_loss(loss))
+    def at_loss(self, loss: float) -> NetworkObjective[NetworkT]:
+        """Return the objective with the prior for another L, which may be so small that it ends."""
+        prior = self.prior.at_loss(loss)
+        return self.objective if prior.is_empty else HeldObjective(self.objective, prior)
 
     def on(self, network: NetworkT) -> NetworkObjective[NetworkT]:
         """Return the objective for another network, without the prior, which is of this one."""

@@ -18,6 +18,9 @@ from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 from kan_numpy.training.losses import Loss, SquaresLoss, WeightedLoss, as_loss
 
+__all__ = ["JACOBIAN_AT_ONCE", "SCALING_ROWS", "CurvedPenalty", "NetworkObjective", "Objective"]
+__all__ += ["PenaltyFunction"]
+
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 

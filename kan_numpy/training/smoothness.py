@@ -42,7 +42,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import coo_array
+import scipy
 
 from kan_numpy._arrays import Array, row_blocks
 from kan_numpy.functions.basis import Basis
@@ -55,6 +55,8 @@ from kan_numpy.splines.roughness import (
     second_differences,
     shortage,
 )
+
+__all__ = ["KEPT", "LayerPrior", "SmoothnessPrior"]
 
 KEPT = 3e4
 """m: 30 noisy samples move a trained network by an eighth of its range, with m = 3e3 by a third."""
@@ -114,7 +116,7 @@ class SmoothnessPrior:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is held."""
-        return all(prior is None for prior in self.layers)
+        return not any(prior is not None and prior.weight.any() for prior in self.layers)
 
     def at_loss(self, loss: float) -> SmoothnessPrior:
         """Return the same prior for another L."""
@@ -145,7 +147,7 @@ class SmoothnessPrior:
                 columns.append(own[at[1]])
                 values.append(block[at])
         P, place = self.network.size, (np.concatenate(rows), np.concatenate(columns))
-        H = coo_array((np.concatenate(values), place), shape=(P, P))
+        H = scipy.sparse.coo_array((np.concatenate(values), place), shape=(P, P))
         H.sum_duplicates()  # of edges that share their coefficients
         return H
 

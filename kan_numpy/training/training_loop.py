@@ -9,7 +9,6 @@ define an objective and train on it.
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -18,13 +17,15 @@ from typing import Any, Generic
 
 import numpy as np
 
-from kan_numpy._arguments import as_flag, as_function, as_instance, as_rng, level_outside
+from kan_numpy._arguments import as_function, as_instance, as_rng, level_outside
 from kan_numpy._arrays import Rng, some_rows
 from kan_numpy._memory import keep_freed_memory
+from kan_numpy._progress import ProgressLine, is_wanted
+from kan_numpy._threads import one_thread
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
-from kan_numpy.optimizers.defaults import as_optimizer, in_batches
+from kan_numpy.optimizers.defaults import as_optimizer, in_batches, largest_product
 from kan_numpy.optimizers.optimizer import Optimizer, reweighted
 from kan_numpy.training.fit_result import (
     HISTORY,
@@ -39,6 +40,8 @@ from kan_numpy.training.fit_result import (
 from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.held_objective import Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
+
+__all__ = ["WATCHED_EVERY", "WATCHED_ROWS", "train"]
 
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
 """The number of samples for the fraction outside the grids, and the steps between evaluations."""
@@ -116,7 +119,7 @@ def train(
             as_instance("validation", validation, NetworkObjective, wanted)
         if callback is not None:
             as_function("callback", callback)
-        show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)
+        line = ProgressLine() if is_wanted(progress) else None
         method = as_optimizer(optimizer, objective.is_least_squares)
         chosen = in_batches(method, batch_size, as_rng(rng))
         total = as_count("steps", steps, 0)
@@ -131,7 +134,9 @@ def train(
     try:
         # The run detects a loss that overflows, so NumPy's warnings are switched off.
         with np.errstate(all="ignore"):
-            return run.result(run.go(total, changes, wait, callback, show))
+            why = run.go(total, changes, wait, callback, line)
+            with one_thread(largest_product(run.optimizer, run.objective)):
+                return run.result(why)
     except KeyboardInterrupt:
         return interruption(run.objective.for_the_user(run.best), run.history)
 
@@ -167,25 +172,21 @@ class _Run(Generic[NetworkT]):
         changes: Changes,
         wait: int,
         callback: Callback[NetworkT] | None,
-        show: bool,
+        line: ProgressLine | None,
     ) -> str:
         """Train, and return why training ended."""
         step = 0
         try:
-            self._start()
+            with one_thread(largest_product(self.optimizer, self.objective)):
+                self._start()
             while step < steps:
-                if step in changes or step == 0:
-                    later = [change for change in changes if change > step]
-                    self.holder.restart(min(later, default=steps) - step)
-                grid_change = self._change_grids(changes[step]) if step in changes else 0.0
-                self._renew_prior()
-                self.state = self.optimizer.step(self.objective, self.state)
+                with one_thread(largest_product(self.optimizer, self.objective)):
+                    network = self._advance(step, steps, changes)
                 step += 1
-                if not np.isfinite(self.state.loss):
+                if network is None:
                     return self._diverged(step)
-                network = self._record(step, grid_change)
-                if show:
-                    self._show(step, steps)
+                if line is not None:
+                    line.show(self._told(step, steps))
                 if callback is not None and self._asked_to_stop(callback, step, network):
                     return f"stopped by the callback after step {step}"
                 if self.waiting >= wait and step < steps:
@@ -196,9 +197,19 @@ class _Run(Generic[NetworkT]):
                         return f"no better step found after step {step}"
                     step = min(later)
         finally:
-            if show:
-                sys.stderr.write("\n")
+            if line is not None:
+                line.end()
         return f"all {steps} steps done"
+
+    def _advance(self, step: int, steps: int, changes: Changes) -> NetworkT | None:
+        """Take a step, and return its network, or None if the loss is not finite."""
+        if step in changes or step == 0:
+            later = [change for change in changes if change > step]
+            self.holder.restart(min(later, default=steps) - step)
+        grid_change = self._change_grids(changes[step]) if step in changes else 0.0
+        self._renew_prior()
+        self.state = self.optimizer.step(self.objective, self.state)
+        return self._record(step + 1, grid_change) if np.isfinite(self.state.loss) else None
 
     def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
         """Call the callback with the user's floating-point warnings; return whether to stop."""
@@ -299,12 +310,10 @@ class _Run(Generic[NetworkT]):
         warnings.warn(message, RuntimeWarning, stacklevel=level_outside())
         return message
 
-    def _show(self, step: int, steps: int) -> None:
-        """Write the line of progress."""
+    def _told(self, step: int, steps: int) -> str:
+        """Return the line of progress."""
         now = {name: values[-1] for name, values in self.history.items()}
-        line = f"\rstep {step}/{steps}  loss {now['train_loss']:.3e}"
+        line = f"step {step}/{steps}  loss {now['train_loss']:.3e}"
         if self.check is not None:
             line += f"  validation {now['validation_loss']:.3e}"
-        line += f"  outside {100 * now['outside']:.1f} %  {now['seconds']:.1f} s "
-        sys.stderr.write(line)
-        sys.stderr.flush()
+        return f"{line}  outside {100 * now['outside']:.1f} %  {now['seconds']:.1f} s"

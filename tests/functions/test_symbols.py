@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -51,6 +51,12 @@ def check_symbol(symbol, order, u):
         return agree_exactly(got, np.zeros_like(u), 0.0)
     want = complex_step(lambda z: symbol(z, order - 1), u)
     return agree_exactly(got, want, np.abs(want))
+
+
+@EVERY
+def test_a_symbol_of_the_library_passes_the_checks_of_a_user_defined_one(name):
+    symbol = SYMBOLS[name]
+    assert Symbol(**{field.name: getattr(symbol, field.name) for field in fields(symbol)}) == symbol
 
 
 @EVERY

@@ -72,3 +72,13 @@ def test_a_known_network_is_held_where_it_is():
     assert prior_at(known, theta) == 0.0
     assert prior_at(known, theta + 0.1) > 0.0
     assert prior_at(drawn, theta) > 0.0
+
+
+def test_there_is_no_prior_for_a_loss_of_zero():
+    objective = few_samples()
+    held = with_prior(objective, objective.network.theta, 1.0, 1.0)
+    assert isinstance(held, HeldObjective)
+    assert held.at_loss(0.0) is objective
+    constant = np.ones((10, 2))
+    result = kn.fit(kn.KAN([2, 5, 1], rng=0), constant, constant[:, :1], steps=20)
+    assert result.history["train_loss"][-1] < 1e-30
