@@ -11,12 +11,11 @@ out the time that other programs run; with all threads the time that passes, whi
 another program needs one of the processors. The products stand in the same table, and their speed
 above it, so that runs on different days and machines can be compared.
 
-The last table tells where the time of a layer goes. Each part is a pass, or a few, over arrays of
-N n_in numbers: 0.3 to 0.5 ns for each number and pass as long as the arrays fit into the cache, and
-about a microsecond for the call. The recursion is 20 such passes. Exponentials (5 ns) and looking
-up or storing at k + 1 positions (1 to 3 ns each) are slower; B and dB, with G + k numbers each,
-leave the cache first. The whole layer takes more than the sum of its parts, because each part finds
-its arrays in the cache when it is repeated by itself.
+The last table tells where the time of a layer goes. Each part is a few passes over arrays of N n_in
+numbers, and the recursion with its distances about 20; above the tables stands what a pass costs as
+long as its arrays fit into the cache. Storing and looking up at k + 1 positions and exponentials
+are slow passes, and B and dB, with G + k numbers each, leave the cache first. The whole layer takes
+more than its parts, because a part that is repeated by itself finds its arrays in the cache.
 
 Run it with `make bench`: about two minutes, first one thread, then all, and
 ``KAN_NUMPY_MALLOC=0 make bench`` to see what `kan_numpy._memory` is worth. Nothing is asserted
@@ -49,6 +48,7 @@ CASES = [
     ([100, 100, 100, 1], 1024, 20, 1.6),
 ]
 LAYERS = [(5, 5, 1000, 5), (64, 64, 256, 5), (100, 100, 1024, 20)]  # n_in, n_out, N, G
+SPARSE_CASES = [([2, 5, 1], 1000), ([32] * 3, 1024), ([64] * 3, 512), ([64] * 3, 64)]
 FUNCTIONS = (5, 10, 20)  # for each that is not zero, where sparse B are tried
 DEGREE = 3
 SECONDS_PER_ROW, SECONDS_PER_TURN, LEAST_TURNS = 2.5, 0.01, 3
@@ -139,11 +139,16 @@ def held_memory():
     return f"{held[0] / 1024:.0f} MiB" if held else "an unknown amount"
 
 
-def speed_of_products(clock):
-    """Return how many billions of multiplications and additions the machine does in a second."""
-    A = np.random.default_rng(0).normal(size=(500, 500))
-    (seconds,) = fastest([lambda: A @ A], clock)
-    return 2e-9 * A.size * len(A) / seconds
+def speeds(clock):
+    """Return what the machine needs for products, and for passes over 5000 numbers, as a text."""
+    A, x = np.random.default_rng(0).normal(size=(500, 500)), np.linspace(0.0, 1.0, 5000)
+    last = np.arange(len(x))[::-1].copy()
+    todo = [lambda: A @ A, lambda: x + x, lambda: np.exp(x), lambda: x.take(last)]
+    product, *passes = fastest(todo, clock)
+    each = ", ".join(f"{1e9 * seconds / len(x):.1f}" for seconds in passes)
+    return (
+        f"{2e-9 * A.size * len(A) / product:.1f} GFlop/s in products; ns to add, exp, take: {each}"
+    )
 
 
 def compare_with_floor(clock):
@@ -214,12 +219,7 @@ def compare_sparse(clock):
 
         return forced_step
 
-    for widths, n_samples in (
-        ([2, 5, 1], 1000),
-        ([32, 32, 32], 1024),
-        ([64] * 3, 512),
-        ([64] * 3, 64),
-    ):
+    for widths, n_samples in SPARSE_CASES:
         print(f"{f'{widths}, {n_samples}':<30}", end="")
         for each in FUNCTIONS:
             step = training_step(*drawn(widths, n_samples, each * (DEGREE + 1) - DEGREE))
@@ -301,7 +301,7 @@ def measure(threads):
     clock = time.process_time if threads == 1 else time.perf_counter
     kept = keep_freed_memory()  # as training does
     print(f"\n{threads} thread{'s' * (threads > 1)}:", end=" ")
-    print(f"products of matrices 500 x 500 run at {speed_of_products(clock):.1f} GFlop/s")
+    print(speeds(clock))
     compare_with_floor(clock)
     if threads == 1:
         compare_grids(clock)

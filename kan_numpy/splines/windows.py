@@ -21,10 +21,9 @@ __all__ = [
 ]
 
 FUNCTIONS_EACH, SAMPLES_EACH = 10, 4
-"""B is sparse if there are so many functions for each that is not zero, and so many samples for each
-function. With fewer of either, products of dense matrices are faster in spite of all their zeros:
-at 10 and 4 a sparse B gains 1.1 to 1.4 times, at half of either it loses as much. `make bench`
-prints the table."""
+"""B is sparse if there are so many functions for each that is not zero, and so many samples for
+each function. With fewer, products of dense matrices are faster in spite of all their zeros: a
+table of `make bench` shows it."""
 
 
 class Window(NamedTuple):
