@@ -231,9 +231,9 @@ class BSplineBasis(Frozen):
             return np.zeros(dB.shape[:2])
         slopes = folded(_differences(cache.T), cache.window)
         flat, start = dB.reshape(-1), cache.window.start
-        dx = slopes[0] * flat[start]  # (N, n_in)
+        dx = slopes[0] * flat.take(start)  # (N, n_in)
         for r in range(1, self.degree + 1):
-            dx += slopes[r] * flat[r:][start]
+            dx += slopes[r] * flat[r:].take(start)
         dx *= self._rate(self.degree)
         return dx
 

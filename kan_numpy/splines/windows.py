@@ -21,10 +21,9 @@ __all__ = [
 ]
 
 FUNCTIONS_EACH, SAMPLES_EACH = 10, 4
-"""B is sparse if for each function that is not zero there are so many, and for each function so
-many samples. Then products with c are faster that skip the zeros one by one than those of dense
-matrices, whose order is faster than their zeros are slow: 1.3 times at 13 functions for each, and
-10 outputs or more; with few samples c itself takes the time."""
+"""B is sparse if there are so many functions for each that is not zero, and so many samples for
+each function. With fewer, products of dense matrices are faster in spite of all their zeros: a
+table of `make bench` shows it."""
 
 
 class Window(NamedTuple):
