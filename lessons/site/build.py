@@ -56,10 +56,9 @@ def main(names: list[str] | None) -> None:
     write_contents()
     if sphinx([*OPTIONS, "-d", str(BUILD / "site-doctrees"), str(SOURCE), str(SITE)]):
         sys.exit("=== FAILED: Sphinx did not build the site, see above")
-    for name in ("explorer", "lite"):
-        folder = HERE / name if name == "explorer" else BUILD / name
-        if folder.is_dir():
-            shutil.copytree(folder, SITE / ("" if name == "explorer" else name), dirs_exist_ok=True)
+    shutil.copytree(HERE / "explorer", SITE, dirs_exist_ok=True)
+    if (BUILD / "lite").is_dir():
+        shutil.copytree(BUILD / "lite", SITE / "lite")
     for path in SITE.glob("_static/**/*.[cj]s*"):  # the theme names maps of its sources
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"/[/*]# sourceMappingURL=\S+( \*/)?", "", text), encoding="utf-8")

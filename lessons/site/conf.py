@@ -29,6 +29,7 @@ html_static_path = ["static", str(BUILD / "mathjax")]
 html_extra_path = [str(BUILD / "site-files")]
 html_css_files = ["site.css"]
 pygments_dark_style = "github-dark"
+html_domain_indices = False  # the pages of the library are one
 html_copy_source = False
 html_show_search_summary = False  # it would read other pages, which browsers forbid on a disk
 html_sidebars = {
@@ -40,7 +41,6 @@ html_sidebars = {
 templates_path = ["templates"]
 html_context = {
     "scripts": [path.stem for path in (BUILD / "site-files" / "files" / "scripts").iterdir()],
-    "explorer": (HERE / "explorer").is_dir(),
     "lite": (BUILD / "lite").is_dir(),
 }
 mathjax_path = "tex-mml-svg-mathjax-newcm.js"

@@ -16,7 +16,7 @@ PAGES = {
 LESSONS = {path.name.partition("_")[0]: path for path in (ROOT / "lessons").glob("[0-9]*.py")}
 PARTS = re.compile(
     r"(?P<kept>^```.*?^```$|`[^`\n]+`|\$\$.*?\$\$|\$[^$]+\$|^#.*?$)"
-    r"|(?P<words>!?\[(?:`[^`\n]*`|[^\]\n])*\])\((?P<path>[^)\s]+)\)"
+    r"|(?P<words>!?\[(?:`[^`]*`|[^\]])*\])\((?P<path>[^)\s]+)\)"
     r"|(?P<lesson>(?<![\w.])\d\d[a-e]\b|(?<=[Ll]esson )00\b|(?<=\| )00(?=[ ,]))",
     re.DOTALL | re.MULTILINE,
 )
