@@ -1,5 +1,7 @@
 """What is public, as type checkers and editors see it; `__init__.py` imports it when it is used."""
 
+__version__: str
+
 from kan_numpy import datasets, gradcheck, minimal, pde, reference
 from kan_numpy.datasets import aubry_andre, contrastive, feynman, localization, special_functions
 from kan_numpy.datasets import benchmark as problems

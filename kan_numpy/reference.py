@@ -18,10 +18,10 @@ def bspline(x: float, j: int, degree: int, knots: Numbers, derivative: int = 0) 
     r"""Evaluate one basis function, or its derivative, at one point by the Cox-de Boor recursion.
 
     .. math::
-        B_{j,k}(x) = \frac{x - t_j}{t_{j+k} - t_j} B_{j,k-1}(x)
-                   + \frac{t_{j+k+1} - x}{t_{j+k+1} - t_{j+1}} B_{j+1,k-1}(x), \qquad
-        B'_{j,k}(x) = k \left(\frac{B_{j,k-1}(x)}{t_{j+k} - t_j}
-                   - \frac{B_{j+1,k-1}(x)}{t_{j+k+1} - t_{j+1}}\right)
+        B_{j,k}(x) &= \frac{x - t_j}{t_{j+k} - t_j} B_{j,k-1}(x)
+                    + \frac{t_{j+k+1} - x}{t_{j+k+1} - t_{j+1}} B_{j+1,k-1}(x) \\
+        B'_{j,k}(x) &= k \left(\frac{B_{j,k-1}(x)}{t_{j+k} - t_j}
+                    - \frac{B_{j+1,k-1}(x)}{t_{j+k+1} - t_{j+1}}\right)
 
     Each of the two terms is left out if its denominator is zero (0/0 := 0).
 

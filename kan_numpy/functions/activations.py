@@ -8,7 +8,7 @@ derivatives, written out by hand. The functions work element by element: x may h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -44,9 +44,6 @@ __all__ = [
 
 Function = Callable[[Array], Array]
 
-# From x to f(x) and a function that returns f'(x), if it is needed.
-Pair = Callable[[Array], tuple[Array, Callable[[], Array]]]
-
 
 @dataclass(frozen=True)
 class Activation:
@@ -60,8 +57,6 @@ class Activation:
         Elementwise, from an array to an array of the same shape.
     derivatives : tuple of callable
         :math:`(f', f'', \dots)`; training needs the first, differential equations the others.
-    pair : callable, optional
-        :math:`f` with :math:`f'`, where they have a part in common: see `with_slope`.
 
     Raises
     ------
@@ -83,7 +78,6 @@ class Activation:
     name: str
     function: Function
     derivatives: tuple[Function, ...]
-    pair: Pair | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Check the name, and that there is a derivative and all functions are callable."""
@@ -103,7 +97,7 @@ class Activation:
         """Let the copy of an entry of `ACTIVATIONS` be that entry, also in another process."""
         if ACTIVATIONS.get(self.name) is self:
             return as_activation, ("name", self.name)
-        return partial(Activation, pair=self.pair), (self.name, self.function, self.derivatives)
+        return Activation, (self.name, self.function, self.derivatives)
 
     def __call__(self, x: Array, derivative: int = 0) -> Array:
         """Evaluate the derivative of an order, 0 for the function itself, else a ValueError."""
@@ -116,9 +110,11 @@ class Activation:
 
     def with_slope(self, x: Array) -> tuple[Array, Callable[[], Array]]:
         """Return f(x), and a function that returns f'(x): training takes both, prediction one."""
-        if self.pair is not None:
-            return self.pair(x)
-        return self(x), lambda: self(x, 1)
+        if self.function is silu:
+            return silu_and_slope(x)
+        if self.function is np.tanh:
+            return _tanh_and_slope(x)
+        return self(x), partial(self, x, 1)
 
 
 def tanh_derivative(x: Array) -> Array:
@@ -135,7 +131,12 @@ def tanh_derivative(x: Array) -> Array:
 def _tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
     """Return the tanh and its derivative from one tanh, each with the shape of x."""
     t = np.tanh(x)
-    return t, lambda: 1.0 - t * t
+    return t, partial(_tanh_slope, t)
+
+
+def _tanh_slope(t: Array) -> Array:
+    """Return the derivative of the tanh from its value t (...)."""
+    return 1.0 - t * t
 
 
 def tanh_second(x: Array) -> Array:
@@ -206,13 +207,11 @@ def _zero(x: Array) -> Array:
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
-        Activation("silu", silu, (silu_derivative, silu_second, silu_third), pair=silu_and_slope),
+        Activation("silu", silu, (silu_derivative, silu_second, silu_third)),
         Activation("identity", identity, (_one, _zero, _zero)),
         Activation("zero", _zero, (_zero, _zero, _zero)),
         Activation("sigmoid", sigmoid, (sigmoid_derivative, sigmoid_second, sigmoid_third)),
-        Activation(
-            "tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third), pair=_tanh_and_slope
-        ),
+        Activation("tanh", np.tanh, (tanh_derivative, tanh_second, tanh_third)),
         Activation("relu", relu, (relu_derivative, _zero, _zero)),
     )
 }

@@ -1,6 +1,8 @@
-"""The default optimizer of a loss, and the number of steps and the batch size that suit it."""
+"""The default optimizer of a loss, the steps and batches that suit it, and its largest product."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import Optimizer
 
-__all__ = ["LBFGS_STEPS", "as_optimizer", "default_steps", "in_batches"]
+__all__ = ["LBFGS_STEPS", "as_optimizer", "default_steps", "in_batches", "largest_product"]
 
 LBFGS_STEPS = 5
 """The number of steps of L-BFGS that replace one of Levenberg-Marquardt."""
@@ -41,3 +43,11 @@ def in_batches(optimizer: Optimizer, batch_size: int | None, rng: np.random.Gene
             " in every step; use Adam or SGD, or leave batch_size out"
         )
     return MiniBatches(optimizer, as_count("batch_size", batch_size, 1), rng)
+
+
+def largest_product(optimizer: Optimizer, objective: Any) -> int:
+    """Return about how many multiplications the largest matrix product of a step has."""
+    N, P, n_out = len(objective.x), objective.network.size, objective.network.widths[-1]
+    if isinstance(optimizer, LevenbergMarquardt):
+        return N * n_out * P * min(N * n_out, P)
+    return P * (optimizer.size if isinstance(optimizer, MiniBatches) else N)

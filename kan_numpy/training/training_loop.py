@@ -21,10 +21,11 @@ from kan_numpy._arguments import as_function, as_instance, as_rng, level_outside
 from kan_numpy._arrays import Rng, some_rows
 from kan_numpy._memory import keep_freed_memory
 from kan_numpy._progress import ProgressLine, is_wanted
+from kan_numpy._threads import one_thread
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
-from kan_numpy.optimizers.defaults import as_optimizer, in_batches
+from kan_numpy.optimizers.defaults import as_optimizer, in_batches, largest_product
 from kan_numpy.optimizers.optimizer import Optimizer, reweighted
 from kan_numpy.training.fit_result import (
     HISTORY,
@@ -133,7 +134,9 @@ def train(
     try:
         # The run detects a loss that overflows, so NumPy's warnings are switched off.
         with np.errstate(all="ignore"):
-            return run.result(run.go(total, changes, wait, callback, line))
+            why = run.go(total, changes, wait, callback, line)
+            with one_thread(largest_product(run.optimizer, run.objective)):
+                return run.result(why)
     except KeyboardInterrupt:
         return interruption(run.objective.for_the_user(run.best), run.history)
 
@@ -174,18 +177,14 @@ class _Run(Generic[NetworkT]):
         """Train, and return why training ended."""
         step = 0
         try:
-            self._start()
+            with one_thread(largest_product(self.optimizer, self.objective)):
+                self._start()
             while step < steps:
-                if step in changes or step == 0:
-                    later = [change for change in changes if change > step]
-                    self.holder.restart(min(later, default=steps) - step)
-                grid_change = self._change_grids(changes[step]) if step in changes else 0.0
-                self._renew_prior()
-                self.state = self.optimizer.step(self.objective, self.state)
+                with one_thread(largest_product(self.optimizer, self.objective)):
+                    network = self._advance(step, steps, changes)
                 step += 1
-                if not np.isfinite(self.state.loss):
+                if network is None:
                     return self._diverged(step)
-                network = self._record(step, grid_change)
                 if line is not None:
                     line.show(self._told(step, steps))
                 if callback is not None and self._asked_to_stop(callback, step, network):
@@ -201,6 +200,16 @@ class _Run(Generic[NetworkT]):
             if line is not None:
                 line.end()
         return f"all {steps} steps done"
+
+    def _advance(self, step: int, steps: int, changes: Changes) -> NetworkT | None:
+        """Take a step, and return its network, or None if the loss is not finite."""
+        if step in changes or step == 0:
+            later = [change for change in changes if change > step]
+            self.holder.restart(min(later, default=steps) - step)
+        grid_change = self._change_grids(changes[step]) if step in changes else 0.0
+        self._renew_prior()
+        self.state = self.optimizer.step(self.objective, self.state)
+        return self._record(step + 1, grid_change) if np.isfinite(self.state.loss) else None
 
     def _asked_to_stop(self, callback: Callback[NetworkT], step: int, network: NetworkT) -> bool:
         """Call the callback with the user's floating-point warnings; return whether to stop."""

@@ -29,7 +29,8 @@ SETTINGS = {
 
 
 def setup(app: Sphinx) -> None:
-    """Let Sphinx call the functions below."""
+    """Let Sphinx call the functions below, and load their style sheet."""
+    app.add_css_file("api.css")
     app.connect("autodoc-process-docstring", link_lessons)
     app.connect("missing-reference", link_entry)
     app.connect("object-description-transform", name_as_users_do)

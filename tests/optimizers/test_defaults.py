@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 import kan_numpy as kn
-from kan_numpy.optimizers.defaults import as_optimizer, default_steps, in_batches
+from kan_numpy.optimizers.defaults import (
+    as_optimizer,
+    default_steps,
+    in_batches,
+    largest_product,
+)
 from kan_numpy.optimizers.first_order import MiniBatches
 
 
@@ -32,3 +37,15 @@ def test_only_first_order_methods_take_mini_batches():
         in_batches(adam, 0, rng)
     with pytest.raises(ValueError, match="batch_size does not go with LBFGS"):
         in_batches(kn.LBFGS(), 8, rng)
+
+
+def test_the_largest_product_is_jtj_or_the_outputs_of_a_batch():
+    rng = np.random.default_rng(0)
+    network = kn.KAN([3, 2], rng=0)
+    for N in (10, 1000):
+        x = rng.uniform(-1.0, 1.0, (N, 3))
+        objective = kn.Objective(network, x, x[:, :2])
+        M, P = objective.jacobian(network.theta).shape
+        assert largest_product(kn.LevenbergMarquardt(), objective) == M * P * min(M, P)
+        assert largest_product(kn.LBFGS(), objective) == N * P
+        assert largest_product(in_batches(kn.Adam(), 7, rng), objective) == 7 * P

@@ -151,7 +151,8 @@ def allowed_packages(path):
     """Return what a file may import besides the standard library."""
     allowed = {"numpy", "scipy", "kan_numpy"}
     if path.is_relative_to(ROOT / "lessons" / "site") or path.is_relative_to(ROOT / "tests/site"):
-        return allowed | {"matplotlib", "pytest", "_page"} | SITE_TOOLS
+        site = {neighbor.stem for neighbor in (ROOT / "lessons" / "site").glob("*.py")}
+        return allowed | {"matplotlib", "pytest", "_page"} | SITE_TOOLS | site
     if path.is_relative_to(ROOT / "kan_numpy"):
         draws = "plotting" in path.parts
         return allowed | ({"matplotlib"} if draws else set())

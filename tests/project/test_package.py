@@ -30,6 +30,7 @@ def test_the_version_is_the_same_everywhere():
         kn.__version__
     )
     assert 'dynamic = ["version"' in text_of("pyproject.toml")
+    assert "\n__version__: str\n" in text_of("kan_numpy/__init__.pyi")
 
 
 def test_the_paper_is_cited_with_its_authors():

@@ -509,6 +509,34 @@ def test_the_picture_shows_the_spline_its_slope_and_its_bumps(page):
         np.testing.assert_allclose(y[inside], B @ weights, atol=0.01)
 
 
+def test_whatever_is_done_the_splines_stay_splines(page):
+    """Drag, press and choose at random: every curve has finite numbers, and knots in order."""
+    rng, done = np.random.default_rng(11), []
+    buttons = ["insert", "halve", "raise", "gradient", "newton", "around", "alone", "reset"]
+    for _ in range(50):
+        places = rng.uniform(-4, 4, (4, 2)).tolist()
+        kinds = [
+            f"active = handles()[{rng.integers(99)} % handles().length];"
+            f"for (const place of {places}) move(...place);",
+            f"find('{rng.choice(buttons)}').dispatchEvent(new Event('click'))",
+            f"choose({rng.integers(7)})",
+            f"find('k').value = {rng.integers(-1, 7)}; layEvenly(endsOf(chosen.grid))",
+            "find('fade').click()",
+        ]
+        done.append(kinds[rng.choice(5, p=[0.5, 0.3, 0.1, 0.05, 0.05])])
+    broken = page.evaluate(
+        """(done) => done.flatMap((action) => {
+            (0, eval)(action);
+            const whole = ({ grid: { t, k }, c }) => c.length === t.length - k - 1 &&
+                c.every(Number.isFinite) && t[k] < t.at(-k - 1) &&
+                t.every((knot, j) => Number.isFinite(knot) && !(knot < t[j - 1]));
+            return curves.every(whole) ? [] : [action];
+        })""",
+        done,
+    )
+    assert not broken
+
+
 def test_the_triangle_is_shown(page):
     rows = page.locator("#triangle").text_content().split("\n")
     numbers = [[float(number) for number in row.split()] for row in rows]

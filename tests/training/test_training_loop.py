@@ -480,3 +480,11 @@ def test_a_history_that_a_callback_keeps_does_not_grow():
     kept = []
     kn.fit(small(), *samples(), steps=3, callback=lambda *arguments: kept.append(arguments[2]))
     assert [history["step"] for history in kept] == [[1], [1, 2], [1, 2, 3]]
+
+
+def test_the_share_outside_is_measured_every_ten_steps_and_when_grids_change(monkeypatch):
+    shares = iter(np.arange(1.0, 9.0))
+    monkeypatch.setattr(KAN, "fraction_outside_grid", lambda *_: next(shares))
+    x, y = samples()
+    result = kn.train(kn.Objective(small(), x, y), Adam(), steps=25, adapt_at=[5])
+    assert result.history["outside"] == [1.0] * 5 + [2.0] * 5 + [3.0] * 10 + [4.0] * 5

@@ -82,6 +82,8 @@ function change(what, convert) {
   return draw(`${what}: largest change ${Math.max(...moved).toPrecision(1)}.`);
 }
 
+const insertHere = (curve) => insertKnot(clamp(here, endsOf(curve.grid)), curve);
+
 function layEvenly([low, high]) {
   if (high - low < NARROWEST) return draw("The inputs lie too close for a grid.");
   const [G, k] = [find("G"), find("k")].map((box) => clamp(+box.value, [+box.min, +box.max]));
@@ -120,7 +122,7 @@ function move(x, y) {
   if (kind === "coefficient") chosen.c = chosen.c.with(number, clamp(y, HEIGHTS));
   if (kind === "knot") active = { kind, number: moveKnot(number, x) };
   before = null;
-  draw("");
+  draw("", chosen !== curves[0]);
 }
 
 function placeHandles() {
@@ -169,9 +171,9 @@ function drawPlot() {
   const { dc } = lossAndGradient(now);
   const tip = (j) => c[j] - LONGER * dc[now.start + j];
   const weights = find("parts").checked ? c : c.map(() => 1);
-  const own = (j) => active?.kind === "coefficient" && active.number === j;
-  const bump = (_, j) => draft(`bump ${own(j)}`, pieces.filter((piece) => piece[8].B[j]),
-    ({ B }) => weights[j] * B[j]);
+  const marked = active?.kind === "coefficient" ? active.number : null;
+  const bump = (_, j) => draft(j === marked ? "bump marked" : "bump",
+    pieces.filter((piece) => piece[8].B[j]), ({ B }) => weights[j] * B[j]);
   const slope = ({ x }) => spline(x, chosen, 1);
   const steepest = Math.max(1, ...pieces.flat().map((at) => Math.ceil(Math.abs(slope(at)))));
   find("curves").innerHTML = [
@@ -209,12 +211,12 @@ function drawNetwork() {
 }
 
 /** Draw everything, and say it in numbers. A message stays until something is moved. */
-function draw(message = find("message").textContent) {
+function draw(message = find("message").textContent, withNetwork = true) {
   const { grid, c } = chosen;
   for (const curve of curves) curve.grid.outside = find("fade").checked ? "fade" : "linear";
   drawPlot();
   placeHandles();
-  drawNetwork();
+  if (withNetwork) drawNetwork();
   const x = grid.outside === "fade" ? here : clamp(here, endsOf(grid));
   const m = intervalOf(x, grid);
   const rows = rowsOf(x, grid).map((row, q) => row.slice(Math.max(m - q, 0), m + 1));
@@ -234,7 +236,7 @@ layer.onpointerdown = ({ target, pointerId }) => {
   target.setPointerCapture(pointerId);
   dragged = pointerId;
 };
-layer.ontouchstart = (event) => event.preventDefault(); // CSS has touch-action for whole pictures
+layer.ontouchstart = (event) => event.preventDefault(); // CSS touch-action is for a whole svg
 layer.onlostpointercapture = () => { dragged = null; };
 layer.onpointermove = ({ clientX, clientY, pointerId }) => {
   const { left, top } = find("plot").getBoundingClientRect();
