@@ -30,7 +30,7 @@ html_extra_path = [str(BUILD / "site-files")]
 html_css_files = ["site.css"]
 pygments_dark_style = "github-dark"
 html_domain_indices = False  # the pages of the library are one
-html_copy_source = False
+html_copy_source = html_show_copyright = False
 html_show_search_summary = False  # it would read other pages, which browsers forbid on a disk
 html_sidebars = {
     "**": [
