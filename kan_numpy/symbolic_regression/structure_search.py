@@ -37,16 +37,7 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = [
-    "AGREEING",
-    "FINISHING",
-    "LAST_SECONDS",
-    "RANKED_AFTER",
-    "STARTS",
-    "Selection",
-    "Structure",
-    "StructureSearch",
-]
+__all__ = ["AGREEING", "FINISHING", "LAST_SECONDS", "RANKED_AFTER", "STARTS", "StructureSearch"]
 
 FINISHING = 0.2
 """The share of the time that is kept for the last training and for writing formulas."""

@@ -12,6 +12,8 @@ from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.model_selection import EXACT
 
+__all__ = ["Selection", "Structure"]
+
 
 @dataclass(frozen=True)
 class Structure:
