@@ -68,4 +68,4 @@ def _functions(layer: KANLayer, i: int, x: Array) -> tuple[Array, Array]:
     inputs = np.arange(layer.n_in) == i
     alone = layer.part(layer.active & inputs, np.ones(layer.n_out, dtype=bool), inputs)
     cache = alone.features(x[:, None])
-    return cache.B[:, 0], np.zeros_like(x) if cache.b is None else cache.b[:, 0]
+    return cache.dense[:, 0], np.zeros_like(x) if cache.b is None else cache.b[:, 0]

@@ -266,7 +266,7 @@ def _add_curvature(layer: KANLayer, cache: LayerCache, weight: Array, H: Array) 
     place = layer.places  # in theta
     for o, i in np.argwhere(layer.splines):
         own = np.append(place.coef[o, i], place.w_base[o : o + 1, i])
-        features = cache.B[:, i]  # (N, W)
+        features = cache.dense[:, i]  # (N, W)
         if cache.b is not None:
             features = np.column_stack([features, cache.b[:, i]])  # (N, W + 1)
         H[np.ix_(own, own)] += weight[o, i] * features.T @ features

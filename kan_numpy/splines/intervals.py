@@ -9,9 +9,10 @@ On evenly spaced knots all of them follow from one number s. In units of their s
 .. math:: u = (x - low) / h, \qquad m = k + \lfloor u \rfloor, \qquad s = u - \lfloor u \rfloor,
           \qquad l_j = s + j - 1, \qquad r_j = j - s,
 
-and x is compared with a knot only if it is next to one. Between uneven knots the interval is found
-by bisection, for all points at once. The last interval of the grid is closed on the right. The
-interval of a point is never empty, however often a knot is repeated.
+and x is compared with a knot only if it is next to one. Uneven knots are divided into even cells:
+a table tells the last knot before each cell, and bisection among the few knots inside of it the
+rest. The last interval of the grid is closed on the right. The interval of a point is never empty,
+however often a knot is repeated.
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ import numpy as np
 
 from kan_numpy._arrays import Array, Frozen, Indices
 
-__all__ = ["BESIDE", "EVEN", "Intervals"]
+__all__ = ["BESIDE", "CELLS", "EVEN", "Intervals"]
 
 EVEN = 5e-14
 """Knots are uniform if each is so near its place, in units of their spacing."""
 
 BESIDE = 1e-9
 """Points so near a knot, in units of the spacing, are compared with it. Rounding in u is less."""
+
+CELLS = 4
+"""So many cells for each interval leave one knot to compare with, if intervals differ by less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,8 @@ class Intervals(Frozen):
     _low: Array = field(init=False)  # the left end of each grid
     _high: Array = field(init=False)  # the right end of each grid
     _last: Indices = field(init=False)  # the last interval of each grid
+    _before: Indices = field(init=False)  # the index in the table of the last knot before each cell
+    _bits: int = field(init=False)  # those of the largest number of knots in a cell
 
     def __post_init__(self) -> None:
         """Prepare what does not depend on x."""
@@ -50,12 +56,12 @@ class Intervals(Frozen):
         if np.all(knots == knots[0]):
             knots = knots[:1]  # one row for all inputs, which broadcasts fast
         n, M = knots.shape
-        # k + 1 more knots at each end, so that 2k knots surround every point; then infinity up to a
-        # power of two, so that bisection needs no bounds.
+        # k + 1 more knots at each end, so that 2k knots surround every point; then infinity, so
+        # that bisection needs no bounds.
         more = np.arange(1.0, k + 2)
         width = knots[:, -1:] - knots[:, :1]
         padded = np.hstack([knots[:, :1] - more[::-1] * width, knots, knots[:, -1:] + more * width])
-        table = np.full((n, k + 1 + max(2 ** M.bit_length(), M + k + 1)), np.inf)
+        table = np.full((n, padded.shape[1] + 2 ** M.bit_length()), np.inf)
         table[:, : padded.shape[1]] = padded
         low, high = knots[:, k], knots[:, -k - 1]
         h = (high - low) / (M - 2 * k - 1)
@@ -68,6 +74,10 @@ class Intervals(Frozen):
         object.__setattr__(self, "_low", low)
         object.__setattr__(self, "_high", high)
         object.__setattr__(self, "_last", np.array(last, dtype=np.intp))
+        inside = np.bincount(self._cells(knots.T).ravel(), minlength=CELLS * M * n).reshape(n, -1)
+        before = np.cumsum(inside, axis=1) - inside - 1 + self._row[:, None]  # (n, cells)
+        object.__setattr__(self, "_before", before.ravel())
+        object.__setattr__(self, "_bits", int(inside.max()).bit_length())
         super().__post_init__()
 
     def distances(self, x: Array) -> tuple[Indices, list[Array], list[Array]]:
@@ -78,11 +88,13 @@ class Intervals(Frozen):
         """
         js = range(1, self.degree + 1)
         if self.spacing is None:
-            m = self._search(x.real)
-            here = m + self._row
+            here = self._search(x.real)
+            m = here - self._row
             x = self._near(x, m)
-            left = [x - self._table.take(here + (1 - j)) for j in js]
-            right = [self._table.take(here + j) - x for j in js]
+            here += 1 - self.degree  # the first of 2k knots, k on each side
+            around = [self._table[r:].take(here) for r in range(2 * self.degree)]
+            left = [x - around[self.degree - j] for j in js]
+            right = [around[self.degree + j - 1] - x for j in js]
         else:
             m, s = self._divide(x, self.spacing)
             left = [s + (j - 1) if j > 1 else s for j in js]
@@ -98,36 +110,51 @@ class Intervals(Frozen):
         # If one of them is not a number, this is false.
         within = floor.min() >= -k and floor.max() < G + k
         if not (within and s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
-            self._compare(x, u.real, floor, s, h)
-        return floor.astype(np.intp) + k, s
+            self._compare(x, u.real, floor, s)
+        m = floor.astype(np.intp)
+        m += k
+        return m, s
 
-    def _compare(self, x: Array, u: Array, floor: Array, s: Array, h: Array) -> None:
+    def _compare(self, x: Array, u: Array, floor: Array, s: Array) -> None:
         """Correct the floor of u and s (N, n_in) where a point is beside a knot, or beyond all."""
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
         clear = (np.abs(s.real - 0.5) < 0.5 - BESIDE) & (u > -k) & (u < G + k)
-        n, i = np.nonzero(~clear)
-        points, row = x[n, i], i % len(self._row)  # a single row is that of all inputs
-        nearest = np.fmin(np.fmax(np.rint(u[n, i]), -k), G + k)
-        t = self._table[self._row[row] + k + nearest.astype(np.intp)]
+        at = np.flatnonzero(~clear)
+        row = at % x.shape[1] if len(self._row) > 1 else np.zeros_like(at)
+        points, h = x.take(at), np.asarray(self.spacing)[row]  # (P,)
+        nearest = np.fmin(np.fmax(np.rint(u.take(at)), -k), G + k)
+        t = self._table.take(self._row[row] + k + nearest.astype(np.intp))
         before = (points.real < t) | (points.real == self._high[row])  # else on the knot, or after
-        floor[n, i] = nearest - before
-        inside = (floor[n, i] >= -k) & (floor[n, i] < G + k)
-        # Outside all knots any s will do, if its powers do not overflow.
-        s[n, i] = np.where(inside | np.isnan(points), (points - t) / h[row] + before, 0.0)
+        floor.put(at, nearest - before)
+        # Beyond all knots any s will do, if its powers do not overflow.
+        beyond = (nearest - before < -k) | (nearest - before >= G + k)
+        s.put(at, np.where(beyond & ~np.isnan(points), 0.0, (points - t) / h + before))
 
     def _near(self, x: Array, m: Indices) -> Array:
         """Return x, with points outside all knots moved to the first knot.
 
         All basis functions are 0 there, and powers of the distances cannot overflow.
         """
-        beyond = (m < 0) | (m >= self.knots.shape[1] - 1)
-        return np.where(beyond, self._table[self._row], x) if beyond.any() else x
+        M = self.knots.shape[1]
+        if m.min() >= 0 and m.max() < M - 1:
+            return x
+        return np.where((m < 0) | (m >= M - 1), self._table[self._row], x)
 
     def _search(self, x: Array) -> Indices:
-        """Return m with t_m <= x < t_{m+1}, bit by bit; at the right end, the last interval."""
-        M = self.knots.shape[1]
-        m = np.broadcast_to(self._row - 1, x.shape)
-        for bit in reversed(range(M.bit_length())):
-            m = m + 2**bit * (self._table.take(m + 2**bit) <= x)
-        in_last = (x == self._high) | np.isnan(x)  # any interval turns a NaN into a NaN
-        return np.where(in_last, self._last, np.minimum(m - self._row, M - 1))
+        """Return where t_m <= x < t_{m+1} is in the table; for a right end, the last interval."""
+        here = self._before.take(self._cells(x))
+        for bit in reversed(range(self._bits)):
+            here += 2**bit * (self._table[2**bit :].take(here) <= x)
+        if not np.all(x < self._high):
+            in_last = (x == self._high) | np.isnan(x)  # any interval turns a NaN into a NaN
+            most = self._row + self.knots.shape[1] - 1
+            here = np.where(in_last, self._last + self._row, np.minimum(here, most))
+        return here
+
+    def _cells(self, x: Array) -> Indices:
+        """Return the cell of each point (N, n_in); a larger x is in no cell before."""
+        n, size = len(self._row), CELLS * self.knots.shape[1]  # of one row of knots
+        first, last = self.knots[:n, 0], self.knots[:n, -1]
+        cells = np.fmax((x - first) * (size / (last - first)), 0.0)  # a NaN becomes 0
+        cells = np.fmin(cells, size - 1.0).astype(np.intp)
+        return cells + size * np.arange(n)

@@ -18,7 +18,7 @@ from kan_numpy.formulas.formula import Formula, enough_digits, recognized
 from kan_numpy.formulas.network_to_expression import SplineFunction, network_expressions
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
-from kan_numpy.symbolic_regression.structure_search import Selection
+from kan_numpy.symbolic_regression.structures import Selection
 from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
 
@@ -134,10 +134,9 @@ def _why_not(chosen: Candidate, other: Candidate) -> str:
     """Return why another candidate was not chosen."""
     splines, simpler = other.formula.certificate.splines, other.complexity < chosen.complexity
     what = "it has splines" if splines else "simpler" if simpler else "more complex"
-    times = other.error / chosen.error if chosen.error else np.inf
-    if chosen.formula.certificate.exact and times < np.inf:
-        return f"{what}, and not exact" if simpler else f"{what}, and no better"
-    return f"{what}, {times:.2g} times the error"
+    if chosen.formula.certificate.exact:
+        return f"{what}, and {'no better' if other.formula.certificate.exact else 'not exact'}"
+    return f"{what}, {other.error / chosen.error:.2g} times the error"
 
 
 def _without_outliers(data: Objective[KAN], network: KAN) -> Array:

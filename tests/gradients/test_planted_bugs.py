@@ -151,19 +151,19 @@ BUGS = [
     Bug(
         "dcoef is averaged over the batch instead of summed",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T, B", "np.matmul(dy.T / len(dy), B",
+        "matmul(dy.T, cache.matrix", "matmul(dy.T / len(dy), cache.matrix",
         the_layer,
     ),
     Bug(
         "dcoef sees the batch in reverse order",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T, B", "np.matmul(dy[::-1].T, B",
+        "matmul(dy.T, cache.matrix", "matmul(dy[::-1].T, cache.matrix",
         the_layer,
     ),
     Bug(
         "dcoef ignores the upstream gradient",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T, B", "np.matmul(np.ones_like(dy).T, B",
+        "matmul(dy.T, cache.matrix", "matmul(np.ones_like(dy).T, cache.matrix",
         the_network,
     ),
     Bug(
@@ -212,7 +212,7 @@ BUGS = [
     Bug(
         "dx permutes the output nodes before the coefficients",
         KANLayer, "input_gradient",
-        "(dy @ self.coef", "(dy[:, ::-1] @ self.coef",
+        "(dy @ c)", "(dy[:, ::-1] @ c)",
         the_network_exactly,
     ),
     # basis

@@ -198,7 +198,7 @@ BUGS = [
     Bug(
         "the tangent is that of the other end",
         kan_layer, "continue_beyond",
-        "0, 1)", "1, 0)",
+        "slopes[end, inp]", "slopes[1 - end, inp]",
         the_layer,
     ),
     Bug(
