@@ -1,8 +1,10 @@
 """The objective knows how strongly each parameter acts."""
 
 import numpy as np
+import pytest
 
 import kan_numpy as kn
+from kan_numpy.layers.kan_layer import KANLayer
 
 
 def test_the_metric_is_the_mean_square_of_what_a_parameter_is_multiplied_with():
@@ -32,3 +34,28 @@ def test_the_metric_of_small_factors_is_that_of_large_ones():
     small = kn.KAN([1, 1], grid_size=1, degree=1, base="zero", rng=0)
     halves = kn.Objective(small, np.zeros((3, 1)), np.zeros((3, 1)))
     np.testing.assert_allclose(halves.diagonal_scaling(small.theta), [1.001, 1.001])
+
+
+@pytest.mark.parametrize("loss", ["mse", "huber"])
+@pytest.mark.parametrize("at_once", [10**9, 2000])
+def test_an_accepted_step_evaluates_the_network_no_more_often_than_it_must(
+    monkeypatch, loss, at_once
+):
+    monkeypatch.setattr("kan_numpy.training.objective.JACOBIAN_AT_ONCE", at_once)
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (100, 2))
+    objective = kn.Objective(kn.KAN([2, 2, 1], rng=0), x, x[:, :1] * x[:, 1:], loss)
+    method, seen = kn.LevenbergMarquardt(), 0
+    state = method.start(objective, objective.network.theta)
+    output = KANLayer.output
+
+    def counted(layer, cache):
+        nonlocal seen
+        seen += len(cache.x) * (layer.n_out == 1)  # the last layer
+        return output(layer, cache)
+
+    monkeypatch.setattr(KANLayer, "output", counted)
+    after = method.step(objective, state)
+    assert after.evaluations == state.evaluations + 1
+    in_blocks = len(objective._jacobian_rows) > 1
+    assert in_blocks == (at_once == 2000)
+    assert seen == len(x) * (2 if in_blocks else 1)  # blocks are not kept, or memory would grow
