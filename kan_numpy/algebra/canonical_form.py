@@ -130,10 +130,8 @@ def _common_factor(
 
     If p is an integer, the sign of k is free; it is chosen to leave as few minus signs as possible.
     """
-    candidates = [Number(1), *map(_size, base.terms)]
     absorbing = power(_size(coefficient), folded(-1.0 / p.value, p))
-    if absorbing.value != 0.0:
-        candidates.append(absorbing)
+    candidates = [Number(1), *map(_size, base.terms), absorbing]
 
     def complexity_with(k: Expression) -> float:
         outside = power(k, p).value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ class Activation:
             return silu_and_slope(x)
         if self.function is np.tanh:
             return _tanh_and_slope(x)
-        return self(x), lambda: self(x, 1)
+        return self(x), partial(self, x, 1)
 
 
 def tanh_derivative(x: Array) -> Array:
@@ -130,7 +131,12 @@ def tanh_derivative(x: Array) -> Array:
 def _tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
     """Return the tanh and its derivative from one tanh, each with the shape of x."""
     t = np.tanh(x)
-    return t, lambda: 1.0 - t * t
+    return t, partial(_tanh_slope, t)
+
+
+def _tanh_slope(t: Array) -> Array:
+    """Return the derivative of the tanh from its value t (...)."""
+    return 1.0 - t * t
 
 
 def tanh_second(x: Array) -> Array:

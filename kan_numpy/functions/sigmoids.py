@@ -7,6 +7,7 @@ one exponential, which takes longer than the rest of the formula.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -106,7 +107,12 @@ def silu_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
     """
     s = sigmoid(x)
     b = x * s
-    return b, lambda: s + b * (1.0 - s)
+    return b, partial(_silu_slope, b, s)
+
+
+def _silu_slope(b: Array, s: Array) -> Array:
+    """Return b' from b and the sigmoid, all (...); a function with a name can be pickled."""
+    return s + b * (1.0 - s)
 
 
 def silu_second(x: Array) -> Array:

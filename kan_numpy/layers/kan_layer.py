@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -107,7 +107,7 @@ class KANLayer(KANParameters):
         if self.center is None or scale is None:
             return self.base.with_slope(x)
         b, slope = self.base.with_slope((x - self.center) / scale)
-        return b, lambda: slope() / scale
+        return b, partial(_scaled, slope, scale)
 
     @cached_property
     def end_slopes(self) -> tuple[Array, Array]:
@@ -265,3 +265,8 @@ class KANLayer(KANParameters):
         """Return the spline part of one edge as a SciPy spline, NaN outside the grid."""
         knots, coef = self.knots[inp], self.coef[out, inp]
         return scipy.interpolate.BSpline(knots, coef, self.degree, extrapolate=False)
+
+
+def _scaled(slope: Callable[[], Array], scale: Array) -> Array:
+    """Return the slope (N, n_in) in the units of x, which are `scale` (n_in,) times wider."""
+    return slope() / scale

@@ -9,6 +9,7 @@ imports only those above it::
     symbolification   networks whose edges are known functions
     linear_ideas      polynomials and their ratios, by one linear solve
     first_ideas       what is tried before networks are trained
+    structures        networks with their errors, and what a search selects
     structure_search  the smallest network that is accurate enough
     candidates        what was found, written as formulas, and why one was chosen
     discovery         discover: from data to a formula in one call

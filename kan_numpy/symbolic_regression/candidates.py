@@ -18,7 +18,7 @@ from kan_numpy.formulas.formula import Formula, enough_digits, recognized
 from kan_numpy.formulas.network_to_expression import SplineFunction, network_expressions
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
-from kan_numpy.symbolic_regression.structure_search import Selection
+from kan_numpy.symbolic_regression.structures import Selection
 from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
 

@@ -31,6 +31,8 @@ from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["EXACT_IDEA", "FINE", "line", "linear_networks", "sums"]
+
 EXACT_IDEA = 1e-12
 """A formula that leaves a larger share of the spread is an approximation, such as Taylor's."""
 

@@ -27,6 +27,20 @@ from kan_numpy.algebra.expressions import Expression, Number, Variable
 from kan_numpy.algebra.simplify import add, call, multiply, power
 from kan_numpy.functions.symbols import SYMBOLS
 
+__all__ = [
+    "HIGHEST",
+    "MOST_TERMS",
+    "RATIONAL",
+    "ROUNDING",
+    "VANISHES",
+    "Terms",
+    "Transform",
+    "ideas",
+    "monomials",
+    "polynomial",
+    "ratio",
+]
+
 MOST_TERMS, HIGHEST = 60, 9
 """The number of terms to select from, and the degree of a polynomial of one variable."""
 

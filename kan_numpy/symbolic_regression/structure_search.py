@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 
@@ -25,13 +23,13 @@ from kan_numpy._arrays import Array
 from kan_numpy._deadline import NEVER, Deadline, warn_stopped
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.product_layer import Width
-from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
 from kan_numpy.symbolic_regression.first_ideas import line, linear_networks, sums
 from kan_numpy.symbolic_regression.search_options import SearchOptions
+from kan_numpy.symbolic_regression.structures import Selection, Structure
 from kan_numpy.symbolic_regression.symbolification import Symbolification
 from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.grids import adapt_grid
@@ -39,7 +37,7 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["FINISHING", "LAST_SECONDS", "Selection", "Structure", "StructureSearch"]
+__all__ = ["AGREEING", "FINISHING", "LAST_SECONDS", "RANKED_AFTER", "STARTS", "StructureSearch"]
 
 FINISHING = 0.2
 """The share of the time that is kept for the last training and for writing formulas."""
@@ -52,44 +50,6 @@ STARTS, RANKED_AFTER = 3, 5
 
 AGREEING = 3
 """So many different networks that leave the same error tell noise."""
-
-
-@dataclass(frozen=True)
-class Structure:
-    """A network and its relative error on the validation samples."""
-
-    network: KAN
-    error: float  # relative
-    noise: float = np.inf  # relative, estimated from the residuals of training
-
-    @property
-    def n_edges(self) -> int:
-        """The number of edges."""
-        return sum(layer.n_edges for _, layer in self.network.kan_layers)
-
-    @property
-    def is_tree(self) -> bool:
-        """Whether every node has one outgoing edge: no smaller network uses the same inputs."""
-        return all(layer.active.sum(axis=0).max() == 1 for _, layer in self.network.kan_layers)
-
-    @property
-    def is_symbolic(self) -> bool:
-        """Whether no edge is a spline."""
-        return not spline_edges(self.network)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether it is a formula without an error."""
-        return self.is_symbolic and self.error < EXACT
-
-
-class Selection(NamedTuple):
-    """What a search has selected."""
-
-    network: KAN
-    why: str
-    others: list[KAN]  # each more accurate than all that are smaller
-    finish: Deadline  # for what is still to be done
 
 
 class StructureSearch:
