@@ -17,6 +17,9 @@ ROW = r" +(?:\d+ +)?([\w/]+)  +(\S.*)"
 PAGES = ("minimal", "reference", "gradcheck")
 """The modules that stand for themselves."""
 
+TOP = ".."
+"""The folder of the site, as seen from these pages."""
+
 LONGEST_VALUE = 60
 """Longer values of constants are left out: they are in the source."""
 
@@ -90,7 +93,7 @@ def section(module: str) -> str:
         [
             f"\n.. py:module:: {module}\n",
             anchors(module),
-            f"`{path}.py <../_modules/{path}.html>`__\n",
+            f"`{path}.py <{TOP}/_modules/{path}.html>`__\n",
             with_lessons(docstring_of(module)) + "\n",
             *(entry(full) for full in names if full not in given),
             *(constant(full, *given[full]) for full in names if full in given),

@@ -1,5 +1,6 @@
 """Sphinx and the API reference: names as users write them, links to entries, source, lessons."""
 
+import re
 from typing import Any
 
 from api_names import CALLS, FILES, is_inner, meaning, places, with_lessons
@@ -31,17 +32,17 @@ SETTINGS = {
 def setup(app: Sphinx) -> None:
     """Let Sphinx call the functions below, and load their style sheet."""
     app.add_css_file("api.css")
-    app.connect("autodoc-process-docstring", link_lessons)
+    app.connect("autodoc-process-docstring", mark_up)
     app.connect("missing-reference", link_entry)
     app.connect("object-description-transform", name_as_users_do)
     app.connect("viewcode-find-source", find_source)
 
 
-def link_lessons(
+def mark_up(
     app: Sphinx, kind: str, name: str, thing: object, options: Any, lines: list[str]
 ) -> None:
-    """Link the lessons that a docstring names."""
-    lines[:] = [with_lessons(line) for line in lines]
+    """Link the lessons that a docstring names; a letter and a dot do not begin a list."""
+    lines[:] = [re.sub(r"^( *)(\w\.)$", r"\1\\\2", with_lessons(line)) for line in lines]
 
 
 def link_entry(
