@@ -10,7 +10,7 @@ export MPLBACKEND := Agg
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help lessons lesson doctor exercise grade student reproduce test slow gradients thorough mutants \
-	lowest bench notebooks site sitetest lint types check clean
+	lowest bench notebooks lite site sitetest lint types check clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -82,10 +82,13 @@ bench: .venv/installed ## Time a training step against the matrix products it ca
 notebooks: .venv/installed-site ## Every lesson as a notebook, executed and plain, in build/notebooks
 	$(RUN) lessons/site/notebooks.py
 
+lite: .venv/installed-lite ## Build JupyterLite into build/lite: lessons that run in the browser
+	$(RUN) lessons/site/lite.py
+
 site: .venv/installed-site ## Build the site into build/site, from lessons that run once more
 	$(RUN) lessons/site/build.py
 
-sitetest: .venv/installed-site ## Check build/site, pages in Chromium included
+sitetest: .venv/installed-site ## Check build/site and build/lite, pages in Chromium included
 	$(RUN) -m pytest -m site tests/site
 
 lint: .venv/installed-dev ## Check the style of the code with ruff
@@ -95,7 +98,7 @@ lint: .venv/installed-dev ## Check the style of the code with ruff
 types: .venv/installed-dev ## Check the types of the library with mypy
 	$(RUN) -m mypy
 
-check: lint types test slow lessons site sitetest ## Run what continuous integration runs
+check: lint types test slow lessons lite site sitetest ## Run what continuous integration runs
 
 clean: ## Remove figures and caches; delete .venv yourself to start over
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -123,4 +126,8 @@ endif
 
 .venv/installed-site: .venv/installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,site]"
+	@touch $@
+
+.venv/installed-lite: .venv/installed
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[test,lite]"
 	@touch $@

@@ -41,15 +41,17 @@ From data to a formula, one after the other::
 
     symbolic_regression/discovery         `discover`, the complete search
     symbolic_regression/structure_search  the smallest network that is accurate enough
-    sparsity/sparsification               training with a penalty, pruning, training again
     sparsity/model_selection              whether a smaller network is as good: `assess`
+    sparsity/sparsification               training with a penalty, pruning, training again
     symbolic_regression/symbolification   edges become symbols, one after the other
     symbolic_regression/suggestions       the functions that fit an edge, ranked
     symbolic_regression/curve_fit         c f(a x + b) + d fitted to a curve
-    formulas/formula                      the network as a formula with a certificate
-    formulas/network_to_expression        its symbols composed
+    formulas/network_to_expression        the symbols of a network composed
+    formulas/formula                      a formula with a certificate of its errors
     formulas/constant_recognition         constants such as pi/2 recognized
 """
+
+__version__ = "0.1.0"
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -79,7 +81,8 @@ _DEFINED = {
     "sparsity.sparsification": "sparsify",
     "derivatives.separability": "additive_groups multiplicative_groups symmetry",
     "pde.solver": "pde_errors solve_pde",
-    "formulas.formula": "Certificate Formula formula",
+    "formulas.certificate": "Certificate",
+    "formulas.formula": "Formula formula",
     "formulas.formula_to_network": "from_formula",
     "symbolic_regression.suggestions": "suggest_symbolic",
     "symbolic_regression.search_options": "SearchOptions",

@@ -1,12 +1,15 @@
 """What is public, as type checkers and editors see it; `__init__.py` imports it when it is used."""
 
+__version__: str
+
 from kan_numpy import datasets, gradcheck, minimal, pde, reference
 from kan_numpy.datasets import aubry_andre, contrastive, feynman, localization, special_functions
 from kan_numpy.datasets import benchmark as problems
 from kan_numpy.datasets import localization as localisation
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.separability import additive_groups, multiplicative_groups, symmetry
-from kan_numpy.formulas.formula import Certificate, Formula, formula
+from kan_numpy.formulas.certificate import Certificate
+from kan_numpy.formulas.formula import Formula, formula
 from kan_numpy.formulas.formula_to_network import from_formula
 from kan_numpy.functions import activations, symbols
 from kan_numpy.functions.activations import Activation

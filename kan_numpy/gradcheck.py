@@ -26,6 +26,9 @@ from kan_numpy._arguments import as_function, as_rng
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_number, as_samples, as_table, shown
 
+__all__ = ["LARGEST_ATOL", "LARGEST_IMAGINARY_STEP", "LARGEST_RTOL", "STEPS", "assert_adjoint"]
+__all__ += ["central_difference", "complex_step"]
+
 H = 1e-6
 RTOL = 1e-6
 ATOL = 1e-8

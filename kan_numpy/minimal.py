@@ -1,6 +1,6 @@
 """A complete Kolmogorov-Arnold network on one page, in plain NumPy: the first file to read.
 
-Every edge carries a function of one variable, and every node adds up what arrives:
+Every edge carries a function of one variable, and every node adds up what arrives::
 
     y_no = sum_i phi_oi(x_ni),    phi_oi(x) = sum_j c_oij B_j(x) + w_oi b(x),    b(x) = x sigma(x).
 
@@ -16,6 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+__all__ = ["Layer", "backward", "bspline_basis", "forward", "parameters", "random_network", "train"]
+__all__ += ["uniform_knots", "with_parameters"]
 
 Array = npt.NDArray[np.float64]
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+__all__ = ["bspline", "continued_edge", "cross_entropy", "edge", "layer", "mean_squared_error"]
+__all__ += ["silu", "spline"]
+
 Numbers = Sequence[float]
 
 
@@ -15,10 +18,10 @@ def bspline(x: float, j: int, degree: int, knots: Numbers, derivative: int = 0) 
     r"""Evaluate one basis function, or its derivative, at one point by the Cox-de Boor recursion.
 
     .. math::
-        B_{j,k}(x) = \frac{x - t_j}{t_{j+k} - t_j} B_{j,k-1}(x)
-                   + \frac{t_{j+k+1} - x}{t_{j+k+1} - t_{j+1}} B_{j+1,k-1}(x), \qquad
-        B'_{j,k}(x) = k \left(\frac{B_{j,k-1}(x)}{t_{j+k} - t_j}
-                   - \frac{B_{j+1,k-1}(x)}{t_{j+k+1} - t_{j+1}}\right)
+        B_{j,k}(x) &= \frac{x - t_j}{t_{j+k} - t_j} B_{j,k-1}(x)
+                    + \frac{t_{j+k+1} - x}{t_{j+k+1} - t_{j+1}} B_{j+1,k-1}(x) \\
+        B'_{j,k}(x) &= k \left(\frac{B_{j,k-1}(x)}{t_{j+k} - t_j}
+                    - \frac{B_{j+1,k-1}(x)}{t_{j+k+1} - t_{j+1}}\right)
 
     Each of the two terms is left out if its denominator is zero (0/0 := 0).
 
@@ -283,11 +286,8 @@ def mean_squared_error(prediction: Sequence[Numbers], target: Sequence[Numbers])
     >>> kn.reference.mean_squared_error([[1, 2], [3, 4]], [[1, 0], [3, 4]])  # (0 + 4 + 0 + 0) / 4
     1.0
     """
-    squares = [
-        (p - t) ** 2
-        for row_p, row_t in zip(prediction, target, strict=True)
-        for p, t in zip(row_p, row_t, strict=True)
-    ]
+    rows = zip(prediction, target, strict=True)
+    squares = [(p - t) ** 2 for row in rows for p, t in zip(*row, strict=True)]
     return sum(squares) / len(squares)
 
 

@@ -117,8 +117,7 @@ show(figure, "02a_gallery", "Bumps of degree 0 to 3, and a cubic bump with its d
 # $q (A_0 - A_1)$, on the right $A_0 - A_1 + x (a_0 - a_1) + (q + 1 - x)(a_1 - a_2)$. The claim for
 # q - 1 says $(q - 1) A_0 = x a_0 + (q - x) a_1$, and one knot further
 # $(q - 1) A_1 = (x - 1) a_1 + (q + 1 - x) a_2$. Subtract: $(q - 1)(A_0 - A_1)$ is the rest of the
-# right side. On knots at any distance the recursion *defines* the bumps; lesson 03a shows that they
-# are as smooth.
+# right side. On knots at any distance the recursion *defines* bumps, as smooth ones (lesson 03a).
 
 
 # %%
@@ -212,7 +211,8 @@ np.testing.assert_allclose(at_knots, [1 / 6, 2 / 3, 1 / 6], rtol=1e-12)
 # ## On your own
 #
 # Close this file and write the knots from memory: `make exercise N=2.1`. Then let `triangle` take
-# an array of points. Does it hold on knots that you draw at random and sort?
+# an array of points. Does it hold on knots that you draw at random and sort? `make site` builds an
+# [explorer](explorer.html): drag knots and coefficients there, and see bumps, sum and triangle.
 #
 # ## Further reading
 #

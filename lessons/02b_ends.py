@@ -211,8 +211,8 @@ show(kn.plot_basis(clamped, k), "02b_clamped", "Bumps on clamped knots: the firs
 # ## On your own
 #
 # Close this file and write all bumps at many points from memory: `make exercise N=2.2`. Then find
-# points that betray three sick implementations: `make exercise N=2.3`. Repeat an inner knot two,
-# three, four times, and draw the bumps. How smooth are they?
+# points that betray three sick implementations: `make exercise N=2.3`. `make site` builds an
+# [explorer](explorer.html): drag two, three, four knots onto one. How smooth are the bumps?
 #
 # ## Further reading
 #

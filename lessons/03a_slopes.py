@@ -189,6 +189,8 @@ np.testing.assert_allclose(kn.gradcheck.complex_step(lambda x: values(x, 0), x),
 # 2. What does the central difference say of the third derivative *on* a knot, and why?
 # 3. In section 1 `lower` is taken on all knots, with degree k - 1. Which knot is the right end of
 #    its grid? For k = 1, what goes wrong at x = 1?
+# 4. `make site` builds an [explorer](explorer.html): show the slope there, and drag one knot onto
+#    another. What becomes of the slope?
 #
 # ## Further reading
 #

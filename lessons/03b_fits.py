@@ -206,6 +206,8 @@ for (name, f), m in zip(targets.items(), (3, 4), strict=True):
 #
 # 1. In section 1, let the samples reach to 0.001 instead of 0. One more bump sees a sample, a
 #    single one and from afar. Look at its coefficient. What would you do?
+# 2. `make site` builds an [explorer](explorer.html), where eight coefficients learn five targets.
+#    A Gauss-Newton step there takes the nearest of all best fits. What would a second one do?
 #
 # ## Further reading
 #

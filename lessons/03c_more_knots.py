@@ -212,6 +212,7 @@ show(
 # Close this file and write Boehm's step from memory: `make exercise N=3.3`.
 #
 # 1. Insert the same knot k times. Which coefficient is then the value of the spline there, and why?
+#    You can watch it in the [explorer](explorer.html) that `make site` builds.
 #
 # ## Further reading
 #

@@ -195,6 +195,7 @@ assert n_edges * (G + 1) == 90 != net.size
 #    o, j. Check it against the loop, and time all three ways for 10 000 samples.
 # 2. *Open.* An MLP with two inputs, two hidden layers of equal size and one output: which size
 #    comes closest to 135 parameters? In which sense are the two networks of the same size?
+# 3. `make site` builds an [explorer](explorer.html): bend an edge of its network, and watch y.
 #
 # ## Further reading
 #

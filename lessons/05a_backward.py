@@ -212,7 +212,7 @@ assert min(worst_error(divided, x, c, w)) > 0.1
 # `make exercise N=5.1`. Then repair three sick passes, one line each: `make exercise N=5.3`.
 #
 # *Open.* Derive the gradient of the knots $t_m$, for fixed coefficients. Is it worth training them?
-# What could go wrong when two knots meet?
+# What goes wrong when two knots meet? (Drag them in the [explorer](explorer.html) of `make site`.)
 #
 # ## Further reading
 #

@@ -202,6 +202,8 @@ show(
 #    check judge.
 # 2. *Open.* With $N$ samples and $P$ parameters, how many numbers hold $J$, and how many the
 #    gradient? When is it better to multiply $J$ with a vector without ever forming it?
+# 3. `make site` builds an [explorer](explorer.html): bend an edge of its network, and arrows show
+#    the gradient that the chain brings to it.
 #
 # ## Further reading
 #

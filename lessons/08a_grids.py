@@ -171,8 +171,7 @@ assert followed < tangent
 # **Answer:** By more than 20 where splines fade: what lies off the grid has one number to be
 # learned with. With tangents the loss is small, but a grid on the activations is still better.
 #
-# **Common mistake:** "I make the grid wide enough for everything, once, and never think of it
-# again."
+# **Common mistake:** "I make the grid wide enough for everything, once and for all."
 
 # %%
 wide = kn.refine(kn.adapt_grid(young, x, margin=4.5), 50)  # ten times as wide as the activations
@@ -213,6 +212,7 @@ np.testing.assert_allclose(np.ptp(saved), np.ptp(hidden_grid(silent)), rtol=1e-1
 #
 # 1. Repeat section 3 with `eps=0.0`. Is the error larger or smaller? Where does it sit?
 # 2. (open) Adapt after every step. What does that do to the loss, and why?
+# 3. Bend an edge to $h_1$ in the [explorer](explorer.html) of `make site`. Does the next grid fit?
 #
 # ## Further reading
 #

@@ -15,7 +15,7 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from _page import BLUE, BUILD, GRAY, ORANGE, show, table
+from _page import BLUE, GRAY, ORANGE, play, show, table
 
 import kan_numpy as kn
 
@@ -149,7 +149,7 @@ show(
     "Three dark edges meet in one node, the others are faint.",
 )
 movie = kn.plot_movie([start, *film.networks], x, interval=400, **NAMES)
-movie.save(BUILD / "09a_training.gif", writer="pillow", dpi=60)
+play(movie, "09a_training", "Faint edges fade until three are left.")
 assert {text.get_text() for text in movie._fig.findobj(plt.Text)} >= {"$x$", "$y$", "$f$"}
 
 # %% [markdown]

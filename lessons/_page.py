@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 # Colors that the color-blind can tell apart (Okabe and Ito); in gray, lines differ by their style.
@@ -30,6 +31,13 @@ def show(figure: Figure, name: str, description: str) -> None:
     BUILD.mkdir(exist_ok=True)
     figure.savefig(BUILD / f"{name}.png", metadata={"Description": description})
     print(f"   [figure build/{name}.png]")
+
+
+def play(movie: Animation, name: str, description: str) -> None:
+    """Save a movie as build/NAME.gif, and say what is in it; a notebook plays it here."""
+    BUILD.mkdir(exist_ok=True)
+    movie.save(BUILD / f"{name}.gif", writer="pillow", dpi=60)
+    print(f"   [movie build/{name}.gif: {description}]")
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

@@ -1,14 +1,30 @@
-"""Benchmark: one training step against the matrix products that no dense step can avoid.
+"""Benchmark: a training step against the matrix products that no dense step can avoid.
 
-A step is the loss and its gradient for all parameters, every basis function evaluated afresh. Its
-floor are the products B c^T (forward), dy^T B (for dc) and dy c (for dB, in all layers but the
-first), on arrays of the same shapes. `Objective.fun` evaluates the first layer's basis only once,
-when it is made. Steps and products take turns, so that the noise of the machine hits both; the
-medians are compared. Run it with `make bench`, and with `KAN_NUMPY_MALLOC=0 make bench` to see what
-`kan_numpy._memory` is worth. Nothing is asserted about time.
+A step is the loss and its gradient for all parameters. For a batch that it has not seen, every
+basis function is evaluated afresh; ``fun`` is that of `kan_numpy.Objective`, which evaluates those
+of the first layer only once. The floor are the products B c^T (forward), dy^T B (for dc) and dy c
+(for dB, in all layers but the first), on dense arrays of the same shapes.
+
+What is compared takes turns, a few milliseconds each, and of many turns the fastest counts: other
+programs make a turn slower, never faster. With one thread processor time is measured, which leaves
+out the time that other programs run; with all threads the time that passes, which means nothing if
+another program needs one of the processors. The products stand in the same table, and their speed
+above it, so that runs on different days and machines can be compared.
+
+The last table tells where the time of a layer goes. Each part is a few passes over arrays of N n_in
+numbers, and the recursion with its distances about 20; above the tables stands what a pass costs as
+long as its arrays fit into the cache. Storing and looking up at k + 1 positions and exponentials
+are slow passes, and B and dB, with G + k numbers each, leave the cache first. The whole layer takes
+more than its parts, because a part that is repeated by itself finds its arrays in the cache.
+
+Run it with `make bench`: about two minutes, first one thread, then all, and
+``KAN_NUMPY_MALLOC=0 make bench`` to see what `kan_numpy._memory` is worth. Nothing is asserted
+about time.
 """
 
 import os
+import subprocess
+import sys
 import time
 import tracemalloc
 from pathlib import Path
@@ -17,21 +33,35 @@ import numpy as np
 
 import kan_numpy as kn
 from kan_numpy._memory import keep_freed_memory
+from kan_numpy.splines import bsplines
+from kan_numpy.splines.bsplines import _raised
+from kan_numpy.splines.windows import scattered, window_of
 from kan_numpy.training.losses import MeanSquaredError
 
-# widths, N samples, G intervals, and the ratio of step to floor to reach
+# widths, N samples, G intervals, and the ratio of step to floor to reach with one thread
 CASES = [
-    ([2, 5, 1], 1000, 5, 4.0),
+    ([2, 5, 1], 1000, 5, 6.0),
     ([2, 5, 1], 1000, 50, 1.5),
     ([4, 32, 32, 1], 1024, 10, 2.5),
-    ([64, 64, 10], 256, 5, 2.5),
+    ([64, 64, 10], 256, 5, 2.6),
     ([784, 64, 10], 64, 5, 2.0),
     ([100, 100, 100, 1], 1024, 20, 1.6),
 ]
+LAYERS = [(5, 5, 1000, 5), (64, 64, 256, 5), (100, 100, 1024, 20)]  # n_in, n_out, N, G
+SPARSE_CASES = [([2, 5, 1], 1000), ([32] * 3, 1024), ([64] * 3, 512), ([64] * 3, 64)]
+FUNCTIONS = (5, 10, 20)  # for each that is not zero, where sparse B are tried
 DEGREE = 3
-MEMORY_GOAL = 3.0  # peak of a step, in units of all the matrices B
-ROUNDS = 15
-SECONDS_PER_BLOCK = 0.03
+SECONDS_PER_ROW, SECONDS_PER_TURN, LEAST_TURNS = 2.5, 0.01, 3
+LARGEST_LM = 1000  # parameters of a network that is also trained by Levenberg-Marquardt
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def drawn(widths, n_samples, grid_size, degree=DEGREE):
+    """Return a network with inputs and targets, all random."""
+    rng = np.random.default_rng(0)
+    net = kn.KAN(widths, grid_size=grid_size, degree=degree, rng=rng)
+    x = rng.uniform(-1, 1, (n_samples, widths[0]))
+    return net, x, rng.normal(size=(n_samples, widths[-1]))
 
 
 def training_step(net, x, target):
@@ -46,9 +76,9 @@ def training_step(net, x, target):
     return step
 
 
-def matrix_products(net, n_samples, rng):
+def matrix_products(net, n_samples):
     """Return a function that does the products of one step, and nothing else."""
-    arrays = []
+    rng, arrays = np.random.default_rng(0), []
     for layer in net.layers:
         n_columns = layer.n_in * layer.basis.size
         B = rng.normal(size=(n_samples, n_columns))
@@ -65,26 +95,30 @@ def matrix_products(net, n_samples, rng):
     return products
 
 
-def block_of_calls(function, calls):
-    """Return the seconds of each of several calls in a row."""
-    marks = [time.perf_counter()]
-    for _ in range(calls):
-        function()
-        marks.append(time.perf_counter())
-    return np.diff(marks)
+def levenberg_marquardt_step(objective, theta):
+    """Return a function that does the first step of Levenberg-Marquardt."""
+    optimizer = kn.LevenbergMarquardt()
+    state = optimizer.start(objective, theta)
+    return lambda: optimizer.step(objective, state)
 
 
-def interleaved_medians(functions):
-    """Return the median seconds of each function; their blocks of calls take turns."""
+def fastest(functions, clock):
+    """Return the seconds of each function: their turns alternate, and the fastest one counts."""
     calls = []
     for function in functions:
-        seconds = block_of_calls(function, 3).min()
-        calls.append(int(np.clip(SECONDS_PER_BLOCK / seconds, 3, 300)))
-    times = [[] for _ in functions]
-    for _ in range(ROUNDS):
-        for function, count, seconds in zip(functions, calls, times, strict=True):
-            seconds.append(block_of_calls(function, count))
-    return [np.median(np.concatenate(seconds)) for seconds in times]
+        function()
+        begin = clock()
+        function()
+        calls.append(int(np.clip(SECONDS_PER_TURN / max(clock() - begin, 1e-6), 1, 300)))
+    best, turns, end = np.full(len(functions), np.inf), 0, time.perf_counter() + SECONDS_PER_ROW
+    while turns < LEAST_TURNS or time.perf_counter() < end:
+        turns += 1
+        for at, (function, count) in enumerate(zip(functions, calls, strict=True)):
+            begin = clock()
+            for _ in range(count):
+                function()
+            best[at] = min(best[at], (clock() - begin) / count)
+    return best
 
 
 def peak_memory(function):
@@ -105,40 +139,186 @@ def held_memory():
     return f"{held[0] / 1024:.0f} MiB" if held else "an unknown amount"
 
 
-def measure(widths, n_samples, grid_size):
-    """Return the medians of step, products and `Objective.fun`, and the relative peak memory."""
-    rng = np.random.default_rng(0)
-    net = kn.KAN(widths, grid_size=grid_size, degree=DEGREE, rng=rng)
-    x = rng.uniform(-1, 1, (n_samples, widths[0]))
-    target = rng.normal(size=(n_samples, widths[-1]))
-    step = training_step(net, x, target)
-    objective, theta = kn.Objective(net, x, target), net.theta
-    medians = interleaved_medians(
-        [step, matrix_products(net, n_samples, rng), lambda: objective.fun(theta)]
+def speeds(clock):
+    """Return what the machine needs for products, and for passes over 5000 numbers, as a text."""
+    A, x = np.random.default_rng(0).normal(size=(500, 500)), np.linspace(0.0, 1.0, 5000)
+    last = np.arange(len(x))[::-1].copy()
+    todo = [lambda: A @ A, lambda: x + x, lambda: np.exp(x), lambda: x.take(last)]
+    product, *passes = fastest(todo, clock)
+    each = ", ".join(f"{1e9 * seconds / len(x):.1f}" for seconds in passes)
+    return (
+        f"{2e-9 * A.size * len(A) / product:.1f} GFlop/s in products; ns to add, exp, take: {each}"
     )
-    bases = sum(n_samples * n_in * (grid_size + DEGREE) * 8 for n_in in widths[:-1])
-    return medians, peak_memory(step) / bases
 
 
-def compare_with_floor():
-    """Print the table of step, floor and their ratio."""
-    print("Milliseconds of one training step, and of the matrix products in it (floor)")
-    print(f"{'widths, N, G':<30}{'step':>9}{'floor':>9}{'ratio':>8}{'goal':>6}", end="")
-    print(f"{'fun':>11}{'ratio':>8}{'memory':>10}{'goal':>6}")
+def compare_with_floor(clock):
+    """Print the table of steps, their floor and their ratios."""
+    print("Milliseconds of a step for a new batch, of its products, of Objective.fun, of a step of")
+    print(
+        "Levenberg-Marquardt and of a prediction; peak memory of the step in MiB and in B's sizes"
+    )
+    print(f"{'widths, N, G':<30}{'floor':>8}{'step':>8}{'ratio':>7}{'goal':>5}{'fun':>8}", end="")
+    print(f"{'ratio':>7}{'LM':>8}{'predict':>9}{'MiB':>7}{'/ B':>6}")
     for widths, n_samples, grid_size, goal in CASES:
-        (step, floor, fun), memory = measure(widths, n_samples, grid_size)
-        name = f"{widths}, {n_samples}, {grid_size}"
-        print(f"{name:<30}{1e3 * step:>9.3f}{1e3 * floor:>9.3f}{step / floor:>8.2f}", end="")
-        print(f"{goal:>6.1f}{1e3 * fun:>11.3f}{fun / floor:>8.2f}", end="")
-        print(f"{memory:>10.2f}{MEMORY_GOAL:>6.1f}", flush=True)
-    print("fun: Objective.fun; memory: peak of a step over the size of all matrices B")
+        net, x, target = drawn(widths, n_samples, grid_size)
+        objective, theta = kn.Objective(net, x, target), net.theta
+        step = training_step(net, x, target)
+        todo = [matrix_products(net, n_samples), step]
+        todo += [lambda f=objective.fun, t=theta: f(t), lambda n=net, x=x: n(x)]
+        if net.size <= LARGEST_LM:
+            todo.append(levenberg_marquardt_step(objective, theta))
+        floor, new, fun, predict, *lm = fastest(todo, clock)
+        memory, all_B = peak_memory(step), 8 * n_samples * sum(widths[:-1]) * (grid_size + DEGREE)
+        print(f"{f'{widths}, {n_samples}, {grid_size}':<30}{1e3 * floor:>8.3f}", end="")
+        print(f"{1e3 * new:>8.3f}{new / floor:>7.2f}{goal:>5.1f}{1e3 * fun:>8.3f}", end="")
+        print(f"{fun / floor:>7.2f}{1e3 * lm[0] if lm else np.nan:>8.2f}", end="")
+        print(f"{1e3 * predict:>9.3f}{memory / 2**20:>7.1f}{memory / all_B:>6.2f}", flush=True)
+
+
+def compare_grids(clock):
+    """Print what other grids and degrees cost, in units of the step on one uniform grid."""
+    print("\nA step with other knots and degrees, in units of the same step on one uniform grid")
+    print(f"{'widths, N, G':<30}{'own grids':>10}{'uneven':>8}{'k = 1':>8}{'k = 2':>8}{'k = 5':>8}")
+    for widths, n_samples, grid_size, _ in (CASES[0], CASES[2], CASES[3]):
+        net, x, target = drawn(widths, n_samples, grid_size)
+        others = [net, kn.adapt_grid(net, x, eps=1.0), kn.adapt_grid(net, x, eps=0.5)]
+        others += [drawn(widths, n_samples, grid_size, degree)[0] for degree in (1, 2, 5)]
+        one, *rest = fastest([training_step(other, x, target) for other in others], clock)
+        print(f"{f'{widths}, {n_samples}, {grid_size}':<30}{rest[0] / one:>10.2f}", end="")
+        print("".join(f"{seconds / one:>8.2f}" for seconds in rest[1:]), flush=True)
+
+
+def compare_sizes(clock):
+    """Print how the cost of a step grows with G, and that of a single sample."""
+    print("\n[2, 5, 1] with N = 10,000: what a step takes, and its peak memory; and N = 1")
+    for grid_size in (5, 20, 50, 200):
+        net, x, target = drawn([2, 5, 1], 10_000, grid_size)
+        step = training_step(net, x, target)
+        seconds, one, predict = fastest(
+            [step, training_step(net, x[:1], target[:1]), lambda n=net, x=x[:1]: n(x)], clock
+        )
+        print(
+            f"G = {grid_size:<4}{1e3 * seconds:>8.2f} ms{peak_memory(step) / 2**20:>8.1f} MiB",
+            end="",
+        )
+        print(
+            f"      one sample: a step {1e6 * one:>5.0f} us, a prediction {1e6 * predict:>5.0f} us"
+        )
+
+
+def compare_sparse(clock):
+    """Print what a sparse B is worth: `FUNCTIONS_EACH` and `SAMPLES_EACH` come from this table."""
+    print("\nHow many times faster a step is with a sparse B: functions for each that is not zero")
+    print(f"{'widths, N':<30}" + "".join(f"{each:>8}" for each in FUNCTIONS))
+    chosen = bsplines.is_sparse
+
+    def forced(step, sparse):
+        def forced_step():
+            bsplines.is_sparse = lambda *_: sparse
+            step()
+
+        return forced_step
+
+    for widths, n_samples in SPARSE_CASES:
+        print(f"{f'{widths}, {n_samples}':<30}", end="")
+        for each in FUNCTIONS:
+            step = training_step(*drawn(widths, n_samples, each * (DEGREE + 1) - DEGREE))
+            dense, sparse = fastest([forced(step, False), forced(step, True)], clock)
+            print(f"{dense / sparse:>8.2f}", end="", flush=True)
+        print()
+    bsplines.is_sparse = chosen
+
+
+def parts_of_a_step(clock):
+    """Print where the time of a layer goes, in nanoseconds for each value that enters it."""
+    print(
+        "\nWhere the time goes: nanoseconds of each part for each of the N n_in values of a layer"
+    )
+    print(f"{'n_in, n_out, N, G':<22}", end="")
+    print("".join(f"{name:>10}" for name in parts_of_a_layer(*drawn([1, 1], 5, 5))), " layer")
+    for n_in, n_out, n_samples, grid_size in (
+        (5, 5, 1000, 5),
+        (64, 64, 256, 5),
+        (100, 100, 1024, 20),
+    ):
+        net, x, _ = drawn([n_in, n_out], n_samples, grid_size)
+        dy = np.random.default_rng(0).normal(size=(n_samples, n_out))
+        parts = parts_of_a_layer(net, x, dy)
+        *each, whole = (
+            1e9 / x.size * fastest([*parts.values(), layer_step(net.layers[0], x, dy)], clock)
+        )
+        print(f"{f'{n_in}, {n_out}, {n_samples}, {grid_size}':<22}", end="")
+        print(
+            "".join(f"{nanoseconds:>11.1f}" for nanoseconds in each), f"{whole:>6.0f}", flush=True
+        )
+
+
+def layer_step(layer, x, dy):
+    """Return a function that goes forward and backward through a layer."""
+    return lambda: layer.backward(dy, layer.forward(x)[1])
+
+
+def parts_of_a_layer(net, x, dy):
+    """Return the parts of `layer_step` by name, each a function."""
+    layer, out = net.layers[0], np.empty(net.layers[0].size)
+    basis, cache, c = layer.basis, layer.features(x), layer.coef.reshape(layer.n_out, -1)
+    (m, left, right), (_, kept) = basis._intervals.distances(x), basis.forward(x)
+    window, dB = window_of(m, DEGREE, basis.size), np.ones((*x.shape, basis.size))
+
+    def recursion():
+        row = basis._row_of_degree_0(x)
+        for _ in range(DEGREE):
+            row = _raised(basis._divided(row, left, right), left, right)
+        return row
+
+    values = recursion()
+
+    def base():
+        _, slope = layer.base_with_slope(x)
+        slope()
+
+    return {
+        "interval": lambda: basis._intervals.distances(x),
+        "recursion": recursion,
+        "window": lambda: window_of(m, DEGREE, basis.size),
+        "write B": lambda: scattered(values, window, basis.size),
+        "b and b'": base,
+        "B c^T": lambda: layer.output(cache),
+        "dy^T B": lambda: layer.parameter_gradient(dy, cache, out),
+        "dy c": lambda: dy @ c,
+        "dB B'": lambda: basis.backward(dB, kept),
+    }
+
+
+def in_a_process(threads):
+    """Measure in another Python, whose linear algebra uses so many threads."""
+    environment = os.environ | dict.fromkeys(THREADS, str(threads))
+    subprocess.run([sys.executable, __file__, str(threads)], env=environment, check=True)
+
+
+def measure(threads):
+    """Print all tables for a number of threads, which the environment has set."""
+    clock = time.process_time if threads == 1 else time.perf_counter
+    kept = keep_freed_memory()  # as training does
+    print(f"\n{threads} thread{'s' * (threads > 1)}:", end=" ")
+    print(speeds(clock))
+    compare_with_floor(clock)
+    if threads == 1:
+        compare_grids(clock)
+        compare_sizes(clock)
+        compare_sparse(clock)
+        parts_of_a_step(clock)
+    print(f"Freed memory was {'kept' if kept else 'given back'}; held at the end: {held_memory()}")
 
 
 if __name__ == "__main__":
-    print(
-        f"NumPy {np.__version__}, {os.cpu_count()} processors, float64, degree {DEGREE};", end=" "
-    )
-    print(f"load before: {os.getloadavg()[0]:.1f} (far above 0, expect noise)")
-    kept = keep_freed_memory()  # as training does
-    compare_with_floor()
-    print(f"Freed memory was {'kept' if kept else 'given back'}; held at the end: {held_memory()}")
+    if len(sys.argv) > 1:
+        measure(int(sys.argv[1]))
+    else:
+        print(
+            f"NumPy {np.__version__}, {os.cpu_count()} processors, float64, degree {DEGREE};",
+            end=" ",
+        )
+        print(f"load before: {os.getloadavg()[0]:.1f}", flush=True)
+        for number in sorted({1, os.cpu_count() or 1}):
+            in_a_process(number)

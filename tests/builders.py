@@ -34,6 +34,23 @@ def random_network(widths, seed=0, n_samples=40, **grid):
     return network, rng.uniform(-1.0, 1.0, (n_samples, widths[0])), rng
 
 
+def product_network(widths, rng, arity=2, **options):
+    """Return a network with products and random parameters, which keep its values near 1."""
+    network = KAN(widths, arity=arity, rng=rng, **options)
+    network = network.with_theta(rng.uniform(-0.5, 0.5, network.size))
+    return KAN.from_layers(
+        replace(layer, bias=rng.uniform(-0.5, 0.5, layer.n_out))
+        if isinstance(layer, KANLayer)
+        else layer
+        for layer in network.layers
+    )
+
+
+def inputs_of(network, seed=0, samples=300):
+    """Return inputs (N, n_in) of a network."""
+    return np.random.default_rng(seed).uniform(-1.0, 1.0, (samples, network.widths[0]))
+
+
 def with_edges(network, at, factor):
     """Return the network with the edges of one layer multiplied, (n_out, n_in)."""
     layers = list(network.layers)

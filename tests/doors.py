@@ -187,7 +187,7 @@ def sensible():
         "fit_spline.y": Y[:, 0],
         "losses.CrossEntropy.as_target.y": LABELS,
         "contrastive.GaussianHead.as_target.y": LABELS,
-        "localisation.mobility_edge.x": np.full((3, 4), 0.5),
+        "localization.mobility_edge.x": np.full((3, 4), 0.5),
         "problems.PEAKS.x": X[:, :1],
         "knots": KNOTS,
         "new_knots": kn.uniform_knots(-1.0, 1.0, 8, 3),

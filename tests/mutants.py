@@ -4,14 +4,16 @@
 
 A sample of all changes of the chapter is drawn: an operator for another one, a comparison for its
 neighbor, a number for the next one, a sign for the other. Each is made in a copy of the project,
-and the chapter's tests run against it, those of the changed file first. Changes that no test
-notices are printed, except those listed with a reason in `tests/equivalent_mutants.txt`.
+and the chapter's tests run against it, those of the changed file first, and the quick ones before
+the slow ones. Changes that no test notices are printed, except those listed with a reason in
+`tests/equivalent_mutants.txt`.
 """
 
 import argparse
 import ast
 import gc
 import importlib
+import json
 import multiprocessing
 import os
 import random
@@ -150,11 +152,10 @@ def sample(every, count, seed):
 
 def passes(copy, chapter, mutant=None, timeout=None):
     """Return whether the chapter's tests pass in a copy of the project, in time."""
-    tests = [f"tests/{chapter}", f"kan_numpy/{chapter}"]
-    own = f"tests/{chapter}/test_{Path(mutant.path).stem}.py" if mutant else ""
-    if own and (copy / own).exists():
-        tests.insert(0, own)
-    process = multiprocessing.get_context("fork").Process(target=run_pytest, args=(copy, tests))
+    order = Order(copy / "seconds.json", Path(mutant.path).stem if mutant else "")
+    process = multiprocessing.get_context("fork").Process(
+        target=run_pytest, args=(copy, [f"tests/{chapter}", f"kan_numpy/{chapter}"], order)
+    )
     process.start()
     process.join(timeout)
     if process.is_alive():
@@ -163,14 +164,26 @@ def passes(copy, chapter, mutant=None, timeout=None):
     return process.exitcode == 0
 
 
-class QuickFirst:
-    """Let tests without random examples run first."""
+class Order:
+    """Let the tests of one file run first, and the quick ones before the slow ones."""
+
+    def __init__(self, path, name):
+        self.path, self.name, self.seconds = path, name, {}
 
     def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+        known = json.loads(self.path.read_text("utf-8")) if self.path.exists() else {}
+        own = f"/test_{self.name}.py::"
+        items.sort(key=lambda item: (own not in item.nodeid, known.get(item.nodeid, 0.0)))
+
+    def pytest_runtest_logreport(self, report):
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+
+    def pytest_sessionfinish(self):
+        if not self.path.exists():  # the first time nothing is changed
+            self.path.write_text(json.dumps(self.seconds), "utf-8")
 
 
-def run_pytest(folder, tests):
+def run_pytest(folder, tests, order):
     """Run tests in a folder, silently, and exit with pytest's code."""
     os.chdir(folder)
     sys.path.insert(0, str(folder))
@@ -186,7 +199,7 @@ def run_pytest(folder, tests):
         "-m",
         "not slow and not lesson",
     ]
-    sys.exit(pytest.main(options + tests, plugins=[QuickFirst()]))
+    sys.exit(pytest.main(options + tests, plugins=[order]))
 
 
 def survivors(copy, chapter, chosen):

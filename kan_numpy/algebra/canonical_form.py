@@ -44,6 +44,9 @@ from kan_numpy.algebra.simplify import (
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
+__all__ = ["RULES", "canonicalize", "extract_factors", "join_exponentials", "mirror"]
+__all__ += ["scale_absolute", "split_exponential", "split_logarithm", "turn_wave"]
+
 EXP, LOG, SIN, COS, ABS = (SYMBOLS[name] for name in ("exp", "log", "sin", "cos", "abs"))
 
 
@@ -127,10 +130,8 @@ def _common_factor(
 
     If p is an integer, the sign of k is free; it is chosen to leave as few minus signs as possible.
     """
-    candidates = [Number(1), *map(_size, base.terms)]
     absorbing = power(_size(coefficient), folded(-1.0 / p.value, p))
-    if absorbing.value != 0.0 and math.isfinite(1.0 / absorbing.value):
-        candidates.append(absorbing)
+    candidates = [Number(1), *map(_size, base.terms), absorbing]
 
     def complexity_with(k: Expression) -> float:
         outside = power(k, p).value
@@ -181,7 +182,7 @@ def split_exponential(_: Function, argument: Expression, __: float) -> Expressio
 
 
 def split_logarithm(_: Function, argument: Expression, tolerance: float) -> Expression:
-    """Rewrite log(k u^p) as log k + p log u, unless p is even: that would be p log |u|."""
+    """Rewrite log(k u^p) as log k + p log u, unless p is even: that would be p ``log |u|``."""
     common = _front_number(argument, tolerance)
     inner = _divided(argument, common)
     outside = call(LOG, common)
@@ -226,7 +227,7 @@ def mirror(function: Function, argument: Expression, _: float) -> Expression:
 
 
 def scale_absolute(function: Function, argument: Expression, tolerance: float) -> Expression:
-    """Rewrite |k u| as k |u|, and sgn(k u) as sgn(u), for positive k."""
+    """Rewrite ``|k u|`` as ``k |u|``, and sgn(k u) as sgn(u), for positive k."""
     common = _front_number(argument, tolerance)
     inner = mirror(function, _divided(argument, common), tolerance)
     return multiply([common, inner]) if function == ABS else inner

@@ -24,6 +24,8 @@ from kan_numpy.algebra.expressions import Constant, Expression, Number, Power, P
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.traversal import children
 
+__all__ = ["SURPRISE", "UNKNOWN", "complexity", "number_complexity", "recognize"]
+
 PI = Constant("pi")
 
 SURPRISE = 0.01

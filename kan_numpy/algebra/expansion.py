@@ -8,6 +8,8 @@ from kan_numpy.algebra.expressions import Expression, Number, Power, Product, Su
 from kan_numpy.algebra.simplify import add, multiply, normal, simplify
 from kan_numpy.algebra.traversal import factors_of, map_children, terms_of
 
+__all__ = ["expand"]
+
 HIGHEST_POWER, MOST_TERMS = 6, 1000
 
 

@@ -22,6 +22,9 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array
 
+__all__ = ["Call", "Constant", "Function", "Node", "Number", "Power", "Product", "Quotient", "Sum"]
+__all__ += ["Variable", "evaluate", "written_factors"]
+
 
 class Function(Protocol):
     """The interface of the function of a `Call`, such as a `Symbol`; it must be hashable."""

@@ -13,6 +13,8 @@ from kan_numpy.algebra.expressions import Call, Expression, Power, Product, Sum,
 from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.traversal import as_multiple, variables, walk
 
+__all__ = ["degree", "factor_key", "is_negative", "term_key"]
+
 
 def term_key(term: Expression) -> tuple[Any, ...]:
     """Return the sort key of a term, which does not depend on its coefficient."""

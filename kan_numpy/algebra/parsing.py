@@ -36,6 +36,9 @@ from kan_numpy.algebra.expressions import (
 )
 from kan_numpy.functions.symbols import SYMBOLS
 
+__all__ = ["DEEPEST", "FUNCTIONS", "HIGHEST_POWER", "LONGEST", "MOST_NODES", "MOST_TOKENS", "parse"]
+__all__ += ["require_size"]
+
 FUNCTIONS: Mapping[str, Function] = {
     name: symbol for name, symbol in SYMBOLS.items() if name.isidentifier() and name != "x"
 } | {"ln": SYMBOLS["log"], "sign": SYMBOLS["sgn"]}

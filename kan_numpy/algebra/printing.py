@@ -10,6 +10,8 @@ import re
 
 from kan_numpy.algebra.expressions import Call, Constant, Expression, Number, Power, Sum, Variable
 
+__all__ = ["digits", "latex", "text"]
+
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)
 
 _GREEK = (

@@ -17,6 +17,9 @@ from kan_numpy.algebra.ordering import factor_key, is_negative, term_key
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
+__all__ = ["add", "call", "folded", "map_numbers", "multiply", "normal", "power", "recognized"]
+__all__ += ["scale", "simplify", "times"]
+
 EPS = float(np.finfo(float).eps)
 
 

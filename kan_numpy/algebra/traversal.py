@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum, Variable
 
+__all__ = ["as_multiple", "as_power", "children", "factors_of", "map_children", "terms_of"]
+__all__ += ["variables", "walk"]
+
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Return the child nodes; a number has none."""

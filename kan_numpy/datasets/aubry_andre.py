@@ -23,6 +23,9 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array, as_count, as_number
 
+__all__ = ["MOST_SITES", "fractal_dimension", "generalized_hamiltonian", "golden_approximant"]
+__all__ += ["inverse_participation_ratio", "modified_hamiltonian"]
+
 MOST_SITES = 10**4
 """The largest N: a matrix (N, N) of 800 MB."""
 

@@ -21,6 +21,8 @@ from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count, as_number, as_samples, require_affordable
 from kan_numpy.datasets.preprocessing import Split
 
+__all__ = ["MULTILEVEL", "PEAKS", "PEAK_CENTERS", "ROTATION", "Benchmark", "draw", "peak_phases"]
+
 _TABLES: dict[str, Benchmark] = {}
 
 HOW = ("uniform", "half_stretched")
@@ -170,7 +172,7 @@ def draw(n_samples: int, n_inputs: int, rng: Rng = 0, how: str = "uniform") -> A
     Examples
     --------
     Every second row of "half_stretched" is drawn with powers. More of its samples are near the
-    faces of the cube, |z| > 0.9:
+    faces of the cube, :math:`|z| > 0.9`:
 
     >>> import numpy as np
     >>> import kan_numpy as kn

@@ -23,6 +23,8 @@ from kan_numpy._arguments import as_rng
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count, as_number
 
+__all__ = ["GaussianHead", "contrast"]
+
 
 def contrast(x: npt.ArrayLike, rng: Rng = None) -> tuple[Array, Array]:
     """Append shuffled rows to the real ones, and label both.

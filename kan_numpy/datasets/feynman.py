@@ -16,6 +16,8 @@ from numpy import arcsin, cos, exp, log, pi, sin, sinc, sqrt
 from kan_numpy._arrays import Array
 from kan_numpy.datasets.benchmark import Benchmark, _table
 
+__all__ = ["FEYNMAN_EQUATIONS"]
+
 _TURN = (0.0, 2 * pi)  # a full turn of an angle
 _ONE = (0.0, 1.0)
 _SIGNED = (-1.0, 1.0)

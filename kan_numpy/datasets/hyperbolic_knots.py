@@ -12,6 +12,8 @@ from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array, Frozen, Integers
 from kan_numpy._validation import as_array, as_samples
 
+__all__ = ["KnotTable", "load_knots", "signature_from_slope"]
+
 
 @dataclass(frozen=True, eq=False)
 class KnotTable(Frozen):

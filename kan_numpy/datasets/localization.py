@@ -31,6 +31,9 @@ from kan_numpy.datasets.aubry_andre import (
     modified_hamiltonian,
 )
 
+__all__ = ["AMBIGUOUS", "MODELS", "THRESHOLD", "Model", "StateTable", "boundary_points"]
+__all__ += ["mobility_edge", "sample_states"]
+
 THRESHOLD = 0.5
 """States with a fractal dimension up to this value are labeled localized."""
 

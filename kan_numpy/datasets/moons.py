@@ -9,6 +9,8 @@ from kan_numpy._arguments import as_rng
 from kan_numpy._arrays import Array, Integers, Rng
 from kan_numpy._validation import as_count, as_number
 
+__all__ = ["two_moons"]
+
 
 def two_moons(n: int = 1000, noise: float = 0.1, rng: Rng = 0) -> tuple[Array, Integers]:
     r"""Draw points of two interleaved half circles, which no straight line separates.

@@ -10,6 +10,8 @@ from kan_numpy._arguments import as_rng
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_number, as_table, shown
 
+__all__ = ["Split", "split"]
+
 Rows = tuple[npt.NDArray[Any], ...]
 
 

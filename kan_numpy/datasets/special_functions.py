@@ -19,6 +19,8 @@ from scipy import special
 from kan_numpy._arrays import Array
 from kan_numpy.datasets.benchmark import Benchmark, _table
 
+__all__ = ["SPECIAL_FUNCTIONS"]
+
 
 def _sn(u: Array, m: Array) -> Array:
     sn: Array = special.ellipj(u, m)[0]

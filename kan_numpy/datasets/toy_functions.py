@@ -17,6 +17,8 @@ from kan_numpy._validation import as_count, as_number
 from kan_numpy.datasets.benchmark import Benchmark, _table, draw
 from kan_numpy.datasets.preprocessing import Split
 
+__all__ = ["TOY_FUNCTIONS", "toy"]
+
 
 def _toy(
     name: str, formula: str, widths: tuple[int, ...], function: Callable[..., Array]

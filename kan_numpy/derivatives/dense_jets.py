@@ -15,6 +15,8 @@ from kan_numpy._arrays import Array
 from kan_numpy.derivatives.jet import Jet, Pairs
 from kan_numpy.layers.dense_layer import DenseCache, DenseLayer
 
+__all__ = ["DenseJetCache", "DenseJets"]
+
 
 class DenseJetCache(NamedTuple):
     """The quantities of the forward pass that the backward pass needs."""

@@ -11,6 +11,8 @@ from kan_numpy._arguments import as_indices, as_list
 from kan_numpy._arrays import Array, Indices
 from kan_numpy._validation import shown
 
+__all__ = ["Jet", "JetLayer", "Pairs", "as_pairs", "seed"]
+
 
 class Jet(NamedTuple):
     """Value and derivatives of every node of a level, or the gradients of a loss by them."""
@@ -45,7 +47,7 @@ class Pairs(NamedTuple):
 
 
 class JetLayer(Protocol):
-    """What a layer can do with jets: the methods of `Layer`, with jets for values."""
+    """What a layer can do with jets: the methods of `network.Layer`, with jets for values."""
 
     @property
     def size(self) -> int:

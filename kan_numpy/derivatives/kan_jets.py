@@ -49,6 +49,8 @@ from kan_numpy._arrays import Array
 from kan_numpy.derivatives.jet import Jet, Pairs
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 
+__all__ = ["EdgeCache", "KANJets"]
+
 
 class EdgeCache(NamedTuple):
     """The quantities of the forward pass that the backward pass needs."""

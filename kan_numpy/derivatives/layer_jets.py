@@ -13,6 +13,8 @@ from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 
+__all__ = ["JETS", "as_jet_layer"]
+
 JETS: dict[type, Callable[[Any], JetLayer]] = {
     KANLayer: KANJets,
     DenseLayer: DenseJets,

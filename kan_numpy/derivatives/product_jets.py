@@ -28,6 +28,8 @@ from kan_numpy._arrays import Array, Indices
 from kan_numpy.derivatives.jet import Jet, Pairs
 from kan_numpy.layers.product_layer import ProductLayer
 
+__all__ = ["ProductJetCache", "ProductJets"]
+
 
 class ProductJetCache(NamedTuple):
     """The quantities of the forward pass that the backward pass needs."""

@@ -47,6 +47,9 @@ from kan_numpy.derivatives.network_jets import forward
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network
 
+__all__ = ["NUMBERS_AT_ONCE", "ROWS", "Derivatives", "Separability", "Symmetry", "additive_groups"]
+__all__ += ["multiplicative_groups", "symmetry"]
+
 ROWS, NUMBERS_AT_ONCE = 1000, 4_000_000
 """The number of samples that are tested, and the largest number of entries of an array of jets."""
 

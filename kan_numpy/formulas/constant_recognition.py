@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kan_numpy._arrays import Array
+from kan_numpy._deadline import NEVER, Deadline
 from kan_numpy.algebra.canonical_form import canonicalize
 from kan_numpy.algebra.constants import complexity, recognize
 from kan_numpy.algebra.expansion import expand
@@ -27,6 +28,8 @@ from kan_numpy.algebra.expressions import Expression, Number, evaluate
 from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplify import simplify
 from kan_numpy.formulas.parameter_fit import free_numbers, refit, with_numbers
+
+__all__ = ["MANY", "NOISY", "ROUNDING", "TIGHTEST", "ConstantRecognizer"]
 
 ROUNDING = 1e-12
 """Relative errors below this are rounding errors."""
@@ -47,6 +50,7 @@ class ConstantRecognizer:
 
     values: Mapping[str, Array]  # of each variable, (N,)
     target: Array  # (N,)
+    deadline: Deadline = NEVER
 
     def loss(self, expression: Expression) -> float:
         """Return the mean square error, infinite where the expression is undefined."""
@@ -60,6 +64,8 @@ class ConstantRecognizer:
         floor = self.loss(expression) + ROUNDING**2 * spread
         accuracy = float(np.clip(np.sqrt(floor / spread), 1e-11, 0.01))
         for known in range(len(free_numbers(expression)) + 1):
+            if self.deadline.passed:
+                break
             limit = floor * (1.0 + known * per_number)
             expanded = canonicalize(expand(expression))
             for form in (simplify(expression), canonicalize(expression), expanded):
@@ -105,6 +111,8 @@ class ConstantRecognizer:
         small = 10.0 * accuracy * max(1.0, float(np.std(self.target)))
         free = free_numbers(expression)
         for index, value in enumerate(free):
+            if self.deadline.passed:
+                return
             constant = recognize(value, tolerance)
             guesses: list[Expression] = [Number(0)] if abs(value) <= small else []
             guesses += [constant] if constant and self.is_new(constant, value) else []

@@ -26,6 +26,8 @@ from kan_numpy.algebra.simplify import scale, simplify
 from kan_numpy.algebra.traversal import as_multiple, map_children, variables, walk
 from kan_numpy.functions.symbols import REDUNDANT, SYMBOLS, Symbol
 
+__all__ = ["POWERS", "Term", "as_parts", "edges", "factors", "height", "is_product", "sum_height"]
+
 STRAIGHT = SYMBOLS["x"]
 
 POWERS = {

@@ -1,7 +1,7 @@
 r"""Conversion of a network into a formula, which evaluates exactly as it is printed.
 
 Its numbers are simplified by `kan_numpy.formulas.constant_recognition` and optionally rounded. A
-certificate states the error before and after rounding.
+certificate states the error before and after rounding, and whether the formula is exact.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arguments import as_instance, as_names
 from kan_numpy._arrays import Array, some_rows
+from kan_numpy._deadline import NEVER, Deadline
 from kan_numpy._validation import as_array, as_count, as_samples
-from kan_numpy.algebra.expressions import Expression, Number, Variable, evaluate
+from kan_numpy.algebra.expressions import Expression, Number, Variable
 from kan_numpy.algebra.parsing import FUNCTIONS
 from kan_numpy.algebra.printing import latex, text
 from kan_numpy.algebra.simplify import map_numbers
+from kan_numpy.formulas.certificate import Certificate, Measurement, values_of
 from kan_numpy.formulas.constant_recognition import ROUNDING, ConstantRecognizer
 from kan_numpy.formulas.network_to_expression import affine, network_expressions
 from kan_numpy.functions.scaling import Scaler
@@ -30,48 +30,10 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.training.losses import SquaresLoss, WeightedLoss
 from kan_numpy.training.objective import Objective
 
+__all__ = ["MOST_DIGITS", "ROWS", "Formula", "enough_digits", "formula", "recognized"]
+
 ROWS = 2000
 """The number of samples used to recognize constants."""
-
-
-class Errors(NamedTuple):
-    """The errors of a formula with respect to its network and to the data."""
-
-    largest: float  # difference to the network
-    rms: float  # difference to the network
-    rmse: float  # difference to the data; NaN without data
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """The errors of a formula, before and after its numbers were rounded.
-
-    Parameters
-    ----------
-    before, after : Errors
-        ``largest`` and ``rms``, the largest and the root mean square difference to the network;
-        ``rmse``, that to the data (NaN if there are none).
-
-    Examples
-    --------
-    Rounded from 1.23456 to 1.23, a slope is wrong by 0.00456 at x = 1:
-
-    >>> import kan_numpy as kn
-    >>> net = kn.from_formula("1.23456*x", ["x"])
-    >>> certificate = kn.formula(net, ["x"], x=[[0.0], [1.0]], digits=3).certificate
-    >>> round(certificate.after.largest, 5)
-    0.00456
-    """
-
-    before: Errors
-    after: Errors
-
-    def __str__(self) -> str:
-        """Return a table of two lines."""
-        lines = [f"{'':16} {'largest':>9} {'rms':>9} {'rmse':>9}"]
-        for name, row in (("before rounding", self.before), ("after rounding", self.after)):
-            lines.append(f"{name:16} " + " ".join(f"{value:9.2e}" for value in row))
-        return "\n".join(lines)
 
 
 MOST_DIGITS = 17
@@ -95,7 +57,7 @@ class Formula:
     exact : tuple of Expression
         The expressions before rounding.
     measure : callable
-        From expressions to their `Errors`.
+        From expressions to their `Errors`, see `kan_numpy.formulas.certificate`.
 
     Examples
     --------
@@ -114,7 +76,7 @@ class Formula:
     network: KAN
     certificate: Certificate
     exact: tuple[Expression, ...]
-    measure: Callable[[Sequence[Expression]], Errors]
+    measure: Measurement
 
     def __str__(self) -> str:
         """Return the formula as Python-compatible text, with one line for each output."""
@@ -128,18 +90,25 @@ class Formula:
         """Return the formula in LaTeX, with one line for each output."""
         return self._written(latex, " \\\\\n")
 
-    def _written(self, write: Callable[[Expression], str], newline: str) -> str:
+    def _repr_latex_(self) -> str:
+        """Return the formula as a notebook displays it, with the lines aligned at their signs."""
+        rows = self._written(latex, " \\\\\n", " &= ")
+        return f"$$\\begin{{aligned}}\n{rows}\n\\end{{aligned}}$$"
+
+    def _written(
+        self, write: Callable[[Expression], str], newline: str, equals: str = " = "
+    ) -> str:
         """Return the expressions as text, with the names of the outputs if there are several."""
         lines = list(map(write, self.expressions))
         if len(lines) == 1:
             return lines[0]
-        pairs = zip(self.outputs, lines, strict=True)
-        return newline.join(f"{name} = {line}" for name, line in pairs)
+        names = [write(Variable(name)) for name in self.outputs]
+        return newline.join(map(equals.join, zip(names, lines, strict=True)))
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Evaluate the formula as printed, (N, n_in) -> (N, n_out), NaN where it is undefined."""
         points = as_array("x", x, ("N", len(self.variables)))
-        return _values(self.expressions, self.variables, points)
+        return values_of(self.expressions, self.variables, points)
 
     def round(self, digits: int) -> Formula:
         """Return the formula with its exact numbers rounded to so many significant digits.
@@ -153,12 +122,11 @@ class Formula:
             return number if is_known else Number(float(f"{number.value:.{places - 1}e}"))
 
         expressions = tuple(map_numbers(expression, rounded) for expression in self.exact)
-        errors = self.measure(expressions)
-        if not np.isfinite(errors.rms):
+        certificate = self.measure.certificate(self.exact, expressions)
+        if not np.isfinite(certificate.after.rms):
             raise ValueError(
                 f"digits {digits} are too few: with them, the formula is not defined everywhere"
             )
-        certificate = replace(self.certificate, after=errors)
         return replace(self, expressions=expressions, certificate=certificate)
 
 
@@ -235,18 +203,30 @@ def formula(
         reference = output_scaler.inverse(reference)
     require_defined(reference, points)
     target = None if y is None else as_samples("y", y, reference.shape)
-    measure = partial(_errors, inputs, points, reference, target)
-    rows = some_rows(np.arange(len(points), dtype=float), ROWS).astype(int)
-    values = dict(zip(inputs, points[rows].T, strict=True))
-    aims = (reference if target is None else target)[rows].T  # (n_out, rows)
-    pairs = zip(aims, raw, strict=True)
-    exact = tuple(ConstantRecognizer(values, aim).simplify(output) for aim, output in pairs)
-    errors = measure(exact)
-    result = Formula(exact, inputs, names, network, Certificate(errors, errors), exact, measure)
+    measure = Measurement(inputs, points, reference, target)
+    result = recognized(raw, names, network, measure, measure)
     return result if digits is None else result.round(digits)
 
 
-def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
+def recognized(
+    raw: Sequence[Expression],
+    outputs: tuple[str, ...],
+    network: KAN,
+    data: Measurement,
+    measure: Measurement,
+    deadline: Deadline = NEVER,
+) -> Formula:
+    """Return the formula whose constants are recognized on some data, and measured on others."""
+    rows = some_rows(np.arange(len(data.x), dtype=float), ROWS).astype(int)
+    values = dict(zip(data.variables, data.x[rows].T, strict=True))
+    aims = (data.reference if data.target is None else data.target)[rows].T  # (n_out, rows)
+    pairs = zip(aims, raw, strict=True)
+    exact = tuple(ConstantRecognizer(values, aim, deadline).simplify(each) for aim, each in pairs)
+    certificate = measure.certificate(exact, exact)
+    return Formula(exact, data.variables, outputs, network, certificate, exact, measure)
+
+
+def enough_digits(found: Formula, data: Objective[KAN], deadline: Deadline = NEVER) -> Formula:
     """Return the formula rounded to the fewest digits that the error on the data allows."""
 
     def loss(candidate: Formula) -> float:
@@ -259,36 +239,13 @@ def enough_digits(found: Formula, data: Objective[KAN]) -> Formula:
     else:
         limit = best + 0.5 * np.log(N) / N
     for digits in range(2, 16):
+        if deadline.passed:
+            break
         with suppress(ValueError):  # the arguments of a function may leave its domain
             rounded = found.round(digits)
             if loss(rounded) <= limit:
                 return rounded
     return found
-
-
-def _values(expressions: Sequence[Expression], variables: Sequence[str], x: Array) -> Array:
-    """Evaluate the expressions at x (N, n_in), giving (N, n_out)."""
-    columns = dict(zip(variables, x.T, strict=True))
-    return np.stack([evaluate(expression, columns) for expression in expressions], axis=1)
-
-
-def _errors(
-    variables: Sequence[str],
-    x: Array,
-    reference: Array,
-    target: Array | None,
-    expressions: Sequence[Expression],
-) -> Errors:
-    """Return the errors with respect to the network and the data, both (N, n_out)."""
-    values = _values(expressions, variables, x)
-    off = values - reference
-    rmse = np.nan if target is None else _rms(values - target)
-    return Errors(float(np.abs(off).max()), _rms(off), rmse)
-
-
-def _rms(values: Array) -> float:
-    """Return the root mean square of an array of any shape."""
-    return float(np.sqrt(np.mean(values**2)))
 
 
 def _points(network: KAN, scaler: Scaler | None) -> Array:

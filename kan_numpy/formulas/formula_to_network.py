@@ -37,6 +37,8 @@ from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
 from kan_numpy.splines.knots import require_grid, uniform_knots
 
+__all__ = ["LARGEST", "MOST_COEFFICIENTS", "POINTS", "from_formula"]
+
 POINTS = 1000
 """The number of random inputs that determine the grids."""
 
@@ -115,7 +117,7 @@ def from_formula(
         require_grid("grid_range: low", float(one), float(other), G)
     network = _network(outputs, [Variable(name) for name in names], G, k)
     inner = np.random.default_rng(0).uniform(low, high, (POINTS, len(names)))
-    return _on_grids(network, np.vstack([low, high, inner]), G, k)
+    return _on_grids(network, np.vstack([inner, low, high]), G, k)
 
 
 def _outputs(formula: object, names: list[str], functions: list[Symbol]) -> list[Expression]:
@@ -195,7 +197,7 @@ def _on_grids(network: KAN, x: Array, G: int, k: int) -> KAN:
         for layer in network.layers:
             levels.append(_values(layer, levels[-1]))
             good &= np.all(np.abs(levels[-1]) < LARGEST, axis=1)
-    if not good[2:].any():
+    if not good[:POINTS].any():  # a value at an end alone is no function
         raise ValueError(
             f"formula has no value at any of {POINTS} inputs from grid_range; give the range of"
             " each input, such as grid_range=[(0, 1), (1, 2)]"

@@ -23,6 +23,8 @@ from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.kan import KAN
 
+__all__ = ["SplineFunction", "affine", "edge_expression", "network_expressions"]
+
 
 @dataclass(frozen=True)
 class SplineFunction:

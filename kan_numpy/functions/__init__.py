@@ -3,6 +3,7 @@
 Lesson 04b introduces base functions, lesson 09b symbols. Read the files in this order; each imports
 only those above it::
 
+    sigmoids     the sigmoid and the SiLU, each with its derivatives
     activations  silu and other base functions, each with its derivatives
     symbols      the library of symbolic functions, with derivatives and domains
     basis        the interface of the basis functions of a layer

@@ -2,14 +2,14 @@ r"""Base functions and activations, each with its derivatives.
 
 Every edge of a KAN is a spline plus a fixed base function b(x) with a weight (arXiv 2404.19756,
 eq. 2.10); an MLP has the same functions on its nodes. An `Activation` is a function with its first
-derivatives, written out by hand. The functions here work element by element: x may have any shape,
-and the result has the same shape.
+derivatives, written out by hand. The functions work element by element: x may have any shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,30 @@ import numpy as np
 from kan_numpy._arguments import as_choice, as_function, as_list, as_returned, as_text
 from kan_numpy._arrays import Array
 from kan_numpy._validation import shown
+from kan_numpy.functions.sigmoids import (
+    sigmoid,
+    sigmoid_derivative,
+    sigmoid_second,
+    sigmoid_third,
+    silu,
+    silu_and_slope,
+    silu_derivative,
+    silu_second,
+    silu_third,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Base",
+    "as_activation",
+    "identity",
+    "relu",
+    "relu_derivative",
+    "tanh_derivative",
+    "tanh_second",
+    "tanh_third",
+]
 
 Function = Callable[[Array], Array]
 
@@ -84,97 +108,13 @@ class Activation:
             )
         return (self.function, *self.derivatives)[derivative](x)
 
-
-def sigmoid(x: Array) -> Array:
-    r"""Evaluate the sigmoid, :math:`\sigma(x) = 1 / (1 + e^{-x})`; below -700 it stays at 1e-304.
-
-    Examples
-    --------
-    >>> sigmoid(np.log([1.0, 3.0]))
-    array([0.5 , 0.75])
-    """
-    return 1.0 / (1.0 + np.exp(-np.maximum(x, -700.0)))
-
-
-def sigmoid_derivative(x: Array) -> Array:
-    r"""Evaluate :math:`\sigma' = \sigma (1 - \sigma)`.
-
-    Examples
-    --------
-    >>> sigmoid_derivative(np.log([1.0, 3.0]))  # 1/2 * 1/2 and 3/4 * 1/4
-    array([0.25  , 0.1875])
-    """
-    s = sigmoid(x)
-    return s * (1.0 - s)
-
-
-def sigmoid_second(x: Array) -> Array:
-    r"""Evaluate :math:`\sigma'' = \sigma' (1 - 2 \sigma)`.
-
-    Examples
-    --------
-    >>> sigmoid_second(np.log([3.0]))  # 3/16 * (1 - 3/2)
-    array([-0.09375])
-    """
-    s = sigmoid(x)
-    return s * (1.0 - s) * (1.0 - 2.0 * s)
-
-
-def sigmoid_third(x: Array) -> Array:
-    r"""Evaluate :math:`\sigma''' = \sigma' (1 - 6 \sigma + 6 \sigma^2)`.
-
-    Examples
-    --------
-    >>> sigmoid_third(np.log([1.0]))  # 1/4 * (1 - 3 + 3/2)
-    array([-0.125])
-    """
-    s = sigmoid(x)
-    return s * (1.0 - s) * (1.0 - 6.0 * s + 6.0 * s * s)
-
-
-def silu(x: Array) -> Array:
-    r"""Evaluate the SiLU, :math:`b(x) = x \sigma(x)` (arXiv 2404.19756, eq. 2.11).
-
-    Examples
-    --------
-    >>> silu(np.array([-1.0, 0.0, 1.0])).round(4)  # x = 1 minus x = -1 is 1
-    array([-0.2689,  0.    ,  0.7311])
-    """
-    return x * sigmoid(x)
-
-
-def silu_derivative(x: Array) -> Array:
-    r"""Evaluate :math:`b' = \sigma + x \sigma' = \sigma (1 + x (1 - \sigma))`.
-
-    Examples
-    --------
-    >>> silu_derivative(np.array([0.0]))
-    array([0.5])
-    """
-    s = sigmoid(x)
-    return s * (1.0 + x * (1.0 - s))
-
-
-def silu_second(x: Array) -> Array:
-    r"""Evaluate :math:`b'' = 2 \sigma' + x \sigma''`.
-
-    Examples
-    --------
-    >>> silu_second(np.array([0.0]))
-    array([0.5])
-    """
-    return 2.0 * sigmoid_derivative(x) + x * sigmoid_second(x)
-
-
-def silu_third(x: Array) -> Array:
-    r"""Evaluate :math:`b''' = 3 \sigma'' + x \sigma'''`, an odd function.
-
-    Examples
-    --------
-    >>> silu_third(np.array([-1.0, 0.0, 1.0])).round(4)
-    array([ 0.3079,  0.    , -0.3079])
-    """
-    return 3.0 * sigmoid_second(x) + x * sigmoid_third(x)
+    def with_slope(self, x: Array) -> tuple[Array, Callable[[], Array]]:
+        """Return f(x), and a function that returns f'(x): training takes both, prediction one."""
+        if self.function is silu:
+            return silu_and_slope(x)
+        if self.function is np.tanh:
+            return _tanh_and_slope(x)
+        return self(x), partial(self, x, 1)
 
 
 def tanh_derivative(x: Array) -> Array:
@@ -186,6 +126,17 @@ def tanh_derivative(x: Array) -> Array:
     array([1.  , 0.75])
     """
     return 1.0 - np.tanh(x) ** 2
+
+
+def _tanh_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
+    """Return the tanh and its derivative from one tanh, each with the shape of x."""
+    t = np.tanh(x)
+    return t, partial(_tanh_slope, t)
+
+
+def _tanh_slope(t: Array) -> Array:
+    """Return the derivative of the tanh from its value t (...)."""
+    return 1.0 - t * t
 
 
 def tanh_second(x: Array) -> Array:
@@ -266,7 +217,6 @@ ACTIVATIONS = {
 }
 """The activations that have a name, which is what a saved network stores."""
 
-
 Base = str | Activation | tuple[Function, ...]
 """The values that an argument ``base`` or ``activation`` takes."""
 
@@ -279,8 +229,7 @@ def as_activation(name: str, value: Base) -> Activation:
     name : str
         The name of the argument, for error messages.
     value : str, Activation or tuple of callable
-        One of the names in `ACTIVATIONS`, or your own: an `Activation`, or the tuple
-        ``(function, derivative, ...)``.
+        A name in `ACTIVATIONS`, an `Activation`, or your own ``(function, derivative, ...)``.
 
     Returns
     -------

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from kan_numpy._arrays import Array
 
+__all__ = ["Basis"]
+
 
 class Basis(Protocol):
     """The W basis functions of each of n_in input nodes."""

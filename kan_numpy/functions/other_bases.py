@@ -28,6 +28,8 @@ from kan_numpy._arrays import Array, Frozen
 from kan_numpy.splines.knot_placement import grids_around
 from kan_numpy.splines.projection import gauss_points, nearest
 
+__all__ = ["BASES", "MOST_NODES", "ChebyshevBasis", "FourierBasis", "GaussianBasis", "ScaledBasis"]
+
 MOST_NODES = 1000
 """The largest number of Gauss points of a projection."""
 

@@ -12,6 +12,8 @@ from kan_numpy._arguments import as_flag
 from kan_numpy._arrays import Array, Frozen
 from kan_numpy._validation import as_array, as_samples
 
+__all__ = ["BETA", "SMALLEST_SIZE", "K", "Scaler", "size_of_errors"]
+
 
 @dataclass(frozen=True, eq=False)
 class Scaler(Frozen):

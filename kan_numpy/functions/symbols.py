@@ -20,7 +20,8 @@ import scipy
 from kan_numpy._arguments import as_flag, as_list
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_number, shown
-from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function, sigmoid
+from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
+from kan_numpy.functions.sigmoids import sigmoid
 
 __all__ = ["SYMBOLS", "Symbol"]
 
@@ -288,11 +289,8 @@ SYMBOLS = {symbol.name: symbol for symbol in _library()}
 """Every symbol by its name."""
 
 REDUNDANT = ("0", "x^0.5", "1/x^0.5", "cos", "arccos", "sigmoid")
-"""The symbols that are not tried by default.
-
-Zero edges are found by pruning; two are duplicates under a second name; and up to a, b, c and d,
-cos is sin, arccos is arcsin and sigmoid is tanh.
-"""
+"""Not tried by default: pruning finds zero edges, two are duplicates under a second name, and up to
+a, b, c and d, cos is sin, arccos is arcsin and sigmoid is tanh."""
 
 
 def as_symbol(name: str, value: object) -> Symbol:

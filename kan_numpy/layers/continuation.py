@@ -10,35 +10,59 @@ k intervals beyond the grid, which no data ask for; lesson 02b measures what tha
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, Indices
+
+__all__ = ["CONTINUATIONS", "Beyond", "continue_beyond", "moved_inside"]
 
 CONTINUATIONS = ("linear", "fade")
 """What ``outside`` may be: along the tangent, or whatever the functions do by themselves."""
 
 
-def moved_inside(x: Array, low: Array, high: Array) -> Array:
-    """Return x (N, n_in) with points beyond an end (n_in,) moved to it; x itself if none is."""
+class Beyond(NamedTuple):
+    """The P points beyond an end of their grid."""
+
+    at: Indices  # (P,) in the flattened x (N, n_in)
+    inp: Indices  # (P,) the input node i
+    end: Indices  # (P,) 0 for the lower end, 1 for the upper one
+    distance: Array  # (P,) x - e
+
+
+def moved_inside(x: Array, low: Array, high: Array) -> tuple[Array, Beyond | None]:
+    """Return x (N, n_in) with points beyond an end (n_in,) moved to it, and what they were."""
     real = x.real  # points may be complex, for derivatives by complex steps
     if real.min() >= low.max() and real.max() <= high.min():
-        return x
-    nearest = np.minimum(np.maximum(real, low), high)
-    beyond = nearest != real
-    return np.where(beyond, nearest, x) if beyond.any() else x
+        return x, None
+    at = np.flatnonzero((real < low) | (real > high))
+    if not at.size:
+        return x, None
+    points, inp = x.take(at), at % x.shape[1]
+    end = np.where(points.real < low[inp], 0, 1)
+    nearest = np.where(end, high[inp], low[inp])
+    inside = x.copy()
+    inside.put(at, nearest)
+    return inside, Beyond(at, inp, end, points - nearest)
 
 
-def continue_beyond(values: Array, slopes: Array, x: Array, inside: Array, derivative: int) -> None:
-    """Make the values (N, n_in, ...) of functions or their derivatives at ``inside`` those at x.
+def continue_beyond(values: Any, slopes: Array, beyond: Beyond, derivative: int) -> None:
+    """Make the values (N, n_in, ...) of functions or their derivatives at the ends those at x.
 
-    Their slopes at the lower and the upper end of the grid are (2, n_in, ...).
+    Their slopes at the lower and the upper end of the grid are (2, n_in, ...). Values may also be
+    those of a sparse matrix (N, n_in W), k + 1 for each point.
     """
+    at, inp, end, distance = beyond
     if derivative == 1:
         return
-    n, i = np.nonzero(inside != x)
+    if isinstance(values, np.ndarray):
+        rows, rates = values.reshape(-1, *values.shape[2:]), slopes[end, inp]  # (P, ...)
+    else:
+        some = values.data.size // (values.shape[0] * slopes.shape[1])  # k + 1
+        rows, columns = values.data.reshape(-1, some), values.indices.reshape(-1, some)
+        rates = slopes[end[:, None], inp[:, None], columns[at] % slopes.shape[2]]  # (P, k+1)
     if derivative:
-        values[n, i] = 0.0
-        return
-    distance = (x - inside)[n, i]
-    end = np.where(distance.real < 0.0, 0, 1)
-    values[n, i] += (slopes[end, i].T * distance).T
+        rows[at] = 0.0
+    else:
+        rows[at] += (rates.T * distance).T

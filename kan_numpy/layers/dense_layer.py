@@ -21,6 +21,8 @@ import numpy as np
 from kan_numpy._arrays import Array, Frozen
 from kan_numpy.functions.activations import Activation
 
+__all__ = ["DenseCache", "DenseLayer"]
+
 
 class DenseCache(NamedTuple):
     """The quantities of the forward pass that the backward pass needs."""

@@ -27,8 +27,9 @@ If each edge has a gradient of its own, :math:`d\phi_{n,o,i}`, as from a penalty
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,8 +37,10 @@ import scipy
 
 from kan_numpy._arrays import Array, frozen
 from kan_numpy.functions.other_bases import FourierBasis
-from kan_numpy.layers.continuation import continue_beyond, moved_inside
+from kan_numpy.layers.continuation import Beyond, continue_beyond, moved_inside
 from kan_numpy.layers.kan_parameters import KANParameters
+
+__all__ = ["KANLayer", "LayerCache"]
 
 
 class LayerCache(NamedTuple):
@@ -45,10 +48,22 @@ class LayerCache(NamedTuple):
 
     x: Array  # (N, n_in)
     b: Array | None  # (N, n_in) b(x), unless the base function is zero
-    B: Array  # (N, n_in, G+k)
+    slope: Callable[[], Array] | None  # returns b'(x) (N, n_in), unless d > 0
+    B: Any  # (N, n_in, G+k), or a sparse matrix (N, n_in (G+k))
     basis: Any  # the cache of the basis
-    inside: Array  # (N, n_in) where the slopes of B and b are those at x
     derivative: int = 0  # d
+
+    @property
+    def dense(self) -> Array:
+        """B as an array (N, n_in, G+k)."""
+        if isinstance(self.B, np.ndarray):
+            return self.B
+        return np.asarray(self.B.toarray()).reshape(*self.x.shape, -1)
+
+    @property
+    def matrix(self) -> Any:
+        """B as a matrix (N, n_in (G+k)), which may be sparse."""
+        return self.B.reshape(len(self.x), -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,18 +77,22 @@ class KANLayer(KANParameters):
 
     def features(self, x: Array, derivative: int = 0) -> LayerCache:
         """Evaluate all that does not depend on theta: the basis and base functions at x."""
-        inside = self.inside(x)
-        b = self.base_function(inside, derivative) if self.has_base else None
+        inside, beyond = self._moved_inside(x)
+        b, slope = None, None
         if derivative:
             B, basis_cache = self.basis(inside, derivative), None
+            if self.has_base:
+                b = self.base_function(inside, derivative)
         else:
             B, basis_cache = self.basis.forward(inside)  # (N, n_in, G+k)
-        if inside is not x:
-            continue_beyond(B, self.end_slopes[0], x, inside, derivative)
+            if self.has_base:
+                b, slope = self.base_with_slope(inside)
+        if beyond is not None:
+            continue_beyond(B, self.end_slopes[0], beyond, derivative)
             if b is not None:
                 b = b.copy()  # that of the identity is ``inside``
-                continue_beyond(b, self.end_slopes[1], x, inside, derivative)
-        return LayerCache(x, b, B, basis_cache, inside, derivative)
+                continue_beyond(b, self.end_slopes[1], beyond, derivative)
+        return LayerCache(x, b, slope, B, basis_cache, derivative)
 
     def base_function(self, x: Array, derivative: int = 0) -> Array:
         """Return b, in the units of each input, or its derivative, (N, n_in) -> (N, n_in)."""
@@ -81,6 +100,14 @@ class KANLayer(KANParameters):
             return self.base(x, derivative)
         b = self.base((x - self.center) / self.scale, derivative)
         return b / self.scale**derivative if derivative else b
+
+    def base_with_slope(self, x: Array) -> tuple[Array, Callable[[], Array]]:
+        """Return b, in the units of each input, and a function that returns b', (N, n_in)."""
+        scale = self.scale
+        if self.center is None or scale is None:
+            return self.base.with_slope(x)
+        b, slope = self.base.with_slope((x - self.center) / scale)
+        return b, partial(_scaled, slope, scale)
 
     @cached_property
     def end_slopes(self) -> tuple[Array, Array]:
@@ -97,13 +124,17 @@ class KANLayer(KANParameters):
 
     def inside(self, x: Array) -> Array:
         """Return x (N, n_in), moved to the end of the grid where edges continue along tangents."""
+        return self._moved_inside(x)[0]
+
+    def _moved_inside(self, x: Array) -> tuple[Array, Beyond | None]:
+        """Return `inside`, and the points that were moved."""
         if self.outside == "fade" or isinstance(self.basis, FourierBasis):  # it is periodic
-            return x
+            return x, None
         return moved_inside(x, self.basis.low, self.basis.high)
 
     def output(self, cache: LayerCache) -> Array:
         """Return y (N, n_out): two matrix products, and the symbols one by one."""
-        y = cache.B.reshape(len(cache.x), -1) @ self.coef.reshape(self.n_out, -1).T  # (N, n_out)
+        y = cache.matrix @ self.coef.reshape(self.n_out, -1).T  # (N, n_out)
         if cache.b is not None:
             y += cache.b @ self.w_base.T
         for edge in self.symbols:
@@ -124,8 +155,11 @@ class KANLayer(KANParameters):
         """Write dtheta (size,) into ``out``, which may be a part of a longer vector."""
         vector = self._room(out)
         d = self._unpack(vector)
-        B = cache.B.reshape(len(dy), -1)  # (N, n_in * (G+k))
-        np.matmul(dy.T, B, out=d.coef.reshape(self.n_out, -1))
+        dc = d.coef.reshape(self.n_out, -1)
+        if isinstance(cache.B, np.ndarray):
+            np.matmul(dy.T, cache.matrix, out=dc)
+        else:
+            dc[:] = (cache.B.T @ dy).T
         if cache.b is not None:
             np.matmul(dy.T, cache.b, out=d.w_base)
         for edge, four in zip(self.symbols, d.affine, strict=True):
@@ -134,10 +168,14 @@ class KANLayer(KANParameters):
 
     def input_gradient(self, dy: Array, cache: LayerCache) -> Array:
         """Return dx (N, n_in)."""
-        dB = (dy @ self.coef.reshape(self.n_out, -1)).reshape(cache.B.shape)  # (N, n_in, G+k)
-        dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
-        if self.has_base:
-            dx += self.base_function(cache.inside, 1) * (dy @ self.w_base)
+        c = self.coef.reshape(self.n_out, -1)
+        if isinstance(cache.B, np.ndarray):
+            dB = (dy @ c).reshape(cache.B.shape)  # (N, n_in, G+k)
+            dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
+        else:
+            dx = self.basis.backward_sparse(dy, c, cache.B, cache.basis)  # type: ignore[attr-defined]
+        if cache.slope is not None:
+            dx += cache.slope() * (dy @ self.w_base)
         for edge in self.symbols:
             dx[:, edge.inp] += dy[:, edge.out] * edge(cache.x[:, edge.inp], 1)
         return dx
@@ -152,10 +190,11 @@ class KANLayer(KANParameters):
 
     def edge_values(self, cache: LayerCache) -> Array:
         """Return the output of every edge (N, n_out, n_in), or its derivative, from `features`."""
-        dtype = np.result_type(cache.B, self.coef)
+        B = cache.dense
+        dtype = np.result_type(B, self.coef)
         phi = np.empty((len(cache.x), self.n_out, self.n_in), dtype)
         for i in range(self.n_in):
-            np.matmul(cache.B[:, i], self.coef[:, i].T, out=phi[:, :, i])
+            np.matmul(B[:, i], self.coef[:, i].T, out=phi[:, :, i])
         if cache.b is not None:
             phi += self.w_base * cache.b[:, None]
         for edge in self.symbols:
@@ -169,22 +208,22 @@ class KANLayer(KANParameters):
         self.edges_gradient(dphi, cache, out)
         if not input_gradient:
             return None
-        dB = np.empty_like(cache.B)
+        dB = np.empty((*cache.x.shape, self.basis.size))
         for i in range(self.n_in):
             np.matmul(dphi[:, :, i], self.coef[:, i], out=dB[:, i])
         dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
-        if self.has_base:
-            dx += self.base_function(cache.inside, 1) * np.einsum("noi,oi->ni", dphi, self.w_base)
+        if cache.slope is not None:
+            dx += cache.slope() * np.einsum("noi,oi->ni", dphi, self.w_base)
         for edge in self.symbols:
             dx[:, edge.inp] += dphi[:, edge.out, edge.inp] * edge(cache.x[:, edge.inp], 1)
         return dx
 
     def edges_gradient(self, dphi: Array, cache: LayerCache, out: Array) -> None:
         """Write dtheta (size,) into ``out``, from the gradient of every edge (N, n_out, n_in)."""
-        vector = self._room(out)
+        vector, B = self._room(out), cache.dense
         d = self._unpack(vector)
         for i in range(self.n_in):
-            np.matmul(dphi[:, :, i].T, cache.B[:, i], out=d.coef[:, i])
+            np.matmul(dphi[:, :, i].T, B[:, i], out=d.coef[:, i])
         if cache.b is not None:
             np.einsum("noi,ni->oi", dphi, cache.b, out=d.w_base)
         for edge, four in zip(self.symbols, d.affine, strict=True):
@@ -196,7 +235,7 @@ class KANLayer(KANParameters):
         """Write dtheta of each sample (N, size) into ``out``: `edges_gradient` without the sum."""
         matrix = self._room(out)
         d = self._unpack(matrix)
-        np.multiply(dphi[..., None], cache.B[:, None], out=d.coef)
+        np.multiply(dphi[..., None], cache.dense[:, None], out=d.coef)
         if cache.b is not None:
             for i in range(self.n_in):  # faster than all at once
                 np.multiply(dphi[:, :, i], cache.b[:, i, None], out=d.w_base[:, :, i])
@@ -210,7 +249,7 @@ class KANLayer(KANParameters):
         squares = np.empty(self.size)
         vector = self._room(squares)
         d = self._unpack(vector)
-        d.coef[:] = np.mean(cache.B**2, axis=0)
+        d.coef[:] = np.mean(cache.dense**2, axis=0)
         if cache.b is not None:
             d.w_base[:] = np.mean(cache.b**2, axis=0)
         for edge, four in zip(self.symbols, d.affine, strict=True):
@@ -226,3 +265,8 @@ class KANLayer(KANParameters):
         """Return the spline part of one edge as a SciPy spline, NaN outside the grid."""
         knots, coef = self.knots[inp], self.coef[out, inp]
         return scipy.interpolate.BSpline(knots, coef, self.degree, extrapolate=False)
+
+
+def _scaled(slope: Callable[[], Array], scale: Array) -> Array:
+    """Return the slope (N, n_in) in the units of x, which are `scale` (n_in,) times wider."""
+    return slope() / scale

@@ -15,6 +15,8 @@ from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.parameter_index import Lock, ParameterIndex, active_ties, parameter_index
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 
+__all__ = ["KANParameters", "Parameters"]
+
 Mask = npt.NDArray[np.bool_]
 
 KANParametersT = TypeVar("KANParametersT", bound="KANParameters")

@@ -20,6 +20,8 @@ from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.splines.projection import gauss_points, nearest
 
+__all__ = ["nearest_layer"]
+
 
 def nearest_layer(old: KANLayer, new: KANLayer) -> tuple[KANLayer, float]:
     """Return the new layer with the coefficients that are nearest, and the largest change.
@@ -66,4 +68,4 @@ def _functions(layer: KANLayer, i: int, x: Array) -> tuple[Array, Array]:
     inputs = np.arange(layer.n_in) == i
     alone = layer.part(layer.active & inputs, np.ones(layer.n_out, dtype=bool), inputs)
     cache = alone.features(x[:, None])
-    return cache.B[:, 0], np.zeros_like(x) if cache.b is None else cache.b[:, 0]
+    return cache.dense[:, 0], np.zeros_like(x) if cache.b is None else cache.b[:, 0]

@@ -18,6 +18,8 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Frozen, Indices
 
+__all__ = ["Lock", "ParameterIndex", "active_ties", "parameter_index"]
+
 Lock = tuple[tuple[int, int], ...]
 """The edges (out, inp) that share one function."""
 

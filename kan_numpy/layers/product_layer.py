@@ -21,6 +21,8 @@ from kan_numpy._arguments import as_list, as_widths
 from kan_numpy._arrays import Array, Frozen, Indices
 from kan_numpy._validation import LARGEST_WIDTH, as_count, shown
 
+__all__ = ["ProductCache", "ProductLayer", "Width", "as_levels"]
+
 Mask = npt.NDArray[np.bool_]
 
 Width = int | tuple[int, int]

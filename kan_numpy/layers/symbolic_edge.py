@@ -22,6 +22,8 @@ import numpy as np
 from kan_numpy._arrays import Array, Frozen
 from kan_numpy.functions.symbols import Symbol
 
+__all__ = ["SymbolicEdge"]
+
 
 @dataclass(frozen=True, eq=False)
 class SymbolicEdge(Frozen):

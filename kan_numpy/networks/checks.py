@@ -12,6 +12,8 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import Network, NetworkT
 
+__all__ = ["as_kan", "as_network", "checked_inputs", "kan_layer", "require_defined"]
+
 
 def require_defined(y: Array, x: Array) -> None:
     """Refuse outputs y (N, n_out) that are not finite, and name the first such sample of x."""

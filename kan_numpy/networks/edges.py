@@ -16,6 +16,9 @@ from kan_numpy.networks.checks import kan_layer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import levels
 
+__all__ = ["Curves", "chains", "edge_outputs", "layer_of", "scaled_outputs", "spline_edges"]
+__all__ += ["symbolic_edges", "with_symbol"]
+
 Edge = tuple[int, int, int]
 
 

@@ -45,6 +45,8 @@ from kan_numpy.layers.product_layer import ProductLayer, Width, as_levels
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import require_grid, uniform_knots
 
+__all__ = ["BASE_SHARE", "initial_layers", "initial_weights"]
+
 SCHEMES = ("glorot", "paper")
 
 BASE_SHARE = 0.98

@@ -10,6 +10,7 @@ or from a file.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,14 +19,17 @@ import numpy.typing as npt
 
 from kan_numpy._arguments import as_list, as_rng
 from kan_numpy._arrays import Rng
+from kan_numpy._html import html_table
 from kan_numpy._validation import shown
 from kan_numpy.functions.activations import Base
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer, Width
 from kan_numpy.networks.initialization import initial_layers, initial_weights
-from kan_numpy.networks.kan_arrays import layers_from_arrays, load_layers, save_layers
+from kan_numpy.networks.kan_arrays import KINDS, layers_from_arrays, load_layers, save_layers
 from kan_numpy.networks.network import Network
+
+__all__ = ["KAN"]
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -118,6 +122,15 @@ class KAN(Network):
     def __repr__(self) -> str:
         """Return the shape and the number of parameters."""
         return f"KAN({self.shape}, {self.size} parameters)"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the layers, as a notebook displays it."""
+        header = ("layer", "nodes", "edges", "parameters", "grids")
+        rows = [
+            (l, f"{layer.n_in} → {layer.n_out}", *_edges_and_grids(layer))
+            for l, layer in enumerate(self.layers)
+        ]
+        return html_table(repr(self), header, rows)
 
     @property
     def shape(self) -> list[Width]:
@@ -231,3 +244,21 @@ class KAN(Network):
             If the file does not hold such a network, or a function of your own is missing.
         """
         return cls.from_layers(load_layers(path, base, functions))
+
+
+def _edges_and_grids(layer: KANLayer | ProductLayer) -> tuple[str, int, str]:
+    """Return the edges of a layer, its number of parameters, and its grids, in words."""
+    if isinstance(layer, ProductLayer):
+        return f"products: {layer.n_products}", layer.size, ""
+    symbols = Counter(edge.symbol.name for edge in layer.symbols)
+    counts = {"splines": layer.n_splines} if layer.n_splines or not symbols else {}
+    edges = ", ".join(f"{name}: {count}" for name, count in (counts | symbols).items())
+    if not layer.n_splines:
+        return edges, layer.size, ""
+    basis = layer.basis
+    kind = KINDS.get(type(basis), type(basis).__name__)
+    size = (
+        f"G = {layer.grid_size}, k = {layer.degree}" if kind == "bspline" else f"W = {basis.size}"
+    )
+    ends = f"[{basis.low.min():.3g}, {basis.high.max():.3g}]"
+    return edges, layer.size, f"{kind}, {size}, {ends}"

@@ -32,6 +32,9 @@ from kan_numpy.networks.npz import (
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import as_knots
 
+__all__ = ["EQUAL", "KINDS", "PRODUCT_KEYS", "layers_from_arrays", "load_layers", "require_layers"]
+__all__ += ["save_layers"]
+
 KINDS: dict[type, str] = {BSplineBasis: "bspline", **{kind: n for n, kind in BASES.items()}}
 """The name of each basis in files."""
 

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from kan_numpy._arguments import as_choice, as_list, as_rng, as_widths
 from kan_numpy._arrays import Array, Rng
+from kan_numpy._html import html_table
 from kan_numpy._validation import as_array, as_count, require_affordable
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Base, as_activation
 from kan_numpy.layers.dense_layer import DenseLayer
@@ -36,6 +37,8 @@ from kan_numpy.networks.npz import (
     require_keys,
     save_arrays,
 )
+
+__all__ = ["MLP"]
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -111,6 +114,15 @@ class MLP(Network):
     def redrawn(self, rng: Rng) -> MLP:
         """Return a network like this one as drawn, with other random numbers."""
         return MLP(self.widths, self.activation, str(self.init), rng)
+
+    def _repr_html_(self) -> str:
+        """Return a table of the layers, as a notebook displays it."""
+        header = ("layer", "nodes", "activation of the inputs", "edges", "parameters")
+        rows = [
+            (l, f"{d.n_in} → {d.n_out}", d.activation.name, d.weights.size, d.size)
+            for l, d in enumerate(self.layers)
+        ]
+        return html_table(repr(self), header, rows)
 
     @classmethod
     def from_arrays(

@@ -17,6 +17,8 @@ from kan_numpy._arrays import Array, Rng, frozen, row_blocks
 from kan_numpy._validation import as_array
 from kan_numpy.layers.kan_layer import KANLayer
 
+__all__ = ["Layer", "Network", "NetworkT", "evaluate", "levels"]
+
 NetworkT = TypeVar("NetworkT", bound="Network")
 """A kind of network: a function of a KAN returns a KAN."""
 
@@ -255,8 +257,7 @@ class Network:
     def _backward(
         self, dy: Array, cache: list[Any], input_gradient: bool = True
     ) -> tuple[Array | None, Array]:
-        dtheta = np.empty(self.size)
-        stop = self.size
+        dtheta, stop = np.empty(self.size), self.size
         for l in reversed(range(len(self.layers))):
             layer = self.layers[l]
             layer.parameter_gradient(dy, cache[l], dtheta[stop - layer.size : stop])

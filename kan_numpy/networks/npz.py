@@ -34,6 +34,9 @@ import numpy.typing as npt
 from kan_numpy._arguments import as_path
 from kan_numpy._validation import require_finite, require_shape
 
+__all__ = ["DTYPES", "FORMAT", "HEADER", "LONGEST_QUOTE", "MOST_MEMBERS", "MOST_TEXT"]
+__all__ += ["load_arrays", "refusing", "require_floats", "require_keys", "save_arrays", "shortened"]
+
 FORMAT = 2
 """What `save_arrays` writes, and the only one that `load_arrays` reads."""
 

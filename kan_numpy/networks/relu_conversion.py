@@ -6,8 +6,9 @@ kinks at all G + 3 knots, and the slopes 0 before and after them; if it continue
 tangents, it has kinks within the grid. With the line before the first kink, :math:`\ell`,
 
 .. math::
-    s(x) = \ell(u) + \sum_{m<M} (\sigma_{m+1} - \sigma_m)\, relu(u - t_m)
-         + \sigma_{M+1}\, relu(x - t_M), \qquad u = \min(x, t_M) = t_M - relu(t_M - x).
+    s(x) &= \ell(u) + \sum_{m<M} (\sigma_{m+1} - \sigma_m)\, relu(u - t_m)
+          + \sigma_{M+1}\, relu(x - t_M), \\
+    u &= \min(x, t_M) = t_M - relu(t_M - x).
 
 One more hinge at the last kink :math:`t_M` could replace the minimum, but far to the right of the
 kinks large terms would then cancel, with a loss of digits. Each KAN layer becomes two layers of
@@ -41,6 +42,8 @@ from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.mlp import MLP
 from kan_numpy.splines.bsplines import BSplineBasis
+
+__all__ = ["Affine", "to_kan", "to_relu"]
 
 RELU, IDENTITY, ZERO = (ACTIVATIONS[name] for name in ("relu", "identity", "zero"))
 

@@ -17,6 +17,8 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knots import uniform_knots
 
+__all__ = ["lock", "unlock"]
+
 
 def lock(network: KAN, layer: int, edges: Iterable[Sequence[int]]) -> KAN:
     r"""Tie edges of one layer, so that they share one function and its parameters.

@@ -12,6 +12,8 @@ from kan_numpy.optimizers.lbfgs import LBFGS
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import Optimizer
 
+__all__ = ["LBFGS_STEPS", "as_optimizer", "default_steps", "in_batches", "largest_product"]
+
 LBFGS_STEPS = 5
 """The number of steps of L-BFGS that replace one of Levenberg-Marquardt."""
 

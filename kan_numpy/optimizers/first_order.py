@@ -11,6 +11,8 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_number
 from kan_numpy.optimizers.optimizer import ObjectiveLike, State, reevaluated
 
+__all__ = ["SGD", "Adam", "FirstOrder", "MiniBatches", "Moments"]
+
 
 class FirstOrder:
     """What SGD and Adam have in common: a step is a function of the gradient."""

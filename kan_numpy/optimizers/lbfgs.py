@@ -13,6 +13,8 @@ from kan_numpy._validation import as_count
 from kan_numpy.optimizers.line_search import wolfe_search
 from kan_numpy.optimizers.optimizer import ObjectiveLike, State, reevaluated
 
+__all__ = ["LBFGS", "Memory", "two_loop"]
+
 Pairs = tuple[tuple[Array, Array], ...]
 
 

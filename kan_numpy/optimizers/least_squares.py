@@ -11,6 +11,8 @@ from kan_numpy._arrays import Array
 from kan_numpy.optimizers.levenberg_marquardt import LevenbergMarquardt
 from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
+__all__ = ["LeastSquares"]
+
 
 @dataclass(frozen=True)
 class LeastSquares(ObjectiveLike):

@@ -47,6 +47,8 @@ from kan_numpy.optimizers.levenberg_marquardt import Linearization, damping_matr
 from kan_numpy.optimizers.linear_model import add_half, jacobian_blocks
 from kan_numpy.optimizers.optimizer import ObjectiveLike, State
 
+__all__ = ["FARTHEST", "LARGEST_SHARE", "UNCERTAIN", "Expectation", "expectation", "leverages"]
+
 LARGEST_SHARE = 0.9
 """With more effective parameters than this share of the residuals, they tell nothing."""
 

@@ -14,6 +14,8 @@ from kan_numpy._validation import as_count, as_number
 from kan_numpy.optimizers.linear_model import LinearModel, add_half, require_memory
 from kan_numpy.optimizers.optimizer import Curvature, ObjectiveLike, PenaltyTerms, State
 
+__all__ = ["LevenbergMarquardt", "Linearization", "damping_matrix"]
+
 
 class Linearization(NamedTuple):
     """The memory of Levenberg-Marquardt: its damping, and the objective linearized at theta."""

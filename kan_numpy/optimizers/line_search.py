@@ -19,6 +19,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 
+__all__ = ["Trial", "between", "evaluated", "wolfe_search"]
+
 C1, C2 = 1e-4, 0.9
 MOST_EVALUATIONS = 25
 

@@ -16,6 +16,8 @@ import scipy
 from kan_numpy._arrays import Array
 from kan_numpy.optimizers.optimizer import Curvature, ObjectiveLike
 
+__all__ = ["LARGEST", "LinearModel", "add_gram", "add_half", "jacobian_blocks", "require_memory"]
+
 LARGEST = 2**32
 """The most bytes that Levenberg-Marquardt takes for its matrices: 4 GiB, or 16,000 parameters."""
 

@@ -1,6 +1,6 @@
 r"""The protocol of optimizers: a state, and a step from one state to the next.
 
-An optimizer knows a vector theta and an `ObjectiveLike`, not networks. It holds no state itself:
+An optimizer knows a vector theta and an `ObjectiveLike`, not networks. It holds no state itself::
 
     state = optimizer.start(objective, theta)
     state = optimizer.step(objective, state)        # repeated
@@ -18,6 +18,9 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 import scipy
 
 from kan_numpy._arrays import Array
+
+__all__ = ["Curvature", "ObjectiveLike", "Optimizer", "PenaltyTerms", "Reweightable", "State"]
+__all__ += ["reevaluated", "reweighted"]
 
 Curvature: TypeAlias = "Array | scipy.sparse.sparray"
 """A matrix of second derivatives (P, P)."""

@@ -25,6 +25,8 @@ from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.pde.conditions import PDE, Condition, Residual
 from kan_numpy.training.objective import NetworkObjective
 
+__all__ = ["MOST_POINTS", "PDEObjective", "collocation_points", "sample"]
+
 MOST_POINTS = 10**6
 """The most points of each kind: their derivatives are arrays many times as large."""
 

@@ -6,7 +6,7 @@ A problem is a list of conditions. Each consists of an equation and the place wh
     \Delta u - f = 0 \ \text{ inside}, \qquad u - g = 0 \ \text{ on the faces}.
 
 The residual r of a condition is a function of x, u and the derivatives of u. Training needs its
-partial derivatives too, by hand: an *equation* is a function
+partial derivatives too, by hand: an *equation* is a function::
 
     equation(x, u, gradient, second) -> (r, r_u, r_gradient, r_second)
 
@@ -34,6 +34,8 @@ from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count, as_number, require_shape, shown
 from kan_numpy.derivatives.jet import Jet, as_pairs
 from kan_numpy.gradcheck import assert_adjoint
+
+__all__ = ["PDE", "Condition", "Faces", "Residual", "check", "every_face"]
 
 Equation = Callable[[Array, Array, Array, Array], tuple[Any, Any, Any, Any]]
 Solution = Callable[[Array], tuple[Array, Array]]

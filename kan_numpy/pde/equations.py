@@ -20,6 +20,8 @@ from kan_numpy._validation import as_number
 from kan_numpy.pde.conditions import PDE, Condition, Equation, Solution, every_face
 from kan_numpy.pde.linear_equations import dirichlet, linear
 
+__all__ = ["bratu", "burgers", "heat", "poisson"]
+
 
 def poisson(weight: float = 0.01) -> PDE:
     r"""Return the Poisson equation of arXiv 2404.19756, sec. 3.4.
@@ -191,8 +193,8 @@ def _burgers(
 def bratu(strength: float = 1.0, branch: str = "lower", weight: float = 1.0) -> PDE:
     r"""Return the Bratu equation, which has two solutions.
 
-    .. math:: u'' + \lambda e^u = 0 \text{ on } [0, 1], \qquad u(0) = u(1) = 0, \qquad
-              u^* = -2 \log \frac{\cosh((x - 1/2)\, \theta / 2)}{\cosh(\theta / 4)}, \qquad
+    .. math:: u'' + \lambda e^u &= 0 \text{ on } [0, 1], \qquad u(0) = u(1) = 0, \\
+              u^* &= -2 \log \frac{\cosh((x - 1/2)\, \theta / 2)}{\cosh(\theta / 4)}, \qquad
               \theta = \sqrt{2 \lambda} \cosh(\theta / 4)
 
     The equation for :math:`\theta` has two solutions too, if :math:`\lambda < 3.5138`. Its right

@@ -13,6 +13,8 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import as_array
 from kan_numpy.pde.conditions import Condition, Equation, Faces
 
+__all__ = ["Coefficient", "LinearEquation", "dirichlet", "linear"]
+
 Coefficient = npt.ArrayLike | Callable[[Array], npt.ArrayLike]
 """A number, or one for each input or pair, or a function of x (N, n_in) that returns N of these."""
 

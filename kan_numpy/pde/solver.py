@@ -23,6 +23,8 @@ from kan_numpy.pde.conditions import PDE
 from kan_numpy.training.fit_result import Callback, FitResult, interruption
 from kan_numpy.training.training_loop import train
 
+__all__ = ["PDEErrors", "pde_errors", "solve_pde"]
+
 
 def solve_pde(
     network: NetworkT,

@@ -25,6 +25,10 @@ from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.edge_scores import edge_scores
 
+__all__ = ["FRAME", "LANES", "POINTS", "ROUNDING", "ROW", "DrawnEdge", "Limits", "Place"]
+__all__ += ["common_limits", "edges_of", "gap_of", "limits_of", "names_of", "places_of"]
+__all__ += ["products_of", "width_of"]
+
 POINTS = 201
 """The number of points of a curve."""
 

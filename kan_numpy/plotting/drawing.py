@@ -21,6 +21,9 @@ from kan_numpy._arrays import Array
 from kan_numpy.networks.kan import KAN
 from kan_numpy.plotting.diagram import DrawnEdge, Place, gap_of, products_of, width_of
 
+__all__ = ["COLORS", "LETTER", "WIDEST", "canvas_for", "draw_edges", "draw_names", "draw_nodes"]
+__all__ += ["draw_ranges"]
+
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 
 COLORS = {"spline": ("black", BLUE), "symbol": (ORANGE, ORANGE), "lock": (GREEN, GREEN)}

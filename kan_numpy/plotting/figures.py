@@ -13,7 +13,7 @@ with the largest score of the layer in the denominator. The paper has :math:`\ta
 the magnitude A of the edge (arXiv 2404.19756, sec. 2.5.1); dividing makes the picture independent
 of the units of the nodes.
 
-Figures are made without pyplot: no window opens, nothing has to be closed, and `Figure.savefig`
+Figures are made without pyplot: no window opens, nothing has to be closed, and ``savefig``
 writes them as .pdf, .svg or .png.
 """
 
@@ -46,6 +46,8 @@ from kan_numpy.plotting.drawing import (
 )
 from kan_numpy.splines.bsplines import bspline_basis
 from kan_numpy.splines.knots import as_knots
+
+__all__ = ["DRAWN", "LABELED", "plot", "plot_basis", "plot_history"]
 
 SHADE = "0.93"
 

@@ -16,6 +16,8 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.plotting.diagram import common_limits, edges_of, names_of, places_of
 from kan_numpy.plotting.drawing import canvas_for, draw_edges, draw_names, draw_nodes
 
+__all__ = ["Recorder", "plot_movie", "record"]
+
 
 @dataclass(frozen=True)
 class Recorder:

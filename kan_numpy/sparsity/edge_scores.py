@@ -42,6 +42,8 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import evaluate, levels
 from kan_numpy.training.losses import Loss, as_loss
 
+__all__ = ["ROUNDING", "edge_scores", "input_scores", "node_scores", "require_targets"]
+
 KINDS = ("l1", "std", "attribution", "ablation")
 
 ROUNDING = 1e-12

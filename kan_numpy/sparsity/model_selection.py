@@ -26,6 +26,8 @@ from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.training.losses import SquaresLoss, WeightedLoss
 from kan_numpy.training.objective import Objective
 
+__all__ = ["EXACT", "SMALLEST_LOSS", "SPLINE_LIMIT", "Assessment", "assess"]
+
 SPLINE_LIMIT = 3e-3
 """Relative errors below this are attributed to splines, larger ones to noise."""
 

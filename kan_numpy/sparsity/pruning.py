@@ -35,6 +35,8 @@ from kan_numpy.networks.network import evaluate
 from kan_numpy.sparsity.edge_scores import KINDS, edge_scores, require_targets
 from kan_numpy.training.losses import Loss
 
+__all__ = ["prune"]
+
 
 def prune(
     network: KAN,

@@ -41,6 +41,8 @@ from kan_numpy._validation import as_array, as_count, as_number
 from kan_numpy.layers.kan_layer import KANLayer, LayerCache
 from kan_numpy.networks.kan import KAN
 
+__all__ = ["SMALLEST_SHARE", "Block", "Blocks", "EdgeSizes", "Penalty"]
+
 SMALLEST_SHARE = 1e-12
 """An edge below this share of its layer counts as that large in slopes and curvatures."""
 
@@ -264,7 +266,7 @@ def _add_curvature(layer: KANLayer, cache: LayerCache, weight: Array, H: Array) 
     place = layer.places  # in theta
     for o, i in np.argwhere(layer.splines):
         own = np.append(place.coef[o, i], place.w_base[o : o + 1, i])
-        features = cache.B[:, i]  # (N, W)
+        features = cache.dense[:, i]  # (N, W)
         if cache.b is not None:
             features = np.column_stack([features, cache.b[:, i]])  # (N, W + 1)
         H[np.ix_(own, own)] += weight[o, i] * features.T @ features

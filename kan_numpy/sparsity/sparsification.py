@@ -8,9 +8,12 @@ the smaller network is as good (`kan_numpy.sparsity.model_selection`), the edge 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._deadline import NEVER, Deadline, last_stage
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import checked_inputs, require_defined
 from kan_numpy.networks.kan import KAN
@@ -25,6 +28,8 @@ from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["GRID_GROWTH", "sparse_stages", "sparsify"]
+
 GRID_GROWTH = 2
 """The factor by which the grid is refined after pruning."""
 
@@ -37,6 +42,7 @@ def sparsify(
     threshold: float = 0.03,
     steps: int = 60,
     loss: str | Loss = "mse",
+    seconds: float | None = None,
 ) -> KAN:
     r"""Train with a penalty, prune, refine, and remove every edge that is not needed.
 
@@ -63,6 +69,8 @@ def sparsify(
         L-BFGS if the loss is no sum of squares.
     loss : str or Loss
         As in `fit`.
+    seconds : float, optional
+        A limit on the time that this may take.
 
     Returns
     -------
@@ -76,6 +84,14 @@ def sparsify(
         path from an input to an output would remain.
     TypeError
         If network is not a KAN, or an array does not hold real numbers.
+    KeyboardInterrupt
+        After Ctrl-C before the first step.
+
+    Warns
+    -----
+    RuntimeWarning
+        If it was stopped by Ctrl-C or the limit on time. The best network so far is returned, and
+        the warning says what was not tried.
 
     Examples
     --------
@@ -90,33 +106,57 @@ def sparsify(
     """
     points = checked_inputs(network, x)
     require_defined(network(points), points)
-    start: KAN = adapt_grid(network, points)
-    objective = Objective(start, points, y, loss)
+    deadline = Deadline.after(seconds)
+    objective = Objective(network, points, y, loss)
     strength = as_number("strength", strength, 0.0)
     threshold = as_number("threshold", threshold, 0.0)
-    count = as_count("steps", steps, 1)
+    stages = sparse_stages(objective, strength, threshold, as_count("steps", steps, 1), deadline)
+    return last_stage(stages, network, deadline)
+
+
+def sparse_stages(
+    data: Objective[KAN],
+    strength: float,
+    threshold: float,
+    steps: int = 60,
+    deadline: Deadline = NEVER,
+) -> Iterator[tuple[KAN, str]]:
+    """Yield ever sparser networks, and what is left to do."""
+    start: KAN = adapt_grid(data.network, data.x)
+    objective, pace = data.on(start), default_steps(1, data.is_least_squares)
     variance = float(objective.variances.mean())
     scale = np.sqrt(variance) if objective.is_least_squares else 1.0
     penalty = Penalty(l1=strength * scale, entropy=strength * scale**2)
-    pace = default_steps(1, objective.is_least_squares)
-    penalized = Objective(start, points, y, loss, penalty)
-    adapt_at = [pace * step for step in (5, 15) if step < count]
-    sparse = uninterrupted(train(penalized, steps=pace * count, adapt_at=adapt_at, progress=False))
-    spread = float(np.std(sparse(points), axis=0).max())
-    small = prune(sparse, points, threshold * spread, "attribution")
-    steps = pace * max(count // 2, 1)
-    small = uninterrupted(train(objective.on(small), steps=steps, adapt_at=[0], progress=False))
+    penalized = Objective(start, data.x, data.y, data.loss, penalty)
+    adapt_at = [pace * step for step in (5, 15) if step < steps]
+    count = pace * steps
+    result = train(penalized, steps=count, adapt_at=adapt_at, progress=False, callback=deadline)
+    if result.history["step"]:
+        yield result.network, "pruning"
+    sparse = uninterrupted(result)
+    spread = float(np.std(sparse(data.x), axis=0).max())
+    small = prune(sparse, data.x, threshold * spread, "attribution")
+    count = pace * max(steps // 2, 1)
+    result = train(
+        objective.on(small), steps=count, adapt_at=[0], progress=False, callback=deadline
+    )
+    yield result.network, "a finer grid"
+    small = uninterrupted(result)
     finer = [GRID_GROWTH * layer.grid_size for _, layer in small.kan_layers]
-    steps = pace * (count // 3)
-    small = uninterrupted(train(objective.on(refine(small, finer)), steps=steps, progress=False))
-    return _without_needless_edges(objective, small, steps)
+    count, fine = pace * (steps // 3), objective.on(refine(small, finer))
+    result = train(fine, steps=count, progress=False, callback=deadline)
+    yield result.network, "the removal of edges"
+    yield from _without_needless_edges(objective, uninterrupted(result), count, deadline)
 
 
-def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int) -> KAN:
-    """Return the network after backward elimination of edges, weakest first."""
+def _without_needless_edges(
+    objective: Objective[KAN], network: KAN, steps: int, deadline: Deadline
+) -> Iterator[tuple[KAN, str]]:
+    """Yield the network after each backward elimination of an edge, weakest first."""
     needed: set[tuple[int, int, int]] = set()
     best = assess(objective, network)
     while True:
+        deadline.check()
         scores = edge_scores(network, objective.x, "attribution")
         waiting = [
             (float(scores[l][o, i]), (l, int(o), int(i)))
@@ -124,15 +164,17 @@ def _without_needless_edges(objective: Objective[KAN], network: KAN, steps: int)
             for o, i in np.argwhere(layer.active)
             if (l, o, i) not in needed
         ]
+        yield network, f"the removal of {len(waiting)} more edges"
         if not waiting:
-            return network
+            return
         _, edge = min(waiting)
         try:
             smaller = prune(network, objective.x, edges=[edge])
         except ValueError:  # no path would be left
             needed.add(edge)
             continue
-        smaller = uninterrupted(train(objective.on(smaller), steps=steps, progress=False))
+        trial = objective.on(smaller)
+        smaller = uninterrupted(train(trial, steps=steps, progress=False, callback=deadline))
         judged = assess(objective, smaller)
         if best.accepts(judged):
             # Where splines cause the errors, many small steps must not add up to a large one.

@@ -37,8 +37,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
-from kan_numpy._arrays import Array, Frozen
+from kan_numpy._arrays import Array, Frozen, row_blocks
 from kan_numpy._validation import LARGEST_DEGREE, as_array, as_count
 from kan_numpy.splines.intervals import Intervals
 from kan_numpy.splines.knot_insertion import refine_spline
@@ -50,7 +51,9 @@ from kan_numpy.splines.knot_placement import (
 )
 from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import gauss_points, nearest
-from kan_numpy.splines.windows import Window, folded, scattered, window_of
+from kan_numpy.splines.windows import Window, folded, gathered, is_sparse, scattered, window_of
+
+__all__ = ["NO_SHARE", "BSplineBasis", "BasisCache", "bspline_basis"]
 
 NO_SHARE = 1e-12
 """A smaller part of the area under a function is rounding error."""
@@ -202,18 +205,22 @@ class BSplineBasis(Frozen):
         row = self._row_of_degree_0(x)
         for q in range(1, k + 1):
             T = self._divided(row, left, right)
-            row = _raised(T, left, right) if q <= k - derivative else _differentiated(T)
+            row = _raised(T, left, right) if q <= k - derivative else self._differentiated(T)
         return scattered(row, window_of(m, k, self.size), self.size)
 
-    def forward(self, x: Array) -> tuple[Array, BasisCache]:
-        """Return the basis functions B (N, n_in, G + k), and the cache for `backward`."""
+    def forward(self, x: Array) -> tuple[Any, BasisCache]:
+        """Return the basis functions B (N, n_in, G + k), and the cache for `backward`.
+
+        If k + 1 of many functions differ from zero, B is a sparse matrix (N, n_in (G + k)).
+        """
         m, left, right = self._intervals.distances(x)
         row, T = self._row_of_degree_0(x), []
         for _ in range(self.degree):
             T = self._divided(row, left, right)
             row = _raised(T, left, right)
         window = window_of(m, self.degree, self.size)
-        return scattered(row, window, self.size), BasisCache(window, T)
+        write = gathered if is_sparse(len(x), self.degree, self.size) else scattered
+        return write(row, window, self.size), BasisCache(window, T)
 
     def backward(self, dB: Array, cache: BasisCache) -> Array:
         r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, (N, n_in, G + k) -> (N, n_in).
@@ -222,11 +229,30 @@ class BSplineBasis(Frozen):
         """
         if self.degree == 0:
             return np.zeros(dB.shape[:2])
-        slopes = folded(_differentiated(cache.T), cache.window)
+        slopes = folded(_differences(cache.T), cache.window)
         flat, start = dB.reshape(-1), cache.window.start
-        dx = slopes[0] * flat[start]  # (N, n_in)
+        dx = slopes[0] * flat.take(start)  # (N, n_in)
         for r in range(1, self.degree + 1):
-            dx += slopes[r] * flat[r:][start]
+            dx += slopes[r] * flat[r:].take(start)
+        dx *= self._rate(self.degree)
+        return dx
+
+    def backward_sparse(self, dy: Array, c: Array, B: Any, cache: BasisCache) -> Array:
+        r"""Return :math:`dx_{ni} = \sum_o dy_{no} \sum_j c_{oij} B'_j(x_{ni})`, for a sparse B.
+
+        From dy (N, n_out) and c (n_out, n_in (G + k)); the cost does not depend on G.
+        """
+        if self.degree == 0:
+            return np.zeros((len(dy), self.n_in))
+        slopes = np.stack(folded(_differences(cache.T), cache.window), axis=-1)  # (N, n_in, k+1)
+        columns, C, dx = B.indices.reshape(slopes.shape), c.T.copy(), np.empty(slopes.shape[:2])
+        for rows in row_blocks(len(dy), self.n_in * len(c)):
+            ends = np.arange(0, slopes[rows].size + 1, self.degree + 1)
+            some = (slopes[rows].ravel(), columns[rows].ravel(), ends)
+            edges = scipy.sparse.csr_array(some, (len(ends) - 1, len(C))) @ C  # (n n_in, n_out)
+            edges = edges.reshape(-1, self.n_in, len(c))  # (n, n_in, n_out)
+            dx[rows] = (edges @ dy[rows, :, None])[..., 0]
+        dx *= self._rate(self.degree)
         return dx
 
     def select(self, inputs: npt.NDArray[Any]) -> BSplineBasis:
@@ -268,32 +294,43 @@ class BSplineBasis(Frozen):
         return found, worst
 
     def _row_of_degree_0(self, x: Array) -> list[Array]:
-        """Return the only nonzero function of degree 0, (N, n_in), scaled for `_divided`."""
-        k, h = self.degree, self._intervals.spacing
-        return [np.full_like(x, 1.0 if h is None else 1.0 / (factorial(k) * h**k))]
+        """Return the only nonzero function of degree 0, scaled for `_divided`."""
+        uniform = self._intervals.spacing is not None
+        one = np.array(1.0 / factorial(self.degree) if uniform else 1.0, x.dtype)
+        return [np.broadcast_to(one, x.shape)]
 
     def _divided(self, row: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
         """Return T, the row of degree q - 1 divided by the widths of its supports.
 
-        On uniform knots all these widths are q h. Dividing by h, 2h, ... kh in turn is dividing by
-        k! h^k, which `_row_of_degree_0` has done: the rows in between are too small by a factor,
-        and the last one is correct.
+        On uniform knots with spacing 1 all these widths are q. Dividing by 1, 2, ... k in turn is
+        dividing by k!, which `_row_of_degree_0` has done: the rows in between are too small by a
+        factor, and the last one is correct.
         """
         if self._intervals.spacing is not None:
             return row
         q = len(row)
         return [row[a] / (right[a] + left[q - a - 1]) for a in range(q)]
 
+    def _differentiated(self, T: list[Array]) -> list[Array]:
+        """Return the derivatives of the row of degree q from the divided row T of degree q - 1."""
+        return [self._rate(len(T)) * difference for difference in _differences(T)]
+
+    def _rate(self, q: int) -> float | Array:
+        """Return the factor q of a derivative, which on uniform knots is one by u."""
+        h = self._intervals.spacing
+        return q if h is None else q / h
+
 
 def _raised(T: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
     """Return the row of degree q from the divided row T of degree q - 1."""
     q = len(T)
-    inner = [left[q - a] * T[a - 1] + right[a] * T[a] for a in range(1, q)]
-    return [right[0] * T[0], *inner, left[0] * T[-1]]
+    row = [right[0] * T[0], *(left[q - a] * T[a - 1] for a in range(1, q + 1))]
+    for a in range(1, q):
+        row[a] += right[a] * T[a]
+    return row
 
 
-def _differentiated(T: list[Array]) -> list[Array]:
-    """Return the derivatives of the row of degree q from the divided row T of degree q - 1."""
+def _differences(T: list[Array]) -> list[Array]:
+    """Return the derivatives of the row of degree q, divided by q, from the divided row T."""
     q = len(T)
-    inner = [q * (T[a - 1] - T[a]) for a in range(1, q)]
-    return [-q * T[0], *inner, q * T[-1]]
+    return [-T[0], *(T[a - 1] - T[a] for a in range(1, q)), T[-1]]

@@ -26,6 +26,8 @@ from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import RANK, least_squares
 from kan_numpy.splines.roughness import STRENGTH, largest_of_three, second_differences, shortage
 
+__all__ = ["MOST_ROUNDS", "NONE", "SETTLED", "fit_spline"]
+
 NONE = 1e-20
 """Noise of a smaller share of Var(y) is rounding error."""
 

@@ -4,9 +4,15 @@ The recursion of Cox and de Boor in the interval :math:`[t_m, t_{m+1})` of x nee
 
 .. math:: l_j = x - t_{m+1-j}, \qquad r_j = t_{m+j} - x, \qquad j = 1 \dots k.
 
-The interval is found by a division if the knots are evenly spaced and by bisection if not, for all
-points at once. The last interval of the grid is closed on the right. The interval of a point is
-never empty, however often a knot is repeated.
+On evenly spaced knots all of them follow from one number s. In units of their spacing h,
+
+.. math:: u = (x - low) / h, \qquad m = k + \lfloor u \rfloor, \qquad s = u - \lfloor u \rfloor,
+          \qquad l_j = s + j - 1, \qquad r_j = j - s,
+
+and x is compared with a knot only if it is next to one. Uneven knots are divided into even cells:
+a table tells the last knot before each cell, and bisection among the few knots inside of it the
+rest. The last interval of the grid is closed on the right. The interval of a point is never empty,
+however often a knot is repeated.
 """
 
 from __future__ import annotations
@@ -16,6 +22,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kan_numpy._arrays import Array, Frozen, Indices
+
+__all__ = ["BESIDE", "CELLS", "EVEN", "Intervals"]
+
+EVEN = 5e-14
+"""Knots are uniform if each is so near its place, in units of their spacing."""
+
+BESIDE = 1e-9
+"""Points so near a knot, in units of the spacing, are compared with it. Rounding in u is less."""
+
+CELLS = 4
+"""So many cells for each interval leave one knot to compare with, if intervals differ by less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +44,11 @@ class Intervals(Frozen):
     spacing: Array | None = field(init=False)  # h of each input if all are uniform, else None
     _table: Array = field(init=False)  # all knots, padded, in one long row
     _row: Indices = field(init=False)  # the index of t_0 of each input in the table
+    _low: Array = field(init=False)  # the left end of each grid
     _high: Array = field(init=False)  # the right end of each grid
     _last: Indices = field(init=False)  # the last interval of each grid
+    _before: Indices = field(init=False)  # the index in the table of the last knot before each cell
+    _bits: int = field(init=False)  # those of the largest number of knots in a cell
 
     def __post_init__(self) -> None:
         """Prepare what does not depend on x."""
@@ -36,78 +56,105 @@ class Intervals(Frozen):
         if np.all(knots == knots[0]):
             knots = knots[:1]  # one row for all inputs, which broadcasts fast
         n, M = knots.shape
-        # k + 1 more knots at each end, so that 2k knots surround every point; then infinity up to a
-        # power of two, so that bisection needs no bounds.
+        # k + 1 more knots at each end, so that 2k knots surround every point; then infinity, so
+        # that bisection needs no bounds.
         more = np.arange(1.0, k + 2)
         width = knots[:, -1:] - knots[:, :1]
         padded = np.hstack([knots[:, :1] - more[::-1] * width, knots, knots[:, -1:] + more * width])
-        table = np.full((n, k + 1 + max(2 ** M.bit_length(), M + k + 1)), np.inf)
+        table = np.full((n, padded.shape[1] + 2 ** M.bit_length()), np.inf)
         table[:, : padded.shape[1]] = padded
-        high = knots[:, -k - 1]
-        h = (high - knots[:, k]) / (M - 2 * k - 1)
-        # The tolerance accepts knots whose steps differ only by rounding.
-        uniform = np.all(np.abs(np.diff(knots, axis=1) - h[:, None]) <= 3e-14 * h[:, None])
+        low, high = knots[:, k], knots[:, -k - 1]
+        h = (high - low) / (M - 2 * k - 1)
+        places = (knots - low[:, None]) / h[:, None] - np.arange(-k, M - k)
+        uniform = bool(np.all(np.abs(places) <= EVEN))
         last = [np.searchsorted(t, end) - 1 for t, end in zip(knots, high, strict=True)]
-        # The k-th power of h must not overflow.
-        usable = uniform and np.all(k * np.abs(np.log10(h)) < 250.0)
-        object.__setattr__(self, "spacing", h if usable else None)
+        object.__setattr__(self, "spacing", h if uniform else None)
         object.__setattr__(self, "_table", table.ravel())
         object.__setattr__(self, "_row", np.arange(n) * table.shape[1] + k + 1)
+        object.__setattr__(self, "_low", low)
         object.__setattr__(self, "_high", high)
         object.__setattr__(self, "_last", np.array(last, dtype=np.intp))
+        inside = np.bincount(self._cells(knots.T).ravel(), minlength=CELLS * M * n).reshape(n, -1)
+        before = np.cumsum(inside, axis=1) - inside - 1 + self._row[:, None]  # (n, cells)
+        object.__setattr__(self, "_before", before.ravel())
+        object.__setattr__(self, "_bits", int(inside.max()).bit_length())
         super().__post_init__()
 
     def distances(self, x: Array) -> tuple[Indices, list[Array], list[Array]]:
         """Return the interval m of each point x, and the distances l_1 ... l_k and r_1 ... r_k.
 
         All are (N, n_in), like x, which may be complex; m is -1 before all knots, M - 1 after them.
+        On uniform knots, the distances are in units of `spacing`.
         """
         js = range(1, self.degree + 1)
         if self.spacing is None:
-            m = self._search(x.real, self._row, self._high, self._last)
-            here = m + self._row
-            x = self._near(x, m, self._row)
-            left = [x - self._table.take(here + (1 - j)) for j in js]
-            right = [self._table.take(here + j) - x for j in js]
+            here = self._search(x.real)
+            m = here - self._row
+            x = self._near(x, m)
+            here += 1 - self.degree  # the first of 2k knots, k on each side
+            around = [self._table[r:].take(here) for r in range(2 * self.degree)]
+            left = [x - around[self.degree - j] for j in js]
+            right = [around[self.degree + j - 1] - x for j in js]
         else:
-            m, l1, r1 = self._guess(x, self.spacing)
-            left = [l1, *(l1 + (j - 1) * self.spacing for j in js[1:])]
-            right = [r1, *(r1 + (j - 1) * self.spacing for j in js[1:])]
+            m, s = self._divide(x, self.spacing)
+            left = [s + (j - 1) if j > 1 else s for j in js]
+            right = [j - s for j in js]
         return m, left, right
 
-    def _guess(self, x: Array, h: Array) -> tuple[Indices, Array, Array]:
-        """Return m, l_1 and r_1: m from a division, corrected by a comparison with the knots."""
-        t, M = self._table, self.knots.shape[1]
-        # fmin and fmax turn a NaN into a number.
-        guess = np.fmin(np.fmax((x.real - t[self._row]) * (1.0 / h), 0.0), M - 2.0)
-        m = guess.astype(np.intp)
-        here = m + self._row
-        l1, r1 = x - t.take(here), t[1:].take(here) - x
-        nearest = np.minimum(l1.real, r1.real)
-        if not nearest.min() > 0.0:  # on a knot, outside, or rounded into the wrong interval
-            unsure = np.flatnonzero(nearest <= 0.0)
-            i = unsure % x.shape[1] if len(self._row) > 1 else np.zeros_like(unsure)
-            row, points = self._row[i], x.take(unsure)
-            found = self._search(points.real, row, self._high[i], self._last[i])
-            here, points = found + row, self._near(points, found, row)
-            m.put(unsure, found)
-            l1.put(unsure, points - t.take(here))
-            r1.put(unsure, t.take(here + 1) - points)
-        return m, l1, r1
+    def _divide(self, x: Array, h: Array) -> tuple[Indices, Array]:
+        """Return m and s on uniform knots, each (N, n_in)."""
+        k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
+        u = (x - self._low) / h  # the knots are at -k ... G + k
+        floor = np.floor(u.real)
+        s = u - floor
+        # If one of them is not a number, this is false.
+        within = floor.min() >= -k and floor.max() < G + k
+        if not (within and s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
+            self._compare(x, u.real, floor, s)
+        m = floor.astype(np.intp)
+        m += k
+        return m, s
 
-    def _near(self, x: Array, m: Indices, row: Indices) -> Array:
+    def _compare(self, x: Array, u: Array, floor: Array, s: Array) -> None:
+        """Correct the floor of u and s (N, n_in) where a point is beside a knot, or beyond all."""
+        k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
+        clear = (np.abs(s.real - 0.5) < 0.5 - BESIDE) & (u > -k) & (u < G + k)
+        at = np.flatnonzero(~clear)
+        row = at % x.shape[1] if len(self._row) > 1 else np.zeros_like(at)
+        points, h = x.take(at), np.asarray(self.spacing)[row]  # (P,)
+        nearest = np.fmin(np.fmax(np.rint(u.take(at)), -k), G + k)
+        t = self._table.take(self._row[row] + k + nearest.astype(np.intp))
+        before = (points.real < t) | (points.real == self._high[row])  # else on the knot, or after
+        floor.put(at, nearest - before)
+        # Beyond all knots any s will do, if its powers do not overflow.
+        beyond = (nearest - before < -k) | (nearest - before >= G + k)
+        s.put(at, np.where(beyond & ~np.isnan(points), 0.0, (points - t) / h + before))
+
+    def _near(self, x: Array, m: Indices) -> Array:
         """Return x, with points outside all knots moved to the first knot.
 
         All basis functions are 0 there, and powers of the distances cannot overflow.
         """
-        beyond = (m < 0) | (m >= self.knots.shape[1] - 1)
-        return np.where(beyond, self._table[row], x) if beyond.any() else x
-
-    def _search(self, x: Array, row: Indices, high: Array, last: Indices) -> Indices:
-        """Return m with t_m <= x < t_{m+1}, bit by bit; at the right end, the last interval."""
         M = self.knots.shape[1]
-        m = np.broadcast_to(row - 1, x.shape)
-        for bit in reversed(range(M.bit_length())):
-            m = m + 2**bit * (self._table.take(m + 2**bit) <= x)
-        in_last = (x == high) | np.isnan(x)  # any interval turns a NaN into a NaN
-        return np.where(in_last, last, np.minimum(m - row, M - 1))
+        if m.min() >= 0 and m.max() < M - 1:
+            return x
+        return np.where((m < 0) | (m >= M - 1), self._table[self._row], x)
+
+    def _search(self, x: Array) -> Indices:
+        """Return where t_m <= x < t_{m+1} is in the table; for a right end, the last interval."""
+        here = self._before.take(self._cells(x))
+        for bit in reversed(range(self._bits)):
+            here += 2**bit * (self._table[2**bit :].take(here) <= x)
+        if not np.all(x < self._high):
+            in_last = (x == self._high) | np.isnan(x)  # any interval turns a NaN into a NaN
+            most = self._row + self.knots.shape[1] - 1
+            here = np.where(in_last, self._last + self._row, np.minimum(here, most))
+        return here
+
+    def _cells(self, x: Array) -> Indices:
+        """Return the cell of each point (N, n_in); a larger x is in no cell before."""
+        n, size = len(self._row), CELLS * self.knots.shape[1]  # of one row of knots
+        first, last = self.knots[:n, 0], self.knots[:n, -1]
+        cells = np.fmax((x - first) * (size / (last - first)), 0.0)  # a NaN becomes 0
+        cells = np.fmin(cells, size - 1.0).astype(np.intp)
+        return cells + size * np.arange(n)

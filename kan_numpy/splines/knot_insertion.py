@@ -13,6 +13,8 @@ from kan_numpy._arrays import Array
 from kan_numpy._validation import LARGEST_DEGREE, as_array, as_count, require_shape
 from kan_numpy.splines.knots import as_knots
 
+__all__ = ["SAME", "refine_spline"]
+
 SAME = 1e-12
 """Knots that differ by less than this fraction of the grid count as equal."""
 

@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array
 
+__all__ = ["NARROWEST", "ROUNDING", "SMALLEST_GAP", "adapted_knots", "grids_around", "is_nested"]
+__all__ += ["refined_knots"]
+
 NARROWEST = 1e-9
 """Data that differ by less than this fraction of their grid, or of their size, are constant."""
 

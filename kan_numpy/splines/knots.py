@@ -10,6 +10,8 @@ import numpy.typing as npt
 from kan_numpy._arrays import Array
 from kan_numpy._validation import LARGEST_DEGREE, LARGEST_GRID, as_array, as_count, as_number
 
+__all__ = ["LARGEST", "SMALLEST", "as_knots", "require_grid", "uniform_knots"]
+
 SMALLEST, LARGEST = 1e-90, 1e90
 """Intervals and ends between which the third derivatives of splines are finite numbers."""
 

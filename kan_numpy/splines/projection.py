@@ -15,6 +15,8 @@ import scipy
 
 from kan_numpy._arrays import Array, frozen
 
+__all__ = ["RANK", "gauss_points", "least_squares", "nearest"]
+
 RANK = 1e-12
 """Singular values below this fraction of the largest count as zero."""
 

@@ -29,6 +29,8 @@ import numpy as np
 
 from kan_numpy._arrays import Array
 
+__all__ = ["ENOUGH", "STRENGTH", "largest_of_three", "second_differences", "shortage"]
+
 STRENGTH = 3e-4
 """kappa, the weight of the roughness: see `kan_numpy.training.smoothness`."""
 

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 
 from kan_numpy._arrays import Array, Indices
+
+__all__ = [
+    "FUNCTIONS_EACH",
+    "SAMPLES_EACH",
+    "Window",
+    "folded",
+    "gathered",
+    "is_sparse",
+    "scattered",
+    "window_of",
+]
+
+FUNCTIONS_EACH, SAMPLES_EACH = 10, 4
+"""B is sparse if there are so many functions for each that is not zero, and so many samples for
+each function. With fewer, products of dense matrices are faster in spite of all their zeros: a
+table of `make bench` shows it."""
 
 
 class Window(NamedTuple):
@@ -23,14 +40,12 @@ def window_of(m: Indices, degree: int, size: int) -> Window:
     Outside the grid some of these functions do not exist, those before 0 or after G + k - 1. There
     the window is shifted inside, and `folded` shifts the values accordingly.
     """
-    first, last_start = m - degree, size - degree - 1
-    start = np.arange(0, m.size * size, size).reshape(m.shape)
-    if first.min() >= 0 and first.max() <= last_start:
-        return Window(start + first, None, None)
-    inside = np.minimum(np.maximum(first, 0), last_start)
-    shift = first - inside
+    start = m + np.arange(-degree, m.size * size - degree, size).reshape(m.shape)
+    if m.min() >= degree and m.max() < size:
+        return Window(start, None, None)
+    shift = m - np.minimum(np.maximum(m, degree), size - 1)
     outside = np.flatnonzero(shift)
-    return Window(start + inside, outside, shift.take(outside))
+    return Window(start - shift, outside, shift.take(outside))
 
 
 def scattered(row: list[Array], window: Window, size: int) -> Array:
@@ -42,14 +57,29 @@ def scattered(row: list[Array], window: Window, size: int) -> Array:
     return B
 
 
+def is_sparse(n_samples: int, degree: int, size: int) -> bool:
+    """Return whether B (N, n_in (G + k)) should be a sparse matrix, which `gathered` makes."""
+    return size >= FUNCTIONS_EACH * (degree + 1) and n_samples >= SAMPLES_EACH * size
+
+
+def gathered(row: list[Array], window: Window, size: int) -> Any:
+    """Return B (N, n_in (G + k)) with the k + 1 values of each point, as a sparse matrix."""
+    values = np.stack(folded(row, window), axis=-1)  # (N, n_in, k+1)
+    N, n_in, some = values.shape
+    columns = window.start - np.arange(0, N * n_in * size, n_in * size)[:, None]  # of the first
+    columns = columns[..., None] + np.arange(some)  # (N, n_in, k+1)
+    ends = np.arange(0, values.size + 1, n_in * some)
+    return scipy.sparse.csr_array((values.ravel(), columns.ravel(), ends), (N, n_in * size))
+
+
 def folded(row: list[Array], window: Window) -> list[Array]:
-    """Shift the values with their window, and drop those of functions that do not exist."""
+    """Return the values shifted with their window, without those of functions that do not exist."""
     if window.outside is None or window.shift is None:
         return row
     out, k = window.outside, len(row) - 1
     padded = np.zeros((3 * k + 3, out.size), dtype=row[0].dtype)
     padded[k + 1 : 2 * k + 2] = [values.take(out) for values in row]
-    columns = np.arange(out.size)
-    for r, values in enumerate(row):
+    columns, moved = np.arange(out.size), [values.copy() for values in row]
+    for r, values in enumerate(moved):
         values.put(out, padded[k + 1 + r - window.shift, columns])
-    return row
+    return moved

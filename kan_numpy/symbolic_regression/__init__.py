@@ -7,7 +7,11 @@ imports only those above it::
     suggestions       the functions that fit an edge, ranked
     search_options    the parameters of a search
     symbolification   networks whose edges are known functions
+    linear_ideas      polynomials and their ratios, by one linear solve
+    first_ideas       what is tried before networks are trained
+    structures        networks with their errors, and what a search selects
     structure_search  the smallest network that is accurate enough
+    candidates        what was found, written as formulas, and why one was chosen
     discovery         discover: from data to a formula in one call
 
 For an overview of the algorithm, read them in the reverse order first, from `discovery` upward.

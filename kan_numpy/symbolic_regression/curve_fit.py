@@ -13,15 +13,19 @@ together, within the domain of f.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from kan_numpy._arrays import Array
+from kan_numpy._deadline import NEVER, Deadline
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.optimizers.least_squares import LeastSquares
+
+__all__ = ["FINALISTS", "FIRST_STEPS", "FIT_POINTS", "SEARCH_POINTS", "STARTS", "STEPS"]
+__all__ += ["SymbolFit", "fit_symbol", "fit_symbols", "normalized", "subsample"]
 
 SEARCH_POINTS, FIT_POINTS = 60, 500
 """The number of points of the curve used in the search and in the local fit."""
@@ -64,14 +68,22 @@ def fit_symbols(
     phi: Array,
     complexity_weight: float = 0.0,
     most: int = FINALISTS,
+    deadline: Deadline = NEVER,
 ) -> list[SymbolFit]:
     """Return fits of the ``most`` best symbols to a curve x, phi, both (N,), unordered.
 
     All symbols are fitted for a few steps, and the best by `SymbolFit.rank` to convergence.
     """
-    first = [fit for s in symbols if (fit := fit_symbol(s, x, phi, 1, FIRST_STEPS))]
-    best = sorted(first, key=lambda fit: fit.rank(complexity_weight))[:most]
-    return [fit for each in best if (fit := fit_symbol(each.symbol, x, phi))]
+
+    def fits(tried: Iterable[Symbol], starts: int, steps: int) -> Iterator[SymbolFit]:
+        for symbol in tried:
+            deadline.check()
+            fit = fit_symbol(symbol, x, phi, starts, steps)
+            if fit is not None:
+                yield fit
+
+    first = sorted(fits(symbols, 1, FIRST_STEPS), key=lambda fit: fit.rank(complexity_weight))
+    return list(fits([fit.symbol for fit in first[:most]], STARTS, STEPS))
 
 
 def fit_symbol(

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arguments import as_choice, as_flag, as_instance, as_names, as_rng
-from kan_numpy._arrays import Array, Rng
+from kan_numpy._arguments import as_choice, as_instance, as_names, as_rng
+from kan_numpy._arrays import Rng
+from kan_numpy._deadline import Deadline
+from kan_numpy._progress import is_wanted
 from kan_numpy.algebra.parsing import FUNCTIONS
-from kan_numpy.formulas.formula import Formula, enough_digits, formula
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import scaled_outputs
 from kan_numpy.networks.kan import KAN
+from kan_numpy.symbolic_regression.candidates import FoundFormula, Writer
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
-from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
+
+__all__ = ["discover"]
 
 
 def discover(
@@ -34,7 +36,8 @@ def discover(
     progress: bool | None = None,
     rng: Rng = 0,
     options: SearchOptions | None = None,
-) -> Formula:
+    seconds: float | None = None,
+) -> FoundFormula:
     """Find a formula for data: sparse training, pruning, refinement, symbols, constants.
 
     The search for networks is described in `kan_numpy.symbolic_regression.structure_search`, the
@@ -62,12 +65,18 @@ def discover(
         Splits the data and initializes networks; what `numpy.random.default_rng` takes.
     options : SearchOptions, optional
         The parameters of the search.
+    seconds : float, optional
+        A limit on the time that this may take. Without one, it takes what it takes.
 
     Returns
     -------
     Formula
-        ``.network`` is the symbolic network, ``.certificate`` holds the errors. Edges that no
-        function fits remain splines, and appear as s_layer_out_inp.
+        ``.network`` is the symbolic network. Edges that no function fits remain splines, and appear
+        as s_layer_out_inp. ``.certificate`` holds the errors on samples that were put aside before
+        anything was fitted (a tenth of them, drawn by rng, see `SearchOptions`), and says whether
+        the formula is exact. ``.candidates`` are formulas that were found on the way, the simplest
+        first, each a `kan_numpy.symbolic_regression.candidates.Candidate` with ``formula``,
+        ``complexity``, ``error`` on the same samples, ``chosen`` and ``why``.
 
     Raises
     ------
@@ -76,6 +85,14 @@ def discover(
         lacks a class, or a name, function or loss is not known.
     TypeError
         If network is not a KAN, or a name or function is of a wrong type.
+    KeyboardInterrupt
+        After Ctrl-C, before there is more than a straight line.
+
+    Warns
+    -----
+    RuntimeWarning
+        If it was stopped by Ctrl-C or the limit on time: the best formula so far is returned, and
+        the warning says what was not tried. Or if nothing explains the data.
 
     Examples
     --------
@@ -88,54 +105,41 @@ def discover(
     >>> print(kn.discover(net, x, np.sin(2 * x) + 1, variables=["x"], functions=["sin"]))
     sin(2*x) + 1
     """
+    deadline = Deadline.after(seconds)
     points, steer = checked_inputs(network, x), SearchOptions() if options is None else options
     as_instance("options", steer, SearchOptions, "SearchOptions(...)")
     squares = as_choice("loss", loss, ("mse", "huber", "cross_entropy")) != "cross_entropy"
     data = Objective(network, points, y, loss)
     inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
     names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
-    if len(points) < (least := steer.fewest_samples):
-        raise ValueError(f"x must hold at least {least} samples, but holds {len(points)}")
-    if not np.ptp(points, axis=0).any():
-        raise ValueError("x must vary, but all its columns are constant: y is no function of them")
-    if (same := np.ptp(data.target, axis=0) == 0.0).any():
-        what = "y must vary, but is constant in column" if squares else "y lacks the class"
-        raise ValueError(f"{what} {int(np.argmax(same))}")
+    _require_variety(data, steer.fewest_samples, squares)
     symbols = None if functions is None else as_symbols(functions)
-    show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)
+    show = is_wanted(progress)
 
     def log(line: str) -> None:
         if show:
             sys.stderr.write(line + "\n")
 
+    generator = as_rng(rng)
+    rows, aside = steer.put_aside(data, generator)
+    fitted, other = data.batch(rows), data.batch(aside if len(aside) else rows)
     # Outputs are scaled to unit variance, so that all have the same weight.
-    spread = np.sqrt(data.variances) if squares else np.ones(len(names))
-    start, scaled = scaled_outputs(network, 1.0 / spread), data.y / spread if squares else data.y
-    problem = Objective(start, points, scaled, loss)
-    found = StructureSearch(problem, steer, symbols, as_rng(rng), log).run()
-    found = scaled_outputs(found, spread) if squares else _centered(found, points)
-    exact = formula(
-        found, inputs, names, points, _without_outliers(data, found) if squares else None
-    )
-    log(f"formula: {exact}")
-    return enough_digits(exact, data)
+    spread = np.sqrt(fitted.variances) if squares else np.ones(len(names))
+    start = scaled_outputs(network, 1.0 / spread)
+    problem = Objective(start, fitted.x, fitted.y / spread if squares else fitted.y, loss)
+    selection = StructureSearch(problem, steer, symbols, generator, log, deadline, spread).run()
+    writer = Writer(fitted, other, len(aside) > 0, inputs, names, spread)
+    found = writer.with_candidates(selection)
+    log(f"formula: {found}")
+    return found
 
 
-def _without_outliers(data: Objective[KAN], network: KAN) -> Array:
-    """Return the targets (N, n_out), moved towards the network in so far as they have less weight.
-
-    So constants do not follow outliers either (P. Huber, Robust Statistics, 1981, sec. 7.8).
-    """
-    if not isinstance(data.loss, WeightedLoss):
-        return data.target
-    y = network(data.x)
-    w = data.loss.weights(y, data.target)
-    return y + w / w.max(axis=0) * (data.target - y)
-
-
-def _centered(network: KAN, x: Array) -> KAN:
-    """Return the network with logits of zero mean on x (N, n_in), the classes unchanged."""
-    l, last = network.kan_layers[-1]
-    if l < len(network.layers) - 1:
-        return network
-    return network.with_layer(l, replace(last, bias=last.bias - network(x).mean()))
+def _require_variety(data: Objective[KAN], least: int, squares: bool) -> None:
+    """Refuse too few samples, and inputs or outputs that do not vary."""
+    if len(data.x) < least:
+        raise ValueError(f"x must hold at least {least} samples, but holds {len(data.x)}")
+    if not np.ptp(data.x, axis=0).any():
+        raise ValueError("x must vary, but all its columns are constant: y is no function of them")
+    if (same := np.ptp(data.target, axis=0) == 0.0).any():
+        what = "y must vary, but is constant in column" if squares else "y lacks the class"
+        raise ValueError(f"{what} {int(np.argmax(same))}")

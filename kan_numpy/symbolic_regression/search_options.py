@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import numpy as np
+
+from kan_numpy._arrays import Indices
 from kan_numpy._validation import as_count, as_number
+from kan_numpy.networks.kan import KAN
+from kan_numpy.training.objective import Objective
+
+LEAST_ASIDE, MOST_ASIDE = 5, 1000
+"""Fewer samples tell nothing about an error, and more tell it no better."""
+
+__all__ = ["LEAST_ASIDE", "MOST_ASIDE", "SearchOptions"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,10 @@ class SearchOptions:
     ----------
     fewest_samples : int
         Fewer samples are refused: even short formulas explain them by chance.
+    aside : float
+        The fraction of the samples, from 0 to 0.5, that is put aside before anything is fitted, and
+        on which the certificate is measured; at most `MOST_ASIDE` of them, and at least
+        `LEAST_ASIDE`. With more, less is left to find the formula in.
     samples : int
         The number of samples used to select structures and symbols, a fifth of them for validation.
         More samples take longer and lead to the same selection.
@@ -58,6 +72,7 @@ class SearchOptions:
     """
 
     fewest_samples: int = 20
+    aside: float = 0.1
     samples: int = 2000
     final_samples: int = 10_000
     strength: float = 0.01
@@ -75,4 +90,19 @@ class SearchOptions:
             if isinstance(field.default, int):
                 as_count(field.name, value, 1)
             else:
-                as_number(field.name, value, 0.0)
+                as_number(field.name, value, 0.0, 0.5 if field.name == "aside" else np.inf)
+
+    def put_aside(self, data: Objective[KAN], rng: np.random.Generator) -> tuple[Indices, Indices]:
+        """Return the rows to fit and the rows to put aside, drawn at random.
+
+        Rows with the smallest or largest value of an input are for fitting, so that every function
+        is defined there; so is one row of each class.
+        """
+        N, x = len(data.x), data.x
+        needed = [x.argmin(axis=0), x.argmax(axis=0)]
+        if not data.is_least_squares:
+            needed.append(np.unique(data.y, return_index=True)[1])
+        free = np.setdiff1d(np.arange(N), np.concatenate(needed))
+        count = int(np.clip(self.aside * N, min(LEAST_ASIDE, N // 4), MOST_ASIDE))
+        aside = np.sort(rng.permutation(free)[: count if self.aside else 0])
+        return np.setdiff1d(np.arange(N), aside), aside

@@ -1,63 +1,63 @@
 r"""Search for the smallest symbolic network that explains the data.
 
-The candidates are sparse networks (`kan_numpy.sparsity.sparsification`): the given one, others of
-the same shape with other initial parameters, and small ones with a multiplication node. All are
-trained on four fifths of the samples and compared on the rest. Those with an error close to the
-smallest one are converted to symbols in the order of their number of edges, because of two networks
-with the same error the smaller one gives the simpler formula. The first that is entirely symbolic
-and exact, or as accurate as the noise allows, is selected.
+What is cheap comes first: `kan_numpy.symbolic_regression.first_ideas`. Then sparse networks
+(`kan_numpy.sparsity.sparsification`) of several shapes: a sum with a fine grid, a product, the
+given network, and others like them; of each shape that with the best start. All are trained on four
+fifths of the samples and compared on the rest. If several leave the same error, it is noise, and
+the search ends. Those with an error close to the smallest one are converted to symbols in the order
+of their number of edges, because of two networks with the same error the smaller one gives the
+simpler formula. The first that is entirely symbolic and exact, or as accurate as the noise allows,
+is selected.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 
-from kan_numpy.functions.symbols import Symbol
+from kan_numpy._arguments import level_outside
+from kan_numpy._arrays import Array
+from kan_numpy._deadline import NEVER, Deadline, warn_stopped
+from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.product_layer import Width
-from kan_numpy.networks.edges import spline_edges
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
-from kan_numpy.sparsity.sparsification import sparsify
+from kan_numpy.sparsity.sparsification import sparse_stages
+from kan_numpy.symbolic_regression.first_ideas import line, linear_networks, sums
 from kan_numpy.symbolic_regression.search_options import SearchOptions
-from kan_numpy.symbolic_regression.symbolification import symbolify
+from kan_numpy.symbolic_regression.structures import Selection, Structure
+from kan_numpy.symbolic_regression.symbolification import Symbolification
 from kan_numpy.training.fit_result import uninterrupted
+from kan_numpy.training.grids import adapt_grid
 from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["AGREEING", "FINISHING", "LAST_SECONDS", "RANKED_AFTER", "STARTS", "StructureSearch"]
 
-@dataclass(frozen=True)
-class Structure:
-    """A network and its relative error on the validation samples."""
+FINISHING = 0.2
+"""The share of the time that is kept for the last training and for writing formulas."""
 
-    network: KAN
-    error: float  # relative
+LAST_SECONDS = 0.5
+"""The time for both after Ctrl-C."""
 
-    @property
-    def n_edges(self) -> int:
-        """The number of edges."""
-        return sum(layer.n_edges for _, layer in self.network.kan_layers)
+STARTS, RANKED_AFTER = 3, 5
+"""Of so many networks of a shape, the one with the smallest loss after so many steps is taken."""
 
-    @property
-    def is_tree(self) -> bool:
-        """Whether every node has one outgoing edge: no smaller network uses the same inputs."""
-        return all(layer.active.sum(axis=0).max() == 1 for _, layer in self.network.kan_layers)
-
-    @property
-    def is_symbolic(self) -> bool:
-        """Whether no edge is a spline."""
-        return not spline_edges(self.network)
+AGREEING = 3
+"""So many different networks that leave the same error tell noise."""
 
 
 class StructureSearch:
     """A search on a training part of the data x (N, n_in), validated on the rest.
 
-    It starts from the network of ``data``; ``functions`` are the candidates for its edges.
+    It starts from the network of ``data``; ``functions`` are the candidates for its edges, and
+    ``spread`` is the unit of its outputs. What it has judged is in ``seen``, and what it has still
+    to try in ``untried``.
     """
 
     def __init__(
@@ -67,9 +67,13 @@ class StructureSearch:
         functions: Sequence[Symbol] | None,
         rng: np.random.Generator,
         log: Callable[[str], None],
+        finish: Deadline = NEVER,
+        spread: Array | None = None,
     ) -> None:
-        self.network, self.options, self.functions = data.network, options, functions
-        self.rng, self.log, x = rng, log, data.x
+        self.network, self.options, self.functions = data.network, options, as_symbols(functions)
+        self.all_functions, self.is_new = functions is None, True
+        self.rng, self.log, self.finish, x = rng, log, finish, data.x
+        self.deadline = finish.earlier(FINISHING)
         # The extreme samples are for training, so that every function is defined there.
         ends = np.unique(np.concatenate([x.argmin(axis=0), x.argmax(axis=0)]))
         order = rng.permutation(len(x))
@@ -77,87 +81,213 @@ class StructureSearch:
         kept = rows[-options.samples :]
         first = max(len(kept) // 5, 1)
         self.squares = data.is_least_squares
+        self.spread = np.ones(data.network.widths[-1]) if spread is None else spread
         if not self.squares:
             data = Objective(data.network, x, data.y, CrossEntropy(options.label_smoothing))
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
         self.all = data.batch(rows[-options.final_samples :])
+        self.seen: list[Structure] = []
+        self.untried = "everything"
 
-    def run(self) -> KAN:
-        """Return the selected network, trained on all samples."""
-        found, squares = self._structures(), self.squares
-        if squares and min(structure.error for structure in found) > self.options.good:
-            found += self._structures(grid_factor=4)
-        best = self._simplest(found)
-        if squares and best.error > EXACT and (best.error < SPLINE_LIMIT or not best.is_symbolic):
+    def run(self) -> Selection:
+        """Return the selected network, trained on all samples.
+
+        If the search is stopped, it is the best so far; after Ctrl-C, a line is not enough.
+        """
+        finish, stopped = self.finish, False
+        try:
+            best, why = self._selected()
+        except KeyboardInterrupt:
+            if not self.seen or (len(self.seen) == 1 and not self.deadline.passed):
+                raise
+            finish, stopped = finish.at_most(LAST_SECONDS + finish.left * FINISHING), True
+            best, why = self._best(self.seen)
+            why += " when the search was stopped"
+            warn_stopped(self.deadline, self.untried)
+        steps, start = default_steps(100, self.all.is_least_squares), self.all.on(best.network)
+        result = train(start, steps=steps, progress=False, callback=finish.earlier(0.5))
+        if result.interrupted and not stopped:
+            warn_stopped(finish, "further training")
+        return Selection(result.network, why, self._front(best), finish)
+
+    def _selected(self) -> tuple[Structure, str]:
+        """Return the selected structure, and why it is."""
+        if not self.squares:
+            return self._simplest(self._structures("networks", [(self.network.shape, 1)] * 2))
+        found = self._first_ideas()
+        if found[-1].is_exact:
+            return found[-1], "exact"
+        shapes = self._shapes()
+        found = self._structures("networks", shapes, found)
+        fewer = [(shape, 4) for shape, _ in shapes[1:4]]
+        if not self._is_noise(found) and min(each.error for each in found) > self.options.good:
+            found = self._structures("networks with finer grids", fewer, found)
+        best, why = self._simplest(found)
+        if not best.is_exact and not self._is_noise(found) and self._may_be_better(best):
             # Small terms may have been pruned, or the grids may have been too coarse.
-            more = [*self._structures(scale=0.1), *self._structures(grid_factor=4)]
-            best = self._simplest([*found, best, *more])
-        if squares and best.error > self.options.unexplained:
+            found = self._structures("networks with smaller terms", shapes[:4], [*found, best], 0.1)
+            if not found[-1].is_exact:
+                found = self._structures("networks with finer grids", fewer, found)
+            best, why = self._simplest(found)
+        if best.error > self.options.unexplained:
             left = f"{best.error:.0%} of the spread of y unexplained on samples it has not seen"
             message = f"no network explains the data: the best leaves {left}"
-            warnings.warn(message, RuntimeWarning, stacklevel=3)
-        steps = default_steps(100, self.all.is_least_squares)
-        return uninterrupted(train(self.all.on(best.network), steps=steps, progress=False))
+            warnings.warn(message, RuntimeWarning, stacklevel=level_outside())
+        return best, why
 
-    def _structures(self, grid_factor: int = 1, scale: float = 1.0) -> list[Structure]:
-        """Return the sparse networks, or only the first that is symbolic and exact."""
-        found: list[Structure] = []
-        x, y, loss = self.train.x, self.train.y, self.train.loss
-        strength, threshold = scale * self.options.strength, scale * self.options.threshold
-        for network in self._starts(grid_factor):
-            sparse = sparsify(network, x, y, strength, threshold, loss=loss)
-            structure = self._judged(sparse, "sparse")
-            if structure.is_tree and structure.error < SPLINE_LIMIT:
-                structure = self._symbolic(structure)
-                if structure.is_symbolic and structure.error < EXACT:
-                    return [structure]
-            found.append(structure)
+    def _first_ideas(self) -> list[Structure]:
+        """Return what needs no search for a structure; the last is exact, or none is."""
+        found = [self._judged(line(self.train), "line")]
+        if found[0].is_exact or not self.all_functions:
+            return found
+        data, deadline = self.train, self.deadline
+        both = (
+            linear_networks(data, self.spread, deadline),
+            sums(data, self.spread, self.functions, deadline),
+        )
+        for what, network in chain(*both):
+            polished = uninterrupted(
+                train(data.on(network), steps=20, progress=False, callback=deadline)
+            )
+            found.append(self._judged(polished, what))
+            if found[-1].is_exact:
+                break
         return found
 
-    def _starts(self, grid_factor: int) -> Iterator[KAN]:
-        """Yield the networks to be made sparse."""
+    def _structures(
+        self,
+        what: str,
+        shapes: Sequence[tuple[list[Width], int]],
+        found: Sequence[Structure] = (),
+        scale: float = 1.0,
+    ) -> list[Structure]:
+        """Return what was found and sparse networks, of which the last is exact if one is."""
+        found = list(found)
+        strength, threshold = scale * self.options.strength, scale * self.options.threshold
+        for count, (shape, grid_factor) in enumerate(shapes):
+            self.untried = f"{len(shapes) - count} of {len(shapes)} {what}"
+            start = self._start(shape, grid_factor)
+            data = self.train.on(start)
+            sparse = sparse_stages(data, strength, threshold, deadline=self.deadline)
+            structure = self._last(start, sparse, "sparse")
+            if structure.is_tree and structure.error < SPLINE_LIMIT:
+                structure = self._symbolic(structure)
+            found.append(structure)
+            if self.squares and (structure.is_exact or self._is_noise(found)):
+                break
+        return found
+
+    def _may_be_better(self, best: Structure) -> bool:
+        """Return whether another search may find more: not in one curve, which has no structure."""
+        return len(self.train.x[0]) > 1 and (best.error < SPLINE_LIMIT or not best.is_symbolic)
+
+    def _is_noise(self, found: list[Structure]) -> bool:
+        """Return whether several networks leave the same, which splines cannot be the cause of."""
+        floor = min(structure.noise for structure in found)
+        alike = [each for each in found if each.noise <= self.options.close_in_noise * floor]
+        return floor >= SPLINE_LIMIT and len(alike) >= AGREEING
+
+    def _shapes(self) -> list[tuple[list[Width], int]]:
+        """Return the shapes of networks, and how many times finer their grids are.
+
+        A sum with a fine grid and a product, the given network, and then others like them.
+        """
+        same, n_in, n_out = self.network.shape, self.network.widths[0], self.network.widths[-1]
+        line: list[Width] = [n_in, n_out]
+        product: list[Width] = [n_in, (0, 1), n_out]
+        mixed: list[Width] = [n_in, (1, 1), n_out]
+        if n_in == 1:
+            return [(line, 4), (same, 1), (product, 1)]
+        if same == line:
+            return [(same, 1), (product, 1), (same, 4), (mixed, 1)]
+        return [(line, 4), (product, 1), (same, 1), (mixed, 1), (same, 2), (same, 1)]
+
+    def _start(self, shape: list[Width], grid_factor: int) -> KAN:
+        """Return the given network if it has this shape for the first time, or the best of some."""
         given = self.network
         _, first = given.kan_layers[0]
         degree = getattr(first.basis, "degree", 3)
-        if grid_factor == 1:
-            yield given
-        same, n_in, n_out = given.shape, given.widths[0], given.widths[-1]
-        small: list[list[Width]] = [[n_in, n_out], [n_in, (0, 1), n_out], [n_in, (1, 1), n_out]]
-        line, product, mixed = small
-        shapes = [line, product, same, mixed, same, product, mixed]
-        if not self.squares:
-            shapes = [same]
-        elif len(same) == 2:
-            shapes = [product, same, mixed, product, mixed]
-        elif len(same) > 3:  # deep networks end in a poor minimum more often
-            shapes = [same] * 5 + [product, mixed]
-        for shape in shapes:
-            yield KAN(shape, grid_factor * first.grid_size, degree, base=first.base, rng=self.rng)
+        if shape == given.shape and grid_factor == 1 and self.is_new:
+            self.is_new = False
+            return given
+        G = grid_factor * first.grid_size
+        drawn = []
+        for _ in range(STARTS):
+            network = KAN(shape, G, degree, base=first.base, rng=self.rng)
+            data, deadline = self.train.on(adapt_grid(network, self.train.x)), self.deadline
+            result = train(data, steps=RANKED_AFTER, progress=False, callback=deadline)
+            drawn.append(
+                (self.train.on(uninterrupted(result)).value(result.network.theta), network)
+            )
+        return min(drawn, key=lambda pair: pair[0])[1]
+
+    def _last(self, network: KAN, stages: Iterable[tuple[KAN, str]], what: str) -> Structure:
+        """Return the last of several stages; if they are stopped, what there is has been judged."""
+        try:
+            for stage in stages:
+                network = stage[0]
+        finally:
+            structure = self._judged(network, what)
+        return structure
 
     def _judged(self, network: KAN, what: str) -> Structure:
         """Return the network with its validation error."""
-        result = Structure(network, assess(self.check, network).error)
+        fitted, freedom = assess(self.train, network), self.train.target.size
+        spare = freedom - fitted.n_parameters
+        noise = fitted.error * np.sqrt(freedom / spare) if spare > 0 else np.inf
+        result = Structure(network, assess(self.check, network).error, float(noise))
+        self.seen.append(result)
         self.log(f"{what}: {network.widths}, {result.n_edges} edges, error {result.error:.1e}")
         return result
 
     def _symbolic(self, structure: Structure) -> Structure:
         """Return the structure with its edges replaced by symbols where possible."""
-        x, y, loss = self.train.x, self.train.y, self.train.loss
-        network = symbolify(structure.network, x, y, functions=self.functions, loss=loss)
-        return self._judged(network, "symbolic")
+        data = self.train.on(structure.network)
+        stages = Symbolification(data, self.functions, deadline=self.deadline)
+        return self._last(structure.network, stages.stages(structure.network), "symbolic")
 
-    def _simplest(self, found: list[Structure]) -> Structure:
+    def _simplest(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the smallest accurate symbolic structure, or else the most accurate one."""
-        floor = min(structure.error for structure in found)
-        is_noise = floor >= SPLINE_LIMIT
-        limit = floor * (self.options.close_in_noise if is_noise else self.options.close)
+        limit, is_noise = self._limit(found)
         enough = limit if is_noise else EXACT
         results = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
             if structure.error <= limit:
+                self.untried = "the functions of other networks"
                 result = structure if structure.is_symbolic else self._symbolic(structure)
                 if result.is_symbolic and result.error <= enough:
-                    return result
+                    return (
+                        result,
+                        "the smallest as accurate as noise allows" if is_noise else "exact",
+                    )
                 results.append(result)
-        symbolic = [result for result in results if result.is_symbolic and result.error <= limit]
-        return min(symbolic or results, key=lambda s: s.error)
+        return self._best(results)
+
+    def _best(self, found: list[Structure]) -> tuple[Structure, str]:
+        """Return the most accurate formula, or else the most accurate network."""
+        limit, _ = self._limit(found)
+        symbolic = [each for each in found if each.is_symbolic and each.error <= limit]
+        best = min(symbolic or found, key=lambda s: s.error)
+        return best, "the most accurate" + ("" if symbolic else ", with splines")
+
+    def _limit(self, found: list[Structure]) -> tuple[float, bool]:
+        """Return the error up to which structures count as accurate, and whether it is noise."""
+        floor = min(structure.error for structure in found)
+        is_noise = floor >= SPLINE_LIMIT
+        return floor * (self.options.close_in_noise if is_noise else self.options.close), is_noise
+
+    def _front(self, best: Structure) -> list[KAN]:
+        """Return the networks that are more accurate than all with fewer edges, but for the best.
+
+        Of those with splines, only the most accurate one is of interest.
+        """
+        front: list[Structure] = []
+        least = np.inf
+        order = sorted(self.seen, key=lambda s: (not s.is_symbolic, s.n_edges, s.error))
+        for structure in order:
+            if structure.error < least:
+                least = structure.error
+                front.append(structure)
+        splines = [s for s in front if not s.is_symbolic][-1:]
+        others = [s for s in front if s.is_symbolic] + splines
+        return [s.network for s in others if s is not best]

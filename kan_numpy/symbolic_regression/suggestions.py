@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
+from kan_numpy._deadline import NEVER, Deadline
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
@@ -15,6 +16,8 @@ from kan_numpy.networks.edges import Edge, edge_outputs, layer_of
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import levels
 from kan_numpy.symbolic_regression.curve_fit import FINALISTS, SymbolFit, fit_symbols
+
+__all__ = ["CONSTANT", "Suggestions", "curve", "suggest_symbolic", "suggestions"]
 
 CONSTANT = 1e-12
 """The relative variation below which a curve counts as constant."""
@@ -115,6 +118,7 @@ def suggestions(
     complexity_weight: float,
     noise: float = 0.0,
     most: int = FINALISTS,
+    deadline: Deadline = NEVER,
 ) -> Suggestions:
     """Return the fits to the curve of an edge, its points x and phi, both (N,), the best first.
 
@@ -123,7 +127,7 @@ def suggestions(
     """
     if any(np.ptp(v) <= CONSTANT * np.abs(v).max() for v in points):
         return Suggestions()
-    found = fit_symbols(symbols, *points, complexity_weight, most)
+    found = fit_symbols(symbols, *points, complexity_weight, most, deadline)
     return Suggestions(sorted(found, key=lambda fit: fit.rank(complexity_weight, noise)))
 
 

@@ -9,13 +9,14 @@ are replaced by simpler ones under the same criterion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arguments import as_instance
+from kan_numpy._deadline import NEVER, Deadline, last_stage
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.functions.symbols import SYMBOLS, Symbol, as_symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs, require_defined
@@ -38,6 +39,8 @@ from kan_numpy.training.losses import Loss
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
+__all__ = ["SIMPLEST", "Symbolification", "symbolify"]
+
 SIMPLEST = (SYMBOLS["x"], SYMBOLS["x^2"])
 """The functions that are always tried, even with a poor fit, as x^2 y + 0.3 x requires."""
 
@@ -52,6 +55,7 @@ def symbolify(
     complexity_weight: float = 0.1,
     steps: int = 20,
     loss: str | Loss = "mse",
+    seconds: float | None = None,
 ) -> KAN:
     """Replace edges by symbols, and train the network again after each.
 
@@ -76,6 +80,8 @@ def symbolify(
         The number of training steps after each replacement.
     loss : str or Loss
         "mse", with Levenberg-Marquardt; or "cross_entropy", with L-BFGS.
+    seconds : float, optional
+        A limit on the time that this may take.
 
     Returns
     -------
@@ -90,6 +96,14 @@ def symbolify(
     TypeError
         If network is not a KAN, edges is not a dict, or functions is not a list of names and
         symbols.
+    KeyboardInterrupt
+        After Ctrl-C before the first symbol.
+
+    Warns
+    -----
+    RuntimeWarning
+        If it was stopped by Ctrl-C or the limit on time. The best network so far is returned, and
+        the warning says what was not tried.
 
     Examples
     --------
@@ -100,55 +114,71 @@ def symbolify(
     >>> print(kn.formula(kn.symbolify(net, x, np.sin(2 * x), edges={(0, 0, 0): "sin"})))
     sin(2*x0)
     """
-    points = checked_inputs(network, x)
+    points, deadline = checked_inputs(network, x), Deadline.after(seconds)
     require_defined(network(points), points)
     objective, symbols = Objective(network, points, y, loss), as_symbols(functions)
     weight = as_number("complexity_weight", complexity_weight, 0.0)
     count, steps = as_count("top", top, 1), as_count("steps", steps, 0)
-    run = _Symbolification(objective, symbols, count, weight, steps)
+    run = Symbolification(objective, symbols, count, weight, steps, deadline)
     if edges is None:
-        return run.decide(network)
+        return last_stage(run.stages(network), network, deadline)
     as_instance("edges", edges, Mapping, "a dict such as {(0, 1, 0): 'sin'}")
     for edge in edges:
         layer_of(network, edge)
     chosen = {edge: as_symbol(f"edges[{edge}]", name) for edge, name in edges.items()}
-    for edge, symbol in chosen.items():
-        fits = suggestions(curve(network, points, edge), [symbol], 0.0)
-        best = fits.required(edge, [symbol])[0]
-        network = run.trained(with_symbol(network, edge, symbol, best.affine))
-    return network
+    return last_stage(run.given(network, chosen), network, deadline)
 
 
 @dataclass(frozen=True)
-class _Symbolification:
-    """The candidates, and the data by which they are compared."""
+class Symbolification:
+    """The candidates, the data by which they are compared, and the time that there is."""
 
     objective: Objective[KAN]
     symbols: list[Symbol]
-    top: int
-    complexity_weight: float
-    steps: int
+    top: int = 5
+    complexity_weight: float = 0.1
+    steps: int = 20
+    deadline: Deadline = NEVER
 
-    def decide(self, network: KAN) -> KAN:
-        """Replace every edge for which a symbol is accepted, the best fits first."""
+    def given(self, network: KAN, symbols: Mapping[Edge, Symbol]) -> Iterator[tuple[KAN, str]]:
+        """Yield the network after each of these edges has become this symbol, and what is left."""
+        left = list(symbols)
+        for edge, symbol in symbols.items():
+            fits = suggestions(curve(network, self.objective.x, edge), [symbol], 0.0)
+            best = fits.required(edge, [symbol])[0]
+            network = self.trained(with_symbol(network, edge, symbol, best.affine))
+            left = left[1:]
+            yield network, _names(left)
+
+    def stages(self, network: KAN) -> Iterator[tuple[KAN, str]]:
+        """Yield the network after each replacement of an edge, the best fits first."""
         before = None
         while network is not before:  # an edge rejected before may be accepted after the others
-            before, network = network, self.replaced_once(network)
-        return self.simplified(self.merged(self.trained(network, 10 * self.steps)))
+            before = network
+            for after, left in self.replaced_once(before):
+                network = after
+                if network is not before or not left:
+                    yield network, left or "simpler symbols"
+        network = self.trained(network, 10 * self.steps)
+        yield network, "simpler symbols"
+        network = self.merged(network)
+        yield network, "simpler symbols"
+        yield self.simplified(network), "nothing"
 
-    def replaced_once(self, network: KAN) -> KAN:
-        """Return the network after one pass over its spline edges."""
+    def replaced_once(self, network: KAN) -> Iterator[tuple[KAN, str]]:
+        """Yield the network after each of its spline edges has been tried, and the edges left."""
         measured = self.measured(network)
         found = {edge: self.best(measured, edge, self.symbols) for edge in spline_edges(network)}
         clear = {e: fits[0].rank(self.complexity_weight) for e, fits in found.items() if fits}
-        start = network
-        for edge in sorted(clear, key=lambda edge: clear[edge]):
+        start, left = network, sorted(clear, key=lambda edge: clear[edge])
+        while left:
+            edge, *left = left
             if network is start:
                 candidates = found[edge]
             else:
                 candidates = self.best(self.measured(network), edge, self.symbols)
             network = self.replaced(network, network, edge, candidates)
-        return network
+            yield network, _names(left)
 
     def merged(self, network: KAN) -> KAN:
         """Return the network with two consecutive symbols merged into one where possible.
@@ -160,7 +190,7 @@ class _Symbolification:
             curves = Curves(network, self.objective.x)
             (activations, _), (_, both) = curves(first), curves(second)  # (N,) each
             line = with_symbol(network, second, SYMBOLS["x"], np.array([1.0, 0.0, 1.0, 0.0]))
-            candidates = fit_symbols(self.symbols, activations, both)
+            candidates = fit_symbols(self.symbols, activations, both, deadline=self.deadline)
             candidates.sort(key=lambda fit: fit.rank(self.complexity_weight))
             network = self.replaced(network, line, first, candidates[: self.top])
         return network
@@ -187,7 +217,8 @@ class _Symbolification:
         """
         curves, now = measured
         points, noise = curves(edge), 0.0 if now.spline_limited else now.error
-        found = suggestions(points, symbols, self.complexity_weight, noise)[: self.top]
+        weight, deadline = self.complexity_weight, self.deadline
+        found = suggestions(points, symbols, weight, noise, deadline=deadline)[: self.top]
         known = [fit.symbol for fit in found]
         others = [symbol for symbol in symbols if symbol in SIMPLEST and symbol not in known]
         fits = [fit_symbol(symbol, *points) for symbol in others]
@@ -217,4 +248,10 @@ class _Symbolification:
     def trained(self, network: KAN, steps: int | None = None) -> KAN:
         """Return the network after further training."""
         count = default_steps(steps or self.steps, self.objective.is_least_squares)
-        return uninterrupted(train(self.objective.on(network), steps=count, progress=False))
+        start, deadline = self.objective.on(network), self.deadline
+        return uninterrupted(train(start, steps=count, progress=False, callback=deadline))
+
+
+def _names(edges: Sequence[Edge]) -> str:
+    """Return the text for edges that are left to try, none if there are none."""
+    return f"edges {', '.join(map(str, edges))}" if edges else ""

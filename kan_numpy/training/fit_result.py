@@ -18,6 +18,8 @@ from kan_numpy.optimizers.leave_one_out import LARGEST_SHARE, expectation
 from kan_numpy.optimizers.optimizer import State
 from kan_numpy.training.objective import NetworkObjective
 
+__all__ = ["RISES", "FitResult", "Stage", "ended_stage", "interruption", "told", "uninterrupted"]
+
 History = dict[str, list[float]]
 Callback = Callable[[int, NetworkT, History], object]
 

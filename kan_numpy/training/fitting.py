@@ -22,6 +22,8 @@ from kan_numpy.training.objective import Objective, PenaltyFunction
 from kan_numpy.training.training_loop import train
 from kan_numpy.training.units import in_own_units
 
+__all__ = ["RANKED_AFTER", "fit"]
+
 RANKED_AFTER = 5
 """Steps after which starts are ranked: enough for a poor one to fall behind."""
 
@@ -86,7 +88,8 @@ def fit(
         ``callback(step, network, history)`` after each step, with a copy of the history; if it
         returns True, training stops.
     progress : bool, optional
-        Whether a line of progress is written to stderr; by default only in a terminal.
+        Whether a line of progress is written to stderr, in a terminal or a notebook; by default
+        only in a terminal.
     rng : int, Generator or None
         Draws the starts and shuffles the mini-batches; what `numpy.random.default_rng` takes.
     hold : float

@@ -11,6 +11,8 @@ from kan_numpy._validation import LARGEST_GRID, as_count, as_number
 from kan_numpy.networks.kan import KAN
 from kan_numpy.training.grids import adapt_grid, refine
 
+__all__ = ["schedule"]
+
 Changes = dict[int, Callable[[KAN], KAN]]
 
 

@@ -30,6 +30,9 @@ from kan_numpy.networks.network import Network, NetworkT, evaluate
 from kan_numpy.splines.bsplines import BSplineBasis
 from kan_numpy.splines.knot_placement import NARROWEST
 
+__all__ = ["EPS", "MANY", "MARGIN", "adapt_grid", "grid_change", "off_grid", "on_data", "refine"]
+__all__ += ["warn_if_off_grid"]
+
 EPS, MARGIN = 0.5, 0.01
 """The grids of the first layer on the data, see `adapt_grid`: half of each kind of knots."""
 
@@ -188,7 +191,7 @@ def on_data(network: NetworkT, x: Array) -> NetworkT:
         return network
     if not any(where.any() for where in off_grid(first, x)):
         return network
-    old, new = first.basis, _narrowed(first.basis, x).adapted(x, EPS, MARGIN)
+    old, new = first.basis, _as_wide(first.basis, x).adapted(x, EPS, MARGIN)
     ratio = (new.high - new.low) / (old.high - old.low)  # (n_in,)
     center = 0.5 * (new.low + new.high) - ratio * 0.5 * (old.low + old.high)
     if first.center is not None and first.scale is not None:
@@ -197,11 +200,11 @@ def on_data(network: NetworkT, x: Array) -> NetworkT:
     return network._with_layers([layer, *network.layers[1:]], network.init)
 
 
-def _narrowed(basis: Basis, x: Array) -> Basis:
-    """Return the basis on grids no wider than the data, next to which no data are constant."""
+def _as_wide(basis: Basis, x: Array) -> Basis:
+    """Return the basis on grids as wide as the data, next to which none of them are constant."""
     spread = np.ptp(x, axis=0)  # (n_in,)
-    ratio = np.minimum(spread / (basis.high - basis.low), 1.0)
-    ratio = np.where(spread > NARROWEST * np.abs(x).max(axis=0), ratio, 1.0)
+    varies = spread > NARROWEST * np.abs(x).max(axis=0)
+    ratio = np.where(varies, spread / (basis.high - basis.low), 1.0)
     if isinstance(basis, BSplineBasis):
         return BSplineBasis(ratio[:, None] * basis.knots, basis.degree)
     if isinstance(basis, ScaledBasis) and not isinstance(basis, FourierBasis):

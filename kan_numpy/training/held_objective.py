@@ -24,6 +24,9 @@ from kan_numpy.optimizers.optimizer import PenaltyTerms
 from kan_numpy.training.objective import NetworkObjective
 from kan_numpy.training.smoothness import SmoothnessPrior
 
+__all__ = ["FOLLOWS_AT", "FREE", "MEASURED_EVERY", "HeldObjective", "Holder", "bare", "prior_at"]
+__all__ += ["with_prior"]
+
 FREE = 10
 """So many steps without a prior come first, or half of all if that is fewer."""
 

@@ -1,6 +1,6 @@
 r"""Losses, each with its gradient with respect to the outputs of the network.
 
-A loss checks the targets once (`as_target`) and then returns its value and gradient. For
+A loss checks the targets once (`Loss.as_target`) and then returns its value and gradient. For
 Levenberg-Marquardt, a sum of squares also returns its residuals, and another loss its weights.
 """
 
@@ -15,6 +15,9 @@ from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_count, as_number, as_samples, shown
 from kan_numpy.functions.scaling import BETA, K, size_of_errors
+
+__all__ = ["LOSSES", "CrossEntropy", "Huber", "Loss", "MeanSquaredError", "SquaresLoss"]
+__all__ += ["WeightedLoss", "as_loss"]
 
 
 class Loss(Protocol):
@@ -108,9 +111,7 @@ class MeanSquaredError:
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
-        return as_samples(
-            "y", y, (as_count("n_samples", n_samples, 1), as_count("n_out", n_out, 1))
-        )
+        return _as_table(y, n_samples, n_out)
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""
@@ -177,9 +178,7 @@ class Huber:
 
     def as_target(self, y: npt.ArrayLike, n_samples: int, n_out: int) -> Array:
         """Return the targets y as an array (N, n_out); any other shape is a ValueError."""
-        return as_samples(
-            "y", y, (as_count("n_samples", n_samples, 1), as_count("n_out", n_out, 1))
-        )
+        return _as_table(y, n_samples, n_out)
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for outputs and targets (N, n_out)."""
@@ -275,6 +274,7 @@ class CrossEntropy:
 
 
 LOSSES: dict[str, Any] = {loss.name: loss for loss in (MeanSquaredError(), Huber(), CrossEntropy())}
+"""The losses that have a name."""
 
 
 def as_loss(value: str | Loss) -> Loss:

@@ -18,6 +18,9 @@ from kan_numpy.networks.network import NetworkT, evaluate
 from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms
 from kan_numpy.training.losses import Loss, SquaresLoss, WeightedLoss, as_loss
 
+__all__ = ["JACOBIAN_AT_ONCE", "SCALING_ROWS", "CurvedPenalty", "NetworkObjective", "Objective"]
+__all__ += ["PenaltyFunction"]
+
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
@@ -221,14 +224,10 @@ class Objective(NetworkObjective[NetworkT]):
 
     def residuals(self, theta: Array) -> Array:
         """Return r (N * n_out,) at theta (P,); r . r is the loss without `penalty_terms`."""
-        y = self._outputs(theta)
+        y = self._forward_once(theta)[1]
         if self._weighted is not None:
             return np.ravel(self._scale(y)) * (y - self.target).ravel()
         return self._squares.residuals(y, self.target)
-
-    def _outputs(self, theta: Array) -> Array:
-        """Return y (N, n_out) at theta (P,)."""
-        return self._forward_once(theta)[1]
 
     def _scale(self, y: Array) -> float | Array:
         """Return dr/dy at outputs y (N, n_out), one number or (N * n_out, 1); weights are fixed."""
@@ -285,7 +284,7 @@ class Objective(NetworkObjective[NetworkT]):
         """
         rest = 0.0
         if self._weighted is not None:
-            y, r = self._outputs(theta), self.residuals(theta)
+            y, r = self._forward_once(theta)[1], self.residuals(theta)
             rest = self.loss.value_and_gradient(y, self.target)[0] - float(r @ r)
         if self.penalty is None:
             return PenaltyTerms(rest)

@@ -57,6 +57,8 @@ from kan_numpy.splines.roughness import (
     shortage,
 )
 
+__all__ = ["KEPT", "LayerPrior", "SmoothnessPrior"]
+
 KEPT = 3e4
 """m: 30 noisy samples move a trained network by an eighth of its range, with m = 3e3 by a third."""
 

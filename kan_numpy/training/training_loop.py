@@ -9,7 +9,6 @@ define an objective and train on it.
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -18,9 +17,10 @@ from typing import Any, Generic
 
 import numpy as np
 
-from kan_numpy._arguments import as_flag, as_function, as_instance, as_rng, level_outside
+from kan_numpy._arguments import as_function, as_instance, as_rng, level_outside
 from kan_numpy._arrays import Rng, some_rows
 from kan_numpy._memory import keep_freed_memory
+from kan_numpy._progress import ProgressLine, is_wanted
 from kan_numpy._threads import one_thread
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import as_kan
@@ -40,6 +40,8 @@ from kan_numpy.training.fit_result import (
 from kan_numpy.training.grid_schedule import Changes, schedule
 from kan_numpy.training.held_objective import Holder, prior_at
 from kan_numpy.training.objective import NetworkObjective
+
+__all__ = ["WATCHED_EVERY", "WATCHED_ROWS", "train"]
 
 WATCHED_ROWS, WATCHED_EVERY = 10_000, 10
 """The number of samples for the fraction outside the grids, and the steps between evaluations."""
@@ -117,7 +119,7 @@ def train(
             as_instance("validation", validation, NetworkObjective, wanted)
         if callback is not None:
             as_function("callback", callback)
-        show = sys.stderr.isatty() if progress is None else as_flag("progress", progress)
+        line = ProgressLine() if is_wanted(progress) else None
         method = as_optimizer(optimizer, objective.is_least_squares)
         chosen = in_batches(method, batch_size, as_rng(rng))
         total = as_count("steps", steps, 0)
@@ -132,7 +134,7 @@ def train(
     try:
         # The run detects a loss that overflows, so NumPy's warnings are switched off.
         with np.errstate(all="ignore"):
-            why = run.go(total, changes, wait, callback, show)
+            why = run.go(total, changes, wait, callback, line)
             with one_thread(largest_product(run.optimizer, run.objective)):
                 return run.result(why)
     except KeyboardInterrupt:
@@ -170,7 +172,7 @@ class _Run(Generic[NetworkT]):
         changes: Changes,
         wait: int,
         callback: Callback[NetworkT] | None,
-        show: bool,
+        line: ProgressLine | None,
     ) -> str:
         """Train, and return why training ended."""
         step = 0
@@ -183,8 +185,8 @@ class _Run(Generic[NetworkT]):
                 step += 1
                 if network is None:
                     return self._diverged(step)
-                if show:
-                    self._show(step, steps)
+                if line is not None:
+                    line.show(self._told(step, steps))
                 if callback is not None and self._asked_to_stop(callback, step, network):
                     return f"stopped by the callback after step {step}"
                 if self.waiting >= wait and step < steps:
@@ -195,8 +197,8 @@ class _Run(Generic[NetworkT]):
                         return f"no better step found after step {step}"
                     step = min(later)
         finally:
-            if show:
-                sys.stderr.write("\n")
+            if line is not None:
+                line.end()
         return f"all {steps} steps done"
 
     def _advance(self, step: int, steps: int, changes: Changes) -> NetworkT | None:
@@ -308,12 +310,10 @@ class _Run(Generic[NetworkT]):
         warnings.warn(message, RuntimeWarning, stacklevel=level_outside())
         return message
 
-    def _show(self, step: int, steps: int) -> None:
-        """Write the line of progress."""
+    def _told(self, step: int, steps: int) -> str:
+        """Return the line of progress."""
         now = {name: values[-1] for name, values in self.history.items()}
-        line = f"\rstep {step}/{steps}  loss {now['train_loss']:.3e}"
+        line = f"step {step}/{steps}  loss {now['train_loss']:.3e}"
         if self.check is not None:
             line += f"  validation {now['validation_loss']:.3e}"
-        line += f"  outside {100 * now['outside']:.1f} %  {now['seconds']:.1f} s "
-        sys.stderr.write(line)
-        sys.stderr.flush()
+        return f"{line}  outside {100 * now['outside']:.1f} %  {now['seconds']:.1f} s"

@@ -49,6 +49,8 @@ from kan_numpy.training.grids import on_data
 from kan_numpy.training.losses import Huber, MeanSquaredError
 from kan_numpy.training.objective import CurvedPenalty, Objective
 
+__all__ = ["ScaledObjective", "Units", "in_own_units"]
+
 
 @dataclass(frozen=True, eq=False)
 class Units:

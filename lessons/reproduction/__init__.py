@@ -19,6 +19,7 @@ ORDER = (
     "multilevel",
     "knots",
     "localisation",
+    "search",
 )
 """The parts, as they follow each other on the page."""
 

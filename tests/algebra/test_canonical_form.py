@@ -54,6 +54,8 @@ def test_every_rule_is_in_the_table():
         ("(-x - y)**3", "-(x + y)**3"),
         ("sqrt(4*x)", "2*sqrt(x)"),
         ("1e-310/(x + y)", "1e-310/(x + y)"),
+        ("1e-200/sqrt(x + y)", "1e-200/sqrt(x + y)"),
+        ("1e200*sqrt(x + y)", "1e+200*sqrt(x + y)"),
         ("1e200*x + 1e150", "1e+200*x + 1e+150"),
         ("exp(800 + x)", "exp(x + 800)"),
         ("exp(2*log(x) + 1)", "e*x**2"),

@@ -62,6 +62,7 @@ LATEX = (
         "J0(20*x) - arctanh(v_max)",
         r"J_{0}\left(20 x\right) - \mathrm{arctanh}\left(v_{\mathrm{max}}\right)",
     ),
+    ("ab*a2*rho_0", r"\mathrm{ab} a_{2} \rho_{0}"),
     ("1e-7*x*speed", r"1 \cdot 10^{-7} x \mathrm{speed}"),
     ("x**(1/3)/sqrt(2*pi)", r"\frac{x^{\frac{1}{3}}}{\sqrt{2 \pi}}"),
     ("-0.5*x**-1.5", r"-\frac{0.5}{x^{1.5}}"),

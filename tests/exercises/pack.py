@@ -7,7 +7,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 
 FOLDERS = ("kan_numpy", "lessons", "tests/exercises")
-FILES = ("Makefile", "pyproject.toml", "README.md", "LICENSE")
+FILES = ("Makefile", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 LEFT_OUT = {"INSTRUCTOR.md", "solutions", "mutants", "__pycache__", "build"}
 DAY = (2024, 1, 1, 0, 0, 0)  # the same files make the same archive
 

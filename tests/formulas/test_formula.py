@@ -69,7 +69,7 @@ def test_the_certificate_is_measured():
     assert 1e-3 < after.rms <= after.largest
     assert before.largest < 1e-2 * after.largest
     np.testing.assert_allclose(before.rmse, np.sqrt(np.mean((network(x) - y) ** 2)), rtol=0.01)
-    header, first, second = str(formula.certificate).splitlines()
+    header, first, second, _ = str(formula.certificate).splitlines()
     assert header.split() == ["largest", "rms", "rmse"]
     assert first.split() == ["before", "rounding", *(f"{value:.2e}" for value in before)]
     assert second.split() == ["after", "rounding", *(f"{value:.2e}" for value in after)]
@@ -109,6 +109,23 @@ def test_names_are_used_and_every_output_has_a_line():
     assert lines == [r"u = \sin\left(2 \phi\right)", r"v = r_{1}^{2} + 3"]
     np.testing.assert_allclose(formula(x), network(x), rtol=1e-14)
     np.testing.assert_allclose(by_python(formula, x), network(x), rtol=1e-14)
+
+
+def test_a_notebook_typesets_the_formula():
+    one = kn.formula(symbolic([1, 1], {(0, 0, 0): ("sqrt", 1.0, 0.0, 1.0, 0.0)}), x=[[1.0]])
+    assert one._repr_latex_() == "$$\\begin{aligned}\n\\sqrt{x_{0}}\n\\end{aligned}$$"
+    edges = {(0, o, 0): ("sin", 1.0 + o, 0.0, 1.0, 0.0) for o in range(2)}
+    two = kn.formula(symbolic([1, 2], edges), variables=["phi"], outputs=["y0", "rho_out"])
+    assert two.latex().splitlines() == [
+        r"y_{0} = \sin\left(\phi\right) \\",
+        r"\rho_{\mathrm{out}} = \sin\left(2 \phi\right)",
+    ]
+    assert two._repr_latex_().splitlines() == [
+        r"$$\begin{aligned}",
+        r"y_{0} &= \sin\left(\phi\right) \\",
+        r"\rho_{\mathrm{out}} &= \sin\left(2 \phi\right)",
+        r"\end{aligned}$$",
+    ]
 
 
 def test_scalers_enter_the_formula():

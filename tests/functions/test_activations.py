@@ -57,6 +57,15 @@ def test_every_derivative_is_what_central_differences_say(record, name, x):
         record(agree(f(x, order), np.diagonal(J)))
 
 
+@given(x=points)
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_value_and_slope_together_are_those_apart(name, x):
+    f = ACTIVATIONS[name]
+    value, slope = f.with_slope(x)
+    assert np.array_equal(value, f(x))
+    np.testing.assert_allclose(slope(), f(x, 1), rtol=1e-13, atol=1e-15, strict=True)
+
+
 def test_relu_has_the_derivative_from_the_left_at_its_kink():
     assert ACTIVATIONS["relu"](np.array([-1.0, 0.0, 1.0]), 1).tolist() == [0.0, 0.0, 1.0]
 

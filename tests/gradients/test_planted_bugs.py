@@ -26,7 +26,7 @@ from planting import Bug, assert_caught
 from strategies import shaken
 
 from kan_numpy import KAN, Activation, Objective, uniform_knots
-from kan_numpy.functions import activations
+from kan_numpy.functions import sigmoids
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.splines import bsplines
 from kan_numpy.splines.bsplines import BSplineBasis
@@ -70,8 +70,8 @@ def measured():
 
 
 def silu_as_it_is_now():
-    derivatives = (activations.silu_derivative, activations.silu_second, activations.silu_third)
-    return Activation("silu", activations.silu, derivatives)
+    derivatives = (sigmoids.silu_derivative, sigmoids.silu_second, sigmoids.silu_third)
+    return Activation("silu", sigmoids.silu, derivatives)
 
 
 def the_layer():
@@ -151,19 +151,19 @@ BUGS = [
     Bug(
         "dcoef is averaged over the batch instead of summed",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T, B", "np.matmul(dy.T / len(dy), B",
+        "matmul(dy.T, cache.matrix", "matmul(dy.T / len(dy), cache.matrix",
         the_layer,
     ),
     Bug(
         "dcoef sees the batch in reverse order",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T, B", "np.matmul(dy[::-1].T, B",
+        "matmul(dy.T, cache.matrix", "matmul(dy[::-1].T, cache.matrix",
         the_layer,
     ),
     Bug(
         "dcoef ignores the upstream gradient",
         KANLayer, "parameter_gradient",
-        "np.matmul(dy.T, B", "np.matmul(np.ones_like(dy).T, B",
+        "matmul(dy.T, cache.matrix", "matmul(np.ones_like(dy).T, cache.matrix",
         the_network,
     ),
     Bug(
@@ -194,13 +194,13 @@ BUGS = [
     Bug(
         "dx forgets the base function",
         KANLayer, "input_gradient",
-        "if self.has_base", "if False",
+        "if cache.slope is not None", "if False",
         the_layer,
     ),
     Bug(
         "dx uses the base function b instead of its derivative",
         KANLayer, "input_gradient",
-        "function(cache.inside, 1)", "function(cache.inside, 0)",
+        "cache.slope()", "cache.b",
         the_layer,
     ),
     Bug(
@@ -212,7 +212,7 @@ BUGS = [
     Bug(
         "dx permutes the output nodes before the coefficients",
         KANLayer, "input_gradient",
-        "(dy @ self.coef", "(dy[:, ::-1] @ self.coef",
+        "(dy @ c)", "(dy[:, ::-1] @ c)",
         the_network_exactly,
     ),
     # basis
@@ -225,25 +225,37 @@ BUGS = [
     Bug(
         "the basis does not fold the window of points outside the grid",
         BSplineBasis, "backward",
-        "folded(_differentiated(cache.T), cache.window)", "_differentiated(cache.T)",
+        "folded(_differences(cache.T), cache.window)", "_differences(cache.T)",
         the_basis,
     ),
     Bug(
         "the basis goes back with the function instead of its derivative",
         BSplineBasis, "backward",
-        "_differentiated(cache.T)", "[cache.T[0], *cache.T]",
+        "_differences(cache.T)", "[cache.T[0], *cache.T]",
         the_basis_on_uneven_knots_exactly,
     ),
     Bug(
         "the derivative of the basis has the factor of the wrong degree",
-        bsplines, "_differentiated",
-        "[q * (T[a - 1]", "[(q - 1) * (T[a - 1]",
+        BSplineBasis, "_rate",
+        "q / h", "(q - 1) / h",
         the_basis,
     ),
     Bug(
+        "the derivative of the basis forgets the units of uniform knots",
+        BSplineBasis, "_rate",
+        "q / h", "q",
+        the_basis,
+    ),
+    Bug(
+        "the derivative of the basis has no factor on uneven knots",
+        BSplineBasis, "_rate",
+        "return q if", "return 1 if",
+        the_basis_on_uneven_knots_exactly,
+    ),
+    Bug(
         "the derivative of the basis has the wrong sign in its first function",
-        bsplines, "_differentiated",
-        "[-q * T[0]", "[q * T[0]",
+        bsplines, "_differences",
+        "[-T[0]", "[T[0]",
         the_basis_on_uneven_knots_exactly,
     ),
     Bug(
@@ -335,13 +347,13 @@ BUGS = [
     # activations
     Bug(
         "the derivative of silu lacks its second term",
-        activations, "silu_derivative",
+        sigmoids, "silu_derivative",
         "s * (1.0 + x * (1.0 - s))", "s",
         the_slope_of_silu,
     ),
     Bug(
         "the second derivative of silu lacks its factor 2",
-        activations, "silu_second",
+        sigmoids, "silu_second",
         "2.0 * sigmoid_derivative(x)", "sigmoid_derivative(x)",
         the_bend_of_silu,
     ),

@@ -198,7 +198,7 @@ BUGS = [
     Bug(
         "the tangent is that of the other end",
         kan_layer, "continue_beyond",
-        "0, 1)", "1, 0)",
+        "slopes[end, inp]", "slopes[1 - end, inp]",
         the_layer,
     ),
     Bug(
@@ -215,21 +215,27 @@ BUGS = [
     ),
     Bug(
         "dx takes the slope of the base function beyond the grid",
-        KANLayer, "input_gradient",
-        "cache.inside, 1", "cache.x, 1",
+        KANLayer, "features",
+        "self.base_with_slope(inside)", "self.base_with_slope(x)",
         the_layer,
     ),
     Bug(
         "b has units, and its slope has not",
-        KANLayer, "base_function",
-        "b / self.scale**derivative if derivative else b", "b",
+        KANLayer, "base_with_slope",
+        "slope() / scale", "slope()",
         the_layer,
     ),
     Bug(
-        "b has the center of its units on one side only",
+        "b has the center of its units where it is 0 only",
+        KANLayer, "base_with_slope",
+        "(x - self.center)", "(x - self.center * (x < 0.0))",
+        the_layer,
+    ),
+    Bug(
+        "derivatives of b have units, and their own center",
         KANLayer, "base_function",
         "(x - self.center)", "(x - self.center * (derivative < 1))",
-        the_layer,
+        the_jets,
     ),
     Bug(
         "the second derivative of b has the units of the first",

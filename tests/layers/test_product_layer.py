@@ -1,10 +1,10 @@
-"""Multiplication nodes: against plain loops, backwards, and through every function of networks."""
+"""Multiplication nodes: against plain loops, backwards, and in networks."""
 
-from dataclasses import replace
 from math import prod
 
 import numpy as np
 import pytest
+from builders import inputs_of, product_network
 from checks import (
     agree,
     agree_exactly,
@@ -22,7 +22,6 @@ from strategies import floats, seeds
 import kan_numpy as kn
 from kan_numpy import KAN, Objective
 from kan_numpy.gradcheck import assert_adjoint
-from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.product_layer import ProductLayer
 
 
@@ -50,23 +49,11 @@ def layers_with_inputs(draw):
 WIDTHS = ([2, (0, 1), 1], [3, (2, 1), 2], [1, (1, 2), (0, 1), 2], [2, 3, (1, 1)])
 
 
-def random_network(widths, rng, arity=2, **options):
-    """Return a network with random parameters, and biases, of a size that keeps values near 1."""
-    network = KAN(widths, arity=arity, rng=rng, **options)
-    network = network.with_theta(rng.uniform(-0.5, 0.5, network.size))
-    return KAN.from_layers(
-        replace(layer, bias=rng.uniform(-0.5, 0.5, layer.n_out))
-        if isinstance(layer, KANLayer)
-        else layer
-        for layer in network.layers
-    )
-
-
 @st.composite
 def networks_with_inputs(draw):
     rng, widths = np.random.default_rng(draw(seeds)), draw(st.sampled_from(WIDTHS))
     G = draw(st.integers(1, 2))
-    network = random_network(widths, rng, draw(st.integers(2, 3)), grid_size=G, degree=2)
+    network = product_network(widths, rng, draw(st.integers(2, 3)), grid_size=G, degree=2)
     return network, rng.uniform(-1.5, 1.5, (draw(st.integers(1, 4)), widths[0])), rng
 
 
@@ -197,7 +184,7 @@ def test_its_jacobian_is_right(record, drawn):
 @pytest.mark.gradient
 def test_its_objective_is_right(record):
     rng = np.random.default_rng(0)
-    network = random_network([2, (1, 1), 1], rng)
+    network = product_network([2, (1, 1), 1], rng)
     x, y = rng.uniform(-1.0, 1.0, (7, 2)), rng.uniform(-1.0, 1.0, (7, 1))
     objective = Objective(network, x, y)
     record(check_objective(objective, network.theta, rng))
@@ -219,15 +206,11 @@ def test_a_product_of_two_sums_learns_a_product_to_rounding():
     assert np.abs(error).max() < 1e-10
 
 
-def trained_inputs(network, seed=0, samples=300):
-    return np.random.default_rng(seed).uniform(-1.0, 1.0, (samples, network.widths[0]))
-
-
 @pytest.mark.parametrize("widths", WIDTHS)
 def test_refining_leaves_the_function_as_it_is(widths):
-    network = random_network(widths, np.random.default_rng(0))
+    network = product_network(widths, np.random.default_rng(0))
     sizes = [10 + 5 * at for at in range(len(widths) - 1)]  # one for each KAN layer
-    finer, x = kn.refine(network, sizes), trained_inputs(network)
+    finer, x = kn.refine(network, sizes), inputs_of(network)
     assert [layer.basis.grid_size for layer in finer.layers if hasattr(layer, "basis")] == sizes
     assert [layer for layer in finer.layers if isinstance(layer, ProductLayer)] == [
         layer for layer in network.layers if isinstance(layer, ProductLayer)
@@ -237,8 +220,10 @@ def test_refining_leaves_the_function_as_it_is(widths):
 
 @pytest.mark.parametrize("widths", WIDTHS)
 def test_adapted_grids_cover_what_the_products_send(widths):
-    network = random_network(widths, np.random.default_rng(0), grid_size=20, grid_range=(-4.0, 4.0))
-    x = trained_inputs(network)
+    network = product_network(
+        widths, np.random.default_rng(0), grid_size=20, grid_range=(-4.0, 4.0)
+    )
+    x = inputs_of(network)
     adapted, change = kn.adapt_grid(network, x, return_change=True)
     caches = adapted.forward(x)[1]
     outside = [
@@ -250,9 +235,9 @@ def test_adapted_grids_cover_what_the_products_send(widths):
 
 @pytest.mark.parametrize("widths", WIDTHS)
 def test_a_saved_network_is_loaded_bit_for_bit(tmp_path, widths):
-    network = random_network(widths, np.random.default_rng(0), arity=3)
+    network = product_network(widths, np.random.default_rng(0), arity=3)
     network.save(tmp_path / "net.npz")
-    loaded, x = KAN.load(tmp_path / "net.npz"), trained_inputs(network)
+    loaded, x = KAN.load(tmp_path / "net.npz"), inputs_of(network)
     assert repr(loaded) == repr(network)
     assert np.array_equal(loaded.theta, network.theta)
     assert np.array_equal(loaded(x), network(x))
@@ -264,104 +249,6 @@ def test_a_network_that_multiplies_is_no_relu_network():
         kn.to_relu(network)
 
 
-# Scores.
-
-
-def test_every_factor_gets_the_score_of_its_product():
-    network = random_network([3, (2, 1), 2], np.random.default_rng(0), arity=3)
-    x = trained_inputs(network)
-    into, factors, out = kn.edge_scores(network, x, "attribution")
-    nodes = out.sum(axis=0)  # (3,) two sums and a product
-    assert np.array_equal(factors.sum(axis=0), nodes[[0, 1, 2, 2, 2]])
-    assert np.array_equal(factors > 0, network.layers[1].active)
-    z = network.layers[0].forward(x)[0]  # (N, 5)
-    spread = network.layers[0].edges(x).std(axis=0) / z.std(axis=0)[:, None]
-    agree(into, nodes[[0, 1, 2, 2, 2], None] * spread, rtol=1e-12)
-
-
-def test_the_other_scores_of_a_factor_are_those_of_an_edge_that_sends_it_as_it_is():
-    network = random_network([2, (1, 1), 1], np.random.default_rng(0))
-    x, last = trained_inputs(network), network.layers[2]
-    y = x[:, :1]
-    z = network.layers[0].forward(x)[0]  # (N, 3)
-    one, two = np.abs(z).mean(axis=0), z.std(axis=0)
-    agree(kn.edge_scores(network, x)[1], np.array([[one[0], 0, 0], [0, *one[1:]]]), rtol=1e-12)
-    agree(kn.edge_scores(network, x, "std")[1], np.array([[two[0], 0, 0], [0, *two[1:]]]))
-    ablation = kn.edge_scores(network, x, "ablation", y)[1]
-    without = np.column_stack([z[:, 0], z[:, 1] * z[:, 2].mean()])
-    want = np.mean((last.forward(without)[0] - y) ** 2) - np.mean((network(x) - y) ** 2)
-    assert ablation[1, 2] == pytest.approx(want, rel=1e-12)
-    assert [len(level) for level in kn.node_scores(network, x)] == [2, 3, 2, 1]
-
-
-# Pruning.
-
-
-@pytest.mark.parametrize("kind", ["l1", "std", "attribution"])
-def test_at_threshold_0_nothing_is_pruned(kind):
-    network = random_network([2, (1, 1), 1], np.random.default_rng(0))
-    assert kn.prune(network, trained_inputs(network), 0.0, kind) is network
-
-
-def test_a_factor_without_edges_stays_as_its_mean():
-    network = random_network([2, (0, 1), 1], np.random.default_rng(0))
-    x = trained_inputs(network)
-    pruned = kn.prune(network, x, edges=[(0, 1, 0), (0, 1, 1)])
-    assert pruned.widths == [2, 2, 1, 1]
-    z = network.layers[0].forward(x)[0]  # (N, 2)
-    product = pruned.layers[1].forward(pruned.layers[0].forward(x)[0])[0]
-    agree(product, z[:, :1] * z[:, 1].mean(), rtol=1e-12)
-    assert pruned(x).mean() == pytest.approx(network(x).mean(), abs=1e-14)
-    assert pruned(x).std() > 0.01
-    # Nothing else is to be pruned, and the constant is not forgotten the next time.
-    assert kn.prune(pruned, x, 1e-9, kind="std") is pruned
-
-
-@pytest.mark.parametrize("threshold", [0.1, 0.15, 0.17])
-def test_a_threshold_never_takes_a_factor_from_a_product(threshold):
-    network = random_network([3, (2, 2), 2, 1], np.random.default_rng(5), arity=3)
-    x = trained_inputs(network)
-    pruned = kn.prune(network, x, threshold)
-    assert pruned.size < network.size
-    products = pruned.layers[1]
-    assert {len(group) for group in products.groups} <= {1, 3}
-    assert products.n_in == sum(len(group) for group in products.groups)
-    assert pruned(x).mean() == pytest.approx(network(x).mean(), abs=1e-13)
-
-
-def test_a_product_that_nobody_uses_goes_with_its_factors():
-    network = random_network([2, (1, 2), 1], np.random.default_rng(0))
-    x = trained_inputs(network)
-    pruned = kn.prune(network, x, nodes=[(2, 1)])
-    assert repr(pruned) == "KAN([2, (1, 1), 1], 72 parameters)"
-    assert np.array_equal(pruned.layers[0].coef, network.layers[0].coef[[0, 3, 4]])
-    constant = network.layers[2].edges(network.forward(x)[1][2].x)[:, :, 1]  # (N, 1)
-    agree(pruned(x), network(x) - constant + constant.mean(), rtol=1e-12)
-
-
-def test_a_product_of_constants_becomes_a_bias():
-    network = random_network([2, (1, 1), 1], np.random.default_rng(0))
-    x = trained_inputs(network)
-    edges = [(0, out, inp) for out in (1, 2) for inp in (0, 1)]
-    pruned = kn.prune(network, x, edges=edges)
-    assert repr(pruned) == "KAN([2, (1, 0), 1], 27 parameters)"
-    assert pruned(x).mean() == pytest.approx(network(x).mean(), abs=1e-14)
-
-
-def test_outputs_that_are_products_stay():
-    network = random_network([2, 3, (1, 1)], np.random.default_rng(0))
-    pruned = kn.prune(network, trained_inputs(network), nodes=[(1, 1)])
-    assert repr(pruned) == "KAN([2, 2, (1, 1)], 90 parameters)"
-
-
-def test_a_factor_is_no_edge_to_be_pruned():
-    network = random_network([2, (0, 1), 1], np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"layers\[1\] multiplies: take the edges of layers\[0\]"):
-        kn.prune(network, trained_inputs(network), edges=[(1, 0, 0)])
-    with pytest.raises(ValueError, match="would leave no path"):
-        kn.prune(network, trained_inputs(network), 1e9)
-
-
 # The picture.
 
 
@@ -371,8 +258,8 @@ def found(figure, gid):
 
 
 def test_products_are_drawn_with_wires_from_their_factors():
-    network = random_network([2, (1, 2), 1], np.random.default_rng(0))
-    figure = kn.plot(network, trained_inputs(network))
+    network = product_network([2, (1, 2), 1], np.random.default_rng(0))
+    figure = kn.plot(network, inputs_of(network))
     where = {
         gid: np.transpose(found(figure, gid).get_data())
         for gid in ("inputs", "sums", "passed", "products", "crosses")

@@ -1,6 +1,7 @@
 """Networks are values: what they compute, how theta is laid out, and that nothing changes them."""
 
 import dataclasses
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -251,3 +252,47 @@ def test_a_network_drawn_again_has_other_numbers_of_the_same_size():
 @pytest.mark.parametrize("network", [KAN([2, 1], rng=0), MLP([2, 1], rng=0)])
 def test_a_network_cannot_be_changed(network):
     assert_value(network, "layers")
+
+
+# What a notebook displays.
+
+
+def rows_of_table(network):
+    """Return caption and rows of the table of a network, read as XML."""
+    table = ElementTree.fromstring(network._repr_html_())
+    rows = [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+    return table.find("caption").text, rows[1:]
+
+
+def test_a_table_tells_nodes_edges_parameters_and_grids():
+    network = KAN([2, (3, 1), 1], grid_size=[4, 2], degree=2, grid_range=(-1.5, 2), rng=0)
+    caption, rows = rows_of_table(network)
+    assert caption == repr(network)
+    assert rows == [
+        ["0", "2 → 5", "splines: 10", "70", "bspline, G = 4, k = 2, [-1.5, 2]"],
+        ["1", "5 → 4", "products: 1", "0", ""],
+        ["2", "4 → 1", "splines: 4", "20", "bspline, G = 2, k = 2, [-1.5, 2]"],
+    ]
+    assert sum(int(row[3]) for row in rows) == network.size
+
+
+def test_a_table_tells_symbols_and_other_bases():
+    _, rows = rows_of_table(kn.from_formula("sin(x) + y**2 + sin(z)", ["x", "y", "z"]))
+    assert rows[0][1:] == ["3 → 1", "sin: 2, x^2: 1", "12", ""]
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (50, 2))
+    named = {(0, 0, 1): "sin"}
+    mixed = kn.symbolify(KAN([2, 1], basis="fourier", rng=0), x, x[:, :1], named, steps=1)
+    assert rows_of_table(mixed)[1][0][2::2] == ["splines: 1, sin: 1", "fourier, W = 5, [-1, 1]"]
+
+
+def test_a_table_of_an_mlp_tells_activations():
+    caption, rows = rows_of_table(MLP([2, 3, 1], "tanh", rng=0))
+    assert caption == "MLP([2, 3, 1], 13 parameters)"
+    assert rows == [["0", "2 → 3", "identity", "6", "9"], ["1", "3 → 1", "tanh", "3", "4"]]
+
+
+def test_no_name_in_a_table_is_read_as_html():
+    name = "<script>alert('&')</script>"
+    silu = kn.activations.ACTIVATIONS["silu"]
+    own = kn.Activation(name, silu.function, silu.derivatives)
+    assert rows_of_table(MLP([1, 2, 1], own, rng=0))[1][1][2] == name

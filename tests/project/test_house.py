@@ -32,7 +32,7 @@ MOST_FILES = 10  # of a chapter
 LONGEST_FUNCTION = 45  # lines of code
 LONGEST_FILE = 320  # lines of any kind
 SEEDED_BY_HAND = {"default_rng", "Random", "Generator", "SeedSequence", "BitGenerator", "PCG64"}
-SITE_TOOLS = {"docutils", "nbclient", "nbformat", "numpydoc", "playwright", "sphinx"}
+SITE_TOOLS = {"docutils", "nbclient", "nbformat", "numpydoc", "playwright", "sklearn", "sphinx"}
 ONLY_LOOKS = {"getstate", "get_state", "get_bit_generator"}
 
 
@@ -151,7 +151,8 @@ def allowed_packages(path):
     """Return what a file may import besides the standard library."""
     allowed = {"numpy", "scipy", "kan_numpy"}
     if path.is_relative_to(ROOT / "lessons" / "site") or path.is_relative_to(ROOT / "tests/site"):
-        return allowed | {"matplotlib", "pytest", "_page"} | SITE_TOOLS
+        site = {neighbor.stem for neighbor in (ROOT / "lessons" / "site").glob("*.py")}
+        return allowed | {"matplotlib", "pytest", "_page"} | SITE_TOOLS | site
     if path.is_relative_to(ROOT / "kan_numpy"):
         draws = "plotting" in path.parts
         return allowed | ({"matplotlib"} if draws else set())

@@ -1,5 +1,8 @@
 """The mutants are the changes that they should be, and those listed as equivalent exist."""
 
+import json
+from types import SimpleNamespace
+
 import mutants
 import pytest
 
@@ -61,3 +64,19 @@ def test_a_sample_stays_when_code_elsewhere_changes(found):
     elsewhere = [mutant._replace(line=mutant.line + 7) for mutant in found]
     assert [m.after for m in mutants.sample(elsewhere, 5, seed=1)] == [m.after for m in chosen]
     assert set(mutants.sample(found[:-1], 5, seed=1)) >= set(chosen) - {found[-1]}
+
+
+def test_the_tests_of_the_changed_file_run_first_and_quick_ones_before_slow_ones(tmp_path):
+    path, names = tmp_path / "seconds.json", ["a.py::f", "test_b.py::f", "test_b.py::g", "c.py::f"]
+    items = [SimpleNamespace(nodeid=f"tests/{name}") for name in names]
+    first = mutants.Order(path, "")
+    first.pytest_collection_modifyitems(items)
+    assert [item.nodeid for item in items] == [f"tests/{name}" for name in names]  # as they were
+    for item, seconds in zip(items, (0.2, 0.4, 0.3, 0.1), strict=True):
+        for part in (0.0, seconds):  # what comes before, and the test
+            first.pytest_runtest_logreport(SimpleNamespace(nodeid=item.nodeid, duration=part))
+    first.pytest_sessionfinish()
+    mutants.Order(path, "b").pytest_collection_modifyitems(items)
+    assert [item.nodeid for item in items] == [f"tests/{names[n]}" for n in (2, 1, 3, 0)]
+    mutants.Order(path, "b").pytest_sessionfinish()
+    assert len(json.loads(path.read_text("utf-8"))) == len(names)  # what a mutant takes is not kept

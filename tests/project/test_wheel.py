@@ -1,22 +1,27 @@
 """The wheel holds the whole library: installed outside the repository, it loads data and trains."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import venv
 import zipfile
+from email import message_from_string
 from pathlib import Path
 
 import pytest
 
+import kan_numpy as kn
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-WHAT_MAKES_A_WHEEL = ("pyproject.toml", "README.md", "LICENSE")
+WHAT_MAKES_A_WHEEL = ("pyproject.toml", "setup.py", "README.md", "LICENSE")
 
 # Run by the fresh environment, far from the repository.
 SCRIPT = """
+from importlib import metadata
 from pathlib import Path
 import sys
 
@@ -24,6 +29,7 @@ import numpy as np
 import kan_numpy as kn
 
 assert Path(kn.__file__).is_relative_to(sys.prefix), kn.__file__
+assert kn.__version__ == metadata.version("kan_numpy")
 assert all(getattr(kn, name) is not None for name in kn.__all__)
 table = kn.datasets.load_knots()
 assert len(table.signature) == 12954
@@ -74,6 +80,20 @@ def test_every_file_of_the_library_is_in_the_wheel(wheel):
     }
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert packed == files
+
+
+def test_what_the_wheel_says_about_itself(wheel):
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    about = message_from_string(archive.read(name).decode())
+    assert about["Version"] == kn.__version__
+    assert about["License-Expression"] == "MIT"
+    assert "Paper, https://arxiv.org/abs/2404.19756" in about.get_all("Project-URL")
+    assert "Intended Audience :: Education" in about.get_all("Classifier")
+    assert about["Description-Content-Type"] == "text/markdown"
+    description = about.get_payload()
+    assert description.lstrip().startswith("# kan_numpy\n")
+    assert not re.findall(r"\]\((?!https://)[^)]*\)", description)
 
 
 def test_the_wheel_works_in_a_fresh_environment(wheel, tmp_path):

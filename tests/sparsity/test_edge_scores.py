@@ -6,20 +6,22 @@ import numpy as np
 import pytest
 from builders import (
     evaluated_edges,
+    inputs_of,
     levels,
     permuted,
+    product_network,
     random_network,
     steps,
     two_edges_into_one,
     with_edges,
 )
-from checks import assert_close, edge_by_hand
+from checks import agree, assert_close, edge_by_hand
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import networks_with_inputs, seeds
 
 import kan_numpy as kn
-from kan_numpy import KAN, reference
+from kan_numpy import KAN, _arrays, reference
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.sparsity.edge_scores import KINDS
 
@@ -192,3 +194,52 @@ def test_ablation_evaluates_only_what_an_edge_changes(monkeypatch):
     # The edge itself, and twice the two edges from its node; nothing comes after the second layer.
     assert sum(count) == 12 * (1 + 2 * 2) + 8
     assert calls == list(network.layers)
+
+
+def test_scores_of_many_samples_are_computed_in_blocks_and_stay_the_same(monkeypatch):
+    network, x, rng = random_network([2, 4, 3])
+    x, y = np.sort(x, axis=0), rng.standard_normal((len(x), 3))  # the means of blocks differ
+    whole = {kind: kn.edge_scores(network, x, kind, y) for kind in KINDS}
+    edges, sizes = KANLayer.edges, []
+
+    def measured(layer, x):
+        phi = edges(layer, x)
+        sizes.append(phi.size)
+        return phi
+
+    monkeypatch.setattr(KANLayer, "edges", measured)
+    monkeypatch.setattr(_arrays, "VALUES_AT_ONCE", 24)
+    for kind in KINDS:
+        for got, want in zip(kn.edge_scores(network, x, kind, y), whole[kind], strict=True):
+            assert_close(got, want)
+    assert max(sizes) == 24
+
+
+# Products.
+
+
+def test_every_factor_gets_the_score_of_its_product():
+    network = product_network([3, (2, 1), 2], np.random.default_rng(0), arity=3)
+    x = inputs_of(network)
+    into, factors, out = kn.edge_scores(network, x, "attribution")
+    nodes = out.sum(axis=0)  # (3,) two sums and a product
+    assert np.array_equal(factors.sum(axis=0), nodes[[0, 1, 2, 2, 2]])
+    assert np.array_equal(factors > 0, network.layers[1].active)
+    z = network.layers[0].forward(x)[0]  # (N, 5)
+    spread = network.layers[0].edges(x).std(axis=0) / z.std(axis=0)[:, None]
+    agree(into, nodes[[0, 1, 2, 2, 2], None] * spread, rtol=1e-12)
+
+
+def test_the_other_scores_of_a_factor_are_those_of_an_edge_that_sends_it_as_it_is():
+    network = product_network([2, (1, 1), 1], np.random.default_rng(0))
+    x, last = inputs_of(network), network.layers[2]
+    y = x[:, :1]
+    z = network.layers[0].forward(x)[0]  # (N, 3)
+    one, two = np.abs(z).mean(axis=0), z.std(axis=0)
+    agree(kn.edge_scores(network, x)[1], np.array([[one[0], 0, 0], [0, *one[1:]]]), rtol=1e-12)
+    agree(kn.edge_scores(network, x, "std")[1], np.array([[two[0], 0, 0], [0, *two[1:]]]))
+    ablation = kn.edge_scores(network, x, "ablation", y)[1]
+    without = np.column_stack([z[:, 0], z[:, 1] * z[:, 2].mean()])
+    want = np.mean((last.forward(without)[0] - y) ** 2) - np.mean((network(x) - y) ** 2)
+    assert ablation[1, 2] == pytest.approx(want, rel=1e-12)
+    assert [len(level) for level in kn.node_scores(network, x)] == [2, 3, 2, 1]

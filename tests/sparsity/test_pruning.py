@@ -4,8 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import levels, permuted, random_network, steps, two_edges_into_one, with_edges
-from checks import EXACT, assert_close, same
+from builders import (
+    inputs_of,
+    levels,
+    permuted,
+    product_network,
+    random_network,
+    steps,
+    two_edges_into_one,
+    with_edges,
+)
+from checks import EXACT, agree, assert_close, same
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import floats, networks_with_inputs, seeds
@@ -160,11 +169,13 @@ def test_lists_remove_what_they_name():
     assert not np.array_equal(network(other), network(x))
 
 
-def test_lists_may_be_arrays_and_generators():
+def test_lists_may_be_arrays_generators_and_sets():
     network, x, _ = random_network([3, 4, 2])
     want = kn.prune(network, x, edges=[(0, 1, 2), (0, 3, 0)], nodes=[(1, 2)], inputs=[1])
     lists = {"edges": np.array([[0, 1, 2], [0, 3, 0]]), "inputs": np.flatnonzero([0, 1, 0])}
     assert same(kn.prune(network, x, nodes=((1, n) for n in [2]), **lists), want)
+    sets = {"edges": {(0, 1, 2), (0, 3, 0)}, "nodes": {(1, 2)}, "inputs": {1}}
+    assert same(kn.prune(network, x, **sets), want)
 
 
 def test_a_node_that_receives_or_sends_nothing_goes_and_the_function_stays():
@@ -387,3 +398,83 @@ def test_a_factor_that_loses_an_edge_keeps_its_mean_and_its_product_follows():
     assert_close(pruned(x), want)
     # Where nothing before a node has changed, not a single digit has.
     assert np.flatnonzero(pruned.layers[0].bias).tolist() == [1]
+
+
+# Products.
+
+
+@pytest.mark.parametrize("kind", ["l1", "std", "attribution"])
+def test_at_threshold_0_nothing_is_pruned(kind):
+    network = product_network([2, (1, 1), 1], np.random.default_rng(0))
+    assert kn.prune(network, inputs_of(network), 0.0, kind) is network
+
+
+def test_a_factor_without_edges_stays_as_its_mean():
+    network = product_network([2, (0, 1), 1], np.random.default_rng(0))
+    x = inputs_of(network)
+    pruned = kn.prune(network, x, edges=[(0, 1, 0), (0, 1, 1)])
+    assert pruned.widths == [2, 2, 1, 1]
+    z = network.layers[0].forward(x)[0]  # (N, 2)
+    product = pruned.layers[1].forward(pruned.layers[0].forward(x)[0])[0]
+    agree(product, z[:, :1] * z[:, 1].mean(), rtol=1e-12)
+    assert pruned(x).mean() == pytest.approx(network(x).mean(), abs=1e-14)
+    assert pruned(x).std() > 0.01
+    # Nothing else is to be pruned, and the constant is not forgotten the next time.
+    assert kn.prune(pruned, x, 1e-9, kind="std") is pruned
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.15, 0.17])
+def test_a_threshold_never_takes_a_factor_from_a_product(threshold):
+    network = product_network([3, (2, 2), 2, 1], np.random.default_rng(5), arity=3)
+    x = inputs_of(network)
+    pruned = kn.prune(network, x, threshold)
+    assert pruned.size < network.size
+    products = pruned.layers[1]
+    assert {len(group) for group in products.groups} <= {1, 3}
+    assert products.n_in == sum(len(group) for group in products.groups)
+    assert pruned(x).mean() == pytest.approx(network(x).mean(), abs=1e-13)
+
+
+def test_a_product_that_nobody_uses_goes_with_its_factors():
+    network = product_network([2, (1, 2), 1], np.random.default_rng(0))
+    x = inputs_of(network)
+    pruned = kn.prune(network, x, nodes=[(2, 1)])
+    assert repr(pruned) == "KAN([2, (1, 1), 1], 72 parameters)"
+    assert np.array_equal(pruned.layers[0].coef, network.layers[0].coef[[0, 3, 4]])
+    constant = network.layers[2].edges(network.forward(x)[1][2].x)[:, :, 1]  # (N, 1)
+    agree(pruned(x), network(x) - constant + constant.mean(), rtol=1e-12)
+
+
+def test_a_product_of_constants_becomes_a_bias():
+    network = product_network([2, (1, 1), 1], np.random.default_rng(0))
+    x = inputs_of(network)
+    edges = [(0, out, inp) for out in (1, 2) for inp in (0, 1)]
+    pruned = kn.prune(network, x, edges=edges)
+    assert repr(pruned) == "KAN([2, (1, 0), 1], 27 parameters)"
+    assert pruned(x).mean() == pytest.approx(network(x).mean(), abs=1e-14)
+
+
+def test_outputs_that_are_products_stay():
+    network = product_network([2, 3, (1, 1)], np.random.default_rng(0))
+    pruned = kn.prune(network, inputs_of(network), nodes=[(1, 1)])
+    assert repr(pruned) == "KAN([2, 2, (1, 1)], 90 parameters)"
+
+
+def test_a_factor_is_no_edge_to_be_pruned():
+    network = product_network([2, (0, 1), 1], np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"layers\[1\] multiplies: take the edges of layers\[0\]"):
+        kn.prune(network, inputs_of(network), edges=[(1, 0, 0)])
+    with pytest.raises(ValueError, match="would leave no path"):
+        kn.prune(network, inputs_of(network), 1e9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_products_too_a_threshold_that_takes_too_much_names_one_that_works(seed):
+    network = product_network([2, (1, 2), 2, 1], np.random.default_rng(seed))
+    x = inputs_of(network)
+    with pytest.raises(ValueError, match="would leave no path") as error:
+        kn.prune(network, x, 1e9)
+    works = float(str(error.value).partition("; threshold=")[2].split()[0])
+    assert kn.prune(network, x, works).widths[-1] == 1
+    with pytest.raises(ValueError, match="would leave no path"):
+        kn.prune(network, x, 1.02 * works)

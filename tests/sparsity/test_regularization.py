@@ -17,7 +17,7 @@ from strategies import (
 )
 
 import kan_numpy as kn
-from kan_numpy import KAN, Objective, Penalty
+from kan_numpy import KAN, Objective, Penalty, _arrays
 from kan_numpy.functions.other_bases import BASES
 from kan_numpy.gradcheck import assert_adjoint
 from kan_numpy.layers.kan_layer import KANLayer
@@ -237,6 +237,16 @@ def test_an_edge_of_zeros_is_left_alone():
     assert stiffness[1, 0] > 1e6 * np.delete(stiffness, 2).max()  # and it stays there
 
 
+def test_the_curvature_of_l1_falls_as_edges_grow_and_so_does_that_of_an_edge_of_zeros():
+    network, x, _ = random_network([2, 3])
+    parts = network.theta * (np.arange(network.size) >= network.layers[0].basis.size)  # no c of one
+    parts[-6] = 0.0  # and no w of it
+    small, large = (network.with_theta(size * parts) for size in (1.0, 1000.0))
+    assert np.flatnonzero(small.layers[0].edges(x).any(axis=0)).tolist() == [1, 2, 3, 4, 5]
+    H, less = (Penalty(l1=1.0).curvature(net, x) for net in (small, large))
+    np.testing.assert_allclose(1000.0 * less, H, rtol=1e-9)
+
+
 def test_a_network_of_zeros_has_no_penalty_and_can_be_trained():
     network, x, _ = random_network([2, 3, 1])
     network = network.with_theta(np.zeros(network.size))
@@ -303,6 +313,36 @@ def test_the_curvature_of_different_edges_is_zero():
     assert np.abs(H[same]).min() >= 0.0
     assert np.count_nonzero(H[same]) > 4 * W
     assert not H[~same].any()
+
+
+# Many samples.
+
+
+@given(drawn=symbolic_networks_with_inputs() | other_networks_with_inputs(), penalty=penalties)
+def test_blocks_of_samples_change_nothing(drawn, penalty):
+    network, x, _ = drawn
+    penalty = fitting(penalty, network)
+    whole = [*penalty(network, x), penalty.curvature(network, x)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_arrays, "ROWS_AT_ONCE", 2)
+        parts = [*penalty(network, x), penalty.curvature(network, x)]
+    for got, want in zip(parts, whole, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-12 * (1.0 + np.abs(want).max()))
+
+
+def test_a_block_holds_no_more_values_than_it_may(monkeypatch):
+    network, x, _ = random_network([2, 4, 3])
+    edge_values, sizes = KANLayer.edge_values, []
+
+    def measured(layer, cache):
+        phi = edge_values(layer, cache)
+        sizes.append(phi.size)
+        return phi
+
+    monkeypatch.setattr(KANLayer, "edge_values", measured)
+    monkeypatch.setattr(_arrays, "VALUES_AT_ONCE", 24)
+    Penalty(l1=1.0)(network, x)
+    assert max(sizes) == 24  # two samples of the twelve edges of the second layer
 
 
 # Training.

@@ -229,6 +229,15 @@ def test_the_best_points_of_the_mesh_are_no_neighbors():
         assert abs(one[0] - two[0]) >= 0.2 * abs(one[0]) or abs(one[1] - two[1]) >= 0.3
 
 
+@EVERY
+def test_the_search_keeps_to_the_domain_whatever_fits_best_beyond(name):
+    symbol, z = SYMBOLS[name], np.linspace(-1.0, 1.0, 60)
+    for phi in (1.0 / (z - 0.05), np.log(np.abs(z - 0.05)), z**3 - z):
+        found = _search(symbol, z, phi, 3)
+        assert found or name == "0"  # which has no mesh of its own
+        assert all(symbol.defined(b - abs(a), b + abs(a)) for a, b in found)
+
+
 def test_points_are_thinned_evenly_in_the_order_of_x():
     x = np.array([3.0, 1.0, 2.0, 0.0, 4.0])
     assert subsample(x, 10.0 * x, 3)[0].tolist() == [0.0, 2.0, 4.0]

@@ -34,7 +34,7 @@ def test_a_product_is_found(capsys):
 
 def test_noise_is_not_described():
     rng = np.random.default_rng(4)
-    x = inputs(1, N=200)
+    x = inputs(1, N=2000)
     y = np.sin(3.0 * x) + 0.02 * rng.standard_normal(x.shape)
     found = kn.discover(KAN([1, 1], rng=0), x, y, variables=["x"], functions=["sin", "x", "x^2"])
     assert "sin(" in str(found)

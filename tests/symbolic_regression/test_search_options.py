@@ -45,9 +45,9 @@ def test_labels_are_smooth():
 @pytest.mark.parametrize(("factor", "n_edges"), [(1.0, 4), (1.1, 2), (3.0, 1)])
 def test_in_noise_the_smallest_structure_is_taken_that_is_close(factor, n_edges):
     found = [structure(0.1, 4), structure(0.105, 2), structure(0.2, 1)]
-    chosen = search(close_in_noise=factor)._simplest(found)
+    chosen, _ = search(close_in_noise=factor)._simplest(found)
     assert chosen.n_edges == n_edges
-    assert search()._simplest(found).n_edges == 2
+    assert search()._simplest(found)[0].n_edges == 2
 
 
 @pytest.mark.parametrize(("factor", "tried"), [(2.0, [3]), (10.0, [2, 3]), (100.0, [1, 2, 3])])
@@ -65,25 +65,28 @@ def test_without_noise_close_structures_become_formulas(monkeypatch, factor, tri
 
 
 def told(monkeypatch, error, **options):
-    """Return a search that is told the one structure there is, and the factors it asks for."""
+    """Return a search that is told the one structure there is, and what it asks for."""
     seen, steered = [], search(**options)
     network = steered.network
     for inp in (0, 1):
         network = with_symbol(network, (0, 0, inp), SYMBOLS["x"], np.array([1.0, 0.0, 0.5, 0.0]))
 
-    def structures(_, grid_factor=1):
-        seen.append(grid_factor)
-        return [Structure(network, error)]
+    def structures(_, what, __, found=(), ___=1.0):
+        seen.append(what)
+        return [*found, Structure(network, error)]
 
     monkeypatch.setattr(StructureSearch, "_structures", structures)
+    monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [Structure(network, 2.0)])
+    monkeypatch.setattr(StructureSearch, "_is_noise", lambda _, found: len(found) > 1)
     return steered, seen
 
 
-@pytest.mark.parametrize(("good", "factors"), [(0.01, [1, 4]), (0.1, [1])])
-def test_where_no_structure_is_good_grids_become_finer(monkeypatch, good, factors):
+@pytest.mark.parametrize(("good", "finer"), [(0.01, True), (0.1, False)])
+def test_where_no_structure_is_good_grids_become_finer(monkeypatch, good, finer):
     steered, seen = told(monkeypatch, 0.05, good=good)
+    monkeypatch.setattr(StructureSearch, "_is_noise", lambda _, found: len(found) > 2)
     steered.run()
-    assert seen == factors
+    assert seen[:2] == ["networks", "networks with finer grids"] if finer else ["networks"]
 
 
 def test_what_stays_unexplained_is_said(monkeypatch):
@@ -92,13 +95,61 @@ def test_what_stays_unexplained_is_said(monkeypatch):
     told(monkeypatch, 0.95, unexplained=0.97)[0].run()
 
 
-def test_fewer_samples_may_be_allowed(monkeypatch):
+def test_fewer_samples_may_be_allowed():
     x, network = inputs(1, N=12), KAN([1, 1], rng=0)
     with pytest.raises(ValueError, match="x must hold at least 20 samples, but holds 12"):
         kn.discover(network, x, x)
-    monkeypatch.setattr(StructureSearch, "run", lambda self: self.network)
     options = SearchOptions(fewest_samples=10)
-    assert "s_0_0_0" in str(kn.discover(network, x, x, options=options))
+    assert str(kn.discover(network, x, 2.0 * x, ["x"], options=options)) == "2*x"
+
+
+def aside(N, loss="mse", seed=0, **options):
+    """Return the rows that are put aside, and the inputs."""
+    x = inputs(N=N)
+    y = x[:, :1] if loss == "mse" else np.where(np.arange(N) == 7, 1, 0)
+    data = Objective(KAN([2, 1 if loss == "mse" else 2], rng=0), x, y, loss)
+    rows, other = SearchOptions(**options).put_aside(data, np.random.default_rng(seed))
+    assert np.array_equal(np.sort(np.concatenate([rows, other])), np.arange(N))
+    return other, x
+
+
+@pytest.mark.parametrize(
+    ("N", "share", "count"),
+    [
+        (500, 0.1, 50),
+        (500, 0.2, 100),
+        (20, 0.1, 5),
+        (12, 0.1, 3),
+        (20_000, 0.1, 1000),
+        (500, 0.0, 0),
+    ],
+)
+def test_a_share_is_put_aside(N, share, count):
+    assert len(aside(N, aside=share)[0]) == count
+
+
+def test_no_end_and_no_class_is_put_aside():
+    for seed in range(20):
+        rows, x = aside(20, "cross_entropy", seed, aside=0.5)
+        assert 7 not in rows
+        for end in (x.argmin(axis=0), x.argmax(axis=0)):
+            assert not np.isin(end, rows).any()
+    assert not np.array_equal(aside(100, seed=1)[0], aside(100, seed=2)[0])
+
+
+def test_the_certificate_is_that_of_the_samples_put_aside():
+    x = inputs(N=200)
+    y = x[:, :1] * x[:, 1:]
+    rows, _ = aside(200)
+    spoiled = y.copy()
+    spoiled[rows] += 5.0  # as if they were of another function
+    found = kn.discover(KAN([2, 1], rng=0), x, spoiled, ["x", "y"])
+    assert str(found) == "x*y"
+    assert found.certificate.samples == len(rows)
+    assert found.certificate.put_aside
+    assert found.certificate.after.rmse == pytest.approx(5.0)
+    none = kn.discover(KAN([2, 1], rng=0), x, y, options=SearchOptions(aside=0.0)).certificate
+    assert (none.samples, none.put_aside, none.exact) == (200, False, True)
 
 
 @pytest.mark.slow
@@ -123,6 +174,7 @@ def test_small_terms_are_found_unless_the_threshold_is_large(options):
         ({"samples": 2.5}, TypeError, "samples must be a whole number"),
         ({"close": -1.0}, ValueError, "close must lie"),
         ({"threshold": np.nan}, ValueError, "threshold must be finite"),
+        ({"aside": 0.6}, ValueError, "aside must lie"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options, error, message):
@@ -139,6 +191,7 @@ def test_options_are_options():
 def test_the_defaults_are_those_of_the_experiments():
     assert SearchOptions() == SearchOptions(
         fewest_samples=20,
+        aside=0.1,
         samples=2000,
         final_samples=10_000,
         strength=0.01,
@@ -155,11 +208,11 @@ def test_the_defaults_are_those_of_the_experiments():
 def test_a_search_is_the_same_each_time_unless_it_is_told_otherwise(monkeypatch):
     drawn = []
 
-    def run(self):
+    def selected(self):
         drawn.append(self.check.x)
-        return self.network
+        return Structure(self.network, 0.1), ""
 
-    monkeypatch.setattr(StructureSearch, "run", run)
+    monkeypatch.setattr(StructureSearch, "_selected", selected)
     x, network = inputs(1, N=40), KAN([1, 1], rng=0)
     for options in ({}, {"rng": 0}, {"rng": 1}):
         kn.discover(network, x, x, **options)

@@ -12,7 +12,7 @@ from kan_numpy import KAN, Objective, SearchOptions
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import with_symbol
 from kan_numpy.symbolic_regression import structure_search
-from kan_numpy.symbolic_regression.discovery import _centered, _without_outliers
+from kan_numpy.symbolic_regression.candidates import _centered, _without_outliers
 from kan_numpy.symbolic_regression.structure_search import Structure, StructureSearch
 
 
@@ -31,7 +31,7 @@ def structure(error, n_edges=1, symbolic=True):
     network = KAN([1, n_edges], rng=0)
     for out in range(n_edges if symbolic else 0):
         network = with_symbol(network, (0, out, 0), SYMBOLS["x"], np.ones(4))
-    return Structure(network, error)
+    return Structure(network, error, error)
 
 
 # What it starts from.
@@ -40,42 +40,71 @@ LINE, PRODUCT, MIXED = [2, 2], [2, (0, 1), 2], [2, (1, 1), 2]
 
 
 @pytest.mark.parametrize("loss", ["mse", "huber"])
-@pytest.mark.parametrize(
-    ("widths", "others"),
-    [
-        ([2, 2], [PRODUCT, [2, 2], MIXED, PRODUCT, MIXED]),
-        ([2, 3, 2], [LINE, PRODUCT, [2, 3, 2], MIXED, [2, 3, 2], PRODUCT, MIXED]),
-        ([2, 3, 3, 2], [[2, 3, 3, 2]] * 5 + [PRODUCT, MIXED]),
-        (PRODUCT, [LINE, PRODUCT, PRODUCT, MIXED, PRODUCT, PRODUCT, MIXED]),
-    ],
-)
-def test_other_networks_of_its_shape_and_small_ones_are_tried(loss, widths, others):
-    given = KAN(widths, grid_size=4, degree=2, base="tanh", rng=0)
-    search = search_of(given, loss)
-    first, *starts = search._starts(1)
-    assert first is given
-    assert [network.shape for network in starts] == others
-    finer = list(search._starts(4))
-    assert [network.shape for network in finer] == others
-    for networks, grid_size in ((starts, 4), (finer, 16)):
-        for network in networks:
-            for _, layer in network.kan_layers:
-                assert (layer.grid_size, layer.degree, layer.base.name) == (grid_size, 2, "tanh")
-    assert not np.array_equal(starts[0].theta, starts[3].theta)
+@pytest.mark.parametrize("widths", [[2, 3, 2], [2, 3, 3, 2], PRODUCT])
+def test_a_fine_sum_and_products_are_tried_beside_the_given_network(loss, widths):
+    shapes = search_of(KAN(widths, rng=0), loss)._shapes()
+    want = [(LINE, 4), (PRODUCT, 1), (widths, 1), (MIXED, 1), (widths, 2), (widths, 1)]
+    assert shapes == want
 
 
-@pytest.mark.parametrize("widths", [[2, 2], [2, 3, 2], [2, 3, 3, 2]])
-def test_of_classifiers_only_the_given_network_and_one_more_are_tried(widths):
-    given = KAN(widths, rng=0)
-    networks = list(search_of(given, "cross_entropy")._starts(1))
-    assert [network.shape for network in networks] == [widths, widths]
-    assert networks[0] is given
-    assert not np.array_equal(networks[1].theta, given.theta)
+def test_of_a_curve_there_are_few_structures():
+    shapes = search_of(KAN([1, 5, 1], rng=0))._shapes()
+    assert shapes == [([1, 1], 4), ([1, 5, 1], 1), ([1, (0, 1), 1], 1)]
+    assert not search_of(KAN([1, 1], rng=0))._may_be_better(structure(1e-5))
+    assert search_of(KAN([2, 1], rng=0))._may_be_better(structure(1e-5))
+    assert not search_of(KAN([2, 1], rng=0))._may_be_better(structure(1e-2))
+
+
+def test_a_given_sum_is_tried_with_two_grids():
+    shapes = search_of(KAN([2, 2], rng=0))._shapes()
+    assert shapes == [(LINE, 1), (PRODUCT, 1), (LINE, 4), (MIXED, 1)]
+
+
+def test_the_given_network_is_taken_once_and_others_are_like_it():
+    given = KAN([2, 2, 1], grid_size=4, degree=2, base="tanh", rng=0)
+    search = search_of(given)
+    assert search._start([2, 1], 4) is not given
+    assert search._start([2, 2, 1], 2) is not given
+    assert search._start([2, 2, 1], 1) is given
+    other = search._start([2, 2, 1], 2)
+    assert other.init is not None
+    for _, layer in other.kan_layers:
+        assert (layer.grid_size, layer.degree, layer.base.name) == (8, 2, "tanh")
+    assert search._start([2, 2, 1], 1) is not given
+
+
+def test_of_several_starts_the_best_is_taken(monkeypatch):
+    losses, drawn = iter([0.3, 0.1, 0.2]), []
+
+    class Data:
+        def __init__(self, network):
+            self.network = network
+
+        def value(self, _):
+            drawn.append(self.network)
+            return next(losses)
+
+    search = search_of(KAN([2, 1], rng=0))
+    monkeypatch.setattr(
+        search, "train", type("T", (), {"on": staticmethod(Data), "x": search.train.x})
+    )
+    trained = type("Result", (), {"interrupted": False})
+
+    def train(data, steps, **_):
+        assert steps == structure_search.RANKED_AFTER
+        trained.network = data.network
+        return trained
+
+    monkeypatch.setattr(structure_search, "train", train)
+    monkeypatch.setattr(structure_search, "adapt_grid", lambda network, _: network)
+    taken = search._start([2, 2, 1], 1)
+    assert len(drawn) == 3
+    assert np.array_equal(taken.theta, drawn[1].theta)
 
 
 def test_without_knots_the_others_are_cubic():
     given = KAN([2, 1], basis="chebyshev", rng=0)
-    assert [network.layers[0].degree for network in search_of(given)._starts(4)] == [3] * 5
+    assert search_of(given)._start([2, 1], 2).layers[0].degree == 3
 
 
 # The data.
@@ -110,27 +139,43 @@ def test_it_is_symbolic_if_no_edge_is_a_spline():
     assert not structure(0.1, 2, symbolic=False).is_symbolic
 
 
+def test_it_is_exact_if_it_is_symbolic_and_leaves_nothing():
+    assert structure(0.9e-8).is_exact
+    assert not structure(1.1e-8).is_exact
+    assert not structure(0.0, symbolic=False).is_exact
+
+
 # When it ends.
 
 
 def faked(monkeypatch, error, becomes):
     """Let every sparse network be a line with this error, and its symbolic form another."""
-    taken = []
+    taken, errors = [], iter(error) if isinstance(error, list) else None
 
-    def sparsify(network, _x, _y, strength, threshold, **_):
-        taken.append((network.shape, strength, threshold))
-        return KAN([1, 1], rng=0)
+    def sparse_stages(data, strength, threshold, **_):
+        taken.append((data.network.shape, strength, threshold))
+        yield KAN([1, 1], rng=0), ""
 
-    def symbolify(network, *_, **__):
-        return with_symbol(network, (0, 0, 0), SYMBOLS["x"], np.ones(4))
+    class Symbolification:
+        def __init__(self, *_, **__):
+            pass
 
-    def assessed(_, network):
+        def stages(self, network):
+            yield with_symbol(network, (0, 0, 0), SYMBOLS["x"], np.ones(4)), ""
+
+    now = []
+
+    def assessed(data, network):
         symbolic = Structure(network, 0.0).is_symbolic
-        return type("Assessed", (), {"error": becomes if symbolic else error})
+        if errors and not symbolic and data.x.shape[0] > 30:  # first the training samples
+            now.append(next(errors))
+        sparse = now[-1] if errors and not symbolic else error
+        return type("Assessed", (), {"error": becomes if symbolic else sparse, "n_parameters": 0})
 
-    for function in (sparsify, symbolify):
-        monkeypatch.setattr(structure_search, function.__name__, function)
+    for replacement in (sparse_stages, Symbolification):
+        monkeypatch.setattr(structure_search, replacement.__name__, replacement)
     monkeypatch.setattr(structure_search, "assess", assessed)
+    monkeypatch.setattr(StructureSearch, "_start", lambda _, shape, __: KAN([2, *shape[1:]], rng=0))
     return taken
 
 
@@ -138,56 +183,86 @@ def faked(monkeypatch, error, becomes):
     ("error", "becomes", "tried"),
     [
         (2.9e-3, 0.9e-8, 1),  # a tree with the error of splines that is exact as a formula
-        (2.9e-3, 1.1e-8, 6),
-        (3.1e-3, 0.9e-8, 6),  # noise is not turned into symbols at once
+        (2.9e-3, 1.1e-8, 4),
+        (3.1e-3, 0.9e-8, 3),  # several leave the same: noise, which is not turned into symbols
+        ([3.1e-3, 4e-3, 5e-3, 6e-3], 0.9e-8, 4),
     ],
 )
-def test_the_first_exact_formula_ends_the_search(monkeypatch, error, becomes, tried):
+def test_the_first_exact_formula_or_noise_ends_the_search(monkeypatch, error, becomes, tried):
     taken = faked(monkeypatch, error, becomes)
-    found = search_of(KAN([2, 1], rng=0))._structures()
+    search = search_of(KAN([2, 1], rng=0))
+    found = search._structures("networks", search._shapes())
     assert len(found) == len(taken) == tried
-    assert found[0].error == (error if error > 3e-3 else becomes)
+    first = error[0] if isinstance(error, list) else error
+    assert found[0].error == (first if first > 3e-3 else becomes)
     assert taken[0] == ([2, 1], 0.01, 0.03)
+
+
+def test_what_is_left_is_known(monkeypatch):
+    faked(monkeypatch, [0.1, 0.2, 0.3, 0.4], 0.1)
+    search, left = search_of(KAN([2, 1], rng=0)), []
+    monkeypatch.setattr(search, "log", lambda _: left.append(search.untried))
+    search._structures("networks", search._shapes())
+    assert left == [f"{4 - n} of 4 networks" for n in range(4)]
 
 
 def test_a_tenth_of_the_penalty_is_a_tenth_of_both(monkeypatch):
     taken = faked(monkeypatch, 0.1, 0.1)
-    search_of(KAN([2, 1], rng=0), strength=0.5, threshold=0.25)._structures(scale=0.1)
+    search = search_of(KAN([2, 1], rng=0), strength=0.5, threshold=0.25)
+    search._structures("networks", search._shapes(), [], 0.1)
     assert {options[1:] for options in taken} == {(0.05, 0.025)}
+
+
+@pytest.mark.parametrize(
+    ("errors", "noise"),
+    [
+        ([0.1, 0.109, 0.105], True),
+        ([0.1, 0.111, 0.105], False),  # only two are alike
+        ([0.1, 0.1], False),
+        ([1e-3, 1e-3, 1e-3], False),  # splines
+    ],
+)
+def test_noise_is_what_several_networks_leave(errors, noise):
+    found = [structure(error) for error in errors]
+    assert search_of(KAN([2, 1], rng=0))._is_noise(found) is noise
 
 
 def runs(monkeypatch, errors, loss="mse", symbolic=True, **options):
     """Run a search whose structures have these errors in turn; return how it was asked for more."""
     asked, errors = [], iter(errors)
 
-    def structures(_, grid_factor=1, scale=1.0):
-        asked.append((grid_factor, scale))
-        return [structure(next(errors), symbolic=symbolic)]
+    def structures(_, what, shapes, found=(), scale=1.0):
+        asked.append((what, len(shapes), scale))
+        return [*found, structure(next(errors), symbolic=symbolic)]
 
-    def trained(data, steps, progress):
-        assert not progress
+    def trained(data, steps, **_):
         asked.append((data.network.widths, steps))
         return type("Result", (), {"network": data.network, "interrupted": False})
 
     monkeypatch.setattr(StructureSearch, "_structures", structures)
+    monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [structure(2.0)])
     monkeypatch.setattr(StructureSearch, "_symbolic", lambda _, structure: structure)
     monkeypatch.setattr(structure_search, "train", trained)
-    search_of(KAN([1, 1 if loss != "cross_entropy" else 2], rng=0), loss, **options).run()
+    network = KAN([2, 2, 1 if loss != "cross_entropy" else 2], rng=0)
+    search_of(network, loss, **options).run()
     return asked
 
 
 DONE = ([1, 1], 100)
 
 
+FIRST, SMALL = ("networks", 6, 1.0), ("networks with smaller terms", 4, 0.1)
+FINE = ("networks with finer grids", 3, 1.0)
+
+
 @pytest.mark.parametrize(
     ("errors", "symbolic", "asked"),
     [
-        ([1e-9], True, [(1, 1.0)]),  # exact
-        ([0.005], True, [(1, 1.0)]),  # noise, and a formula
-        ([0.005] * 3, False, [(1, 1.0), (1, 0.1), (4, 1.0)]),  # no formula
-        ([1e-4] * 3, True, [(1, 1.0), (1, 0.1), (4, 1.0)]),  # splines, perhaps of lost terms
-        ([0.02, 0.02], True, [(1, 1.0), (4, 1.0)]),  # not good, so finer grids
-        ([0.02, 1e-9], True, [(1, 1.0), (4, 1.0)]),
+        ([1e-9], True, [FIRST]),  # exact
+        ([0.005] * 3, False, [FIRST, SMALL, FINE]),  # no formula
+        ([1e-4] * 3, True, [FIRST, SMALL, FINE]),  # splines, perhaps of lost terms
+        ([1e-4, 1e-9], True, [FIRST, SMALL]),
+        ([0.02, 1e-9], True, [FIRST, FINE]),  # not good, so finer grids
     ],
 )
 def test_more_is_tried_where_the_first_structures_are_not_good_enough(
@@ -196,15 +271,37 @@ def test_more_is_tried_where_the_first_structures_are_not_good_enough(
     assert runs(monkeypatch, errors, symbolic=symbolic) == [*asked, DONE]
 
 
+def test_noise_is_not_searched_twice(monkeypatch):
+    same = [structure(0.05) for _ in range(3)]
+    asked = []
+
+    def structures(_, what, *__):
+        asked.append(what)
+        return same
+
+    monkeypatch.setattr(StructureSearch, "_structures", structures)
+    monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [structure(2.0)])
+    best, why = search_of(KAN([2, 1], rng=0))._selected()
+    assert asked == ["networks"]
+    assert best is same[0]
+    assert why == "the smallest as accurate as noise allows"
+
+
+def test_an_exact_first_idea_ends_the_search(monkeypatch):
+    exact = structure(1e-12)
+    monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [structure(2.0), exact])
+    assert search_of(KAN([1, 1], rng=0))._selected() == (exact, "exact")
+
+
 def test_a_classifier_is_searched_once_and_trained_by_lbfgs(monkeypatch):
-    assert runs(monkeypatch, [0.5], "cross_entropy") == [(1, 1.0), ([1, 1], 500)]
+    assert runs(monkeypatch, [0.5], "cross_entropy") == [("networks", 2, 1.0), ([1, 1], 500)]
 
 
 @pytest.mark.parametrize(("error", "warned"), [(0.89, False), (0.91, True)])
 def test_what_nothing_explains_is_said(monkeypatch, error, warned):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        runs(monkeypatch, [error] * 4)
+        runs(monkeypatch, [error] * 6)
     said = [str(warning.message) for warning in caught]
     want = "no network explains the data: the best leaves 91% of the spread of y unexplained on"
     assert len(said) == warned
@@ -226,7 +323,8 @@ def test_the_search_says_what_it_has_judged():
 
 def test_the_smallest_exact_formula_is_selected():
     found = [structure(1e-9, 3), structure(2e-9, 2), structure(5e-4, 1)]
-    assert search_of(KAN([1, 1], rng=0))._simplest(found).n_edges == 2
+    best, why = search_of(KAN([1, 1], rng=0))._simplest(found)
+    assert (best.n_edges, why) == (2, "exact")
 
 
 def test_without_an_exact_formula_the_most_accurate_is_selected(monkeypatch):
@@ -234,8 +332,10 @@ def test_without_an_exact_formula_the_most_accurate_is_selected(monkeypatch):
     search = search_of(KAN([1, 1], rng=0))
     monkeypatch.setattr(StructureSearch, "_symbolic", lambda _, structure: structure)
     found = [spline, structure(9e-5, 2), structure(5e-5, 4), structure(2e-4, 1)]
-    assert search._simplest(found).n_edges == 4  # of the formulas within ten times the smallest
-    assert search._simplest([spline, structure(2e-4, 1)]) is spline
+    assert search._simplest(found)[0].n_edges == 4  # of the formulas within ten times the smallest
+    best, why = search._simplest([spline, structure(2e-4, 1)])
+    assert best is spline
+    assert why == "the most accurate, with splines"
 
 
 # Classifiers become formulas.
@@ -256,7 +356,7 @@ def test_a_classifier_of_one_layer_becomes_a_formula_of_its_logits():
 @pytest.mark.parametrize("widths", [[2, 2], [2, 1, 2], [2, 2, 1, 2], [2, (1, 1)]])
 def test_logits_have_the_mean_zero_unless_they_are_products(widths):
     network, x = KAN(widths, rng=0), inputs()
-    centered = _centered(network, x)
+    centered = _centered(network, Objective(network, x, network(x)))
     moved = network(x) - network(x).mean() if widths[-1] == 2 else network(x)
     np.testing.assert_allclose(centered(x), moved, rtol=0, atol=1e-14)
 
@@ -273,3 +373,52 @@ def test_outliers_move_to_the_network_in_so_far_as_they_have_less_weight():
     assert abs(moved[3] - network(x)[3]) < 1.0
     plain = Objective(network, x, y)
     assert _without_outliers(plain, network) is plain.target
+
+
+# It may be stopped.
+
+
+def test_a_stopped_search_returns_the_best_it_has_seen(monkeypatch):
+    def stopped(self, *_):
+        self.untried = "3 of 5 networks"
+        for error in (0.5, 0.1, 0.3):
+            self.seen.append(structure(error, symbolic=error != 0.1))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StructureSearch, "_structures", stopped)
+    monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [structure(2.0)])
+    with pytest.warns(RuntimeWarning, match="interrupted: .* not tried: 3 of 5 networks"):
+        found = search_of(KAN([1, 1], rng=0)).run()
+    assert found.why == "the most accurate, with splines when the search was stopped"
+    assert [Structure(n, 0.0).is_symbolic for n in found.others] == [True]
+
+
+@pytest.mark.parametrize("seen", [0, 1])
+def test_a_line_is_not_worth_a_formula(monkeypatch, seen):
+    def stopped(self):
+        self.seen += [structure(0.5)] * seen
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StructureSearch, "_first_ideas", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        search_of(KAN([1, 1], rng=0)).run()
+
+
+def test_what_was_symbolic_when_it_was_stopped_is_judged(monkeypatch):
+    def stages(_, network):
+        yield with_symbol(network, (0, 0, 0), SYMBOLS["x"], np.ones(4)), "more"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(structure_search.Symbolification, "stages", stages)
+    search = search_of(KAN([1, 1], rng=0))
+    with pytest.raises(KeyboardInterrupt):
+        search._symbolic(Structure(KAN([1, 1], rng=0), 0.1))
+    assert [each.is_symbolic for each in search.seen] == [True]
+
+
+def test_the_others_are_more_accurate_than_all_that_are_smaller():
+    search = search_of(KAN([1, 1], rng=0))
+    sizes = {(1, 0.5): True, (2, 0.6): True, (3, 0.1): True, (2, 0.01): False, (5, 0.001): False}
+    search.seen = [structure(e, n, symbolic) for (n, e), symbolic in sizes.items()]
+    kept = search._front(search.seen[2])
+    assert kept == [search.seen[0].network, search.seen[4].network]

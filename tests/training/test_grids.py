@@ -13,7 +13,7 @@ from strategies import degrees, floats, grid_sizes, networks_with_inputs, seeds,
 import kan_numpy as kn
 from kan_numpy import KAN, adapt_grid, fit, refine
 from kan_numpy.splines.knot_placement import SMALLEST_GAP
-from kan_numpy.training.grids import off_grid
+from kan_numpy.training.grids import off_grid, on_data
 
 DISCRETE = np.array([-1.0, -1.0, 0.0, 0.0, 0.0, 0.5])
 
@@ -395,3 +395,28 @@ def test_columns_off_their_grid_are_found():
     outside, narrow = off_grid(layer, x)
     assert outside.tolist() == [[False] * 3, [False] * 3, [True, False, False]]
     assert narrow.tolist() == [False, True, False]  # and a constant is no narrow column
+
+
+@pytest.mark.parametrize("basis", ["bspline", "gaussian", "chebyshev"])
+@pytest.mark.parametrize("width", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize("size", [1e-12, 1e-3, 1.0, 1e12])
+def test_grids_are_laid_on_data_of_any_size_and_base_functions_see_what_they_saw(
+    basis, width, size
+):
+    network = KAN([2, 1], basis=basis, grid_range=(-width, width), rng=0)
+    x = size * np.column_stack([np.linspace(1.0, 3.0, 50), np.full(50, 2.0)])
+    layer = on_data(network, x).layers[0]
+    np.testing.assert_allclose(layer.basis.low[0], 0.98 * size, rtol=1e-9)
+    np.testing.assert_allclose(layer.basis.high[0], 3.02 * size, rtol=1e-9)
+    constant = max(width, 1e-9 * 2.0 * size)  # it keeps its width, unless that is rounding
+    half = 0.5 * (layer.basis.high - layer.basis.low)[1]
+    np.testing.assert_allclose(half, constant, rtol=1e-6, atol=1e-15 * size)
+    for end, seen in ((layer.basis.low, -width), (layer.basis.high, width)):
+        u = (end - layer.center) / layer.scale
+        np.testing.assert_allclose(u, seen, atol=1e-6 * width)
+
+
+def test_of_the_knots_that_are_laid_on_data_half_are_even_and_half_at_quantiles():
+    network, x = KAN([2, 1], rng=0), np.random.default_rng(0).lognormal(size=(50, 2))
+    want = adapt_grid(network, x, eps=0.5, margin=0.01).layers[0].knots
+    np.testing.assert_allclose(on_data(network, x).layers[0].knots, want, rtol=1e-12)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from checks import assert_value
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import j0
@@ -346,3 +347,10 @@ def test_edges_that_do_not_exist_are_not_held():
     pruned = kn.prune(network, x, edges=[(0, 0, 0)])
     (prior,) = SmoothnessPrior.of(pruned, x[:, 1:] if pruned.widths[0] == 1 else x, 1.0).layers
     assert np.all((prior.weight > 0.0).any(axis=2) == pruned.layers[0].active)
+
+
+def test_a_prior_cannot_be_changed():
+    x = np.linspace(-1.0, 1.0, 8)[:, None]
+    prior = SmoothnessPrior.of(kn.KAN([1, 1], grid_size=10, rng=0), x, 1.0)
+    assert_value(prior, "loss")
+    assert_value(prior.layers[0], "weight")

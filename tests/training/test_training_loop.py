@@ -1,9 +1,11 @@
 """The training loop: any objective is trained on, and the optimizer follows the loss."""
 
 import ctypes
+import re
 import signal
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -387,11 +389,19 @@ def test_one_ctrl_c_ends_a_search(monkeypatch, search):
     with monkeypatch.context() as patched:
         counted_steps(patched, whole)
         search(x, y)
+    answers = []
     for n in np.unique(np.linspace(0, whole.calls - 1, 4).round()):
-        with monkeypatch.context() as patched:
+        with monkeypatch.context() as patched, warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
             counted_steps(patched, Counter(n))
-            with pytest.raises(KeyboardInterrupt):
+            try:
                 search(x, y)
+            except KeyboardInterrupt:  # there is nothing yet
+                answers.append("interrupted")
+            else:
+                answers.append(str(said[-1].message))
+    assert answers[0] == "interrupted"
+    assert re.match("interrupted: the best result so far is returned; not tried: ", answers[-1])
 
 
 SIGNALS = """
@@ -470,3 +480,11 @@ def test_a_history_that_a_callback_keeps_does_not_grow():
     kept = []
     kn.fit(small(), *samples(), steps=3, callback=lambda *arguments: kept.append(arguments[2]))
     assert [history["step"] for history in kept] == [[1], [1, 2], [1, 2, 3]]
+
+
+def test_the_share_outside_is_measured_every_ten_steps_and_when_grids_change(monkeypatch):
+    shares = iter(np.arange(1.0, 9.0))
+    monkeypatch.setattr(KAN, "fraction_outside_grid", lambda *_: next(shares))
+    x, y = samples()
+    result = kn.train(kn.Objective(small(), x, y), Adam(), steps=25, adapt_at=[5])
+    assert result.history["outside"] == [1.0] * 5 + [2.0] * 5 + [3.0] * 10 + [4.0] * 5
