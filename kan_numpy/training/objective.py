@@ -224,14 +224,10 @@ class Objective(NetworkObjective[NetworkT]):
 
     def residuals(self, theta: Array) -> Array:
         """Return r (N * n_out,) at theta (P,); r . r is the loss without `penalty_terms`."""
-        y = self._outputs(theta)
+        y = self._forward_once(theta)[1]
         if self._weighted is not None:
             return np.ravel(self._scale(y)) * (y - self.target).ravel()
         return self._squares.residuals(y, self.target)
-
-    def _outputs(self, theta: Array) -> Array:
-        """Return y (N, n_out) at theta (P,)."""
-        return self._forward_once(theta)[1]
 
     def _scale(self, y: Array) -> float | Array:
         """Return dr/dy at outputs y (N, n_out), one number or (N * n_out, 1); weights are fixed."""
@@ -288,7 +284,7 @@ class Objective(NetworkObjective[NetworkT]):
         """
         rest = 0.0
         if self._weighted is not None:
-            y, r = self._outputs(theta), self.residuals(theta)
+            y, r = self._forward_once(theta)[1], self.residuals(theta)
             rest = self.loss.value_and_gradient(y, self.target)[0] - float(r @ r)
         if self.penalty is None:
             return PenaltyTerms(rest)

@@ -36,21 +36,6 @@ def test_the_metric_of_small_factors_is_that_of_large_ones():
     np.testing.assert_allclose(halves.diagonal_scaling(small.theta), [1.001, 1.001])
 
 
-@pytest.mark.parametrize("penalty", [None, kn.Penalty(l1=0.1, smoothness=0.2)])
-@pytest.mark.parametrize("loss", ["mse", "huber", kn.losses.Huber(delta=0.1)])
-def test_squares_and_what_they_leave_out_are_the_loss_and_its_gradient(loss, penalty):
-    rng = np.random.default_rng(0)
-    net = kn.KAN([2, 3, 2], grid_size=4, rng=0)
-    x, y = rng.uniform(-1.0, 1.0, (30, 2)), rng.standard_normal((30, 2))
-    y[3] += 50.0
-    objective = kn.Objective(net, x, y, loss, penalty)
-    r, J = objective.residuals(net.theta), objective.jacobian(net.theta)
-    rest, value = objective.penalty_terms(net.theta), objective.fun(net.theta)
-    assert r @ r + rest.value == pytest.approx(value[0], rel=1e-13)
-    np.testing.assert_allclose(2.0 * J.T @ r + rest.gradient, value[1], rtol=1e-9, atol=1e-12)
-    assert objective.value(net.theta) == pytest.approx(value[0], rel=1e-13)
-
-
 @pytest.mark.parametrize("loss", ["mse", "huber"])
 @pytest.mark.parametrize("at_once", [10**9, 2000])
 def test_an_accepted_step_evaluates_the_network_no_more_often_than_it_must(
@@ -74,3 +59,18 @@ def test_an_accepted_step_evaluates_the_network_no_more_often_than_it_must(
     in_blocks = len(objective._jacobian_rows) > 1
     assert in_blocks == (at_once == 2000)
     assert seen == len(x) * (2 if in_blocks else 1)  # blocks are not kept, or memory would grow
+
+
+@pytest.mark.parametrize("penalty", [None, kn.Penalty(l1=0.1, smoothness=0.2)])
+@pytest.mark.parametrize("loss", ["mse", "huber", kn.losses.Huber(delta=0.1)])
+def test_squares_and_what_they_leave_out_are_the_loss_and_its_gradient(loss, penalty):
+    rng = np.random.default_rng(0)
+    net = kn.KAN([2, 3, 2], grid_size=4, rng=0)
+    x, y = rng.uniform(-1.0, 1.0, (30, 2)), rng.standard_normal((30, 2))
+    y[3] += 50.0
+    objective = kn.Objective(net, x, y, loss, penalty)
+    r, J = objective.residuals(net.theta), objective.jacobian(net.theta)
+    rest, value = objective.penalty_terms(net.theta), objective.fun(net.theta)
+    assert r @ r + rest.value == pytest.approx(value[0], rel=1e-13)
+    np.testing.assert_allclose(2.0 * J.T @ r + rest.gradient, value[1], rtol=1e-9, atol=1e-12)
+    assert objective.value(net.theta) == pytest.approx(value[0], rel=1e-13)
