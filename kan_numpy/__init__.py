@@ -41,13 +41,15 @@ From data to a formula, one after the other::
 
     symbolic_regression/discovery         `discover`, the complete search
     symbolic_regression/structure_search  the smallest network that is accurate enough
+    symbolic_regression/first_ideas       what is cheap: a line, polynomials, functions of sums
     sparsity/model_selection              whether a smaller network is as good: `assess`
     sparsity/sparsification               training with a penalty, pruning, training again
     symbolic_regression/symbolification   edges become symbols, one after the other
     symbolic_regression/suggestions       the functions that fit an edge, ranked
     symbolic_regression/curve_fit         c f(a x + b) + d fitted to a curve
+    symbolic_regression/candidates        what was found, written as formulas
     formulas/network_to_expression        the symbols of a network composed
-    formulas/formula                      a formula with a certificate of its errors
+    formulas/formula                      the formula with a certificate
     formulas/constant_recognition         constants such as pi/2 recognized
 """
 

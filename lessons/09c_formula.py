@@ -181,7 +181,7 @@ sums = velocities(*uv.T)[:, None]
 small = kn.sparsify(kn.KAN([2, 1, 1], rng=2), uv[:300], sums[:300])
 law = kn.formula(kn.symbolify(small, uv[:300], sums[:300]), ["u", "v"], x=uv, y=sums)
 off = np.abs(law(0.9 * x_test)[:, 0] - velocities(*0.9 * x_test.T)).max()
-print(f"4. The sum of two velocities: {law}, from the truth at most {off:.0e}")
+print(f"4. The sum of two velocities: {law}, off by at most {off:.0e}")
 found = kn.discover(kn.KAN([2, 1, 1], rng=2), uv[:300], sums[:300], variables=["u", "v"])
 print(f"   kn.discover: {found}, {found.certificate.conclusion}")
 assert (str(law), off < 1e-14) == ("tanh(arctanh(u) + arctanh(v))", True)
@@ -190,11 +190,10 @@ assert (str(found), found.certificate.exact) == ("(u + v)/(u*v + 1)", True)
 # %% [markdown]
 # **Answer:** Yes. With $u = \tanh p$ and $v = \tanh q$, the addition theorem says
 # $\tanh(p + q) = (u + v) / (1 + uv)$. Physicists call $p$ the rapidity: the quantity that just adds
-# up. Which of two equal formulas is the better one, the data cannot tell.
-#
-# `kn.discover` does all in one call, but first what costs one linear solve: $u + v - f\,(1+uv) = 0$.
-# It measures on a tenth of the samples, put aside before. `found.candidates` are other formulas,
-# `seconds=` limits its time, and `kn.SearchOptions` has its thresholds.
+# up. Which of two equal formulas is the better one, the data cannot tell. `kn.discover` does all in
+# one call, but first what costs one linear solve: $u + v - f\,(1 + uv) = 0$. It measures on a tenth
+# of the samples, put aside before. `found.candidates` are other formulas, `seconds=` limits its
+# time, and `kn.SearchOptions` has its thresholds.
 #
 # **Common mistake:** "A network holds where the data are, but a formula holds everywhere."
 

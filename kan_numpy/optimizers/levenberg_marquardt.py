@@ -177,22 +177,19 @@ def _damped_solver(
         gram = scaled @ scaled.T
     else:
         gram = model.gram
+    # Cholesky's factor and its use, without the checks of SciPy that take as long.
+    potrf, potrs = scipy.linalg.lapack.dpotrf, scipy.linalg.lapack.dpotrs
 
     def solve(damping: float) -> tuple[Array | None, float]:
         damped = add_half(gram.copy(order="F"), curvature)
         damped.flat[:: len(gram) + 1] += damping * (1.0 if small else D)
-        try:
-            factor = scipy.linalg.cho_factor(
-                damped, lower=True, overwrite_a=True, check_finite=False
-            )
-        except np.linalg.LinAlgError:
+        factor, failed = potrf(damped, lower=True, overwrite_a=True)
+        if failed:
             return None, 0.0
         if small:
-            delta = -(
-                scaled.T @ scipy.linalg.cho_solve(factor, model.r, check_finite=False)
-            ) / np.sqrt(D)
+            delta = -(scaled.T @ potrs(factor, model.r, lower=True)[0]) / np.sqrt(D)
         else:
-            delta = -scipy.linalg.cho_solve(factor, half_gradient, check_finite=False)
+            delta = -potrs(factor, half_gradient, lower=True)[0]
         # With h half the gradient and A = JTJ (and H/2), the predicted decrease is -2 delta.h -
         # delta.(A delta), and delta solves A delta = -h - damping D delta.
         predicted = float(delta @ (damping * D * delta - half_gradient))

@@ -8,10 +8,12 @@ outside the grid do not count, because no sample lies there.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import scipy
 
-from kan_numpy._arrays import Array
+from kan_numpy._arrays import Array, frozen
 
 __all__ = ["RANK", "gauss_points", "least_squares", "nearest"]
 
@@ -27,10 +29,17 @@ def least_squares(A: Array, b: Array) -> Array:
 
 def gauss_points(ends: Array, count: int) -> tuple[Array, Array]:
     """Return the Gauss points in each interval between the ends (m + 1,), and weights of sum 1."""
-    nodes, weights = np.polynomial.legendre.leggauss(count)
+    nodes, weights = _legendre(count)
     half = 0.5 * np.diff(ends)[:, None]
     x = (ends[:-1, None] + half * (nodes + 1.0)).ravel()
     return x, (half * weights).ravel() / (ends[-1] - ends[0])
+
+
+@cache
+def _legendre(count: int) -> tuple[Array, Array]:
+    """Return the Gauss points (count,) in [-1, 1], and weights of sum 2."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return frozen(nodes), frozen(weights)
 
 
 def nearest(coef: Array, before: Array, after: Array, weights: Array) -> tuple[Array, float]:

@@ -182,7 +182,7 @@ class Objective(NetworkObjective[NetworkT]):
 
     def _like(self, **changes: Any) -> Objective[NetworkT]:
         """Return the objective with other attributes, and nothing computed yet."""
-        kept = {name: value for name, value in self.__dict__.items() if name != "_first"}
+        kept = {name: value for name, value in self.__dict__.items() if name[0] != "_"}
         other: Objective[NetworkT] = object.__new__(type(self))
         other.__dict__.update(kept, **changes)
         return other
@@ -225,27 +225,25 @@ class Objective(NetworkObjective[NetworkT]):
     def residuals(self, theta: Array) -> Array:
         """Return r (N * n_out,) at theta (P,); r . r is the loss without `penalty_terms`."""
         y = self._outputs(theta)
-        if isinstance(self.loss, WeightedLoss):
+        if self._weighted is not None:
             return np.ravel(self._scale(y)) * (y - self.target).ravel()
         return self._squares.residuals(y, self.target)
 
     def _outputs(self, theta: Array) -> Array:
         """Return y (N, n_out) at theta (P,)."""
-        if len(self._jacobian_rows) > 1:
-            return evaluate(self._at(theta).layers, self.x)
         return self._forward_once(theta)[1]
 
     def _scale(self, y: Array) -> float | Array:
         """Return dr/dy at outputs y (N, n_out), one number or (N * n_out, 1); weights are fixed."""
-        if isinstance(self.loss, WeightedLoss):
-            return np.sqrt(self.loss.weights(y, self.target)).reshape(-1, 1)
+        if self._weighted is not None:
+            return np.sqrt(self._weighted.weights(y, self.target)).reshape(-1, 1)
         return self._squares.residual_scale(y)
 
     def jacobian(self, theta: Array) -> Array:
         """Return dr/dtheta (N * n_out, P) at theta (P,)."""
         network, y, cache = self._forward_once(theta)
         self._latest = None  # the cache is large
-        J = network._jacobian(y, cache).reshape(y.size, -1)
+        J = network._jacobian(y, cache or network._forward(self.x)[1]).reshape(y.size, -1)
         J *= self._scale(y)
         return J
 
@@ -254,8 +252,10 @@ class Objective(NetworkObjective[NetworkT]):
         if len(self._jacobian_rows) == 1:
             yield self.jacobian(theta)
             return
-        network, scale = self._at(theta), self._scale(self._outputs(theta))
-        scales = np.broadcast_to(scale, (self.target.size, 1)).reshape(*self.target.shape, 1)
+        network, y, _ = self._forward_once(theta)
+        scales = np.broadcast_to(self._scale(y), (self.target.size, 1)).reshape(
+            *self.target.shape, 1
+        )
         for rows in self._jacobian_rows:
             y, cache = network._forward(self.x[rows])
             J = network._jacobian(y, cache).reshape(y.size, -1)  # (m * n_out, P)
@@ -270,15 +270,16 @@ class Objective(NetworkObjective[NetworkT]):
         return [slice(start, start + height) for start in range(0, len(self.x), height)]
 
     def _forward_once(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:
-        """Return `_forward`, without computing it again if it was just done."""
-        if self._latest is not None:
-            there, forward = self._latest
-            if forward[2][0] is self._first and np.array_equal(there, theta):
-                return forward
-        # A copy, because an optimizer of the user's own may change its theta in place.
-        forward = self._forward(np.array(theta))
-        self._latest = np.array(theta), forward
-        return forward
+        """Return `_forward` once for the same theta, with an empty cache if that were large."""
+        if self._latest is None or not np.array_equal(self._latest[0], theta):
+            # Copies, because an optimizer of the user's own may change its theta in place.
+            network = self._at(np.array(theta))
+            if len(self._jacobian_rows) == 1:
+                y, cache = network._forward(self.x, self._first)
+            else:
+                y, cache = evaluate(network.layers, self.x), []
+            self._latest = np.array(theta), (network, y, cache)
+        return self._latest[1]
 
     def penalty_terms(self, theta: Array) -> PenaltyTerms:
         """Return the loss and the penalty without r . r at theta (P,).
@@ -286,7 +287,7 @@ class Objective(NetworkObjective[NetworkT]):
         The loss differs from r . r only if it has weights; then its gradient does not.
         """
         rest = 0.0
-        if isinstance(self.loss, WeightedLoss):
+        if self._weighted is not None:
             y, r = self._outputs(theta), self.residuals(theta)
             rest = self.loss.value_and_gradient(y, self.target)[0] - float(r @ r)
         if self.penalty is None:
@@ -306,7 +307,12 @@ class Objective(NetworkObjective[NetworkT]):
         returned = self.penalty(network, self.x)
         return as_value_and_gradient("penalty", returned, network.size)
 
-    @property
+    @cached_property
+    def _weighted(self) -> WeightedLoss | None:
+        """The loss, if it has weights; to ask that of a protocol takes as long as the residuals."""
+        return self.loss if isinstance(self.loss, WeightedLoss) else None
+
+    @cached_property
     def _squares(self) -> SquaresLoss:
         """The loss, if it is a sum of squares."""
         if isinstance(self.loss, SquaresLoss):

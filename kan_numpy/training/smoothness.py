@@ -38,13 +38,14 @@ L, s and Var(y) are numbers here, measured on a network and kept for some steps
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy
 
-from kan_numpy._arrays import Array, row_blocks
+from kan_numpy._arrays import Array, frozen, row_blocks
 from kan_numpy.functions.basis import Basis
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.networks.network import Network, levels
@@ -88,6 +89,7 @@ class SmoothnessPrior:
     network: Network  # its grids, and which edges it has; its theta does not matter
     loss: float  # L
     layers: tuple[LayerPrior | None, ...]  # of each KAN layer, None where nothing is held
+    _latest: list[Any] = field(default_factory=list)  # theta, and what there is
 
     @classmethod
     def of(
@@ -125,12 +127,15 @@ class SmoothnessPrior:
         return SmoothnessPrior(self.network, loss, layers)
 
     def __call__(self, theta: Array) -> tuple[float, Array]:
-        """Return R and its gradient (P,) at theta (P,)."""
+        """Return R and its gradient (P,) at theta (P,), without computing them twice in a row."""
+        if self._latest and np.array_equal(self._latest[0], theta):
+            return self._latest[1]
         value, gradient = 0.0, np.zeros_like(theta)
         for start, layer, prior in self._held(self.network._with_theta(theta)):
             value += float(np.sum(prior.weight * prior.deviations(layer.coef) ** 2))
             dcoef = prior.gradient(layer.coef)  # (n_out, n_in, W)
             gradient[start : start + layer.size] = layer.coef_gradient(dcoef)
+        self._latest[:] = theta.copy(), (value, frozen(gradient))
         return value, gradient
 
     @cached_property

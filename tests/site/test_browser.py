@@ -49,7 +49,8 @@ def width(page):
 @each_lesson
 def test_every_formula_is_typeset_and_fits_a_telephone(view, script):
     page = view(f"{script.stem}.html")
-    assert page.locator("mjx-container").count() == formulas(script.read_text(encoding="utf-8"))
+    typeset = page.locator("article mjx-container").count()  # the contents repeat headings
+    assert typeset == formulas(script.read_text(encoding="utf-8"))
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0
     page.set_viewport_size(TELEPHONE)
     assert width(page) <= TELEPHONE["width"]

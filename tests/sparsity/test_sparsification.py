@@ -63,6 +63,7 @@ def test_half_of_the_steps_follow_pruning_and_a_third_refining(monkeypatch, step
     taken, train = [], sparsity.train
 
     def recorded(objective, steps, adapt_at=(), **options):
+        assert options["progress"] is False
         taken.append((steps, list(adapt_at)))
         return train(objective, steps=min(steps, 2), **options)
 

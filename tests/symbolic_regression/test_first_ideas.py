@@ -30,7 +30,7 @@ def test_a_line_is_fitted():
     [
         (lambda x, y: x * y, "linear"),
         (lambda x, y: 1e6 * x / (y**2 + 1.0), "linear"),
-        (lambda x, y: np.sin(3.0 * x) * y, "y a polynomial"),
+        (lambda x, y: np.sin(9.0 * x) * y, "y a polynomial"),
     ],
 )
 def test_a_formula_of_one_solve_becomes_a_network(f, what):

@@ -10,6 +10,7 @@ from curves import NARROW, trained, two_functions
 
 import kan_numpy as kn
 from kan_numpy import KAN, Objective
+from kan_numpy._deadline import NEVER
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import spline_edges, symbolic_edges, with_symbol
 from kan_numpy.sparsity.model_selection import Assessment
@@ -196,7 +197,7 @@ def rules(monkeypatch=None, losses=None, before=0.0, **changes):
     objective = kn.Objective(network, x, np.sin(3.0 * x))
     symbols = [SYMBOLS[name] for name in ("sin", "x", "x^2")]
     options = {"top": 5, "complexity_weight": 0.1, "steps": 20} | changes
-    run = symbolification._Symbolification(objective, symbols, **options)
+    run = symbolification.Symbolification(objective, symbols, **options)
     if losses is not None:
 
         def assessed(_, network):
@@ -204,7 +205,7 @@ def rules(monkeypatch=None, losses=None, before=0.0, **changes):
             return Assessment(losses[names[0]] if names else before, 9, 100)
 
         monkeypatch.setattr(symbolification, "assess", assessed)
-        monkeypatch.setattr(symbolification._Symbolification, "trained", lambda _, network: network)
+        monkeypatch.setattr(symbolification.Symbolification, "trained", lambda _, network: network)
     return run, network
 
 
@@ -251,7 +252,8 @@ def test_after_each_change_so_many_steps_are_taken_and_ten_times_more_at_the_end
 ):
     taken = []
 
-    def train(objective, steps, progress):
+    def train(objective, steps, progress, callback):
+        assert callback == NEVER
         taken.append((steps, progress))
         return FitResult(objective.network, {}, "done")
 
@@ -264,9 +266,9 @@ def test_after_each_change_so_many_steps_are_taken_and_ten_times_more_at_the_end
         network = symbolic([1, 2], {(0, 0, 0): line, (0, 1, 0): line})
         y = (x[:, 0] > 0.0).astype(int)
     objective = kn.Objective(network, x, y, loss)
-    run = symbolification._Symbolification(objective, [], top=5, complexity_weight=0.1, steps=7)
+    run = symbolification.Symbolification(objective, [], top=5, complexity_weight=0.1, steps=7)
     assert run.trained(network) is network
-    run.decide(network)
+    list(run.stages(network))
     assert taken == [(7 * times, False), (70 * times, False)]
     with pytest.raises(FrozenInstanceError):
         run.top = 3

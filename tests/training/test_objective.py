@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import kan_numpy as kn
+from kan_numpy.layers.kan_layer import KANLayer
 
 
 def test_the_metric_is_the_mean_square_of_what_a_parameter_is_multiplied_with():
@@ -48,3 +49,28 @@ def test_squares_and_what_they_leave_out_are_the_loss_and_its_gradient(loss, pen
     assert r @ r + rest.value == pytest.approx(value[0], rel=1e-13)
     np.testing.assert_allclose(2.0 * J.T @ r + rest.gradient, value[1], rtol=1e-9, atol=1e-12)
     assert objective.value(net.theta) == pytest.approx(value[0], rel=1e-13)
+
+
+@pytest.mark.parametrize("loss", ["mse", "huber"])
+@pytest.mark.parametrize("at_once", [10**9, 2000])
+def test_an_accepted_step_evaluates_the_network_no_more_often_than_it_must(
+    monkeypatch, loss, at_once
+):
+    monkeypatch.setattr("kan_numpy.training.objective.JACOBIAN_AT_ONCE", at_once)
+    x = np.random.default_rng(0).uniform(-1.0, 1.0, (100, 2))
+    objective = kn.Objective(kn.KAN([2, 2, 1], rng=0), x, x[:, :1] * x[:, 1:], loss)
+    method, seen = kn.LevenbergMarquardt(), 0
+    state = method.start(objective, objective.network.theta)
+    output = KANLayer.output
+
+    def counted(layer, cache):
+        nonlocal seen
+        seen += len(cache.x) * (layer.n_out == 1)  # the last layer
+        return output(layer, cache)
+
+    monkeypatch.setattr(KANLayer, "output", counted)
+    after = method.step(objective, state)
+    assert after.evaluations == state.evaluations + 1
+    in_blocks = len(objective._jacobian_rows) > 1
+    assert in_blocks == (at_once == 2000)
+    assert seen == len(x) * (2 if in_blocks else 1)  # blocks are not kept, or memory would grow
