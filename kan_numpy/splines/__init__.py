@@ -9,6 +9,7 @@ each imports only those above it::
     projection      least squares: the closest function in another basis
     intervals       the knot interval that contains a point, and its distances to the knots
     windows         the positions of the k + 1 of G + k functions that are not zero there
+    sparse_basis    many functions in a sparse matrix, which only stores those
     bsplines        the basis functions B_j and their derivatives, by the recursion
     roughness       how far coefficients are from straight lines, and which few samples determine
     coefficients    splines fitted to data

@@ -37,21 +37,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
-from kan_numpy._arrays import Array, Frozen, row_blocks
+from kan_numpy._arrays import Array, Frozen
 from kan_numpy._validation import LARGEST_DEGREE, as_array, as_count
 from kan_numpy.splines.intervals import Intervals
 from kan_numpy.splines.knot_insertion import refine_spline
-from kan_numpy.splines.knot_placement import (
-    adapted_knots,
-    grids_around,
-    is_nested,
-    refined_knots,
-)
+from kan_numpy.splines.knot_placement import adapted_knots, grids_around, is_nested, refined_knots
 from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import gauss_points, nearest
-from kan_numpy.splines.windows import Window, folded, gathered, is_sparse, scattered, window_of
+from kan_numpy.splines.sparse_basis import gathered, is_sparse, slopes_of_edges
+from kan_numpy.splines.windows import Window, folded, scattered, window_of
 
 __all__ = ["NO_SHARE", "BSplineBasis", "BasisCache", "bspline_basis"]
 
@@ -223,10 +218,7 @@ class BSplineBasis(Frozen):
         return write(row, window, self.size), BasisCache(window, T)
 
     def backward(self, dB: Array, cache: BasisCache) -> Array:
-        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, (N, n_in, G + k) -> (N, n_in).
-
-        Only k + 1 of the G + k terms are read, the others are zero.
-        """
+        r"""Return :math:`dx_{ni} = \sum_j dB_{nij} B'_j(x_{ni})`, (N, n_in, G + k) -> (N, n_in)."""
         if self.degree == 0:
             return np.zeros(dB.shape[:2])
         slopes = folded(_differences(cache.T), cache.window)
@@ -244,16 +236,8 @@ class BSplineBasis(Frozen):
         """
         if self.degree == 0:
             return np.zeros((len(dy), self.n_in))
-        slopes = np.stack(folded(_differences(cache.T), cache.window), axis=-1)  # (N, n_in, k+1)
-        columns, C, dx = B.indices.reshape(slopes.shape), c.T.copy(), np.empty(slopes.shape[:2])
-        for rows in row_blocks(len(dy), self.n_in * len(c)):
-            ends = np.arange(0, slopes[rows].size + 1, self.degree + 1)
-            some = (slopes[rows].ravel(), columns[rows].ravel(), ends)
-            edges = scipy.sparse.csr_array(some, (len(ends) - 1, len(C))) @ C  # (n n_in, n_out)
-            edges = edges.reshape(-1, self.n_in, len(c))  # (n, n_in, n_out)
-            dx[rows] = (edges @ dy[rows, :, None])[..., 0]
-        dx *= self._rate(self.degree)
-        return dx
+        slopes = folded(_differences(cache.T), cache.window)
+        return self._rate(self.degree) * slopes_of_edges(dy, c, B, slopes)
 
     def select(self, inputs: npt.NDArray[Any]) -> BSplineBasis:
         """Return the basis of some inputs: a mask (n_in,), or their numbers."""

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import scipy
 
 from kan_numpy._arrays import Array, Indices
 
 __all__ = [
-    "FUNCTIONS_EACH",
-    "SAMPLES_EACH",
     "Window",
     "folded",
-    "gathered",
-    "is_sparse",
     "scattered",
     "window_of",
 ]
-
-FUNCTIONS_EACH, SAMPLES_EACH = 10, 4
-"""B is sparse if there are so many functions for each that is not zero, and so many samples for
-each function. With fewer, products of dense matrices are faster in spite of all their zeros: a
-table of `make bench` shows it."""
 
 
 class Window(NamedTuple):
@@ -55,21 +45,6 @@ def scattered(row: list[Array], window: Window, size: int) -> Array:
     for r, values in enumerate(folded(row, window)):
         flat[r:][window.start] = values  # at start + r
     return B
-
-
-def is_sparse(n_samples: int, degree: int, size: int) -> bool:
-    """Return whether B (N, n_in (G + k)) should be a sparse matrix, which `gathered` makes."""
-    return size >= FUNCTIONS_EACH * (degree + 1) and n_samples >= SAMPLES_EACH * size
-
-
-def gathered(row: list[Array], window: Window, size: int) -> Any:
-    """Return B (N, n_in (G + k)) with the k + 1 values of each point, as a sparse matrix."""
-    values = np.stack(folded(row, window), axis=-1)  # (N, n_in, k+1)
-    N, n_in, some = values.shape
-    columns = window.start - np.arange(0, N * n_in * size, n_in * size)[:, None]  # of the first
-    columns = columns[..., None] + np.arange(some)  # (N, n_in, k+1)
-    ends = np.arange(0, values.size + 1, n_in * some)
-    return scipy.sparse.csr_array((values.ravel(), columns.ravel(), ends), (N, n_in * size))
 
 
 def folded(row: list[Array], window: Window) -> list[Array]:

@@ -222,7 +222,7 @@ BUGS = [
     Bug(
         "b has units, and its slope has not",
         KANLayer, "base_with_slope",
-        "slope() / scale", "slope()",
+        "partial(_scaled, slope, scale)", "slope",
         the_layer,
     ),
     Bug(
