@@ -35,7 +35,7 @@ class Frozen:
         for value in vars(self).values():
             _freeze(value)
 
-    def like(self: FrozenT, **changes: Any) -> FrozenT:
+    def _like(self: FrozenT, **changes: Any) -> FrozenT:
         """Return a copy with other fields, in a fifth of the time of `dataclasses.replace`."""
         other = object.__new__(type(self))
         for name in self.__dataclass_fields__:  # type: ignore[attr-defined]

@@ -151,7 +151,7 @@ class KANParameters(Frozen):
             edge.with_affine(row) for edge, row in zip(self.symbols, new.affine, strict=True)
         )
         w_base = new.w_base if self.has_base else self.w_base
-        layer = self.like(coef=new.coef, w_base=w_base, symbols=symbols)
+        layer = self._like(coef=new.coef, w_base=w_base, symbols=symbols)
         layer.__dict__["index"] = self.index  # it does not depend on theta
         return layer
 
@@ -162,7 +162,7 @@ class KANParameters(Frozen):
         """
         chosen = np.ix_(outputs, inputs)
         out, inp = np.cumsum(outputs) - 1, np.cumsum(inputs) - 1  # the new numbers
-        part = self.like(
+        part = self._like(
             basis=self.basis if inputs.all() else self.basis.select(inputs),
             coef=np.where(edges[:, :, None], self.coef, 0.0)[chosen],
             w_base=np.where(edges, self.w_base, 0.0)[chosen],
@@ -180,7 +180,7 @@ class KANParameters(Frozen):
                 for lock in self.locks
             ),
         )
-        return part.like(locks=part.ties)
+        return part._like(locks=part.ties)
 
     @property
     def _size_of_all(self) -> int:

@@ -81,7 +81,9 @@ def outcome(door, given, name, may_pass):
             answer = "accepted" if may_pass else f"passes, as a {type(result).__name__}"
     if time.process_time() - started > 2.0 * LONGEST_SECONDS:  # others may use the machine
         return f"took {time.process_time() - started:.1f} s, {answer}"
-    alien = [w for w in seen if not re.match(r"\d+ of|the loss|x |Animation", str(w.message))]
+    alien = [
+        w for w in seen if not re.match(r"\d+ of|the loss|x |time is up|Animation", str(w.message))
+    ]
     return f"warns: {alien[0].message}, {answer}" if alien else answer
 
 
