@@ -18,7 +18,7 @@ __all__ = ["FUNCTIONS_EACH", "SAMPLES_EACH", "gathered", "is_sparse", "slopes_of
 FUNCTIONS_EACH, SAMPLES_EACH = 10, 4
 """B is sparse if there are so many functions for each that is not zero, and so many samples for
 each function. With fewer, products of dense matrices are faster in spite of all their zeros: a
-table of `make bench` shows it."""
+table of ``make bench`` shows it."""
 
 
 def is_sparse(n_samples: int, degree: int, size: int) -> bool:
