@@ -127,7 +127,7 @@ def discover(
     spread = np.sqrt(fitted.variances) if squares else np.ones(len(names))
     start = scaled_outputs(network, 1.0 / spread)
     problem = Objective(start, fitted.x, fitted.y / spread if squares else fitted.y, loss)
-    selection = StructureSearch(problem, steer, symbols, generator, log, deadline, spread).run()
+    selection = StructureSearch(problem, steer, symbols, generator, log, spread, deadline).run()
     writer = Writer(fitted, other, len(aside) > 0, inputs, names, spread)
     found = writer.with_candidates(selection)
     log(f"formula: {found}")

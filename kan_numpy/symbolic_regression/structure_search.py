@@ -67,8 +67,8 @@ class StructureSearch:
         functions: Sequence[Symbol] | None,
         rng: np.random.Generator,
         log: Callable[[str], None],
+        spread: Array,
         finish: Deadline = NEVER,
-        spread: Array | None = None,
     ) -> None:
         self.network, self.options, self.functions = data.network, options, as_symbols(functions)
         self.all_functions, self.is_new = functions is None, True
@@ -81,7 +81,7 @@ class StructureSearch:
         kept = rows[-options.samples :]
         first = max(len(kept) // 5, 1)
         self.squares = data.is_least_squares
-        self.spread = np.ones(data.network.widths[-1]) if spread is None else spread
+        self.spread = spread
         if not self.squares:
             data = Objective(data.network, x, data.y, CrossEntropy(options.label_smoothing))
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])

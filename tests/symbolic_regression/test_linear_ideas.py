@@ -15,6 +15,7 @@ from kan_numpy.symbolic_regression.linear_ideas import (
     TRANSFORMS,
     _count,
     _degree,
+    _null_vector,
     ideas,
     monomials,
     polynomial,
@@ -106,3 +107,13 @@ def test_a_transform_is_undone(name):
 def test_it_ends_when_time_is_up():
     with pytest.raises(OutOfTime):
         list(ideas(positive(), np.ones(200), NAMES, Deadline(0.0)))
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_a_null_vector_does_not_depend_on_the_unit(unit):
+    A = inputs(3, N=30).copy()
+    A[:, 2] = A[:, 0] - 2.0 * A[:, 1]
+    v = _null_vector(unit * A)
+    np.testing.assert_allclose(v / v[0], [1.0, -2.0, -1.0], rtol=1e-9)
+    A[:, 2] += 1e-6 * A[:, 0] ** 2
+    assert _null_vector(unit * A) is None

@@ -18,7 +18,8 @@ def search(loss="mse", N=100, **options):
     network = KAN([2, 1 if loss == "mse" else 2], rng=0)
     data = Objective(network, x, y, loss)
     rng = np.random.default_rng(0)
-    return StructureSearch(data, SearchOptions(**options), None, rng, lambda _: None)
+    units = np.ones(data.network.widths[-1])
+    return StructureSearch(data, SearchOptions(**options), None, rng, lambda _: None, units)
 
 
 def structure(error, n_edges=1, symbolic=True):

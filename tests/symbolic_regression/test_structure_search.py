@@ -23,7 +23,10 @@ def search_of(network, loss="mse", N=60, log=lambda _: None, **options):
     y = np.sin(x.sum(axis=1, keepdims=True) + np.arange(n_out))
     y = y if loss != "cross_entropy" else np.arange(N) % n_out
     data = Objective(network, x, y, loss)
-    return StructureSearch(data, SearchOptions(**options), None, np.random.default_rng(0), log)
+    units = np.ones(data.network.widths[-1])
+    return StructureSearch(
+        data, SearchOptions(**options), None, np.random.default_rng(0), log, units
+    )
 
 
 def structure(error, n_edges=1, symbolic=True):
