@@ -16,6 +16,7 @@ from kan_numpy.symbolic_regression.linear_ideas import (
     _count,
     _degree,
     _null_vector,
+    _with_logarithms,
     ideas,
     monomials,
     polynomial,
@@ -117,3 +118,19 @@ def test_a_null_vector_does_not_depend_on_the_unit(unit):
     np.testing.assert_allclose(v / v[0], [1.0, -2.0, -1.0], rtol=1e-9)
     A[:, 2] += 1e-6 * A[:, 0] ** 2
     assert _null_vector(unit * A) is None
+
+
+def test_a_ratio_needs_two_samples_for_each_number():
+    x = positive()[:26]
+    found = ratio(x, x[:, 0] / (1.0 + x[:, 1] ** 2), NAMES, 2, 2)  # 12 numbers
+    assert text(found).endswith("x/(y**2 + 1)")
+    assert ratio(x[:23], x[:23, 0] / (1.0 + x[:23, 1] ** 2), NAMES, 2, 2) is None
+
+
+def test_an_input_that_is_zero_somewhere_has_no_logarithm():
+    x = positive()
+    x[3, 0] = 0.0
+    found = _with_logarithms(x, NAMES, monomials(x, NAMES, 2))
+    logarithms = [text(e) for e in found.expressions if "log" in text(e)]
+    assert sorted(logarithms) == ["log(y)", "x*log(y)", "y*log(y)"]
+    assert np.isfinite(found.columns).all()
