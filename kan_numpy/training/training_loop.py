@@ -134,9 +134,7 @@ def train(
     try:
         # The run detects a loss that overflows, so NumPy's warnings are switched off.
         with np.errstate(all="ignore"):
-            why = run.go(total, changes, wait, callback, line)
-            with one_thread(largest_product(run.optimizer, run.objective)):
-                return run.result(why)
+            return run.result(run.go(total, changes, wait, callback, line))
     except KeyboardInterrupt:
         return interruption(run.objective.for_the_user(run.best), run.history)
 
@@ -263,7 +261,8 @@ class _Run(Generic[NetworkT]):
         best = self.objective.for_the_user(self.best)
         if not np.isfinite(self.state.loss):
             return FitResult(best, self.history, why)
-        self._end_stage()
+        with one_thread(largest_product(self.optimizer, self.objective)):
+            self._end_stage()
         loss = self.objective.loss_for_the_user(self.best_loss, self.best)
         expected = self.expected_loss
         if self.check is not None:

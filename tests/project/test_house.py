@@ -152,6 +152,8 @@ def allowed_packages(path):
     allowed = {"numpy", "scipy", "kan_numpy"}
     if path.is_relative_to(ROOT / "lessons" / "site") or path.is_relative_to(ROOT / "tests/site"):
         site = {neighbor.stem for neighbor in (ROOT / "lessons" / "site").glob("*.py")}
+        if path.is_relative_to(ROOT / "tests"):
+            site |= {neighbor.stem for neighbor in (ROOT / "tests").glob("*.py")}
         return allowed | {"matplotlib", "pytest", "_page"} | SITE_TOOLS | site
     if path.is_relative_to(ROOT / "kan_numpy"):
         draws = "plotting" in path.parts

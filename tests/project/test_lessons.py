@@ -3,11 +3,11 @@
 import ast
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 
 FOLDER = Path(__file__).resolve().parents[2] / "lessons"
 LESSONS = sorted(FOLDER.glob("[0-9]*.py"))
@@ -26,19 +26,9 @@ def test_lessons_are_numbered():
 @pytest.mark.lesson
 @each_lesson
 def test_lesson_runs(lesson, tmp_path):
-    process = subprocess.run(
-        [sys.executable, "-W", "error", str(lesson)],
-        cwd=tmp_path,
-        env={**os.environ, "MPLBACKEND": "Agg"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        timeout=SECONDS_AT_MOST,
-        check=False,
-    )
-    assert process.returncode == 0, process.stdout
+    environment = {**os.environ, "MPLBACKEND": "Agg"}
+    command = [sys.executable, "-W", "error", lesson]
+    run(*command, cwd=tmp_path, env=environment, timeout=SECONDS_AT_MOST)
     assert [path.name for path in tmp_path.iterdir()] == ["build"], "figures belong into build/"
     assert list((tmp_path / "build").iterdir()), "a lesson draws at least one figure"
 

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 import venv
 import zipfile
@@ -11,6 +10,7 @@ from email import message_from_string
 from pathlib import Path
 
 import pytest
+from commands import run
 
 import kan_numpy as kn
 
@@ -42,20 +42,6 @@ assert y.shape == (50, 1)
 kn.plot(net, x).savefig("net.png")
 print("all there")
 """
-
-
-def run(*command, cwd):
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
 
 
 @pytest.fixture(scope="module")

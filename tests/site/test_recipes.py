@@ -2,11 +2,11 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 
 pytestmark = pytest.mark.site
 
@@ -25,19 +25,9 @@ def test_there_are_recipes():
 
 @each_recipe
 def test_a_recipe_runs(recipe, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(recipe)],
-        cwd=tmp_path,
-        env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(LESSONS)},  # where _page.py is
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        timeout=SECONDS_AT_MOST,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": str(LESSONS)}  # of _page.py
+    command = [sys.executable, "-W", "error", recipe]
+    run(*command, cwd=tmp_path, env=environment, timeout=SECONDS_AT_MOST)
     assert {path.name for path in tmp_path.iterdir()} <= {"build"}
 
 
