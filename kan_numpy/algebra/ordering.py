@@ -21,9 +21,14 @@ def term_key(term: Expression) -> tuple[Any, ...]:
     rest = as_multiple(term)[1]
     if rest.value == 1.0:
         return (2,)
-    polynomial = not any(isinstance(node, Call) for node in walk(rest))
+    polynomial = not any(isinstance(node, Call) or _is_exponential(node) for node in walk(rest))
     names = sorted(map(_natural, variables(rest)))
     return (polynomial, -degree(rest), names, _natural(text(rest)))
+
+
+def _is_exponential(expression: Expression) -> bool:
+    """Return whether an expression is a power with variables in the exponent."""
+    return isinstance(expression, Power) and not expression.exponent.is_number
 
 
 def is_negative(term: Expression) -> bool:
@@ -40,7 +45,7 @@ def degree(expression: Expression) -> float:
             return max(map(degree, expression.terms))
         case Product():
             return sum(map(degree, expression.factors))
-        case Power():
+        case Power() if expression.exponent.is_number:
             return degree(expression.base) * expression.exponent.value
     return 0.0
 

@@ -26,6 +26,7 @@ from kan_numpy.algebra.constants import complexity, recognize
 from kan_numpy.algebra.expansion import expand
 from kan_numpy.algebra.expressions import Expression, Number, evaluate
 from kan_numpy.algebra.printing import text
+from kan_numpy.algebra.simplest_form import simplest
 from kan_numpy.algebra.simplify import simplify
 from kan_numpy.formulas.parameter_fit import free_numbers, refit, with_numbers
 
@@ -69,6 +70,10 @@ class ConstantRecognizer:
             limit = floor * (1.0 + known * per_number)
             expanded = canonicalize(expand(expression))
             for form in (simplify(expression), canonicalize(expression), expanded):
+                simpler = complexity(form) <= complexity(expression)
+                if simpler and self.loss(form) <= limit:
+                    expression = form
+            for form in (simplest(expanded, TIGHTEST), simplest(expression, TIGHTEST)):
                 simpler = complexity(form) <= complexity(expression)
                 if simpler and self.loss(form) <= limit:
                     expression = form

@@ -7,9 +7,10 @@ respect to the numbers below it:
     s\Big(\sum_m v_m\Big) = \sum_m s_m, \qquad
     s\Big(\prod_m v_m\Big) = \sum_m s_m \prod_{l \ne m} v_l, \qquad
     s(f(v)) = f'(v)\, s, \qquad
-    s(v^p) = p\, v^{p-1} s.
+    s(v^p) = p\, v^{p-1} s,
 
-Numbers that consist of integers, pi and e, and all exponents, are held fixed.
+and :math:`s(v^w) = w\, v^{w-1} s(v) + v^w \log v\, s(w)` for an exponent with variables. Numbers
+that consist of integers, pi and e, and all exponents without variables, are held fixed.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def map_free(expression: Expression, function: Callable[[Expression], Expression
     """Replace the free numbers from left to right by a function of them, without simplification."""
     if expression.is_number:
         return expression if expression.is_exact else function(expression)
-    if isinstance(expression, Power):
+    if isinstance(expression, Power) and expression.exponent.is_number:
         return Power(map_free(expression.base, function), expression.exponent)
     return map_children(expression, lambda child: map_free(child, function))
 
@@ -61,7 +62,9 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
     """Return the value (N,) or (), and its derivative of that shape by each of `free_numbers`."""
     if expression.is_number:
         return np.array(expression.value), [] if expression.is_exact else [np.array(1.0)]
-    below = (expression.base,) if isinstance(expression, Power) else children(expression)
+    below = children(expression)
+    if isinstance(expression, Power) and expression.exponent.is_number:
+        below = (expression.base,)
     parts = [value_and_slopes(child, values) for child in below]
     v, slopes = [value for value, _ in parts], [slope for _, slope in parts]
     rates: list[Array | float] = [1.0] * len(v)  # the derivative by each child
@@ -74,8 +77,9 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
             value = reduce(mul, v)
             rates = [reduce(mul, v[:m] + v[m + 1 :], 1.0) for m in range(len(v))]
         case Power():
-            p = expression.exponent.value
-            value, rates = v[0] ** p, [p * v[0] ** (p - 1.0)]
+            p = v[1] if len(v) > 1 else expression.exponent.value
+            value = v[0] ** p
+            rates = [p * v[0] ** (p - 1.0), *(value * np.log(base) for base in v[:-1])]
         case Call():
             value = expression.function(v[0])
             rates = [expression.function(v[0], 1) if slopes[0] else 0.0]  # type: ignore[call-arg]
