@@ -54,7 +54,8 @@ _KNOWN = {
     5: "2*log(3) 2/3*log(2) log(pi) log(100) log(1000) 1/log(3) 1/log(5) 1/log(10) 1/sqrt(e)"
     " pi**4/15 pi**4/90 2*pi**3 4*pi**3 8*pi**3 (3+sqrt(5))/2 1+sqrt(2) sqrt(2)-1"
     " 1+sqrt(3) sqrt(3)-1 2+sqrt(3) 2-sqrt(3) 1/24 1/120 1/720 1/5040 pi*e e/pi pi/e",
-    6: "2**(1/4) 3**(1/4) 5**(1/4) e**(1/3) e**(2/3) e**(3/2) e**(1/4) 1/e**(1/3) 1/e**(3/2)",
+    6: "2**(1/4) 3**(1/4) 5**(1/4) e**(1/3) e**(2/3) e**(3/2) e**(1/4) 1/e**(1/3) 1/e**(3/2)"
+    " log(2)/log(10) log(3)/log(2) log(10)/log(2)",
 }
 """Named constants, by level."""
 
@@ -181,6 +182,7 @@ def _candidates() -> Iterator[tuple[int, Expression]]:
         yield from _fractions(5, parse(unit), 6, range(1, 13))
     for unit in ("pi*sqrt(3)", "1/sqrt(2*pi)", "e", "log(2)", "log(3)", "log(5)", "log(10)"):
         yield from _fractions(5, parse(unit), 6, range(1, 7))
+    yield from _fractions(5, Number(1), 1, range(2, 201))
     yield from _fractions(6, parse("(1 + sqrt(5))/2"), 6, range(1, 7))
     yield from _fractions(6, Number(1), 120, range(2, 65))
 

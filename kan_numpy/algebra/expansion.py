@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from kan_numpy.algebra.expressions import Expression, Number, Power, Product, Sum
+from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
 from kan_numpy.algebra.simplify import add, call, folded, multiply, normal, power
 from kan_numpy.algebra.simplify import recognized, simplify
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
-__all__ = ["common_denominators", "common_exponents", "common_factors", "even_roots", "expand"]
-__all__ += ["without_fractions"]
+__all__ = ["common_bases", "common_denominators", "common_exponents", "common_factors"]
+__all__ += ["even_roots", "expand", "without_fractions"]
 
 HIGHEST_POWER, MOST_TERMS = 6, 1000
 
@@ -74,8 +74,9 @@ def common_factors(total: Sum) -> Iterator[Expression]:
             shared = multiply([shared, power(base, least)])
     inverse = power(shared, Number(-1))
     inner = [multiply([tail, inverse]) for tail in tails]
-    for k in dict.fromkeys([Number(1), *coefficients]):
-        size = -k if k.value < 0.0 else k
+    negative = all(c.value < 0.0 for c in coefficients)
+    for k in dict.fromkeys([*coefficients, Number(1)]):
+        size = -k if k.value < 0.0 and not negative else k
         terms = [
             multiply([recognized(c.value / size.value), rest])
             for c, rest in zip(coefficients, inner, strict=True)
@@ -130,11 +131,26 @@ def common_exponents(product: Expression) -> Iterator[Expression]:
             inner = power(factor.base, Number(-1)) if negative else factor.base
             groups.setdefault(p, []).append(inner)
     for p, inner in groups.items():
+        if len(inner) < 2 and coefficient.value == 1.0:
+            continue
         others = [factor for factor in factors_of(tail) if not _has_exponent(factor, p)]
         yield multiply([coefficient, *others, power(multiply(inner), p)])
-        if p.is_number and coefficient.value > 0.0:
+        if p.is_number and coefficient.value > 0.0 and coefficient.value != 1.0:
             below = power(coefficient, power(p, Number(-1)))
             yield multiply([*others, power(multiply([below, *inner]), p)])
+
+
+def common_bases(product: Expression) -> Iterator[Expression]:
+    """Yield x**(y + z) for x**y*x**z."""
+    groups: dict[Expression, list[Expression]] = {}
+    for factor in factors_of(product):
+        base, p = as_power(factor)
+        if isinstance(base, Power):
+            base, p = base.base, base.exponent
+        groups.setdefault(base, []).append(p)
+    powers = [power(base, add(several)) for base, several in groups.items()]
+    if any(len(several) > 1 for several in groups.values()):
+        yield multiply(powers)
 
 
 def _has_exponent(factor: Expression, p: Expression) -> bool:
@@ -143,8 +159,12 @@ def _has_exponent(factor: Expression, p: Expression) -> bool:
 
 
 def even_roots(root: Expression) -> Iterator[Expression]:
-    """Yield abs(x) for sqrt(x**2), and x**2 for sqrt(x**4)."""
+    """Yield abs(x) for sqrt(x**2), and x**2 for sqrt(x**4) or abs(x)**2."""
     if not isinstance(root, Power) or not root.exponent.is_number:
+        return
+    if isinstance(root.base, Call) and root.base.function == SYMBOLS["abs"]:
+        if root.exponent.value % 2.0 == 0.0:
+            yield power(root.base.argument, root.exponent)
         return
     parts = [as_power(factor) for factor in factors_of(root.base)]
     if all(p.value % 2.0 == 0.0 for _, p in parts):

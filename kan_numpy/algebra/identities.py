@@ -14,9 +14,10 @@ from itertools import permutations
 from typing import NamedTuple
 
 from kan_numpy.algebra.canonical_form import split_exponential
+from kan_numpy.algebra.constants import complexity
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum, Variable
 from kan_numpy.algebra.parsing import parse
-from kan_numpy.algebra.simplify import add, multiply, normal, power, simplify
+from kan_numpy.algebra.simplify import add, call, multiply, normal, power, simplify
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.algebra.traversal import walk
 from kan_numpy.functions.symbols import SYMBOLS
@@ -46,7 +47,11 @@ IDENTITIES = """
     cosh(u)*tanh(u) = sinh(u)
     sinh(u)/tanh(u) = cosh(u)
     sinh(u)*cosh(u) = sinh(2*u)/2
+    sin(2*u)/cos(u) = 2*sin(u)
+    sin(2*u)/sin(u) = 2*cos(u)
     abs(u)*sgn(u) = u
+    abs(u)*abs(v) = abs(u*v)
+    abs(u)/abs(v) = abs(u/v)
     exp(u)/(exp(u) + 1) = 1/(exp(-u) + 1)
     (exp(u) - 1)/(exp(u) + 1) = tanh(u/2)
     (1 - exp(u))/(exp(u) + 1) = -tanh(u/2)
@@ -223,5 +228,7 @@ def _substituted(pattern: Expression, bound: Bound, tolerance: float) -> Express
         return pattern
     result = map_children(pattern, lambda child: _substituted(child, bound, tolerance))
     if isinstance(result, Call) and result.function == SYMBOLS["exp"]:
-        return split_exponential(result.function, result.argument, tolerance)
+        exponent = add([result.argument, Number(0)])  # multiplied out
+        split = split_exponential(result.function, exponent, tolerance)
+        return min(call(result.function, exponent), split, key=complexity)
     return normal(result)

@@ -1,7 +1,7 @@
 """The order of terms and factors in a sum or product.
 
 Terms with functions come first, then polynomials by descending degree, and the constant last.
-Factors are ordered as variables, sums, functions. Names are in alphabetical order, x2 before x10.
+Factors are ordered as variables, sums, exponentials, other functions. Names are in alphabetical order, x2 before x10.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ def degree(expression: Expression) -> float:
 def factor_key(factor: Expression) -> tuple[Any, ...]:
     """Return the sort key of a factor."""
     base = factor.base if isinstance(factor, Power) else factor
-    rank = 0 if isinstance(base, Variable) else 2 if isinstance(base, Call) else 1
+    if isinstance(base, Call):
+        rank = 2 if base.function.name == "exp" else 3
+    else:
+        rank = 2 if _is_exponential(factor) else 0 if isinstance(base, Variable) else 1
     return (rank, _natural(text(base)))
 
 

@@ -26,6 +26,7 @@ from functools import lru_cache
 from kan_numpy.algebra.canonical_form import canonicalize, split_exponential
 from kan_numpy.algebra.constants import complexity
 from kan_numpy.algebra.expansion import (
+    common_bases,
     common_denominators,
     common_exponents,
     common_factors,
@@ -90,11 +91,13 @@ def _equal_forms(
         case _ if node.is_number:
             return [], []
         case Sum():
-            others = [*common_factors(node), *common_denominators(node), *numbers_inside(node)]
+            sums = (common_factors, common_denominators, numbers_inside)
+            others = [form for rule in sums for form in rule(node)]
             return list(equal_sums(node, tolerance)), others
         case Product() | Power():
-            others = [*without_fractions(node), *common_exponents(node), *even_roots(node)]
-            return list(equal_products(node, tolerance)), [*others, *numbers_inside(node)]
+            rules = (without_fractions, common_bases, common_exponents, even_roots, numbers_inside)
+            others = [form for rule in rules for form in rule(node)]
+            return list(equal_products(node, tolerance)), others
         case Call():
             return list(equal_calls(node, tolerance)), list(logarithms_inside(node, tolerance))
     return [], []

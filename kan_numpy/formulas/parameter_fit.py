@@ -9,8 +9,9 @@ respect to the numbers below it:
     s(f(v)) = f'(v)\, s, \qquad
     s(v^p) = p\, v^{p-1} s,
 
-and :math:`s(v^w) = w\, v^{w-1} s(v) + v^w \log v\, s(w)` for an exponent with variables. Numbers
-that consist of integers, pi and e, and all exponents without variables, are held fixed.
+and :math:`s(v^w) = w\, v^{w-1} s(v) + v^w \log v\, s(w)` for other exponents. Numbers that consist
+of integers, pi and e are held fixed, and the exponents p of powers and roots, for which 2p is an
+integer. Others come from :math:`e^{p \log v}`.
 """
 
 from __future__ import annotations
@@ -36,9 +37,14 @@ def map_free(expression: Expression, function: Callable[[Expression], Expression
     """Replace the free numbers from left to right by a function of them, without simplification."""
     if expression.is_number:
         return expression if expression.is_exact else function(expression)
-    if isinstance(expression, Power) and expression.exponent.is_number:
+    if isinstance(expression, Power) and _is_fixed(expression.exponent):
         return Power(map_free(expression.base, function), expression.exponent)
     return map_children(expression, lambda child: map_free(child, function))
+
+
+def _is_fixed(exponent: Expression) -> bool:
+    """Return whether an exponent is that of a power or a root, or no fitted number."""
+    return exponent.is_number and (exponent.is_exact or (2.0 * exponent.value).is_integer())
 
 
 def free_numbers(expression: Expression) -> list[float]:
@@ -63,7 +69,7 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
     if expression.is_number:
         return np.array(expression.value), [] if expression.is_exact else [np.array(1.0)]
     below = children(expression)
-    if isinstance(expression, Power) and expression.exponent.is_number:
+    if isinstance(expression, Power) and _is_fixed(expression.exponent):
         below = (expression.base,)
     parts = [value_and_slopes(child, values) for child in below]
     v, slopes = [value for value, _ in parts], [slope for _, slope in parts]

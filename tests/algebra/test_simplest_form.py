@@ -3,18 +3,21 @@
 import re
 import time
 
+import numpy as np
 import pytest
 from expression_strategies import assert_same_function, expressions
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kan_numpy.algebra import simplest_form
 from kan_numpy.algebra.constants import complexity
+from kan_numpy.algebra.expressions import evaluate
 from kan_numpy.algebra.identities import IDENTITIES
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplest_form import simplest
 from kan_numpy.algebra.simplify import simplify
+from kan_numpy.algebra.traversal import variables, walk
 
 LEFT = [line.split(" = ")[0].strip() for line in IDENTITIES.strip().splitlines()]
 ARGUMENTS = ["x", "2*x", "x/2 + y", "log(x)", "x*y", "3*x - 1", "softplus(y)", "sqrt(y)", "y**x"]
@@ -50,5 +53,6 @@ def test_it_is_no_longer_than_the_normal_form(expression):
 @given(anything)
 def test_its_text_is_read_back(expression):
     form = simplest(expression)
-    if "nan" not in text(form):
-        assert_same_function(form, parse(text(form)))
+    constants = [evaluate(node, {}) for node in walk(form) if not variables(node)]
+    assume(np.isfinite(constants).all())  # 1/0 is refused.
+    assert_same_function(form, parse(text(form)))
