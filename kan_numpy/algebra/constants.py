@@ -31,7 +31,7 @@ from kan_numpy.algebra.expressions import (
     Sum,
 )
 from kan_numpy.algebra.parsing import parse
-from kan_numpy.algebra.traversal import as_multiple
+from kan_numpy.algebra.traversal import as_multiple, factors_of, terms_of
 
 __all__ = ["SURPRISE", "UNKNOWN", "complexity", "number_complexity", "recognize"]
 
@@ -93,7 +93,8 @@ def complexity(expression: Expression) -> int:
 
     The length is the number of names, numbers and operators; a constant such as 2*pi/3 counts as
     one number. To this each number adds its `number_complexity`, except integer exponents, and
-    each function what the complexity of its `Symbol` has beyond that of a sine.
+    each function what the complexity of its `Symbol` has beyond that of a sine. A logarithm in an
+    exponent counts as an unrecognized number: exp(y*log(x)) is to be written as a power.
     """
     if expression.is_number:
         return 1 + number_complexity(expression.value)
@@ -104,7 +105,7 @@ def complexity(expression: Expression) -> int:
             return complexity(first) + sum(1 + complexity(term) for term in signless)
         case Call():
             rarity = getattr(expression.function, "complexity", 3) - 2
-            return 1 + rarity + complexity(expression.argument)
+            return 1 + rarity + complexity(expression.argument) + UNKNOWN * _logarithms(expression)
         case Power() if not expression.exponent.value < 0.0:
             if expression.exponent.value == 0.5:
                 return 1 + complexity(expression.base)
@@ -113,6 +114,14 @@ def complexity(expression: Expression) -> int:
         case Product() | Power():
             return _complexity_of_quotient(expression)
     return 1
+
+
+def _logarithms(expression: Call) -> int:
+    """Return in how many terms of an exponent a logarithm is a factor."""
+    if expression.function.name not in ("exp", "sinh", "cosh", "tanh"):
+        return 0
+    terms = map(factors_of, terms_of(as_multiple(expression.argument)[1]))
+    return sum(any(isinstance(f, Call) and f.function.name == "log" for f in t) for t in terms)
 
 
 def _complexity_of_quotient(expression: Expression) -> int:

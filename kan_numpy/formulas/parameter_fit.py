@@ -27,7 +27,7 @@ from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Produ
 from kan_numpy.algebra.traversal import children, map_children
 from kan_numpy.optimizers.least_squares import LeastSquares
 
-__all__ = ["free_numbers", "map_free", "refit", "value_and_slopes", "with_numbers"]
+__all__ = ["free_numbers", "map_free", "refit", "standard_errors", "value_and_slopes", "with_numbers"]
 
 Values = Mapping[str, Array]
 Slopes = list[Array]
@@ -90,6 +90,26 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
             value = expression.function(v[0])
             rates = [expression.function(v[0], 1) if slopes[0] else 0.0]  # type: ignore[call-arg]
     return value, [rate * slope for rate, of in zip(rates, slopes, strict=True) for slope in of]
+
+
+def standard_errors(expression: Expression, values: Values, target: Array) -> Array:
+    r"""Return the standard errors of the free numbers (P,), fitted to the target (N,).
+
+    They are :math:`\sigma\sqrt{((J^T J)^{-1})_{pp}}`, with the variance of the residuals in place of
+    that of the noise; infinite if the data do not determine the numbers.
+    """
+    fitted, slopes = value_and_slopes(expression, values)
+    J = np.stack([np.broadcast_to(s, target.shape) for s in slopes], axis=1)  # (N, P)
+    size = np.sqrt((J**2).sum(axis=0))
+    if not (np.isfinite(size).all() and (size > 0.0).all()):
+        return np.full(len(slopes), np.inf)
+    _, s, Vt = np.linalg.svd(J / size, full_matrices=False)
+    s = np.where(s > s[0] * len(J) * np.finfo(float).eps, s, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.nansum((Vt / s[:, None]) ** 2, axis=0)  # (P,)
+    freedom = max(1, len(target) - len(slopes))
+    noise = float(((fitted - target) ** 2).sum()) / freedom
+    return np.sqrt(noise * variance) / size
 
 
 def _unrounded(value: float) -> Expression:
