@@ -145,7 +145,9 @@ class ConstantRecognizer:
                 return
             constant = recognize(value, tolerances[index])
             guesses: list[Expression] = [Number(0)] if abs(value) <= small else []
-            guesses += [constant] if constant and self.is_new(constant, value) else []
+            # A decimal would be fitted again; it is for `Formula.round` to find.
+            if constant and (constant.is_exact or accuracy <= NOISY):
+                guesses += [constant] if self.is_new(constant, value) else []
             for guess in guesses:
                 known = [*map(Number, free[:index]), guess, *map(Number, free[index + 1 :])]
                 replaced = simplify(with_numbers(expression, iter(known)))

@@ -55,11 +55,11 @@ def test_a_constant_is_new_if_it_is_not_its_digits_and_no_variable():
 
 
 def test_proposals_are_zero_for_what_is_small_and_the_constant_of_each_number():
-    expression = parse("3.0000001*x + 1e-9*y + 1.2345678")
+    expression = parse("3.0000001*x + 1e-10*y + 1.2345678")
     data = ConstantRecognizer(X, np.std(X["x"]) * np.ones(200))
-    proposed = [text(guess) for guess in data.proposals(expression, 1e-9 / 10.0 * 1.0000001)]
+    proposed = [text(guess) for guess in data.proposals(expression, 1e-10 / 10.0 * 1.0000001)]
     assert proposed == ["3.0000001*x + 1.2345678"]
-    proposed = [text(guess) for guess in data.proposals(expression, 0.9e-10)]
+    proposed = [text(guess) for guess in data.proposals(expression, 0.9e-11)]
     assert proposed == []
 
 
