@@ -10,8 +10,16 @@ import math
 from collections.abc import Iterable, Iterator
 
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
-from kan_numpy.algebra.simplify import add, call, folded, multiply, normal, power
-from kan_numpy.algebra.simplify import recognized, simplify
+from kan_numpy.algebra.simplify import (
+    add,
+    call,
+    folded,
+    multiply,
+    normal,
+    power,
+    recognized,
+    simplify,
+)
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
@@ -123,18 +131,17 @@ def common_exponents(product: Expression) -> Iterator[Expression]:
     Only exponents that are no integers are gathered: their powers are defined for positive bases.
     """
     coefficient, tail = as_multiple(product)
-    groups: dict[Expression, list[Expression]] = {}
+    groups: dict[Expression, list[Power]] = {}
     for factor in factors_of(tail):
         if isinstance(factor, Power) and not factor.exponent.value.is_integer():
-            negative = as_multiple(factor.exponent)[0].value < 0.0
-            p = -factor.exponent if negative else factor.exponent
-            inner = power(factor.base, Number(-1)) if negative else factor.base
-            groups.setdefault(p, []).append(inner)
-    for p, inner in groups.items():
-        if len(inner) < 2 and coefficient.value == 1.0:
-            continue
-        others = [factor for factor in factors_of(tail) if not _has_exponent(factor, p)]
-        yield multiply([coefficient, *others, power(multiply(inner), p)])
+            p = factor.exponent
+            groups.setdefault(-p if as_multiple(p)[0].value < 0.0 else p, []).append(factor)
+    for p, group in groups.items():
+        others = [part for part in factors_of(tail) if part not in group]
+        signs = [Number(1 if factor.exponent == p else -1) for factor in group]
+        inner = [power(f.base, sign) for f, sign in zip(group, signs, strict=True)]
+        if len(group) > 1:
+            yield multiply([coefficient, *others, power(multiply(inner), p)])
         if p.is_number and coefficient.value > 0.0 and coefficient.value != 1.0:
             below = power(coefficient, power(p, Number(-1)))
             yield multiply([*others, power(multiply([below, *inner]), p)])
@@ -144,18 +151,11 @@ def common_bases(product: Expression) -> Iterator[Expression]:
     """Yield x**(y + z) for x**y*x**z."""
     groups: dict[Expression, list[Expression]] = {}
     for factor in factors_of(product):
-        base, p = as_power(factor)
-        if isinstance(base, Power):
-            base, p = base.base, base.exponent
+        base, p = factor.operands if isinstance(factor, Power) else (factor, Number(1))
         groups.setdefault(base, []).append(p)
     powers = [power(base, add(several)) for base, several in groups.items()]
     if any(len(several) > 1 for several in groups.values()):
         yield multiply(powers)
-
-
-def _has_exponent(factor: Expression, p: Expression) -> bool:
-    """Return whether a factor is a power with the exponent p or -p."""
-    return isinstance(factor, Power) and factor.exponent in (p, -p)
 
 
 def even_roots(root: Expression) -> Iterator[Expression]:

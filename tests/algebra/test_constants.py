@@ -55,7 +55,14 @@ def test_random_digits_are_not_recognized(digits):
 
 @pytest.mark.parametrize(
     ("name", "tolerance"),
-    [("2", 3e-3), ("pi", 1e-3), ("sqrt(3)", 1e-4), ("log(9)", 1e-5), ("e**5", 1e-6), ("17/48", 1e-8)],
+    [
+        ("2", 3e-3),
+        ("pi", 1e-3),
+        ("sqrt(3)", 1e-4),
+        ("log(9)", 1e-5),
+        ("e**5", 1e-6),
+        ("17/48", 1e-8),
+    ],
 )
 def test_longer_names_need_more_accurate_numbers(name, tolerance):
     value = parse(name).value
@@ -67,9 +74,9 @@ def test_the_looser_the_tolerance_the_simpler_a_constant_must_be():
     known = ["1", "pi", "2/7", "0.123"]
     found = {
         tolerance: [name for name in known if recognize(parse(name).value, tolerance)]
-        for tolerance in (1e-1, 1e-2, 1e-3, 1e-5)
+        for tolerance in (1e-1, 2e-2, 1e-3, 1e-5)
     }
-    assert found == {1e-1: [], 1e-2: ["1"], 1e-3: ["1", "pi"], 1e-5: known}
+    assert found == {1e-1: [], 2e-2: ["1"], 1e-3: ["1", "pi"], 1e-5: known}
 
 
 def test_the_simplest_of_several_is_taken():

@@ -6,9 +6,9 @@ import pytest
 from kan_numpy.algebra.expressions import Number
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
-from kan_numpy.algebra.simplest_form import simplest
 from kan_numpy.algebra.traversal import variables
 from kan_numpy.formulas.constant_recognition import ConstantRecognizer
+from kan_numpy.formulas.simplest_form import simplest
 
 X = {name: np.random.default_rng(i).uniform(0.5, 1.5, 200) for i, name in enumerate("xy")}
 
