@@ -105,7 +105,7 @@ def complexity(expression: Expression) -> int:
             signless = (-term if as_multiple(term)[0].value < 0.0 else term for term in others)
             return complexity(first) + sum(1 + complexity(term) for term in signless)
         case Call():
-            rarity = getattr(expression.function, "complexity", 3) - 2
+            rarity = getattr(expression.function, "complexity", 2) - 2
             return 1 + rarity + complexity(expression.argument) + UNKNOWN * _logarithms(expression)
         case Power() if not expression.exponent.value < 0.0:
             if expression.exponent.value == 0.5:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from kan_numpy.algebra.constants import recognize
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
 from kan_numpy.algebra.simplify import (
+    EPS,
     add,
     call,
     folded,
     multiply,
     normal,
     power,
-    recognized,
     simplify,
 )
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
@@ -85,19 +86,20 @@ def common_factors(total: Sum) -> Iterator[Expression]:
     negative = all(c.value < 0.0 for c in coefficients)
     for k in dict.fromkeys([*coefficients, Number(1)]):
         size = -k if k.value < 0.0 and not negative else k
-        terms = [
-            multiply([recognized(c.value / size.value), rest])
-            for c, rest in zip(coefficients, inner, strict=True)
-        ]
-        yield multiply([size, shared, add(terms)])
+        ratios = [recognize(c.value / size.value, 4.0 * EPS) for c in coefficients]
+        if size.value == 1.0:
+            ratios = list(coefficients)
+        terms = [multiply([c, rest]) for c, rest in zip(ratios, inner, strict=True) if c]
+        if len(terms) == len(inner):
+            yield multiply([size, shared, add(terms)])
 
 
 def common_denominators(total: Sum) -> Iterator[Expression]:
     """Yield (u*w + v)/w for u + v/w."""
-    for term in total.terms:
+    for term in total.terms if len(total.terms) <= FEW_TERMS else ():
         denominator = _denominator([term])
-        others = add([other for other in total.terms if other is not term])
-        if len(total.terms) <= FEW_TERMS and denominator.value != 1.0:
+        if denominator.value != 1.0:
+            others = add([other for other in total.terms if other is not term])
             expanded = _multiplied_out((others, denominator), 0.0)
             above = add([multiply([term, denominator]), expanded])
             yield multiply([above, power(denominator, Number(-1))])
