@@ -137,4 +137,6 @@ def logarithms_inside(node: Call, tolerance: float) -> Iterator[Expression]:
     else:
         r = multiply([p, power(q, Number(-1))])
         sign = Number(-1 if node.function.name == "sinh" else 1)
-        yield multiply([power(Number(2), Number(-1)), add([r, multiply([sign, power(r, Number(-1))])])])
+        yield multiply(
+            [power(Number(2), Number(-1)), add([r, multiply([sign, power(r, Number(-1))])])]
+        )
