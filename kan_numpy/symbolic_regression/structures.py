@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kan_numpy._deadline import Deadline
-from kan_numpy.networks.edges import spline_edges
+from kan_numpy.functions.scaling import Scaler
+from kan_numpy.networks.edges import scaled_inputs, spline_edges
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.model_selection import EXACT
 
@@ -51,3 +52,8 @@ class Selection(NamedTuple):
     why: str
     others: list[KAN]  # each more accurate than all that are smaller
     finish: Deadline  # for what is still to be done
+
+    def in_units(self, units: Scaler) -> Selection:
+        """Return it with networks of x, from those of x in other units."""
+        others = [scaled_inputs(network, units) for network in self.others]
+        return self._replace(network=scaled_inputs(self.network, units), others=others)
