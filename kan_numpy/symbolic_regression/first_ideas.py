@@ -18,6 +18,7 @@ from kan_numpy._deadline import NEVER, Deadline
 from kan_numpy.algebra.expressions import Expression, Number, Variable, evaluate
 from kan_numpy.algebra.simplify import multiply
 from kan_numpy.formulas.formula_to_network import from_formula
+from kan_numpy.formulas.parameter_fit import free_numbers
 from kan_numpy.formulas.network_to_expression import network_expressions
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.product_layer import ProductLayer
@@ -31,10 +32,13 @@ from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["EXACT_IDEA", "FINE", "line", "linear_networks", "sums"]
+__all__ = ["EXACT_IDEA", "FINE", "SAMPLES_A_NUMBER", "line", "linear_networks", "sums"]
 
 EXACT_IDEA = 1e-12
 """A formula that leaves a larger share of the spread is an approximation, such as Taylor's."""
+
+SAMPLES_A_NUMBER = 20
+"""With fewer samples for each of its numbers, a formula for noisy data is an approximation."""
 
 FINE = 20
 """The number of intervals of a sum: one linear solve, so they cost little."""
@@ -70,7 +74,7 @@ def linear_networks(
         best: Expression | None = None
         for what, idea in ideas(data.x, y, names, deadline):
             error = _error(idea, data.x, y, names)
-            if len(spread) == 1 and what == "y a polynomial" and error > SPLINE_LIMIT:
+            if len(spread) == 1 and SPLINE_LIMIT < error < 1.0 and _is_short(idea, len(y)):
                 yield from _network(what, [_scaled(idea, unit)], data.x)
             if error <= EXACT_IDEA:
                 best = idea
@@ -115,6 +119,11 @@ def sums(
 def _names(x: Array) -> list[str]:
     """Return a name for each input."""
     return [f"x{i}" for i in range(x.shape[1])]
+
+
+def _is_short(idea: Expression, samples: int) -> bool:
+    """Return whether there are `SAMPLES_A_NUMBER` for each number of a formula for noisy data."""
+    return len(free_numbers(idea)) * SAMPLES_A_NUMBER <= samples
 
 
 def _scaled(idea: Expression, unit: float) -> Expression:

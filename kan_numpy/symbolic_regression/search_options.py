@@ -80,6 +80,7 @@ class SearchOptions:
     good: float = 0.01
     close: float = 10.0
     close_in_noise: float = 1.1
+    near_in_noise: float = 1.5
     label_smoothing: float = 0.01
     unexplained: float = 0.9
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -29,7 +30,7 @@ from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
 from kan_numpy.symbolic_regression.first_ideas import line, linear_networks, sums
 from kan_numpy.symbolic_regression.search_options import SearchOptions
-from kan_numpy.symbolic_regression.structures import Selection, Structure
+from kan_numpy.symbolic_regression.structures import Selection, Structure, information
 from kan_numpy.symbolic_regression.symbolification import Symbolification
 from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.grids import adapt_grid
@@ -44,6 +45,12 @@ FINISHING = 0.2
 
 LAST_SECONDS = 0.5
 """The time for both after Ctrl-C."""
+
+FINER = 4
+"""The factor by which grids are finer in a sum, which has fewer edges, and where none is good."""
+
+LINEAR = 4
+"""So many steps fit a sum, a linear problem, with the damping of Levenberg-Marquardt."""
 
 STARTS, RANKED_AFTER = 3, 5
 """Of so many networks of a shape, the one with the smallest loss after so many steps is taken."""
@@ -146,10 +153,10 @@ class StructureSearch:
             sums(data, self.spread, self.functions, deadline),
         )
         for what, network in chain(*both):
-            polished = uninterrupted(
-                train(data.on(network), steps=20, progress=False, callback=deadline)
-            )
-            found.append(self._judged(polished, what))
+            if what != "y a polynomial":  # which is the best one as it is
+                polish = train(data.on(network), steps=20, progress=False, callback=deadline)
+                network = uninterrupted(polish)
+            found.append(self._judged(network, what))
             if found[-1].is_exact:
                 break
         return found
@@ -185,7 +192,8 @@ class StructureSearch:
         """Return whether several networks leave the same, which splines cannot be the cause of."""
         floor = min(structure.noise for structure in found)
         alike = [each for each in found if each.noise <= self.options.close_in_noise * floor]
-        return floor >= SPLINE_LIMIT and len(alike) >= AGREEING
+        has_nodes = any(len(each.network.layers) > 1 for each in alike)
+        return floor >= SPLINE_LIMIT and len(alike) >= AGREEING and has_nodes
 
     def _shapes(self) -> list[tuple[list[Width], int]]:
         """Return the shapes of networks, and how many times finer their grids are.
@@ -207,10 +215,10 @@ class StructureSearch:
         given = self.network
         _, first = given.kan_layers[0]
         degree = getattr(first.basis, "degree", 3)
-        if shape == given.shape and grid_factor == 1 and self.is_new:
+        if shape == given.shape and grid_factor == 1 and self.is_new and not self.is_coarse:
             self.is_new = False
             return given
-        G = grid_factor * first.grid_size
+        G = 1 if self.is_coarse else grid_factor * first.grid_size
         drawn = []
         for _ in range(STARTS):
             network = KAN(shape, G, degree, base=first.base, rng=self.rng)
@@ -220,6 +228,20 @@ class StructureSearch:
                 (self.train.on(uninterrupted(result)).value(result.network.theta), network)
             )
         return min(drawn, key=lambda pair: pair[0])[1]
+
+    @cached_property
+    def is_coarse(self) -> bool:
+        """Whether samples are too few for the given network, and for fine grids in a sum."""
+        n_in, n_out = self.network.widths[0], self.network.widths[-1]
+        if not self.squares or 2 * self.network.size <= self.train.target.size:
+            return False
+        fine = FINER * self.network.kan_layers[0][1].grid_size
+        judged = []
+        for G in (1, fine):
+            data = self.train.on(adapt_grid(KAN([n_in, n_out], G, rng=0), self.train.x))
+            fitted = uninterrupted(train(data, steps=LINEAR, progress=False))
+            judged.append(assess(data, fitted))
+        return judged[0].bic < judged[1].bic
 
     def _last(self, network: KAN, stages: Iterable[tuple[KAN, str]], what: str) -> Structure:
         """Return the last of several stages; if they are stopped, what there is has been judged."""
@@ -232,10 +254,8 @@ class StructureSearch:
 
     def _judged(self, network: KAN, what: str) -> Structure:
         """Return the network with its validation error."""
-        fitted, freedom = assess(self.train, network), self.train.target.size
-        spare = freedom - fitted.n_parameters
-        noise = fitted.error * np.sqrt(freedom / spare) if spare > 0 else np.inf
-        result = Structure(network, assess(self.check, network).error, float(noise))
+        noise, criterion = information(self.train, network)
+        result = Structure(network, assess(self.check, network).error, noise, criterion)
         self.seen.append(result)
         self.log(f"{what}: {network.widths}, {result.n_edges} edges, error {result.error:.1e}")
         return result
@@ -249,19 +269,36 @@ class StructureSearch:
     def _simplest(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the smallest accurate symbolic structure, or else the most accurate one."""
         limit, is_noise = self._limit(found)
-        enough = limit if is_noise else EXACT
+        if is_noise:
+            return self._in_noise(found)
         results = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
             if structure.error <= limit:
                 self.untried = "the functions of other networks"
                 result = structure if structure.is_symbolic else self._symbolic(structure)
-                if result.is_symbolic and result.error <= enough:
-                    return (
-                        result,
-                        "the smallest as accurate as noise allows" if is_noise else "exact",
-                    )
+                if result.is_exact:
+                    return result, "exact"
                 results.append(result)
         return self._best(results)
+
+    def _in_noise(self, found: list[Structure]) -> tuple[Structure, str]:
+        """Return the formula with the least information criterion, if it is accurate enough."""
+        floor = min(structure.noise for structure in found)
+        formulas: list[Structure] = []
+        for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
+            known = any(f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas)
+            if known or structure.noise > self.options.near_in_noise * floor:
+                continue
+            self.untried = "the functions of other networks"
+            result = structure if structure.is_symbolic else self._symbolic(structure)
+            if result.is_symbolic:
+                formulas.append(result)
+        limit, _ = self._limit([*found, *formulas])
+        accurate = [formula for formula in formulas if formula.error <= limit]
+        if not accurate:
+            return self._best([*found, *formulas])
+        best = min(accurate, key=lambda formula: formula.criterion)
+        return best, "a line is best" if best.is_line else "the simplest as accurate as noise allows"
 
     def _best(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the most accurate formula, or else the most accurate network."""
