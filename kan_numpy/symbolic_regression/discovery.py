@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arguments import as_choice, as_instance, as_names, as_rng
-from kan_numpy._arrays import Array, Rng
+from kan_numpy._arrays import Rng
 from kan_numpy._deadline import Deadline
 from kan_numpy._progress import is_wanted
 from kan_numpy.algebra.parsing import FUNCTIONS
@@ -23,10 +23,7 @@ from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
 from kan_numpy.training.objective import Objective
 
-__all__ = ["FAR", "discover", "units_of_inputs"]
-
-FAR = 10.0
-"""Inputs whose mean is more than so many standard deviations from zero are centered."""
+__all__ = ["discover"]
 
 
 def discover(
@@ -126,31 +123,21 @@ def discover(
 
     generator = as_rng(rng)
     rows, aside = steer.put_aside(data, generator)
-    fitted, other = data.batch(rows), data.batch(aside if len(aside) else rows)
+    fitted, put_aside = data.batch(rows), bool(len(aside))
+    other = data.batch(aside) if put_aside else fitted
     # The search has units of its own; outputs with unit variance have the same weight.
     spread = np.sqrt(fitted.variances) if squares else np.ones(len(names))
-    units, start = units_of_inputs(fitted.x), scaled_outputs(network, 1.0 / spread)
+    units, start = steer.units(fitted.x), scaled_outputs(network, 1.0 / spread)
     if network.init is None:  # it is not as drawn, but a function of x
         start = scaled_inputs(start, Scaler(-units.center / units.scale, 1.0 / units.scale))
     y = fitted.y / spread if squares else fitted.y
     problem = Objective(start, units(fitted.x), y, loss)
     selection = StructureSearch(problem, steer, symbols, generator, log, spread, deadline).run()
     selection = selection.in_units(units)
-    writer = Writer(fitted, other, len(aside) > 0, inputs, names, spread)
-    found = writer.with_candidates(selection)
+    writer = Writer(fitted, other, put_aside, inputs, names, spread)
+    found = writer.with_candidates(selection, steer.seconds_for_others)
     log(f"formula: {found}")
     return found
-
-
-def units_of_inputs(x: Array) -> Scaler:
-    """Return the units of inputs x (N, n_in) in a search: powers of 2, so that nothing is rounded.
-
-    A column keeps its zero, where functions such as the logarithm end, unless that is far away.
-    """
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    constant = np.ptp(x, axis=0) == 0.0
-    center = np.where(constant, x[0], np.where(np.abs(mean) > FAR * spread, mean, 0.0))
-    return Scaler(center, np.exp2(np.round(np.log2(np.where(constant, 1.0, spread)))))
 
 
 def _require_variety(data: Objective[KAN], least: int, squares: bool) -> None:

@@ -32,13 +32,10 @@ from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["EXACT_IDEA", "FINE", "SAMPLES_A_NUMBER", "line", "linear_networks", "sums"]
+__all__ = ["EXACT_IDEA", "FINE", "line", "linear_networks", "sums"]
 
 EXACT_IDEA = 1e-12
 """A formula that leaves a larger share of the spread is an approximation, such as Taylor's."""
-
-SAMPLES_A_NUMBER = 20
-"""With fewer samples for each of its numbers, a formula for noisy data is an approximation."""
 
 FINE = 20
 """The number of intervals of a sum: one linear solve, so they cost little."""
@@ -62,11 +59,12 @@ def _linear(weights: Array) -> KAN:
 
 
 def linear_networks(
-    data: Objective[KAN], spread: Array, deadline: Deadline = NEVER
+    data: Objective[KAN], spread: Array, fewest: int, deadline: Deadline = NEVER
 ) -> Iterator[tuple[str, KAN]]:
-    """Yield networks of formulas that one solve finds: what is exact, or a polynomial in noise.
+    """Yield networks of formulas that one solve finds: what is exact, or short ones in noise.
 
-    ``spread`` (n_out,) is the unit of the targets. Each output must have a formula.
+    ``spread`` (n_out,) is the unit of the targets. Each output must have a formula. In noise there
+    must be at least ``fewest`` samples for each of its numbers.
     """
     names = _names(data.x)
     found: list[Expression] = []
@@ -74,7 +72,8 @@ def linear_networks(
         best: Expression | None = None
         for what, idea in ideas(data.x, y, names, deadline):
             error = _error(idea, data.x, y, names)
-            if len(spread) == 1 and SPLINE_LIMIT < error < 1.0 and _is_short(idea, len(y)):
+            numbers = len(free_numbers(idea))
+            if len(spread) == 1 and SPLINE_LIMIT < error < 1.0 and numbers * fewest <= len(y):
                 yield from _network(what, [_scaled(idea, unit)], data.x)
             if error <= EXACT_IDEA:
                 best = idea
@@ -119,11 +118,6 @@ def sums(
 def _names(x: Array) -> list[str]:
     """Return a name for each input."""
     return [f"x{i}" for i in range(x.shape[1])]
-
-
-def _is_short(idea: Expression, samples: int) -> bool:
-    """Return whether there are `SAMPLES_A_NUMBER` for each number of a formula for noisy data."""
-    return len(free_numbers(idea)) * SAMPLES_A_NUMBER <= samples
 
 
 def _scaled(idea: Expression, unit: float) -> Expression:

@@ -38,25 +38,10 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["AGREEING", "FINISHING", "LAST_SECONDS", "RANKED_AFTER", "STARTS", "StructureSearch"]
-
-FINISHING = 0.2
-"""The share of the time that is kept for the last training and for writing formulas."""
-
-LAST_SECONDS = 0.5
-"""The time for both after Ctrl-C."""
-
-FINER = 4
-"""The factor by which grids are finer in a sum, which has fewer edges, and where none is good."""
+__all__ = ["LINEAR", "StructureSearch"]
 
 LINEAR = 4
-"""So many steps fit a sum, a linear problem, with the damping of Levenberg-Marquardt."""
-
-STARTS, RANKED_AFTER = 3, 5
-"""Of so many networks of a shape, the one with the smallest loss after so many steps is taken."""
-
-AGREEING = 3
-"""So many different networks that leave the same error tell noise."""
+"""So many steps of Levenberg-Marquardt solve a linear problem in spite of its damping."""
 
 
 class StructureSearch:
@@ -80,7 +65,7 @@ class StructureSearch:
         self.network, self.options, self.functions = data.network, options, as_symbols(functions)
         self.all_functions, self.is_new = functions is None, True
         self.rng, self.log, self.finish, x = rng, log, finish, data.x
-        self.deadline = finish.earlier(FINISHING)
+        self.deadline = finish.earlier(options.finishing)
         # The extreme samples are for training, so that every function is defined there.
         ends = np.unique(np.concatenate([x.argmin(axis=0), x.argmax(axis=0)]))
         order = rng.permutation(len(x))
@@ -107,7 +92,9 @@ class StructureSearch:
         except KeyboardInterrupt:
             if not self.seen or (len(self.seen) == 1 and not self.deadline.passed):
                 raise
-            finish, stopped = finish.at_most(LAST_SECONDS + finish.left * FINISHING), True
+            if not self.deadline.passed:
+                finish = finish.at_most(self.options.seconds_to_finish)
+            stopped = True
             best, why = self._best(self.seen)
             why += " when the search was stopped"
             warn_stopped(self.deadline, self.untried)
@@ -126,8 +113,9 @@ class StructureSearch:
             return found[-1], "exact"
         shapes = self._shapes()
         found = self._structures("networks", shapes, found)
-        fewer = [(shape, 4) for shape, _ in shapes[1:4]]
-        if not self._is_noise(found) and min(each.error for each in found) > self.options.good:
+        fewer = [(shape, self.options.finer) for shape, _ in shapes[1:4]]
+        good = min(each.error for each in found) <= self.options.good
+        if not (good or self.is_coarse or self._is_noise(found)):
             found = self._structures("networks with finer grids", fewer, found)
         best, why = self._simplest(found)
         if not best.is_exact and not self._is_noise(found) and self._may_be_better(best):
@@ -149,7 +137,7 @@ class StructureSearch:
             return found
         data, deadline = self.train, self.deadline
         both = (
-            linear_networks(data, self.spread, deadline),
+            linear_networks(data, self.spread, self.options.fewest_samples, deadline),
             sums(data, self.spread, self.functions, deadline),
         )
         for what, network in chain(*both):
@@ -189,11 +177,17 @@ class StructureSearch:
         return len(self.train.x[0]) > 1 and (best.error < SPLINE_LIMIT or not best.is_symbolic)
 
     def _is_noise(self, found: list[Structure]) -> bool:
-        """Return whether several networks leave the same, which splines cannot be the cause of."""
+        """Return whether several networks leave the same, which splines cannot be the cause of.
+
+        All first ideas count as one: they may be expansions of the same formula.
+        """
         floor = min(structure.noise for structure in found)
         alike = [each for each in found if each.noise <= self.options.close_in_noise * floor]
+        ideas = [each for each in alike if each.is_symbolic]
+        is_known = SPLINE_LIMIT <= floor <= self.options.unexplained
         has_nodes = any(len(each.network.layers) > 1 for each in alike)
-        return floor >= SPLINE_LIMIT and len(alike) >= AGREEING and has_nodes
+        count = len(alike) - len(ideas) + bool(ideas)
+        return is_known and has_nodes and count >= self.options.agreeing
 
     def _shapes(self) -> list[tuple[list[Width], int]]:
         """Return the shapes of networks, and how many times finer their grids are.
@@ -220,10 +214,10 @@ class StructureSearch:
             return given
         G = 1 if self.is_coarse else grid_factor * first.grid_size
         drawn = []
-        for _ in range(STARTS):
+        for _ in range(self.options.starts):
             network = KAN(shape, G, degree, base=first.base, rng=self.rng)
             data, deadline = self.train.on(adapt_grid(network, self.train.x)), self.deadline
-            result = train(data, steps=RANKED_AFTER, progress=False, callback=deadline)
+            result = train(data, steps=self.options.ranked_after, progress=False, callback=deadline)
             drawn.append(
                 (self.train.on(uninterrupted(result)).value(result.network.theta), network)
             )
@@ -235,7 +229,7 @@ class StructureSearch:
         n_in, n_out = self.network.widths[0], self.network.widths[-1]
         if not self.squares or 2 * self.network.size <= self.train.target.size:
             return False
-        fine = FINER * self.network.kan_layers[0][1].grid_size
+        fine = self.options.finer * self.network.kan_layers[0][1].grid_size
         judged = []
         for G in (1, fine):
             data = self.train.on(adapt_grid(KAN([n_in, n_out], G, rng=0), self.train.x))
