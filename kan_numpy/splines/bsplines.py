@@ -284,7 +284,7 @@ class BSplineBasis(Frozen):
         """Return the only nonzero function of degree 0, scaled for `_divided`."""
         uniform = self._intervals.spacing is not None
         one = np.array(1.0 / factorial(self.degree) if uniform else 1.0, x.dtype)
-        return [np.broadcast_to(one, x.shape)]
+        return [np.full(x.shape, one)]
 
     def _divided(self, row: list[Array], left: list[Array], right: list[Array]) -> list[Array]:
         """Return T, the row of degree q - 1 divided by the widths of its supports.

@@ -106,10 +106,11 @@ class Intervals(Frozen):
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
         u = (x - self._low) / h  # the knots are at -k ... G + k
         floor = np.floor(u.real)
+        # If one of them is not a number, these comparisons are false.
+        if not (floor.min() >= -k and floor.max() < G + k):
+            floor = np.fmin(np.fmax(floor, -k), G + k)
         s = u - floor
-        # If one of them is not a number, this is false.
-        within = floor.min() >= -k and floor.max() < G + k
-        if not (within and s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
+        if not (s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
             self._compare(x, u.real, floor, s)
         m = floor.astype(np.intp)
         m += k
@@ -118,8 +119,7 @@ class Intervals(Frozen):
     def _compare(self, x: Array, u: Array, floor: Array, s: Array) -> None:
         """Correct the floor of u and s (N, n_in) where a point is beside a knot, or beyond all."""
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
-        clear = (np.abs(s.real - 0.5) < 0.5 - BESIDE) & (u > -k) & (u < G + k)
-        at = np.flatnonzero(~clear)
+        at = np.flatnonzero(~(np.abs(s.real - 0.5) < 0.5 - BESIDE))
         row = at % x.shape[1] if len(self._row) > 1 else np.zeros_like(at)
         points, h = x.take(at), np.asarray(self.spacing)[row]  # (P,)
         nearest = np.fmin(np.fmax(np.rint(u.take(at)), -k), G + k)
