@@ -188,7 +188,7 @@ class KANLayer(KANParameters):
         if isinstance(cache.B, np.ndarray):
             dB = (dy @ c).reshape(cache.B.shape)  # (N, n_in, G+k)
             return self.basis.backward(dB, cache.basis)
-        return self.basis.backward_sparse(dy, c, cache.B, cache.basis)  # type: ignore[attr-defined, no-any-return]
+        return self.basis.backward_sparse(dy, c, cache.B, cache.basis)  # type: ignore[attr-defined]
 
     def jacobian(self, dy: Array, cache: LayerCache, out: Array) -> None:
         """Write the gradient of every sample into ``out`` (N, size)."""
