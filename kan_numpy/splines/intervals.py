@@ -115,15 +115,16 @@ class Intervals(Frozen):
         """Correct the floor of u and s (N, n_in) where a point is beside a knot, or beyond all."""
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
         at = np.flatnonzero(~(np.abs(s.real - 0.5) < 0.5 - BESIDE))
-        row = at % x.shape[1] if len(self._row) > 1 else np.zeros_like(at)
+        row = at % x.shape[1] if len(self._row) > 1 else np.zeros(1, np.intp)  # of the table
         points, h = x.take(at), np.asarray(self.spacing)[row]  # (P,)
         nearest = np.fmin(np.fmax(np.rint(u.take(at)), -k), G + k)
         t = self._table.take(self._row[row] + k + nearest.astype(np.intp))
         before = (points.real < t) | (points.real == self._high[row])  # else on the knot, or after
-        floor.put(at, nearest - before)
+        corrected = nearest - before
+        floor.put(at, corrected)
         # Beyond all knots any s will do, if its powers do not overflow.
-        beyond = (nearest - before < -k) | (nearest - before >= G + k)
-        s.put(at, np.where(beyond & ~np.isnan(points), 0.0, (points - t) / h + before))
+        beyond = (corrected < -k) | (corrected >= G + k)
+        s.put(at, np.where(beyond, 0.0, (points - t) / h + before))
 
     def _near(self, x: Array, m: Indices) -> Array:
         """Return x, with points outside all knots moved to the first knot.
