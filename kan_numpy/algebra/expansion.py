@@ -24,8 +24,8 @@ from kan_numpy.algebra.simplify import (
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
-__all__ = ["common_bases", "common_denominators", "common_exponents", "common_factors"]
-__all__ += ["even_roots", "expand", "without_fractions"]
+__all__ = ["FEW_TERMS", "common_bases", "common_denominators", "common_exponents"]
+__all__ += ["common_factors", "even_roots", "expand", "without_fractions"]
 
 HIGHEST_POWER, MOST_TERMS = 6, 1000
 

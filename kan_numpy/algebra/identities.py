@@ -28,7 +28,7 @@ from kan_numpy.algebra.traversal import (
 )
 from kan_numpy.functions.symbols import SYMBOLS
 
-__all__ = ["IDENTITIES", "MOST_PARTS", "equal_calls", "equal_products", "equal_sums"]
+__all__ = ["IDENTITIES", "MOST_PARTS", "Identity", "equal_calls", "equal_products", "equal_sums"]
 
 IDENTITIES = """
     sin(arcsin(u)) = u

@@ -280,9 +280,7 @@ class StructureSearch:
         floor = min(structure.noise for structure in found)
         formulas: list[Structure] = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
-            known = any(
-                f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas
-            )
+            known = any(f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas)
             if known or structure.noise > self.options.near_in_noise * floor:
                 continue
             self.untried = "the functions of other networks"
@@ -294,10 +292,7 @@ class StructureSearch:
         if not accurate:
             return self._best([*found, *formulas])
         best = min(accurate, key=lambda formula: formula.criterion)
-        return (
-            best,
-            "a line is best" if best.is_line else "the simplest as accurate as noise allows",
-        )
+        return best, "a line is best" if best.is_line else "the simplest as accurate as noise allows"
 
     def _best(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the most accurate formula, or else the most accurate network."""
