@@ -93,9 +93,9 @@ def _equal_forms(node: Expression, tolerance: float) -> tuple[list[Expression], 
             others = [form for rule in sums for form in rule(node)]
             return list(equal_sums(node, tolerance)), others
         case Product() | Power():
-            rules = (without_fractions, common_bases, common_exponents, even_roots, numbers_inside)
+            rules = (without_fractions, common_exponents, even_roots, numbers_inside)
             others = [form for rule in rules for form in rule(node)]
-            return list(equal_products(node, tolerance)), others
+            return [*equal_products(node, tolerance), *common_bases(node)], others
         case Call():
             return list(equal_calls(node, tolerance)), list(logarithms_inside(node, tolerance))
     return [], []

@@ -26,7 +26,9 @@ SURROUNDINGS = ["{}", "2*({}) + x", "y*({})**2", "exp({})", "log({})", "1/({})",
 
 
 def compose(outer, left, u, v):
-    return parse(outer.format(left.replace("u", f"({u})").replace("v", f"({v})")))
+    for letter, argument in (("u", u), ("v", v)):
+        left = re.sub(rf"\b{letter}\b", f"({argument})", left)
+    return parse(outer.format(left))
 
 
 arguments = st.sampled_from(ARGUMENTS)
@@ -103,6 +105,9 @@ WANTED = (
     ("exp(log(z) - 2*y*log(x))", "z*x**(-2*y)"),
     ("exp(log(2)*x/3)", "2**(x/3)"),
     ("x**y/x**z", "x**(y - z)"),
+    ("x**y*exp(-x)/x", "x**(y - 1)*exp(-x)"),
+    ("1/cos(arcsin(x/3))", "3/sqrt(9 - x**2)"),
+    ("exp(x)**2", "exp(2*x)"),
     ("exp(2*log(x) + log(y))", "x**2*y"),
     ("exp(x)*exp(y)", "exp(x + y)"),
     ("exp(-2*x - 2*y)", "exp(-2*(x + y))"),
