@@ -48,8 +48,8 @@ class StructureSearch:
     """A search on a training part of the data x (N, n_in), validated on the rest.
 
     It starts from the network of ``data``; ``functions`` are the candidates for its edges, and
-    ``spread`` is the unit of its outputs. What it has judged is in ``seen``, and what it has still
-    to try in ``untried``.
+    ``spread`` is the unit of its outputs. What it has judged is in ``seen``, of that what has been
+    given symbols in ``tried``, and what it has still to try in ``untried``.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class StructureSearch:
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
         self.all = data.batch(rows[-options.final_samples :])
         self.seen: list[Structure] = []
+        self.tried: list[Structure] = []
         self.untried = "everything"
 
     def run(self) -> Selection:
@@ -174,7 +175,9 @@ class StructureSearch:
 
     def _may_be_better(self, best: Structure) -> bool:
         """Return whether another search may find more: not in one curve, which has no structure."""
-        return len(self.train.x[0]) > 1 and (best.error < SPLINE_LIMIT or not best.is_symbolic)
+        is_larger = best.error >= self.options.smallest_term
+        is_open = best.error < SPLINE_LIMIT or not best.is_symbolic
+        return len(self.train.x[0]) > 1 and is_larger and is_open
 
     def _is_noise(self, found: list[Structure]) -> bool:
         """Return whether several networks leave the same, which splines cannot be the cause of.
@@ -255,10 +258,19 @@ class StructureSearch:
         return result
 
     def _symbolic(self, structure: Structure) -> Structure:
-        """Return the structure with its edges replaced by symbols where possible."""
+        """Return the structure with its edges replaced by symbols where possible.
+
+        One with the same edges that is as accurate has been through this before.
+        """
+        for other in self.tried:
+            if other.has_edges_of(structure) and other.error <= structure.error:
+                return other
         data = self.train.on(structure.network)
         stages = Symbolification(data, self.functions, deadline=self.deadline)
-        return self._last(structure.network, stages.stages(structure.network), "symbolic")
+        self.tried.append(
+            self._last(structure.network, stages.stages(structure.network), "symbolic")
+        )
+        return self.tried[-1]
 
     def _simplest(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the smallest accurate symbolic structure, or else the most accurate one."""
@@ -280,7 +292,9 @@ class StructureSearch:
         floor = min(structure.noise for structure in found)
         formulas: list[Structure] = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
-            known = any(f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas)
+            known = any(
+                f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas
+            )
             if known or structure.noise > self.options.near_in_noise * floor:
                 continue
             self.untried = "the functions of other networks"
@@ -292,14 +306,20 @@ class StructureSearch:
         if not accurate:
             return self._best([*found, *formulas])
         best = min(accurate, key=lambda formula: formula.criterion)
-        return best, "a line is best" if best.is_line else "the simplest as accurate as noise allows"
+        return (
+            best,
+            "a line is best" if best.is_line else "the simplest as accurate as noise allows",
+        )
 
     def _best(self, found: list[Structure]) -> tuple[Structure, str]:
-        """Return the most accurate formula, or else the most accurate network."""
+        """Return the most accurate formula, or else the simplest network that is as accurate."""
         limit, _ = self._limit(found)
-        symbolic = [each for each in found if each.is_symbolic and each.error <= limit]
-        best = min(symbolic or found, key=lambda s: s.error)
-        return best, "the most accurate" + ("" if symbolic else ", with splines")
+        accurate = [each for each in found if each.error <= limit]
+        symbolic = [each for each in accurate if each.is_symbolic]
+        if symbolic:
+            return min(symbolic, key=lambda s: s.error), "the most accurate"
+        best = min(accurate, key=lambda s: (s.n_edges, s.n_splines, s.error))
+        return best, "the smallest that is accurate, with splines"
 
     def _limit(self, found: list[Structure]) -> tuple[float, bool]:
         """Return the error up to which structures count as accurate, and whether it is noise."""

@@ -36,6 +36,17 @@ class Structure:
         return sum(layer.n_edges for _, layer in self.network.kan_layers)
 
     @property
+    def n_splines(self) -> int:
+        """The number of edges that are splines."""
+        return len(spline_edges(self.network))
+
+    def has_edges_of(self, other: Structure) -> bool:
+        """Return whether both have the same edges."""
+        pairs = list(zip(self.network.layers, other.network.layers, strict=False))
+        same = all(np.array_equal(one.active, two.active) for one, two in pairs)
+        return self.network.shape == other.network.shape and same
+
+    @property
     def is_tree(self) -> bool:
         """Whether every node has one outgoing edge: no smaller network uses the same inputs."""
         return all(layer.active.sum(axis=0).max() == 1 for _, layer in self.network.kan_layers)
@@ -43,7 +54,7 @@ class Structure:
     @property
     def is_symbolic(self) -> bool:
         """Whether no edge is a spline."""
-        return not spline_edges(self.network)
+        return self.n_splines == 0
 
     @property
     def is_line(self) -> bool:
