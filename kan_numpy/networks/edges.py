@@ -154,6 +154,8 @@ def scaled_inputs(network: KAN, scaler: Scaler) -> KAN:
         basis = BSplineBasis(m[:, None] + s[:, None] * basis.knots, basis.degree)
     elif isinstance(basis, ScaledBasis):
         basis = replace(basis, low=m + s * basis.low, high=m + s * basis.high)
-    center, scale = (m, s) if first.center is None else (m + s * first.center, s * first.scale)
+    center, scale = m, s
+    if first.center is not None and first.scale is not None:
+        center, scale = m + s * first.center, s * first.scale
     layer = replace(first, basis=basis, center=center, scale=scale, symbols=tuple(symbols))
     return network.with_layer(0, layer)

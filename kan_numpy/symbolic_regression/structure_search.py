@@ -26,11 +26,18 @@ from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
-from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
+from kan_numpy.sparsity.model_selection import SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
 from kan_numpy.symbolic_regression.first_ideas import line, linear_networks, sums
 from kan_numpy.symbolic_regression.search_options import SearchOptions
-from kan_numpy.symbolic_regression.structures import Selection, Structure, information
+from kan_numpy.symbolic_regression.structures import (
+    Selection,
+    Structure,
+    front,
+    information,
+    is_noise,
+    limit_of,
+)
 from kan_numpy.symbolic_regression.symbolification import Symbolification
 from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.grids import adapt_grid
@@ -103,7 +110,7 @@ class StructureSearch:
         result = train(start, steps=steps, progress=False, callback=finish.earlier(0.5))
         if result.interrupted and not stopped:
             warn_stopped(finish, "further training")
-        return Selection(result.network, why, self._front(best), finish)
+        return Selection(result.network, why, front(self.seen, best), finish)
 
     def _selected(self) -> tuple[Structure, str]:
         """Return the selected structure, and why it is."""
@@ -142,10 +149,9 @@ class StructureSearch:
             sums(data, self.spread, self.functions, deadline),
         )
         for what, network in chain(*both):
-            if what != "y a polynomial":  # which is the best one as it is
-                polish = train(data.on(network), steps=20, progress=False, callback=deadline)
-                network = uninterrupted(polish)
-            found.append(self._judged(network, what))
+            steps = 0 if what == "y a polynomial" else 20  # it is the best one as it is
+            polish = train(data.on(network), steps=steps, progress=False, callback=deadline)
+            found.append(self._judged(uninterrupted(polish), what))
             if found[-1].is_exact:
                 break
         return found
@@ -180,17 +186,8 @@ class StructureSearch:
         return len(self.train.x[0]) > 1 and is_larger and is_open
 
     def _is_noise(self, found: list[Structure]) -> bool:
-        """Return whether several networks leave the same, which splines cannot be the cause of.
-
-        All first ideas count as one: they may be expansions of the same formula.
-        """
-        floor = min(structure.noise for structure in found)
-        alike = [each for each in found if each.noise <= self.options.close_in_noise * floor]
-        ideas = [each for each in alike if each.is_symbolic]
-        is_known = SPLINE_LIMIT <= floor <= self.options.unexplained
-        has_nodes = any(len(each.network.layers) > 1 for each in alike)
-        count = len(alike) - len(ideas) + bool(ideas)
-        return is_known and has_nodes and count >= self.options.agreeing
+        """Return whether what was found tells noise."""
+        return is_noise(found, self.options)
 
     def _shapes(self) -> list[tuple[list[Width], int]]:
         """Return the shapes of networks, and how many times finer their grids are.
@@ -221,9 +218,8 @@ class StructureSearch:
             network = KAN(shape, G, degree, base=first.base, rng=self.rng)
             data, deadline = self.train.on(adapt_grid(network, self.train.x)), self.deadline
             result = train(data, steps=self.options.ranked_after, progress=False, callback=deadline)
-            drawn.append(
-                (self.train.on(uninterrupted(result)).value(result.network.theta), network)
-            )
+            short = uninterrupted(result)
+            drawn.append((data.on(short).value(short.theta), network))
         return min(drawn, key=lambda pair: pair[0])[1]
 
     @cached_property
@@ -267,15 +263,14 @@ class StructureSearch:
                 return other
         data = self.train.on(structure.network)
         stages = Symbolification(data, self.functions, deadline=self.deadline)
-        self.tried.append(
-            self._last(structure.network, stages.stages(structure.network), "symbolic")
-        )
-        return self.tried[-1]
+        result = self._last(structure.network, stages.stages(structure.network), "symbolic")
+        self.tried.append(result)
+        return result
 
     def _simplest(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the smallest accurate symbolic structure, or else the most accurate one."""
-        limit, is_noise = self._limit(found)
-        if is_noise:
+        limit = limit_of(found, self.options)
+        if min(structure.error for structure in found) >= SPLINE_LIMIT:
             return self._in_noise(found)
         results = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
@@ -292,53 +287,28 @@ class StructureSearch:
         floor = min(structure.noise for structure in found)
         formulas: list[Structure] = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
-            known = any(
-                f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas
-            )
-            if known or structure.noise > self.options.near_in_noise * floor:
+            # The formulas before have no more edges.
+            is_new = all(formula.noise > structure.noise for formula in formulas)
+            if not is_new or structure.noise > self.options.near_in_noise * floor:
                 continue
             self.untried = "the functions of other networks"
             result = structure if structure.is_symbolic else self._symbolic(structure)
             if result.is_symbolic:
                 formulas.append(result)
-        limit, _ = self._limit([*found, *formulas])
+        limit = limit_of([*found, *formulas], self.options)
         accurate = [formula for formula in formulas if formula.error <= limit]
         if not accurate:
             return self._best([*found, *formulas])
         best = min(accurate, key=lambda formula: formula.criterion)
-        return (
-            best,
-            "a line is best" if best.is_line else "the simplest as accurate as noise allows",
-        )
+        why = "a line is best" if best.is_line else "the simplest as accurate as noise allows"
+        return best, why
 
     def _best(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the most accurate formula, or else the simplest network that is as accurate."""
-        limit, _ = self._limit(found)
+        limit = limit_of(found, self.options)
         accurate = [each for each in found if each.error <= limit]
         symbolic = [each for each in accurate if each.is_symbolic]
         if symbolic:
             return min(symbolic, key=lambda s: s.error), "the most accurate"
         best = min(accurate, key=lambda s: (s.n_edges, s.n_splines, s.error))
         return best, "the smallest that is accurate, with splines"
-
-    def _limit(self, found: list[Structure]) -> tuple[float, bool]:
-        """Return the error up to which structures count as accurate, and whether it is noise."""
-        floor = min(structure.error for structure in found)
-        is_noise = floor >= SPLINE_LIMIT
-        return floor * (self.options.close_in_noise if is_noise else self.options.close), is_noise
-
-    def _front(self, best: Structure) -> list[KAN]:
-        """Return the networks that are more accurate than all with fewer edges, but for the best.
-
-        Of those with splines, only the most accurate one is of interest.
-        """
-        front: list[Structure] = []
-        least = np.inf
-        order = sorted(self.seen, key=lambda s: (not s.is_symbolic, s.n_edges, s.error))
-        for structure in order:
-            if structure.error < least:
-                least = structure.error
-                front.append(structure)
-        splines = [s for s in front if not s.is_symbolic][-1:]
-        others = [s for s in front if s.is_symbolic] + splines
-        return [s.network for s in others if s is not best]
