@@ -141,9 +141,7 @@ def scaled_outputs(network: KAN, factors: Array) -> KAN:
 
 def scaled_inputs(network: KAN, scaler: Scaler) -> KAN:
     """Return the network of x, from one of z = (x - center) / scale."""
-    m, s, first = scaler.center, scaler.scale, network.layers[0]
-    if not isinstance(first, KANLayer):
-        raise TypeError("network must begin with sums, but begins with products")
+    m, s, (_, first) = scaler.center, scaler.scale, network.kan_layers[0]
     symbols = []
     for edge in first.symbols:
         a, b, c, d = edge.affine

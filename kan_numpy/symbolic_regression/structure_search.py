@@ -120,10 +120,14 @@ class StructureSearch:
         if found[-1].is_exact:
             return found[-1], "exact"
         shapes = self._shapes()
-        found = self._structures("networks", shapes, found)
+        if self.is_coarse:
+            coarse = [(shape, 0) for shape, _ in (shapes[0], shapes[1], shapes[3])]
+            found = self._structures("networks with one interval", coarse, found)
+        if not self._is_noise(found):
+            found = self._structures("networks", shapes, found)
         fewer = [(shape, self.options.finer) for shape, _ in shapes[1:4]]
         good = min(each.error for each in found) <= self.options.good
-        if not (good or self.is_coarse or self._is_noise(found)):
+        if not (good or self._is_noise(found)):
             found = self._structures("networks with finer grids", fewer, found)
         best, why = self._simplest(found)
         if not best.is_exact and not self._is_noise(found) and self._may_be_better(best):
@@ -170,6 +174,8 @@ class StructureSearch:
             self.untried = f"{len(shapes) - count} of {len(shapes)} {what}"
             start = self._start(shape, grid_factor)
             data = self.train.on(start)
+            if self.is_coarse and start is not self.network and start.size > data.target.size:
+                continue
             sparse = sparse_stages(data, strength, threshold, deadline=self.deadline)
             structure = self._last(start, sparse, "sparse")
             if structure.is_tree and structure.error < SPLINE_LIMIT:
@@ -198,21 +204,22 @@ class StructureSearch:
         line: list[Width] = [n_in, n_out]
         product: list[Width] = [n_in, (0, 1), n_out]
         mixed: list[Width] = [n_in, (1, 1), n_out]
+        finer = self.options.finer
         if n_in == 1:
-            return [(line, 4), (same, 1), (product, 1)]
+            return [(line, finer), (same, 1), (product, 1)]
         if same == line:
-            return [(same, 1), (product, 1), (same, 4), (mixed, 1)]
-        return [(line, 4), (product, 1), (same, 1), (mixed, 1), (same, 2), (same, 1)]
+            return [(same, 1), (product, 1), (same, finer), (mixed, 1)]
+        return [(line, finer), (product, 1), (same, 1), (mixed, 1), (same, 2), (same, 1)]
 
     def _start(self, shape: list[Width], grid_factor: int) -> KAN:
         """Return the given network if it has this shape for the first time, or the best of some."""
         given = self.network
         _, first = given.kan_layers[0]
         degree = getattr(first.basis, "degree", 3)
-        if shape == given.shape and grid_factor == 1 and self.is_new and not self.is_coarse:
+        if shape == given.shape and grid_factor == 1 and self.is_new:
             self.is_new = False
             return given
-        G = 1 if self.is_coarse else grid_factor * first.grid_size
+        G = max(1, grid_factor * first.grid_size)
         drawn = []
         for _ in range(self.options.starts):
             network = KAN(shape, G, degree, base=first.base, rng=self.rng)
@@ -226,7 +233,7 @@ class StructureSearch:
     def is_coarse(self) -> bool:
         """Whether samples are too few for the given network, and for fine grids in a sum."""
         n_in, n_out = self.network.widths[0], self.network.widths[-1]
-        if not self.squares or 2 * self.network.size <= self.train.target.size:
+        if n_in == 1 or self.network.size <= self.train.target.size:
             return False
         fine = self.options.finer * self.network.kan_layers[0][1].grid_size
         judged = []
