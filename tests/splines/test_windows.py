@@ -2,7 +2,11 @@
 
 import numpy as np
 
-from kan_numpy.splines.windows import folded, scattered, window_of
+from kan_numpy.splines.windows import folded, row_starts, scattered, window_of
+
+
+def test_where_samples_begin():
+    assert row_starts(3, 2, 5).tolist() == [[0], [10], [20]]
 
 
 def test_on_the_grid_no_window_is_shifted():
