@@ -22,7 +22,8 @@ from kan_numpy.derivatives.jet import Jet, Pairs, as_pairs, seed
 from kan_numpy.derivatives.layer_jets import as_jet_layer
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
-from kan_numpy.pde.conditions import PDE, Condition, Residual
+from kan_numpy.pde.conditions import PDE, Condition
+from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.training.objective import NetworkObjective
 
 __all__ = ["MOST_POINTS", "PDEObjective", "collocation_points", "sample"]
@@ -129,7 +130,7 @@ class PDEObjective(NetworkObjective[NetworkT]):
         for place in self._places:
             _, parts, cache = place.evaluate(network)
             r, part = place.scale * parts.r, np.empty(theta.size)
-            jets.backpropagate(cache, parts.upstream(2.0 * place.scale * r), part)
+            jets.backpropagate(cache, place.upstream(parts, 2.0 * place.scale * r), part)
             loss += float(r @ r)
             dtheta += part
         return loss, dtheta
@@ -154,7 +155,7 @@ class PDEObjective(NetworkObjective[NetworkT]):
             y, parts, cache = place.evaluate(network)
             place.require_finite(y, parts)
             dr, rows = np.full(len(place.x), place.scale), slice(at, at + len(place.x))
-            jets.backpropagate(cache, parts.upstream(dr), J[rows])
+            place.jacobian(cache, place.upstream(parts, dr), J[rows])
             at = rows.stop
         return J
 
@@ -166,14 +167,27 @@ class _Place:
         self.name, self.condition, self.x = name, condition, x
         self.pairs = pairs if condition.order == 2 else as_pairs([], x.shape[1])
         self.scale = float(np.sqrt(condition.weight / len(x)))
-        first = seed(x, self.pairs, condition.order > 0)
+        first = seed(condition.all_points(x), self.pairs, condition.order > 0)
         self.first = as_jet_layer(layer).features(first, self.pairs)
 
     def evaluate(self, network: Network) -> tuple[Jet, Residual, jets.JetCache]:
         """Return the jet of u, the residual with its partial derivatives, and the cache."""
         layers = [as_jet_layer(layer) for layer in network.layers]
         y, cache = jets.propagate(layers, self.first, self.pairs)
-        return y, self.condition.residual(self.x, *(part[:, 0] for part in y)), cache
+        return y, self.condition.residual(self.x, *jets_seen(y, self.condition.n_points)), cache
+
+    def upstream(self, parts: Residual, dr: Array) -> Jet:
+        """Return the gradient of the jet of u from dr (N,)."""
+        return parts.upstream(dr, self.condition.n_points)
+
+    def jacobian(self, cache: jets.JetCache, upstream: Jet, out: Array) -> None:
+        """Write the Jacobian (N, P); a residual that sees two points has the sum of their rows."""
+        if self.condition.n_points == 1:
+            jets.backpropagate(cache, upstream, out)
+            return
+        both = np.empty((2 * len(out), out.shape[1]))
+        jets.backpropagate(cache, upstream, both)
+        np.add(both[: len(out)], both[len(out) :], out=out)
 
     def require_finite(self, y: Jet, parts: Residual) -> None:
         """Raise a ValueError at the first point where the equation is not finite."""
@@ -181,9 +195,10 @@ class _Place:
             bad = np.flatnonzero(~np.isfinite(part.reshape(len(part), -1)).all(axis=1))
             if bad.size:
                 n = int(bad[0])
+                u = ", ".join(f"{value:g}" for value in y.value[n])
                 raise ValueError(
                     f"{self.name} is not finite at {bad.size} of {len(part)} points:"
-                    f" at x = {self.x[n].tolist()}, where u = {y.value[n, 0]:g}, its {name} is"
+                    f" at x = {self.x[n].tolist()}, where u = {u}, its {name} is"
                     f" {part[n].tolist()}"
                 )
 
@@ -191,10 +206,10 @@ class _Place:
 def _require_fit(network: Network, problem: PDE) -> None:
     """Refuse a network with other inputs or outputs, or with splines of too low a degree."""
     widths = as_network(network).widths
-    if (widths[0], widths[-1]) != (problem.n_in, 1):
+    if (widths[0], widths[-1]) != (problem.n_in, problem.n_out):
         raise ValueError(
-            f"network must have {problem.n_in} inputs and 1 output, as the problem has,"
-            f" but its widths are {widths}"
+            f"network must have {problem.n_in} inputs and {problem.n_out}"
+            f" output{'s' * (problem.n_out > 1)}, as the problem has, but its widths are {widths}"
         )
     need = max(condition.order for condition in problem.conditions) + 1
     for l, layer in network.kan_layers:
