@@ -11,7 +11,8 @@ Covered in lesson 12b. Read the files in this order; each imports only those abo
 """
 
 from kan_numpy.pde.conditions import PDE, Condition, Residual, check, every_face
+from kan_numpy.pde.error_estimate import ErrorEstimate, estimate_error
 from kan_numpy.pde.linear_equations import dirichlet, linear, periodic
 
 __all__ = ["PDE", "Condition", "Residual", "check", "dirichlet", "every_face", "linear"]
-__all__ += ["periodic"]
+__all__ += ["ErrorEstimate", "estimate_error", "periodic"]

@@ -26,7 +26,7 @@ from kan_numpy.pde.conditions import PDE, Condition
 from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.training.objective import NetworkObjective
 
-__all__ = ["MOST_POINTS", "PDEObjective", "collocation_points", "sample"]
+__all__ = ["MOST_POINTS", "PDEObjective", "Place", "collocation_points", "places", "sample"]
 
 MOST_POINTS = 10**6
 """The most points of each kind: their derivatives are arrays many times as large."""
@@ -104,14 +104,9 @@ class PDEObjective(NetworkObjective[NetworkT]):
     """
 
     def __init__(self, network: NetworkT, problem: PDE, points: list[Array]) -> None:
-        _require_fit(network, problem)
         self.network, self.problem, self.points = network, problem, points
         self.x = np.vstack(points)
-        pairs, layer = as_pairs(problem.pairs, problem.n_in), network.layers[0]
-        self._places = [
-            _Place(f"conditions[{at}]", condition, x, pairs, layer)
-            for at, (condition, x) in enumerate(zip(problem.conditions, points, strict=True))
-        ]
+        self._places = places(network, problem, points)
         for place in self._places:
             place.require_finite(*place.evaluate(network)[:2])
 
@@ -160,7 +155,7 @@ class PDEObjective(NetworkObjective[NetworkT]):
         return J
 
 
-class _Place:
+class Place:
     """One condition at its points, with the part of the first layer without theta."""
 
     def __init__(self, name: str, condition: Condition, x: Array, pairs: Pairs, layer: object):
@@ -201,6 +196,16 @@ class _Place:
                     f" at x = {self.x[n].tolist()}, where u = {u}, its {name} is"
                     f" {part[n].tolist()}"
                 )
+
+
+def places(network: Network, problem: PDE, points: list[Array]) -> list[Place]:
+    """Return the conditions of a problem at their points, if the network fits it."""
+    _require_fit(network, problem)
+    pairs, layer = as_pairs(problem.pairs, problem.n_in), network.layers[0]
+    return [
+        Place(f"conditions[{at}]", condition, x, pairs, layer)
+        for at, (condition, x) in enumerate(zip(problem.conditions, points, strict=True))
+    ]
 
 
 def _require_fit(network: Network, problem: PDE) -> None:
