@@ -26,7 +26,8 @@ from kan_numpy.pde.conditions import PDE, Condition
 from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.training.objective import NetworkObjective
 
-__all__ = ["MOST_POINTS", "PDEObjective", "Place", "collocation_points", "places", "sample"]
+__all__ = ["MOST_POINTS", "PDEObjective", "Place", "as_sampling", "collocation_points"]
+__all__ += ["face_points", "places", "sample"]
 
 MOST_POINTS = 10**6
 """The most points of each kind: their derivatives are arrays many times as large."""
@@ -52,15 +53,29 @@ def collocation_points(
     n_faces = max(1, sum(len(condition.faces) for condition in problem.conditions))
     each = max(1, as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces)
 
-    def on_face(i: int, end: int) -> Array:
-        others = np.arange(problem.n_in) != i
-        here = sample(low[others], high[others], each, sampling, generator)
-        return np.insert(here, i, (low, high)[end][i], axis=1)
+    def on(face: tuple[int, int]) -> Array:
+        return face_points(problem, face, each, sampling, generator)
 
     return [
-        np.vstack([on_face(*face) for face in condition.faces]) if condition.faces else inside
+        np.vstack([on(face) for face in condition.faces]) if condition.faces else inside
         for condition in problem.conditions
     ]
+
+
+def as_sampling(sampling: str | None, problem: PDE) -> str:
+    """Return how to draw points: by default a grid for up to two inputs, and "sobol" for more."""
+    default = "grid" if problem.n_in < 3 else "sobol"
+    return as_choice("sampling", default if sampling is None else sampling, SAMPLINGS)
+
+
+def face_points(
+    problem: PDE, face: tuple[int, int], n_points: int, sampling: str, rng: np.random.Generator
+) -> Array:
+    """Return points (n_points, n_in) of a face, about so many if they are a grid."""
+    low, high, (i, end) = np.asarray(problem.low, float), np.asarray(problem.high, float), face
+    others = np.arange(problem.n_in) != i
+    here = sample(low[others], high[others], n_points, sampling, rng)
+    return np.insert(here, i, (low, high)[end][i], axis=1)
 
 
 def sample(

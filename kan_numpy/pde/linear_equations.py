@@ -103,9 +103,7 @@ class LinearEquation:
         return as_array(f"what {name}(x) returns", coefficient(x), shape)
 
 
-def dirichlet(
-    source: Coefficient, faces: Faces, weight: float = 1.0, output: int = 0
-) -> Condition:
+def dirichlet(source: Coefficient, faces: Faces, weight: float = 1.0, output: int = 0) -> Condition:
     """Return a Dirichlet condition: given values of u on some faces.
 
     Parameters

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from kan_numpy._arrays import Array
 from kan_numpy.derivatives.jet import Jet
 

@@ -1,4 +1,4 @@
-r"""Tensor products of B-splines on a box: a space of functions in which equations are linear algebra.
+r"""Tensor products of B-splines on a box, among which linear equations are linear algebra.
 
 .. math:: e(x) = \sum_{j_1 \dots j_d} c_{j_1 \dots j_d}\, B_{j_1}(x_1) \cdots B_{j_d}(x_d)
 
