@@ -180,7 +180,8 @@ def march(
     if isinstance(network, KAN):
         options["adapt_at"] = [0, *options.get("adapt_at", ())]
     results: list[PDEResult[NetworkT]] = []
-    losses, before, error = [], None, None
+    losses: list[float] = []
+    before, error = None, None
     for low, high in pairwise(edges):
         window = _window(problem, along, low, high, before)
         inside = sample(window.low, window.high, n_points, **how)
@@ -191,14 +192,14 @@ def march(
             estimate = estimate_error(
                 result.network, _window(problem, along, low, high, before, error)
             )
-            losses.append(result.history["train_loss"][-1])
+            losses += result.history["train_loss"][-1:]
             result, error = replace(result, estimate=estimate), estimate.correction
         results.append(result)
         before = result.network
         if result.interrupted:
             break
     found = MarchResult(tuple(results), tuple(edges[: len(results) + 1]), along)
-    if len(losses) == n_windows:
+    if losses and not results[-1].interrupted:
         warn_of_errors(float(np.mean(losses)), found.estimate)
     return found
 

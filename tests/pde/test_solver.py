@@ -5,7 +5,16 @@ import pytest
 from pde_problems import mixed
 
 import kan_numpy as kn
-from kan_numpy.pde import PDE, Condition, dirichlet, equations, every_face, linear, resampling, solver
+from kan_numpy.pde import (
+    PDE,
+    Condition,
+    dirichlet,
+    equations,
+    every_face,
+    linear,
+    resampling,
+    solver,
+)
 from kan_numpy.pde import conditions as pde
 from kan_numpy.pde.collocation import collocation_points
 from kan_numpy.training.fit_result import FitResult
