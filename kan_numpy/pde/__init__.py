@@ -14,10 +14,11 @@ Covered in lesson 12b. Read the files in this order; each imports only those abo
     marching          windows of time, each from the end of the one before
 """
 
-from kan_numpy.pde.conditions import PDE, Condition, Residual, check, every_face
+from kan_numpy.pde.conditions import PDE, Condition, check, every_face
 from kan_numpy.pde.error_estimate import ErrorEstimate, estimate_error
 from kan_numpy.pde.linear_equations import dirichlet, linear, periodic
 from kan_numpy.pde.marching import MarchResult, march
+from kan_numpy.pde.residual import Residual
 from kan_numpy.pde.solver import PDEResult
 
 __all__ = ["PDE", "Condition", "ErrorEstimate", "MarchResult", "PDEResult", "Residual", "check"]

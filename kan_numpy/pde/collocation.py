@@ -26,7 +26,7 @@ from kan_numpy.pde.conditions import PDE, Condition
 from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.training.objective import NetworkObjective
 
-__all__ = ["MOST_POINTS", "PDEObjective", "Place", "as_sampling", "collocation_points"]
+__all__ = ["MOST_POINTS", "SAMPLINGS", "PDEObjective", "Place", "as_sampling", "collocation_points"]
 __all__ += ["face_points", "places", "sample"]
 
 MOST_POINTS = 10**6

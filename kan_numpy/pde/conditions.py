@@ -40,7 +40,7 @@ from kan_numpy.derivatives.jet import as_pairs
 from kan_numpy.gradcheck import assert_adjoint
 from kan_numpy.pde.residual import Residual
 
-__all__ = ["PDE", "Condition", "Faces", "Residual", "check", "every_face"]
+__all__ = ["PDE", "Condition", "Faces", "check", "every_face"]
 
 Equation = Callable[[Array, Array, Array, Array], tuple[Any, Any, Any, Any]]
 Solution = Callable[[Array], tuple[Array, Array]]
@@ -122,7 +122,7 @@ class Condition:
                 f" {returned!r:.200}"
             )
         parts = []
-        likes = (u[(..., *[0] * (u.ndim - 1))], u, gradient, second)
+        likes = (u.reshape(len(u), -1)[:, 0], u, gradient, second)
         for name, part, like in zip(Residual._fields, returned, likes, strict=True):
             array = np.zeros(like.shape) if part is None else np.asarray(part)
             require_shape(f"{name}, which the equation returned,", array, like.shape)

@@ -197,7 +197,7 @@ def _on(space: TensorSplines, network: Network, problem: PDE) -> ErrorEstimate:
     x = sample(problem.low, problem.high, n_points)
     e, u = correction(x), network(x)
     l2, size = (float(np.sqrt(np.mean(np.sum(part**2, axis=1)))) for part in (e, u + e))
-    rest = float(np.linalg.norm(A @ coef + b) / max(np.linalg.norm(b), TINY))
+    rest = float(np.linalg.norm(A @ coef + b)) / max(float(np.linalg.norm(b)), TINY)
     return replace(found, l2=l2, size=size, unexplained=rest, correction=correction)
 
 

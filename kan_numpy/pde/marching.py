@@ -11,24 +11,27 @@ so u itself where u was given at first, and :math:`u_t` too where it was given.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Any, Generic
 
 import numpy as np
 import numpy.typing as npt
 
-from kan_numpy._arguments import as_flag, as_instance, as_rng
+from kan_numpy._arguments import as_choice, as_flag, as_instance, as_list, as_rng
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.derivatives.jet import Jet
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import Network, NetworkT
-from kan_numpy.pde.collocation import MOST_POINTS, as_sampling, face_points, places, sample
+from kan_numpy.optimizers.optimizer import Optimizer
+from kan_numpy.pde.collocation import MOST_POINTS, SAMPLINGS, face_points, places, sample
 from kan_numpy.pde.conditions import PDE, Condition
 from kan_numpy.pde.error_estimate import Correction, ErrorEstimate, estimate_error
-from kan_numpy.pde.residual import jets_seen
+from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.pde.solver import PDEResult, solve_pde, warn_of_errors
 
 __all__ = ["MarchResult", "march"]
@@ -103,10 +106,15 @@ def march(
     axis: int | None = None,
     points: int = 1000,
     boundary_points: int = 400,
-    sampling: str | None = None,
+    sampling: str = "sobol",
+    optimizer: Optimizer | None = None,
+    steps: int = 100,
+    adapt_at: Iterable[int] = (),
+    refine_at: Mapping[int, int] | None = None,
+    progress: bool | None = None,
     rng: Rng = None,
+    resample_at: Iterable[int] = (),
     verify: bool = True,
-    **options: Any,
 ) -> MarchResult[NetworkT]:
     """Solve a differential equation in windows of time, each from the end of the one before.
 
@@ -125,14 +133,16 @@ def march(
         next one begins.
     boundary_points : int
         The approximate number of points on all faces of each window.
-    sampling : {"grid", "random", "latin", "sobol"}, optional
-        As in `solve_pde`.
+    sampling : {"sobol", "grid", "random", "latin"}
+        How points are chosen, see `kan_numpy.pde.collocation.sample`.
+    optimizer, steps, adapt_at, refine_at, progress : optional
+        As in `solve_pde`, for each window.
     rng : int, Generator or None
         Draws the points, unless they are a grid; what `numpy.random.default_rng` takes.
+    resample_at : iterable of int
+        As in `solve_pde`, for each window.
     verify : bool
         Whether the error is estimated, as in `solve_pde`, from all windows together.
-    **options
-        Other arguments of `solve_pde`, for each window, such as ``steps`` and ``refine_at``.
 
     Returns
     -------
@@ -174,40 +184,61 @@ def march(
     n_windows = as_count("windows", windows, 1, 10**4)
     edges = np.linspace(problem.low[along], problem.high[along], n_windows + 1).tolist()
     _require_start(problem, along)
-    how = {"sampling": as_sampling(sampling, problem), "rng": as_rng(rng)}
     n_points = as_count("points", points, 1, MOST_POINTS)
-    as_count("boundary_points", boundary_points, 1, MOST_POINTS)
-    if isinstance(network, KAN):
-        options["adapt_at"] = [0, *options.get("adapt_at", ())]
+    way, generator = as_choice("sampling", sampling, SAMPLINGS), as_rng(rng)
+    adapted = as_list("adapt_at", adapt_at, "a list of steps such as [5]", ordered=False)
+    solve = partial(
+        solve_pde,
+        network,
+        boundary_points=boundary_points,
+        sampling=way,
+        optimizer=optimizer,
+        steps=steps,
+        adapt_at=[0, *adapted] if isinstance(network, KAN) else adapted,
+        refine_at=refine_at,
+        progress=progress,
+        rng=generator,
+        resample_at=as_list("resample_at", resample_at, "a list of steps", ordered=False),
+        verify=False,
+    )
+
+    def solved(window: PDE) -> PDEResult[NetworkT]:
+        inside = sample(window.low, window.high, n_points, way, generator)
+        n_faces = sum(len(condition.faces) for condition in window.conditions)
+        each = max(1, as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces)
+        end = face_points(window, (along, 1), each, way, generator)  # where the next one begins
+        return solve(window, np.vstack([inside, end]))
+
+    return _marched(solved, problem, along, edges, is_verified)
+
+
+def _marched(
+    solved: Callable[[PDE], PDEResult[NetworkT]],
+    problem: PDE,
+    axis: int,
+    edges: list[float],
+    is_verified: bool,
+) -> MarchResult[NetworkT]:
+    """Return the result of all windows, each solved in its turn."""
     results: list[PDEResult[NetworkT]] = []
     losses: list[float] = []
     before, error = None, None
     for low, high in pairwise(edges):
-        window = _window(problem, along, low, high, before)
-        inside = sample(window.low, window.high, n_points, **how)
-        at = _with_end(window, along, inside, boundary_points, **how)
-        result = solve_pde(network, window, at, boundary_points, verify=False, **how, **options)
+        result = solved(_window(problem, axis, low, high, before))
         if is_verified and not result.interrupted:
             # The error of a window includes what it inherits.
-            estimate = estimate_error(
-                result.network, _window(problem, along, low, high, before, error)
-            )
+            window = _window(problem, axis, low, high, before, error)
+            result = replace(result, estimate=estimate_error(result.network, window))
             losses += result.history["train_loss"][-1:]
-            result, error = replace(result, estimate=estimate), estimate.correction
+            error = result.estimate.correction if result.estimate else None
         results.append(result)
         before = result.network
         if result.interrupted:
             break
-    found = MarchResult(tuple(results), tuple(edges[: len(results) + 1]), along)
+    found = MarchResult(tuple(results), tuple(edges[: len(results) + 1]), axis)
     if losses and not results[-1].interrupted:
         warn_of_errors(float(np.mean(losses)), found.estimate)
     return found
-
-
-def _with_end(window: PDE, axis: int, inside: Array, n_points: int, **how: Any) -> Array:
-    """Return points inside a window with others at its end, where the next one begins."""
-    n_faces = sum(len(condition.faces) for condition in window.conditions)
-    return np.vstack([inside, face_points(window, (axis, 1), max(1, n_points // n_faces), **how)])
 
 
 def _require_start(problem: PDE, axis: int) -> None:
@@ -239,11 +270,11 @@ def _window(
             continue
         equation = _Inherited(condition, problem, before, error)
         others = [face for face in condition.faces if face not in start]
-        for faces, kept in ((start, equation), (others, condition.equation)):
-            share = condition.weight * len(faces) / len(condition.faces)
-            if faces:
-                part = replace(condition, equation=kept, faces=faces, weight=share)
-                conditions.append(part)
+        share = condition.weight / len(condition.faces)
+        part = replace(condition, equation=equation, faces=start, weight=share * len(start))
+        conditions.append(part)
+        if others:
+            conditions.append(replace(condition, faces=others, weight=share * len(others)))
     return replace(problem, low=ends[0].tolist(), high=ends[1].tolist(), conditions=conditions)
 
 
@@ -256,10 +287,10 @@ class _Inherited:
     before: Network
     error: Correction | None  # to be added to the network before
 
-    def __call__(self, x: Array, u: Array, gradient: Array, second: Array) -> tuple[Array, ...]:
+    def __call__(self, x: Array, u: Array, gradient: Array, second: Array) -> Residual:
         """Return the residual, and its derivatives by u and its derivatives."""
         now = self.condition.residual(x, u, gradient, second)
-        return now.r - self._earlier(x), *now[1:]
+        return now._replace(r=now.r - self._earlier(x))
 
     def _earlier(self, x: Array) -> Array:
         """Return the residual (N,) of the window before."""

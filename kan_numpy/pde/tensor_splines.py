@@ -8,7 +8,7 @@ matrix.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,9 +60,9 @@ class TensorSplines:
             columns = columns[:, :, None] * (self.grid_size + self.degree) + here[:, None]
             columns = columns.reshape(len(x), -1)
             factors.append(local)
-        unit = np.eye(n_in, dtype=int)
+        unit: Indices = np.eye(n_in, dtype=np.intp)
 
-        def product(order: Sequence[int]) -> Array:
+        def product(order: Iterable[int]) -> Array:
             value = np.ones((len(x), 1))
             for i, d in enumerate(order):
                 value = (value[:, :, None] * factors[i][d][:, None]).reshape(len(x), -1)
