@@ -33,6 +33,7 @@ MOST_POINTS = 10**6
 """The most points of each kind: their derivatives are arrays many times as large."""
 
 SAMPLINGS = ("grid", "random", "latin", "sobol")
+"""The ways to choose points, see `sample`."""
 
 
 def collocation_points(

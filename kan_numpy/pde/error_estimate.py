@@ -28,7 +28,8 @@ from kan_numpy.pde.conditions import PDE
 from kan_numpy.pde.residual import Residual
 from kan_numpy.pde.tensor_splines import TensorSplines
 
-__all__ = ["ErrorEstimate", "estimate_error"]
+__all__ = ["FACE_POINTS_EACH", "FRESH", "GRIDS", "MOST_COEFFICIENTS", "NOTICED", "POINTS_EACH"]
+__all__ += ["RIDGE", "TINY", "UNEXPLAINED", "Correction", "ErrorEstimate", "estimate_error"]
 
 GRIDS = {1: (64, 1024), 2: (32, 96), 3: (6, 12)}
 """The intervals along each input, by the number of inputs: first the coarse grid."""

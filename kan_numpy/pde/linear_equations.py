@@ -122,6 +122,13 @@ def dirichlet(source: Coefficient, faces: Faces, weight: float = 1.0, output: in
     Condition
         With the equation u = source.
 
+    Raises
+    ------
+    ValueError
+        If weight is not above 0, or output is below 0.
+    TypeError
+        If an argument is of a wrong type.
+
     Examples
     --------
     >>> import numpy as np

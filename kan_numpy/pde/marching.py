@@ -178,15 +178,15 @@ def march(
     >>> abs(found([[0.5, 2.0]])[0, 0] - np.sin(-1.5)) < 1e-3
     np.True_
     """
-    as_instance("problem", problem, PDE, "a PDE")
-    last, is_verified = problem.n_in - 1, as_flag("verify", verify)
+    last = as_instance("problem", problem, PDE, "a PDE").n_in - 1
     along = last if axis is None else as_count("axis", axis, 0, last)
     n_windows = as_count("windows", windows, 1, 10**4)
     edges = np.linspace(problem.low[along], problem.high[along], n_windows + 1).tolist()
-    _require_start(problem, along)
+    n_faces = _require_start(problem, along)
     n_points = as_count("points", points, 1, MOST_POINTS)
+    n_last = as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces + 1
     way, generator = as_choice("sampling", sampling, SAMPLINGS), as_rng(rng)
-    adapted = as_list("adapt_at", adapt_at, "a list of steps such as [5]", ordered=False)
+    first = [0] if isinstance(network, KAN) else []
     solve = partial(
         solve_pde,
         network,
@@ -194,7 +194,7 @@ def march(
         sampling=way,
         optimizer=optimizer,
         steps=steps,
-        adapt_at=[0, *adapted] if isinstance(network, KAN) else adapted,
+        adapt_at=first + as_list("adapt_at", adapt_at, "a list of steps", ordered=False),
         refine_at=refine_at,
         progress=progress,
         rng=generator,
@@ -204,12 +204,10 @@ def march(
 
     def solved(window: PDE) -> PDEResult[NetworkT]:
         inside = sample(window.low, window.high, n_points, way, generator)
-        n_faces = sum(len(condition.faces) for condition in window.conditions)
-        each = max(1, as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces)
-        end = face_points(window, (along, 1), each, way, generator)  # where the next one begins
+        end = face_points(window, (along, 1), n_last, way, generator)  # where the next one begins
         return solve(window, np.vstack([inside, end]))
 
-    return _marched(solved, problem, along, edges, is_verified)
+    return _marched(solved, problem, along, edges, as_flag("verify", verify))
 
 
 def _marched(
@@ -241,14 +239,15 @@ def _marched(
     return found
 
 
-def _require_start(problem: PDE, axis: int) -> None:
-    """Refuse a problem that does not start at the lower end of an axis, or also ends there."""
+def _require_start(problem: PDE, axis: int) -> int:
+    """Return the number of faces, of which only the one at the lower end of the axis is given."""
     faces = [tuple(face) for condition in problem.conditions for face in condition.faces]
     if (axis, 0) not in faces or (axis, 1) in faces:
         raise ValueError(
             f"problem must have a condition on the face ({axis}, 0), where time begins, and none on"
             f" ({axis}, 1), where it ends; or name another axis"
         )
+    return len(faces)
 
 
 def _window(

@@ -28,7 +28,7 @@ from kan_numpy.training.fit_result import Callback, FitResult, History
 from kan_numpy.training.grid_schedule import schedule
 from kan_numpy.training.training_loop import train
 
-__all__ = ["resampled", "train_in_stages"]
+__all__ = ["CANDIDATES", "resampled", "train_in_stages"]
 
 CANDIDATES = 10
 """How many points are looked at for each one that is drawn."""

@@ -34,7 +34,8 @@ from kan_numpy.pde.error_estimate import NOTICED, ErrorEstimate, estimate_error
 from kan_numpy.pde.resampling import train_in_stages
 from kan_numpy.training.fit_result import Callback, FitResult, interruption
 
-__all__ = ["PDEErrors", "PDEResult", "pde_errors", "solve_pde", "warn_of_errors"]
+__all__ = ["FAR", "LARGEST_ERROR", "HasJet", "PDEErrors", "PDEResult", "pde_errors", "solve_pde"]
+__all__ += ["warn_of_errors"]
 
 LARGEST_ERROR = 0.01
 """The estimated error, relative to u, above which `solve_pde` warns."""
@@ -50,6 +51,8 @@ class PDEResult(FitResult[NetworkT]):
 
     Parameters
     ----------
+    network, history, message, expected_loss, stages : optional
+        As in `FitResult`.
     estimate : ErrorEstimate, optional
         The residuals at points where nothing was trained, and the error of u that follows from
         them; None without ``verify`` and after Ctrl-C.
