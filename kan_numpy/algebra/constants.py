@@ -227,8 +227,9 @@ def _fractions(
     for q in denominators:
         below = [Power(Number(q), Number(-1))] if q > 1 else []
         for p in range(1, most + 1):
-            # Fifths and tenths are written as decimals.
-            if math.gcd(p, q) == 1 and (unit.value != 1.0 or q % 5 != 0):
+            # Fifths and tenths are written as decimals, and 5/2 and beyond as 2.5.
+            decimal = unit.value == 1.0 and (q % 5 == 0 or (q == 2 and p > 3))
+            if math.gcd(p, q) == 1 and not decimal:
                 yield level, Product.of([Number(p), unit, *below])
 
 

@@ -25,7 +25,7 @@ from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_c
 from kan_numpy.functions.symbols import SYMBOLS
 
 __all__ = ["FEW_TERMS", "common_bases", "common_denominators", "common_exponents"]
-__all__ += ["common_factors", "even_roots", "expand", "without_fractions"]
+__all__ += ["common_factors", "even_roots", "expand", "without_coefficient", "without_fractions"]
 
 HIGHEST_POWER, MOST_TERMS = 6, 1000
 
@@ -115,6 +115,18 @@ def without_fractions(product: Expression) -> Iterator[Expression]:
                 cleared = add([multiply([term, denominator]) for term in base.terms])
                 gained = power(multiply([cleared, power(denominator, Number(-1))]), p)
                 yield multiply([product, power(factor, Number(-1)), gained])
+
+
+def without_coefficient(product: Expression) -> Iterator[Expression]:
+    """Yield x/(x + 3*y) for 2*x/(2*x + 6*y)."""
+    coefficient, _ = as_multiple(product)
+    for factor in factors_of(product):
+        base, p = as_power(factor)
+        if isinstance(base, Sum) and p.value in (1.0, -1.0) and coefficient.value != 1.0:
+            k = power(coefficient, p)
+            divided = [multiply([k, term]) for term in base.terms]
+            inverse = [power(coefficient, Number(-1)), power(factor, Number(-1))]
+            yield multiply([product, *inverse, power(add(divided), p)])
 
 
 def _denominator(terms: Iterable[Expression]) -> Expression:
