@@ -75,9 +75,9 @@ class ConstantRecognizer:
                 break
             limit = floor * (1.0 + known * per_number)
             expanded = canonicalize(expand(expression))
-            forms = (simplify(expression), canonicalize(expression), expanded)
+            forms = [simplify(expression), canonicalize(expression), expanded]
             expression = self.simplest_of(forms, expression, limit)
-            forms = (simplest(expanded, TIGHTEST), simplest(expression, TIGHTEST))
+            forms = [simplest(expanded, TIGHTEST), simplest(expression, TIGHTEST)]
             expression = self.simplest_of(forms, expression, limit)
             if accuracy > NOISY:
                 expression = self.with_equal_numbers(

@@ -161,3 +161,25 @@ def test_large_expressions_do_not_take_long(written):
     start = time.process_time()
     simplest(parse(written))
     assert time.process_time() - start < 10.0
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1e200*x + 1e-200*y",
+        "1e-310/(x + y)",
+        "1e-200*sqrt(x)",
+        "1e200/sqrt(x)",
+        "1e-200*(x + 1e200*y)",
+        "1e300*exp(x) + 1e300*exp(-x)",
+        "1e307*x/(1e-10 + x)",
+        "log(x) - 1000",
+        "exp(-1000)*exp(x)",
+        "x**y*1e-300 + x**-y*1e300",
+    ],
+)
+def test_very_large_and_very_small_numbers_keep_their_values(written):
+    expression, values = parse(written), {"x": [0.5, 2.0], "y": [0.3, 1.5]}
+    with np.errstate(all="ignore"):
+        expected = evaluate(expression, values)
+        np.testing.assert_allclose(evaluate(simplest(expression), values), expected, rtol=1e-12)
