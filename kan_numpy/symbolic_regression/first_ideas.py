@@ -18,8 +18,8 @@ from kan_numpy._deadline import NEVER, Deadline
 from kan_numpy.algebra.expressions import Expression, Number, Variable, evaluate
 from kan_numpy.algebra.simplify import multiply
 from kan_numpy.formulas.formula_to_network import from_formula
-from kan_numpy.formulas.parameter_fit import free_numbers
 from kan_numpy.formulas.network_to_expression import network_expressions
+from kan_numpy.formulas.parameter_fit import free_numbers
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.edges import spline_edges, with_symbol
