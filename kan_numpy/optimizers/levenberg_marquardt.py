@@ -62,7 +62,7 @@ class LevenbergMarquardt:
     Parameters
     ----------
     damping : float
-        The initial :math:`\lambda`, above 0.
+        The initial :math:`\lambda`, above 0; when grids change, the most it begins with again.
     tries : int
         How many values of :math:`\lambda` one step may try, at least 1.
 
