@@ -201,7 +201,7 @@ def _as_result(found: FitResult[NetworkT]) -> PDEResult[NetworkT]:
 
 def warn_of_errors(train_loss: float, estimate: ErrorEstimate) -> None:
     """Warn if a solution is not to be trusted."""
-    error, is_far = estimate.relative, estimate.loss > FAR * train_loss
+    error, is_far = estimate.relative, not estimate.loss <= FAR * train_loss
     if error > LARGEST_ERROR or (is_far and not error <= NOTICED):  # the error may be NaN
         told = "is as large as u" if error >= 1.0 else f"is {100.0 * error:.2g} % of u"
         told = "cannot be told" if np.isnan(error) else told
