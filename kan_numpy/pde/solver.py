@@ -190,7 +190,8 @@ def solve_pde(
         estimate = estimate_error(result.network, problem)
     except KeyboardInterrupt:
         return result
-    warn_of_errors(objective.value(result.network.theta), estimate)
+    trained = objective.on(result.network)  # its grids may be others
+    warn_of_errors(trained.value(result.network.theta), estimate)
     return replace(result, estimate=estimate)
 
 

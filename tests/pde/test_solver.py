@@ -258,5 +258,15 @@ def test_the_estimate_is_left_out_if_not_wanted_or_interrupted(monkeypatch):
     assert stopped.estimate is None
 
 
+def test_the_loss_at_the_points_of_training_is_that_of_the_last_grids(monkeypatch):
+    told = []
+    monkeypatch.setattr(solver, "warn_of_errors", lambda loss, _: told.append(loss))
+    net = kn.KAN([1, 1], grid_size=3, degree=5, grid_range=(0, 1), rng=0)
+    result = kn.solve_pde(
+        net, equations.bratu(2.0), 30, steps=20, adapt_at=[5], refine_at={10: 6}, resample_at=[15]
+    )
+    assert told == pytest.approx([result.history["train_loss"][-1]])
+
+
 def test_the_thresholds_are_those_of_the_text():
     assert (solver.LARGEST_ERROR, solver.FAR, solver.NOTICED) == (0.01, 100.0, 0.001)
