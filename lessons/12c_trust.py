@@ -10,7 +10,7 @@
 #
 # **You need:** lessons 12b (equations as sums of squares) and 08c (what a finer grid buys).
 #
-# **Time:** 10 minutes to read, 10 seconds to run.
+# **Time:** 15 minutes to read, 10 seconds to run.
 
 # %%
 import warnings
