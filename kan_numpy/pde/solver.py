@@ -189,7 +189,7 @@ def solve_pde(
     try:
         estimate = estimate_error(result.network, problem)
     except KeyboardInterrupt:
-        return result
+        return _as_result(interruption(result.network, result.history))
     trained = objective.on(result.network)  # its grids may be others
     warn_of_errors(trained.value(result.network.theta), estimate)
     return replace(result, estimate=estimate)

@@ -162,6 +162,15 @@ def test_ctrl_c_ends_all_windows():
     assert found.results[0].estimate is None
 
 
+def test_ctrl_c_during_an_estimate_ends_all_windows(monkeypatch):
+    def press(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(marching, "estimate_error", press)
+    found = march(spline(), growth(), 2, points=5, steps=2)
+    assert [result.message for result in found.results] == ["interrupted after step 2"]
+
+
 def test_what_has_no_beginning_or_an_end_is_refused():
     ends = PDE([0.0], [1.0], [Condition(linear(2.0, second=1.0)), dirichlet(0.0, [(0, 0), (0, 1)])])
     for problem in (ends, PDE([0.0], [1.0], [Condition(linear(0.0, 1.0))])):

@@ -252,6 +252,7 @@ def test_the_estimate_is_left_out_if_not_wanted_or_interrupted(monkeypatch):
     monkeypatch.setattr(solver, "estimate_error", press)
     result = kn.solve_pde(net, problem, 20, steps=1)
     assert result.estimate is None
+    assert result.message == "interrupted after step 1"
     assert result.history["step"] == [1]
     stopped = kn.solve_pde(net, problem, 20, steps=1, callback=press)
     assert stopped.interrupted
