@@ -81,6 +81,8 @@ def test_points_and_coefficients_are_as_many_as_the_constants_say(monkeypatch):
         assert found.correction.coef.shape == (1, per_axis**n_in)
         faces = 2 * n_in * 4 * per_axis ** (n_in - 1)
         assert asked.pop()[:3] == (2 * per_axis**n_in, faces, "sobol")
+    estimate_error(kn.MLP([4, 1], rng=0), laplace(4))
+    assert asked.pop()[:3] == (4000, 8 * 500, "sobol")
     assert not asked
 
 
