@@ -28,16 +28,9 @@ from kan_numpy.pde.conditions import PDE
 from kan_numpy.pde.residual import Residual
 from kan_numpy.pde.tensor_splines import TensorSplines
 
-__all__ = ["FACE_POINTS_EACH", "FRESH", "GRIDS", "MOST_COEFFICIENTS", "NOTICED", "POINTS_EACH"]
-__all__ += [
-    "POINTS_ALONE",
-    "RIDGE",
-    "TINY",
-    "UNEXPLAINED",
-    "Correction",
-    "ErrorEstimate",
-    "estimate_error",
-]
+__all__ = ["FACE_POINTS_EACH", "FRESH", "GRIDS", "MOST_COEFFICIENTS", "NOTICED", "POINTS_ALONE"]
+__all__ += ["POINTS_EACH", "RIDGE", "TINY", "UNEXPLAINED"]
+__all__ += ["Correction", "ErrorEstimate", "estimate_error"]
 
 GRIDS = {1: (64, 1024), 2: (32, 96), 3: (6, 12)}
 """The intervals along each input, by the number of inputs: first the coarse grid."""

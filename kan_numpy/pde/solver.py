@@ -215,9 +215,9 @@ def warn_of_errors(train_loss: float, estimate: ErrorEstimate) -> None:
     if error > LARGEST_ERROR or (is_far and not error <= NOTICED):  # the error may be NaN
         warnings.warn(
             f"the loss is {train_loss:.2g} at the points of training and {estimate.loss:.2g} at"
-            f" others, and the estimated error {_size_of(estimate)}: more steps, more points, finer grids"
-            " (refine_at), adaptive points (resample_at) or windows of time (kn.pde.march) may"
-            " help",
+            f" others, and the estimated error {_size_of(estimate)}: more steps, more points,"
+            " finer grids (refine_at), adaptive points (resample_at) or windows of time"
+            " (kn.pde.march) may help",
             RuntimeWarning,
             stacklevel=level_outside(),
         )

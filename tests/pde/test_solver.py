@@ -240,7 +240,7 @@ def test_a_system_with_periodic_conditions_is_solved():
 def test_the_message_tells_the_residual_where_nothing_was_trained():
     net = kn.KAN([1, 1], grid_size=3, degree=5, grid_range=(0, 1), rng=0)
     result = kn.solve_pde(net, equations.bratu(), 30, steps=9)
-    assert result.message.startswith("all 9 steps done; 9 parameters for 230 samples")
+    assert result.message.startswith("all 9 steps done; 9 parameters for 32 samples")
     loss, error = result.estimate.loss, 100 * result.estimate.relative
     told = f"; at other points the loss is {loss:.2g}, and the error is {error:.2g} % of u"
     assert result.message.endswith(told)
