@@ -169,9 +169,12 @@ class KANLayer(KANParameters):
     def input_gradient(self, dy: Array, cache: LayerCache) -> Array:
         """Return dx (N, n_in)."""
         c = self.coef.reshape(self.n_out, -1)
-        if isinstance(cache.B, np.ndarray):
+        if self.n_out == 1:  # dB = dy c, and dy can stand before the sum
+            edges = np.broadcast_to(self.coef, (len(dy), *self.coef.shape[1:]))
+            dx = dy * self.basis.backward(edges, cache.basis)  # (N, n_in)
+        elif isinstance(cache.B, np.ndarray):
             dB = (dy @ c).reshape(cache.B.shape)  # (N, n_in, G+k)
-            dx = self.basis.backward(dB, cache.basis)  # (N, n_in)
+            dx = self.basis.backward(dB, cache.basis)
         else:
             dx = self.basis.backward_sparse(dy, c, cache.B, cache.basis)  # type: ignore[attr-defined]
         if cache.slope is not None:

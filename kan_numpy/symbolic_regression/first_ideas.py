@@ -19,6 +19,7 @@ from kan_numpy.algebra.expressions import Expression, Number, Variable, evaluate
 from kan_numpy.algebra.simplify import multiply
 from kan_numpy.formulas.formula_to_network import from_formula
 from kan_numpy.formulas.network_to_expression import network_expressions
+from kan_numpy.formulas.parameter_fit import free_numbers
 from kan_numpy.functions.symbols import SYMBOLS, Symbol
 from kan_numpy.layers.product_layer import ProductLayer
 from kan_numpy.networks.edges import spline_edges, with_symbol
@@ -58,11 +59,12 @@ def _linear(weights: Array) -> KAN:
 
 
 def linear_networks(
-    data: Objective[KAN], spread: Array, deadline: Deadline = NEVER
+    data: Objective[KAN], spread: Array, fewest: int, deadline: Deadline = NEVER
 ) -> Iterator[tuple[str, KAN]]:
-    """Yield networks of formulas that one solve finds: what is exact, or a polynomial in noise.
+    """Yield networks of formulas that one solve finds: what is exact, or short ones in noise.
 
-    ``spread`` (n_out,) is the unit of the targets. Each output must have a formula.
+    ``spread`` (n_out,) is the unit of the targets. Each output must have a formula. In noise there
+    must be at least ``fewest`` samples for each of its numbers.
     """
     names = _names(data.x)
     found: list[Expression] = []
@@ -70,7 +72,8 @@ def linear_networks(
         best: Expression | None = None
         for what, idea in ideas(data.x, y, names, deadline):
             error = _error(idea, data.x, y, names)
-            if len(spread) == 1 and what == "y a polynomial" and error > SPLINE_LIMIT:
+            numbers = len(free_numbers(idea))
+            if len(spread) == 1 and SPLINE_LIMIT < error < 1.0 and numbers * fewest <= len(y):
                 yield from _network(what, [_scaled(idea, unit)], data.x)
             if error <= EXACT_IDEA:
                 best = idea
