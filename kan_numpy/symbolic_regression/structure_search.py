@@ -148,11 +148,8 @@ class StructureSearch:
         if found[0].is_exact or not self.all_functions:
             return found
         data, deadline = self.train, self.deadline
-        both = (
-            linear_networks(data, self.spread, self.options.fewest_samples, deadline),
-            sums(data, self.spread, self.functions, deadline),
-        )
-        for what, network in chain(*both):
+        short = linear_networks(data, self.spread, self.options.fewest_samples, deadline)
+        for what, network in chain(short, sums(data, self.spread, self.functions, deadline)):
             steps = 0 if what == "y a polynomial" else 20  # it is the best one as it is
             polish = train(data.on(network), steps=steps, progress=False, callback=deadline)
             found.append(self._judged(uninterrupted(polish), what))
