@@ -148,8 +148,11 @@ class StructureSearch:
         if found[0].is_exact or not self.all_functions:
             return found
         data, deadline = self.train, self.deadline
-        short = linear_networks(data, self.spread, self.options.fewest_samples, deadline)
-        for what, network in chain(short, sums(data, self.spread, self.functions, deadline)):
+        both = (
+            linear_networks(data, self.spread, self.options.fewest_samples, deadline),
+            sums(data, self.spread, self.functions, deadline),
+        )
+        for what, network in chain(*both):
             steps = 0 if what == "y a polynomial" else 20  # it is the best one as it is
             polish = train(data.on(network), steps=steps, progress=False, callback=deadline)
             found.append(self._judged(uninterrupted(polish), what))
@@ -232,13 +235,12 @@ class StructureSearch:
         n_in, n_out = self.network.widths[0], self.network.widths[-1]
         if n_in == 1 or self.network.size <= self.train.target.size:
             return False
-        fine = self.options.finer * self.network.kan_layers[0][1].grid_size
-        judged = []
-        for G in (1, fine):
+        bic = []
+        for G in (1, self.options.finer * self.network.kan_layers[0][1].grid_size):
             data = self.train.on(adapt_grid(KAN([n_in, n_out], G, rng=0), self.train.x))
             fitted = uninterrupted(train(data, steps=LINEAR, progress=False))
-            judged.append(assess(data, fitted))
-        return judged[0].bic < judged[1].bic
+            bic.append(assess(data, fitted).bic)
+        return bic[0] < bic[1]
 
     def _last(self, network: KAN, stages: Iterable[tuple[KAN, str]], what: str) -> Structure:
         """Return the last of several stages; if they are stopped, what there is has been judged."""
