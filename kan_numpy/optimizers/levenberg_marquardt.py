@@ -131,6 +131,11 @@ class LevenbergMarquardt:
             damping, growth = damping * growth, growth * 2.0
         return state._replace(evaluations=evaluations, converged=True)
 
+    def restarted(self, objective: ObjectiveLike, theta: Array, state: State) -> State:
+        """Keep the damping if it has fallen: the function is the same, and so is how it bends."""
+        started, damping = self.start(objective, theta), min(self.damping, state.memory.damping)
+        return started._replace(memory=started.memory._replace(damping=damping))
+
     def reweighted(self, objective: ObjectiveLike, state: State) -> State:
         """Keep damping, residuals and Jacobian: only the penalty terms are others."""
         damping, _, time, model, _ = state.memory
