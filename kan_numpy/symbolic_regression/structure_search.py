@@ -5,9 +5,9 @@ What is cheap comes first: `kan_numpy.symbolic_regression.first_ideas`. Then spa
 given network, and others like them; of each shape that with the best start. All are trained on four
 fifths of the samples and compared on the rest. If several leave the same error, it is noise, and
 the search ends. Those with an error close to the smallest one are converted to symbols in the order
-of their number of edges, because of two networks with the same error the smaller one gives the
-simpler formula. The first that is entirely symbolic and exact, or as accurate as the noise allows,
-is selected.
+of their number of edges. The first that is entirely symbolic and exact is selected; in noise, that
+with the smallest information criterion of those as accurate as the noise allows
+(`kan_numpy.symbolic_regression.structures`).
 """
 
 from __future__ import annotations
