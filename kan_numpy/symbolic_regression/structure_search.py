@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
-from kan_numpy.symbolic_regression.first_ideas import line, linear_networks, sums
+from kan_numpy.symbolic_regression.first_ideas import formula_networks, line
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structures import Selection, Structure
 from kan_numpy.symbolic_regression.symbolification import Symbolification
@@ -141,11 +140,7 @@ class StructureSearch:
         if found[0].is_exact or not self.all_functions:
             return found
         data, deadline = self.train, self.deadline
-        both = (
-            linear_networks(data, self.spread, deadline),
-            sums(data, self.spread, self.functions, deadline),
-        )
-        for what, network in chain(*both):
+        for what, network in formula_networks(data, self.spread, deadline):
             polished = uninterrupted(
                 train(data.on(network), steps=20, progress=False, callback=deadline)
             )
