@@ -15,6 +15,7 @@ times a power or an exponential, and products and sums of two.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -198,11 +199,13 @@ class Starts:
         self.x, self.Q = x, Q
         self.simple = [(f, v, f(x, v)) for f in SIMPLE if len(v := mesh(f, x))]
         self.others = [(f, v, f(x, v)) for f in OTHERS if len(v := mesh(f, x))]
-        coarse = [(m, Term((f,), v[None])) for m, f in enumerate(SIMPLE) for v in mesh(f, x, True)]
-        self.coarse = [(m, term) for m, term in coarse if np.isfinite(term(x)).all()]
-        self.functions = np.zeros((len(self.coarse), 2, len(x)))  # the second may be zero
-        for functions, (_, term) in zip(self.functions, self.coarse, strict=True):
-            functions[: term.size] = term(x)
+
+    @cached_property
+    def coarse(self) -> list[tuple[int, Term]]:
+        """Simple forms with few numbers, and the indices of the forms."""
+        rows = [(m, f, v) for m, f in enumerate(SIMPLE) for v in mesh(f, self.x, few=True)]
+        terms = [(m, Term((form,), numbers[None])) for m, form, numbers in rows]
+        return [(m, term) for m, term in terms if np.isfinite(term(self.x)).all()]
 
     def one(self, left: Left) -> Iterator[tuple[Term, ...]]:
         """Yield single compositions, the most promising first."""
@@ -219,9 +222,12 @@ class Starts:
 
     def pairs(self, left: Left) -> Iterator[tuple[Term, ...]]:
         """Yield products of two, and sums of two."""
-        shares = left.of_products(self.functions), left.of_sums(self.functions)
-        yield from _in_order(self._two(shares[0], lambda *terms: (_product(*terms),)), TRIED // 2)
-        yield from _in_order(self._two(shares[1], lambda *terms: terms), TRIED // 2)
+        functions = np.zeros((len(self.coarse), 2, len(self.x)))  # the second may be zero
+        for row, (_, term) in zip(functions, self.coarse, strict=True):
+            row[: term.size] = term(self.x)
+        shares = left.of_products(functions), left.of_sums(functions)
+        yield from _in_order(self._two(shares[0], lambda *terms: (_product(*terms),)), TRIED)
+        yield from _in_order(self._two(shares[1], lambda *terms: terms), TRIED)
 
     def _multiplied(self, left: Left, forms: list[Meshed], first: Term | None = None) -> Ranked:
         """Return each form with its best numbers, times a term if there is one."""

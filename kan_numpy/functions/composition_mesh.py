@@ -45,11 +45,10 @@ def _inner(form: Composition, x: Array, few: bool) -> list[tuple[float, float]]:
         return [(1.0, 0.0)]
     if form.inner is EXP:
         return [(s, 0.0) for s in (*HUMAN[:4], *-HUMAN[:4])]
-    shifts = [0.0, 1.0]
-    if not few and form.inner.domain[0] == 0.0:
-        shifts += [*(half * EDGES - low)]
-    elif not few:
-        shifts += [0.5, -0.5, *(-low - half * (1.0 + INSIDE))]
+    shifts = [0.0, 0.5, -0.5, 1.0, -1.0]
+    if not few:
+        has_end = form.inner.domain[0] == 0.0
+        shifts += [*((half * EDGES if has_end else -half * (1.0 + INSIDE)) - low)]
     return [(1.0, t) for t in shifts]
 
 

@@ -127,10 +127,10 @@ def _plan(
 ) -> list[tuple[tuple[str, Separated], int]]:
     """Return which separations are named, in this order, and with how many kinds of forms.
 
-    Pairs take the most time: only for y itself, or for what separates best.
+    Larger forms take more time: they are for y itself, and for what separates best.
     """
     if single:
-        return [(each, len(KINDS) if each[0] == "y" else len(KINDS) - 1) for each in tried]
+        return [(each, len(KINDS) if each[0] == "y" else 1) for each in tried]
     smaller = [(each, len(KINDS) - 1) for each in tried[:SEPARATIONS]]
     return smaller + [(each, len(KINDS)) for each in tried[:1]]
 
