@@ -45,6 +45,9 @@ EXACT_IDEA = 1e-12
 MARGIN, SMALLEST = 30.0, 1e-11
 """A function is found if so many times the error of the separation is left, or rounding errors."""
 
+POOR = 0.0
+"""A separation with R products must leave less than 10^-2R."""
+
 SEPARATIONS, ALTERNATIVES, MOST, STEPS = 2, 3, 9, 20
 """The most separations that are named, sets of terms for each input, formulas that are made of
 them, and steps of their fits."""
@@ -100,6 +103,7 @@ def separations(
     values = dict(zip(names, x.T, strict=True))
     for transforms in (["y"], [name for name in TRANSFORMS if name != "y"]):
         tried = sorted(_separated(x, y, transforms), key=lambda pair: _promise(pair[1]))
+        tried = [pair for pair in tried if _promise(pair[1]) < POOR]
         for (name, each), kinds in _plan(tried, single=x.shape[1] == 1):
             target = TRANSFORMS[name].apply(y)
             inner = islice(_named(each, x, target, names, kinds, deadline), MOST)

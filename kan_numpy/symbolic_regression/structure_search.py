@@ -19,7 +19,7 @@ import numpy as np
 
 from kan_numpy._arguments import level_outside
 from kan_numpy._arrays import Array
-from kan_numpy._deadline import NEVER, Deadline, warn_stopped
+from kan_numpy._deadline import NEVER, Deadline, OutOfTime, warn_stopped
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.kan import KAN
@@ -36,10 +36,13 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["AGREEING", "FINISHING", "LAST_SECONDS", "RANKED_AFTER", "STARTS", "StructureSearch"]
+__all__ = ["AGREEING", "FINISHING", "IDEAS", "LAST_SECONDS", "RANKED_AFTER", "STARTS", "StructureSearch"]
 
 FINISHING = 0.2
 """The share of the time that is kept for the last training and for writing formulas."""
+
+IDEAS = 0.5
+"""The share of the time that is kept for networks, if no idea is exact."""
 
 LAST_SECONDS = 0.5
 """The time for both after Ctrl-C."""
@@ -139,14 +142,17 @@ class StructureSearch:
         found = [self._judged(line(self.train), "line")]
         if found[0].is_exact or not self.all_functions:
             return found
-        data, deadline = self.train, self.deadline
-        for what, network in formula_networks(data, self.spread, deadline):
-            polished = uninterrupted(
-                train(data.on(network), steps=20, progress=False, callback=deadline)
-            )
-            found.append(self._judged(polished, what))
-            if found[-1].is_exact:
-                break
+        data, deadline = self.train, self.deadline.earlier(IDEAS)
+        try:
+            for what, network in formula_networks(data, self.spread, deadline):
+                polished = uninterrupted(
+                    train(data.on(network), steps=20, progress=False, callback=deadline)
+                )
+                found.append(self._judged(polished, what))
+                if found[-1].is_exact:
+                    break
+        except OutOfTime:
+            self.deadline.check()
         return found
 
     def _structures(
