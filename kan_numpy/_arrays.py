@@ -20,8 +20,10 @@ Rng = int | np.random.Generator | np.random.SeedSequence | None
 
 FrozenT = TypeVar("FrozenT", bound="Frozen")
 
+ArrayT = TypeVar("ArrayT", bound=npt.NDArray[Any])
 
-def frozen(array: Array) -> Array:
+
+def frozen(array: ArrayT) -> ArrayT:
     """Return the array itself, made read-only, so that an immutable value can hold it."""
     array.flags.writeable = False
     return array

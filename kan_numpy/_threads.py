@@ -7,7 +7,8 @@ processor too. So training sets the number of threads to one, and back after eac
 products of the network are so large that several threads pay.
 
 ``KAN_NUMPY_THREADS=0`` in the environment leaves the number alone, and so does a NumPy whose matrix
-products are not those of OpenBLAS.
+products are not those of OpenBLAS. What is worth several threads is a large batch, block by block:
+see `kan_numpy._parallel`.
 """
 
 from __future__ import annotations
@@ -59,6 +60,14 @@ def one_thread(multiplications: float) -> Iterator[None]:
         yield
     finally:
         _restore(training)
+
+
+def usual_threads() -> int:
+    """Return the number of threads that NumPy's products have if nothing lowers it."""
+    threads = _threads(EXTENSIONS[0])
+    with _lock:
+        before = [number for library, number in _before if library is threads]
+    return before[0] if before else threads.get() if threads else 1
 
 
 def _lower(training: object) -> None:

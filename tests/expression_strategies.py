@@ -19,6 +19,7 @@ from kan_numpy.functions.symbols import SYMBOLS
 
 EPS = np.finfo(float).eps
 SMOOTH = ("exp", "log", "sin", "cos", "tanh", "arctan", "J0", "erf", "cosh", "gaussian", "abs")
+SMOOTH += ("sinh", "softplus")
 NAMES = ("x", "y", "x10")
 
 exponents = st.sampled_from([Number(p) for p in (-2, -1, 0.5, -0.5, 2, 3, 1.5, 0.7, 1)])
@@ -38,6 +39,7 @@ def grow(inner):
         several.map(Sum),
         several.map(Product),
         st.builds(Power, inner, st.one_of(exponents, st.just(parse("1/3")))),
+        st.builds(Power, inner, inner),
         st.builds(Call, functions, inner),
     )
 
@@ -58,10 +60,10 @@ def rounding(expression, values):
             slope = expression.function(evaluate(expression.argument, values), 1)
             return np.abs(slope) * rounding(expression.argument, values) + 4.0 * np.abs(u)
         case Power():
-            base = evaluate(expression.base, values)
-            slope = expression.exponent.value * u / base
-            own = 4.0 + 4.0 * np.abs(expression.exponent.value * np.log(np.abs(base)))
-            return np.abs(slope) * rounding(expression.base, values) + own * np.abs(u)
+            base, p = evaluate(expression.base, values), evaluate(expression.exponent, values)
+            by_exponent = np.abs(np.log(np.abs(base))) * rounding(expression.exponent, values)
+            own = 4.0 + 4.0 * np.abs(p * np.log(np.abs(base))) + by_exponent
+            return np.abs(p * u / base) * rounding(expression.base, values) + own * np.abs(u)
     parts = getattr(expression, inner)
     if isinstance(expression, Sum):
         return sum(

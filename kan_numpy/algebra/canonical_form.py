@@ -13,8 +13,10 @@ rule                    from                          to
 `extract_factors`       -2*(y - x)**3                 2*(x - y)**3
 `extract_factors`       sqrt(9*x)                     3*sqrt(x)
 `split_exponential`     exp(2*log(x) + y + 1)         e*x**2*exp(y)
+`split_exponential`     exp(y*log(x))                 x**y
+`split_exponential`     exp(2*softplus(x))            (exp(x) + 1)**2
 `split_logarithm`       log(3*x**3)                   3*log(x) + log(3)
-`split_logarithm`       log(exp(x)/2)                 x - log(2)
+`split_logarithm`       log(y*exp(x)/2)               log(y) + x - log(2)
 `turn_wave`             sin(x + 5*pi/2)               cos(x)
 `turn_wave`             cos(1 - x)                    cos(x - 1)
 `mirror`                tanh(-x - y)                  -tanh(x + y)
@@ -29,7 +31,16 @@ import math
 from collections.abc import Callable
 
 from kan_numpy.algebra.constants import number_complexity
-from kan_numpy.algebra.expressions import Call, Expression, Function, Number, Power, Product, Sum
+from kan_numpy.algebra.expressions import (
+    Call,
+    Expression,
+    Function,
+    Number,
+    Power,
+    Product,
+    Sum,
+    written_factors,
+)
 from kan_numpy.algebra.ordering import is_negative, term_key
 from kan_numpy.algebra.simplify import (
     add,
@@ -48,6 +59,7 @@ __all__ = ["RULES", "canonicalize", "extract_factors", "join_exponentials", "mir
 __all__ += ["scale_absolute", "split_exponential", "split_logarithm", "turn_wave"]
 
 EXP, LOG, SIN, COS, ABS = (SYMBOLS[name] for name in ("exp", "log", "sin", "cos", "abs"))
+SOFTPLUS = SYMBOLS["softplus"]
 
 
 def canonicalize(expression: Expression, tolerance: float = 1e-12) -> Expression:
@@ -167,13 +179,18 @@ def _front_number(argument: Expression, tolerance: float) -> Expression:
 
 
 def split_exponential(_: Function, argument: Expression, __: float) -> Expression:
-    """Rewrite exp(c + k log w + u) as e^c w^k e^u."""
+    """Rewrite exp(c + k log w + u) as e^c w^k e^u, also if k has variables, and log w none."""
     factors: list[Expression] = []
     rest: list[Expression] = []
-    for term in terms_of(argument):
+    for term in _without_overflow(argument):
         coefficient, tail = as_multiple(term)
-        if isinstance(tail, Call) and tail.function == LOG:
-            factors.append(power(tail.argument, coefficient))
+        parts = [*written_factors(coefficient), *factors_of(tail)]
+        logarithms = [part for part in parts if isinstance(part, Call) and part.function == LOG]
+        if logarithms and not term.is_number:
+            parts.remove(logarithms[-1])
+            factors.append(power(logarithms[-1].argument, multiply(parts)))
+        elif isinstance(tail, Call) and tail.function == SOFTPLUS:
+            factors.append(power(add([call(EXP, tail.argument), Number(1)]), coefficient))
         elif 0.0 < abs(term.value) < 700.0:  # and e^c is neither 0 nor infinite
             factors.append(call(EXP, term))
         else:
@@ -181,15 +198,35 @@ def split_exponential(_: Function, argument: Expression, __: float) -> Expressio
     return multiply([*factors, call(EXP, add(rest))])
 
 
+def _without_overflow(argument: Expression) -> tuple[Expression, ...]:
+    """Return the terms of an exponent, with softplus(-w) for softplus(w) - w.
+
+    Of the equal forms exp(w)/(1 + exp(w)) and 1/(1 + exp(-w)), the second has a value for any w.
+    """
+    argument = add([argument, Number(0)])  # multiplied out
+    for term in terms_of(argument):
+        k, tail = as_multiple(term)
+        if isinstance(tail, Call) and tail.function == SOFTPLUS:
+            mirrored = call(SOFTPLUS, multiply([Number(-1), tail.argument]))
+            other = add([argument, -term, multiply([k, mirrored]), multiply([k, tail.argument])])
+            if len(terms_of(other)) < len(terms_of(argument)):
+                return terms_of(other)
+    return terms_of(argument)
+
+
 def split_logarithm(_: Function, argument: Expression, tolerance: float) -> Expression:
     """Rewrite log(k u^p) as log k + p log u, unless p is even: that would be p ``log |u|``."""
     common = _front_number(argument, tolerance)
     inner = _divided(argument, common)
     outside = call(LOG, common)
-    if isinstance(inner, Call) and inner.function == EXP:
-        return add([outside, inner.argument])
-    if isinstance(inner, Power) and inner.exponent.value % 2.0 != 0.0:
-        return add([outside, multiply([inner.exponent, call(LOG, inner.base)])])
+    factors = factors_of(inner)
+    exponents = [f.argument for f in factors if isinstance(f, Call) and f.function == EXP]
+    if exponents:
+        others = [f for f in factors if not (isinstance(f, Call) and f.function == EXP)]
+        return add([outside, *exponents, call(LOG, multiply(others))])
+    base, p = as_power(inner)
+    if isinstance(inner, Power) and p.value % 2.0 != 0.0:
+        return add([outside, multiply([p, call(LOG, base)])])
     return add([outside, call(LOG, inner)])
 
 

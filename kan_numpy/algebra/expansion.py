@@ -1,16 +1,27 @@
-"""Expansion of products and powers of sums: 0.25 (x + y)^2 - 0.25 (x - y)^2 = x y."""
+"""The distributive law in both directions.
+
+`expand` multiplies products and powers of sums out: 0.25 (x + y)^2 - 0.25 (x - y)^2 = x y. The
+others gather: each yields equal forms of one node, with a common factor, denominator or exponent.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 
-from kan_numpy.algebra.expressions import Expression, Number, Power, Product, Sum
-from kan_numpy.algebra.simplify import add, multiply, normal, simplify
-from kan_numpy.algebra.traversal import factors_of, map_children, terms_of
+from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
+from kan_numpy.algebra.simplify import add, call, folded, multiply, normal, power
+from kan_numpy.algebra.simplify import recognized, simplify
+from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
+from kan_numpy.functions.symbols import SYMBOLS
 
-__all__ = ["expand"]
+__all__ = ["common_bases", "common_denominators", "common_exponents", "common_factors"]
+__all__ += ["even_roots", "expand", "without_fractions"]
 
 HIGHEST_POWER, MOST_TERMS = 6, 1000
+
+FEW_TERMS = 30
+"""Longer sums are not searched for what their terms share."""
 
 
 def expand(expression: Expression, tolerance: float = 1e-12) -> Expression:
@@ -46,3 +57,120 @@ def _multiplied_out(factors: tuple[Expression, ...], tolerance: float) -> Expres
             right = (factor,)
         product = add([multiply([a, b]) for a in left for b in right], tolerance)
     return product
+
+
+def common_factors(total: Sum) -> Iterator[Expression]:
+    """Yield x*(y + z) for x*y + x*z, and the same with a number in front."""
+    if len(total.terms) > FEW_TERMS:
+        return
+    coefficients, tails = zip(*map(as_multiple, total.terms), strict=True)
+    powers = [dict(map(as_power, factors_of(tail))) for tail in tails]
+    shared: Expression = Number(1)
+    for base, exponent in powers[0].items():
+        several = [other[base] for other in powers if base in other]
+        least = min(several, key=lambda p: abs(p.value))
+        same_sign = all(p.value * exponent.value > 0.0 for p in several)
+        if not base.is_number and len(several) == len(powers) and same_sign:
+            shared = multiply([shared, power(base, least)])
+    inverse = power(shared, Number(-1))
+    inner = [multiply([tail, inverse]) for tail in tails]
+    negative = all(c.value < 0.0 for c in coefficients)
+    for k in dict.fromkeys([*coefficients, Number(1)]):
+        size = -k if k.value < 0.0 and not negative else k
+        terms = [
+            multiply([recognized(c.value / size.value), rest])
+            for c, rest in zip(coefficients, inner, strict=True)
+        ]
+        yield multiply([size, shared, add(terms)])
+
+
+def common_denominators(total: Sum) -> Iterator[Expression]:
+    """Yield (u*w + v)/w for u + v/w."""
+    for term in total.terms:
+        denominator = _denominator([term])
+        others = add([other for other in total.terms if other is not term])
+        if len(total.terms) <= FEW_TERMS and denominator.value != 1.0:
+            expanded = _multiplied_out((others, denominator), 0.0)
+            above = add([multiply([term, denominator]), expanded])
+            yield multiply([above, power(denominator, Number(-1))])
+
+
+def without_fractions(product: Expression) -> Iterator[Expression]:
+    """Yield x/(x + y) for 1/(1 + y/x), whose denominator has a fraction."""
+    for factor in factors_of(product):
+        base, p = as_power(factor)
+        if isinstance(base, Sum) and len(base.terms) <= FEW_TERMS and p.value.is_integer():
+            denominator = _denominator(base.terms)
+            if denominator.value != 1.0:
+                cleared = add([multiply([term, denominator]) for term in base.terms])
+                gained = power(multiply([cleared, power(denominator, Number(-1))]), p)
+                yield multiply([product, power(factor, Number(-1)), gained])
+
+
+def _denominator(terms: Iterable[Expression]) -> Expression:
+    """Return the least common multiple of the denominators of terms, without numbers."""
+    highest: dict[Expression, float] = {}
+    for term in terms:
+        for base, p in map(as_power, factors_of(term)):
+            if p.value < 0.0 and p.value.is_integer() and not base.is_number:
+                highest[base] = max(highest.get(base, 0.0), -p.value)
+    return multiply([power(base, Number(p)) for base, p in highest.items()])
+
+
+def common_exponents(product: Expression) -> Iterator[Expression]:
+    """Yield sqrt(x/y) for sqrt(x)/sqrt(y), with the number in front below the root or not.
+
+    Only exponents that are no integers are gathered: their powers are defined for positive bases.
+    """
+    coefficient, tail = as_multiple(product)
+    groups: dict[Expression, list[Expression]] = {}
+    for factor in factors_of(tail):
+        if isinstance(factor, Power) and not factor.exponent.value.is_integer():
+            negative = as_multiple(factor.exponent)[0].value < 0.0
+            p = -factor.exponent if negative else factor.exponent
+            inner = power(factor.base, Number(-1)) if negative else factor.base
+            groups.setdefault(p, []).append(inner)
+    for p, inner in groups.items():
+        if len(inner) < 2 and coefficient.value == 1.0:
+            continue
+        others = [factor for factor in factors_of(tail) if not _has_exponent(factor, p)]
+        yield multiply([coefficient, *others, power(multiply(inner), p)])
+        if p.is_number and coefficient.value > 0.0 and coefficient.value != 1.0:
+            below = power(coefficient, power(p, Number(-1)))
+            yield multiply([*others, power(multiply([below, *inner]), p)])
+
+
+def common_bases(product: Expression) -> Iterator[Expression]:
+    """Yield x**(y + z) for x**y*x**z."""
+    groups: dict[Expression, list[Expression]] = {}
+    for factor in factors_of(product):
+        base, p = as_power(factor)
+        if isinstance(base, Power):
+            base, p = base.base, base.exponent
+        groups.setdefault(base, []).append(p)
+    powers = [power(base, add(several)) for base, several in groups.items()]
+    if any(len(several) > 1 for several in groups.values()):
+        yield multiply(powers)
+
+
+def _has_exponent(factor: Expression, p: Expression) -> bool:
+    """Return whether a factor is a power with the exponent p or -p."""
+    return isinstance(factor, Power) and factor.exponent in (p, -p)
+
+
+def even_roots(root: Expression) -> Iterator[Expression]:
+    """Yield abs(x) for sqrt(x**2), and x**2 for sqrt(x**4) or abs(x)**2."""
+    if not isinstance(root, Power) or not root.exponent.is_number:
+        return
+    if isinstance(root.base, Call) and root.base.function == SYMBOLS["abs"]:
+        if root.exponent.value % 2.0 == 0.0:
+            yield power(root.base.argument, root.exponent)
+        return
+    parts = [as_power(factor) for factor in factors_of(root.base)]
+    if all(p.value % 2.0 == 0.0 for _, p in parts):
+        result = []
+        for base, p in parts:
+            total = folded(p.value * root.exponent.value, p, root.exponent)
+            even = total.value % 2.0 == 0.0
+            result.append(power(base if even else call(SYMBOLS["abs"], base), total))
+        yield multiply(result)

@@ -194,7 +194,7 @@ class Product(Node):
 
 @dataclass(frozen=True, eq=False)
 class Power(Node):
-    """A base to the power of an exponent without variables."""
+    """A base to the power of a number, or of an expression: of `x**y`, the value of exp(y log x)."""
 
     base: Expression
     exponent: Expression
@@ -255,10 +255,10 @@ def _evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
             return reduce(add, (_evaluate(term, values) for term in expression.terms))
         case Call():
             return expression.function(_evaluate(expression.argument, values))
-        case Power() if expression.exponent.value >= 0.0:
+        case Power() if not expression.exponent.value < 0.0:
             base = np.asarray(_evaluate(expression.base, values))  # Scalars round differently.
             root = expression.exponent.value == 0.5
-            return np.sqrt(base) if root else base**expression.exponent.value
+            return np.sqrt(base) if root else base ** _evaluate(expression.exponent, values)
     negative, above, below = expression.quotient()
     result = _multiply(above, values)
     if below:

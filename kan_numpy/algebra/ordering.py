@@ -1,7 +1,7 @@
 """The order of terms and factors in a sum or product.
 
 Terms with functions come first, then polynomials by descending degree, and the constant last.
-Factors are ordered as variables, sums, functions. Names are in alphabetical order, x2 before x10.
+Factors are ordered as variables, sums, exponentials, other functions. Names are in alphabetical order, x2 before x10.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ def term_key(term: Expression) -> tuple[Any, ...]:
     rest = as_multiple(term)[1]
     if rest.value == 1.0:
         return (2,)
-    polynomial = not any(isinstance(node, Call) for node in walk(rest))
+    polynomial = not any(isinstance(node, Call) or _is_exponential(node) for node in walk(rest))
     names = sorted(map(_natural, variables(rest)))
     return (polynomial, -degree(rest), names, _natural(text(rest)))
+
+
+def _is_exponential(expression: Expression) -> bool:
+    """Return whether an expression is a power with variables in the exponent."""
+    return isinstance(expression, Power) and not expression.exponent.is_number
 
 
 def is_negative(term: Expression) -> bool:
@@ -40,7 +45,7 @@ def degree(expression: Expression) -> float:
             return max(map(degree, expression.terms))
         case Product():
             return sum(map(degree, expression.factors))
-        case Power():
+        case Power() if expression.exponent.is_number:
             return degree(expression.base) * expression.exponent.value
     return 0.0
 
@@ -48,7 +53,10 @@ def degree(expression: Expression) -> float:
 def factor_key(factor: Expression) -> tuple[Any, ...]:
     """Return the sort key of a factor."""
     base = factor.base if isinstance(factor, Power) else factor
-    rank = 0 if isinstance(base, Variable) else 2 if isinstance(base, Call) else 1
+    if isinstance(base, Call):
+        rank = 2 if base.function.name == "exp" else 3
+    else:
+        rank = 2 if _is_exponential(factor) else 0 if isinstance(base, Variable) else 1
     return (rank, _natural(text(base)))
 
 

@@ -232,9 +232,6 @@ class _Reader:
             at = self.token.place
             exponent = self.factor()
             written = _short(self.text[at : self.token.place].strip())
-            if not exponent.is_number:
-                problem = f"the exponent {written} must be a number; write exp(y*log(x)) for x**y"
-                raise self.error(at, problem)
             if not result.is_number and abs(exponent.value) > HIGHEST_POWER:
                 raise self.error(at, f"the exponent {written} is beyond {HIGHEST_POWER}")
             result = self.checked(Power(result, exponent), (result, exponent), place)

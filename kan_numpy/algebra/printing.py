@@ -26,7 +26,7 @@ def _precedence(expression: Expression) -> int:
     match expression:
         case Sum():
             return _SUM
-        case Power() if expression.exponent.value > 0.0:
+        case Power() if not expression.exponent.value <= 0.0:
             return _ATOM if expression.exponent.value == 0.5 else _POWER
         case Call() | Constant() | Variable():
             return _ATOM
@@ -51,7 +51,7 @@ def text(expression: Expression) -> str:
         case Sum():
             first, *others = expression.terms
             return _join([text(first), *(_bracket(term, _PRODUCT) for term in others)])
-        case Power() if expression.exponent.value >= 0.0:
+        case Power() if not expression.exponent.value < 0.0:
             if expression.exponent.value == 0.5:
                 return f"sqrt({text(expression.base)})"
             return f"{_bracket(expression.base, _ATOM)}**{_bracket(expression.exponent, _ATOM)}"
@@ -100,7 +100,7 @@ def latex(expression: Expression) -> str:
             first, *others = expression.terms
             rest = (_in_brackets(latex(t)) if isinstance(t, Sum) else latex(t) for t in others)
             return _join([latex(first), *rest])
-        case Power() if expression.exponent.value >= 0.0:
+        case Power() if not expression.exponent.value < 0.0:
             if expression.exponent.value == 0.5:
                 return rf"\sqrt{{{latex(expression.base)}}}"
             return f"{_latex_base(expression.base)}^{{{latex(expression.exponent)}}}"

@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from kan_numpy.algebra.constants import recognize
-from kan_numpy.algebra.expressions import Call, Expression, Function, Number, Power, Product, Sum
+from kan_numpy.algebra.expressions import (
+    Call,
+    Constant,
+    Expression,
+    Function,
+    Number,
+    Power,
+    Product,
+    Sum,
+)
 from kan_numpy.algebra.ordering import factor_key, is_negative, term_key
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
@@ -152,12 +161,14 @@ def _whole(exponent: Expression) -> Expression:
 
 
 def power(base: Expression, exponent: Expression) -> Expression:
-    """Return an expression in normal form to the power of a number.
+    """Return an expression in normal form to the power of another.
 
     An integer power of a product is distributed over its factors; a root is not: that of x**2 is
     the absolute value of x.
     """
     p = exponent.value
+    if not exponent.is_number:
+        return call(SYMBOLS["exp"], exponent) if base == Constant("e") else Power(base, exponent)
     if p in (0.0, 1.0):
         return base if p else Number(1)
     if base.is_number:
@@ -165,6 +176,9 @@ def power(base: Expression, exponent: Expression) -> Expression:
     match base:
         case Product() if p.is_integer():
             return multiply([power(factor, exponent) for factor in factors_of(base)])
+        case Power() if not base.exponent.is_number:
+            if p.is_integer():
+                return power(base.base, multiply([exponent, base.exponent]))
         case Power() if p.is_integer() or base.exponent.value % 2.0 != 0.0:
             return power(base.base, _whole(times(base.exponent, exponent)))
     return Power(base, exponent)

@@ -68,8 +68,10 @@ def variables(expression: Expression) -> tuple[str, ...]:
 
 
 def as_power(factor: Expression) -> tuple[Expression, Expression]:
-    """Return base and exponent of a power, or the factor itself and 1."""
-    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, Number(1))
+    """Return base and exponent of a power of a number, or the factor itself and 1."""
+    if isinstance(factor, Power) and factor.exponent.is_number:
+        return factor.base, factor.exponent
+    return factor, Number(1)
 
 
 def as_multiple(term: Expression) -> tuple[Expression, Expression]:

@@ -26,8 +26,14 @@ from kan_numpy.algebra.constants import complexity, recognize
 from kan_numpy.algebra.expansion import expand
 from kan_numpy.algebra.expressions import Expression, Number, evaluate
 from kan_numpy.algebra.printing import text
+from kan_numpy.algebra.simplest_form import simplest
 from kan_numpy.algebra.simplify import simplify
-from kan_numpy.formulas.parameter_fit import free_numbers, refit, with_numbers
+from kan_numpy.formulas.parameter_fit import (
+    free_numbers,
+    refit,
+    standard_errors,
+    with_numbers,
+)
 
 __all__ = ["MANY", "NOISY", "ROUNDING", "TIGHTEST", "ConstantRecognizer"]
 
@@ -37,7 +43,7 @@ ROUNDING = 1e-12
 TIGHTEST = 1e-10
 """The smallest relative tolerance for a constant."""
 
-NOISY = 1e-9
+NOISY = 1e-10
 """The relative error above which the other numbers are fitted again after each recognition."""
 
 MANY = 20
@@ -61,7 +67,7 @@ class ConstantRecognizer:
         """Return the expression simplified, with all constants that the data support."""
         N, spread = len(self.target), float(np.var(self.target)) or 1.0
         per_number = np.log(N) / N
-        floor = self.loss(expression) + ROUNDING**2 * spread
+        floor = (np.sqrt(self.loss(expression)) + ROUNDING * np.sqrt(spread)) ** 2
         accuracy = float(np.clip(np.sqrt(floor / spread), 1e-11, 0.01))
         for known in range(len(free_numbers(expression)) + 1):
             if self.deadline.passed:
@@ -72,6 +78,14 @@ class ConstantRecognizer:
                 simpler = complexity(form) <= complexity(expression)
                 if simpler and self.loss(form) <= limit:
                     expression = form
+            for form in (simplest(expanded, TIGHTEST), simplest(expression, TIGHTEST)):
+                simpler = complexity(form) <= complexity(expression)
+                if simpler and self.loss(form) <= limit:
+                    expression = form
+            if accuracy > NOISY:
+                expression = self.with_equal_numbers(
+                    expression, accuracy, limit, per_number * floor
+                )
             limit += floor * per_number
             guesses = self.proposals(expression, accuracy)
             if known == 0 and accuracy <= NOISY:
@@ -84,6 +98,25 @@ class ConstantRecognizer:
                 break
             expression = better
         return expression
+
+    def with_equal_numbers(
+        self, expression: Expression, accuracy: float, limit: float, per_number: float
+    ) -> Expression:
+        """Return a form in which numbers that hardly differ are one, if the data allow that."""
+        form = simplest(expression, accuracy)
+        fewer = len(free_numbers(expression)) - len(free_numbers(form))
+        if fewer > 0:
+            form = simplify(refit(form, self.values, self.target))
+            if self.loss(form) <= limit + fewer * per_number:
+                return form
+        return expression
+
+    def tolerances(self, expression: Expression, free: list[float]) -> Array:
+        """Return three standard errors of the free numbers (P,), relative to these."""
+        errors = standard_errors(expression, self.values, self.target)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            relative = 3.0 * errors / np.abs(free)
+        return np.clip(np.nan_to_num(relative, nan=1.0), TIGHTEST, 1.0)
 
     def is_new(self, constant: Expression, value: float) -> bool:
         """Return whether a constant differs from its digits, without a name that is a variable."""
@@ -106,16 +139,17 @@ class ConstantRecognizer:
 
     def proposals(self, expression: Expression, accuracy: float) -> Iterator[Expression]:
         """Yield the expression with one number zero or a constant, and the others refitted."""
-        # About three standard errors of a number fitted to N samples.
-        tolerance = max(3.0 * accuracy / np.sqrt(len(self.target)), TIGHTEST)
         small = 10.0 * accuracy * max(1.0, float(np.std(self.target)))
         free = free_numbers(expression)
+        tolerances = self.tolerances(expression, free) if free else ()
         for index, value in enumerate(free):
             if self.deadline.passed:
                 return
-            constant = recognize(value, tolerance)
+            constant = recognize(value, tolerances[index])
             guesses: list[Expression] = [Number(0)] if abs(value) <= small else []
-            guesses += [constant] if constant and self.is_new(constant, value) else []
+            # A decimal would be fitted again; it is for `Formula.round` to find.
+            if constant and (constant.is_exact or accuracy <= NOISY):
+                guesses += [constant] if self.is_new(constant, value) else []
             for guess in guesses:
                 known = [*map(Number, free[:index]), guess, *map(Number, free[index + 1 :])]
                 replaced = simplify(with_numbers(expression, iter(known)))

@@ -68,7 +68,7 @@ def as_parts(expression: Expression, names: Collection[str]) -> Expression:
 
 
 def _is_exponential(expression: Expression) -> TypeGuard[Power]:
-    """Return whether an expression is a power x^p for which 2p is not an integer."""
+    """Return whether an expression is a power x^p for which 2p is no integer, as in x^y."""
     return isinstance(expression, Power) and not (2.0 * expression.exponent.value).is_integer()
 
 
@@ -77,7 +77,7 @@ def _with_exponentials(expression: Expression) -> Expression:
     expression = map_children(expression, _with_exponentials)
     if _is_exponential(expression):
         logarithm = Call(SYMBOLS["log"], expression.base)
-        return Call(SYMBOLS["exp"], Product((expression.exponent, logarithm)))
+        return Call(SYMBOLS["exp"], Product.of((expression.exponent, logarithm)))
     return expression
 
 

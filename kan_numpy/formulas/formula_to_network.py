@@ -83,7 +83,8 @@ def from_formula(
     -------
     KAN
         All of its edges are symbolic. Whole powers beyond the fifth are products or powers of
-        powers, and :math:`x^p = e^{p \log x}` if 2p is not whole.
+        powers, and :math:`x^p = e^{p \log x}` if 2p is not whole, such as :math:`x^y`: both are
+        defined for positive x only.
 
     Raises
     ------

@@ -121,7 +121,7 @@ class KANParameters(Frozen):
         W, S = self.basis.size, len(self.symbols)
         return parameter_index(self.splines, self.ties, W, self.has_base, S)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """The trainable parameters: G + k a spline edge, 1 more with a base; 4 a symbol.
 
@@ -152,7 +152,7 @@ class KANParameters(Frozen):
         )
         w_base = new.w_base if self.has_base else self.w_base
         layer = self._like(coef=new.coef, w_base=w_base, symbols=symbols)
-        layer.__dict__["index"] = self.index  # it does not depend on theta
+        layer.__dict__.update(index=self.index, size=self.size)  # they do not depend on theta
         return layer
 
     def part(self: KANParametersT, edges: Mask, outputs: Mask, inputs: Mask) -> KANParametersT:

@@ -9,15 +9,18 @@ import numpy as np
 
 from kan_numpy._arrays import Array, row_blocks
 from kan_numpy._validation import as_count, shown
+from kan_numpy.functions.other_bases import ScaledBasis
+from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import Symbol
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.layers.symbolic_edge import SymbolicEdge
 from kan_numpy.networks.checks import kan_layer
 from kan_numpy.networks.kan import KAN
 from kan_numpy.networks.network import levels
+from kan_numpy.splines.bsplines import BSplineBasis
 
-__all__ = ["Curves", "chains", "edge_outputs", "layer_of", "scaled_outputs", "spline_edges"]
-__all__ += ["symbolic_edges", "with_symbol"]
+__all__ = ["Curves", "chains", "edge_outputs", "layer_of", "scaled_inputs", "scaled_outputs"]
+__all__ += ["spline_edges", "symbolic_edges", "with_symbol"]
 
 Edge = tuple[int, int, int]
 
@@ -134,3 +137,23 @@ def scaled_outputs(network: KAN, factors: Array) -> KAN:
         symbols=symbols,
     )
     return network.with_layer(l, scaled)
+
+
+def scaled_inputs(network: KAN, scaler: Scaler) -> KAN:
+    """Return the network of x, from one of z = (x - center) / scale."""
+    m, s, first = scaler.center, scaler.scale, network.layers[0]
+    if not isinstance(first, KANLayer):
+        raise TypeError("network must begin with sums, but begins with products")
+    symbols = []
+    for edge in first.symbols:
+        a, b, c, d = edge.affine
+        a, b = a / s[edge.inp], b - a / s[edge.inp] * m[edge.inp]
+        symbols.append(edge.with_affine(np.array([a, b, c, d])))
+    basis = first.basis
+    if isinstance(basis, BSplineBasis):
+        basis = BSplineBasis(m[:, None] + s[:, None] * basis.knots, basis.degree)
+    elif isinstance(basis, ScaledBasis):
+        basis = replace(basis, low=m + s * basis.low, high=m + s * basis.high)
+    center, scale = (m, s) if first.center is None else (m + s * first.center, s * first.scale)
+    layer = replace(first, basis=basis, center=center, scale=scale, symbols=tuple(symbols))
+    return network.with_layer(0, layer)

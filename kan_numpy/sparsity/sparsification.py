@@ -1,9 +1,11 @@
 r"""Sparsification: reduction of a large network to the edges that it needs.
 
 Four steps: training with a penalty on the edges (`Penalty`), which leaves a few large edges and
-many small ones; pruning of the small ones; training without penalty on a finer grid; and finally
-backward elimination: edge by edge, the weakest first, is removed and the rest is trained again. If
-the smaller network is as good (`kan_numpy.sparsity.model_selection`), the edge stays removed.
+many small ones; pruning of the small ones; training without penalty on a finer grid, unless noise
+or few samples speak against it; and finally backward elimination: the weakest edges are removed and
+the rest is trained again. If the smaller network is as good
+(`kan_numpy.sparsity.model_selection`), they stay removed, and twice as many are tried next; if not,
+one.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from kan_numpy._arrays import Array
 from kan_numpy._deadline import NEVER, Deadline, last_stage
 from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import checked_inputs, require_defined
+from kan_numpy.networks.edges import Edge
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.edge_scores import edge_scores
@@ -143,42 +147,63 @@ def sparse_stages(
     yield result.network, "a finer grid"
     small = uninterrupted(result)
     finer = [GRID_GROWTH * layer.grid_size for _, layer in small.kan_layers]
-    count, fine = pace * (steps // 3), objective.on(refine(small, finer))
-    result = train(fine, steps=count, progress=False, callback=deadline)
-    yield result.network, "the removal of edges"
-    yield from _without_needless_edges(objective, uninterrupted(result), count, deadline)
+    count, fine, coarse = pace * (steps // 3), refine(small, finer), assess(objective, small)
+    if fine.size < objective.target.size:
+        result = train(objective.on(fine), steps=count, progress=False, callback=deadline)
+        yield result.network, "the removal of edges"
+        fine = uninterrupted(result)
+        if coarse.spline_limited or assess(objective, fine).bic < coarse.bic:
+            small = fine
+    yield from _without_needless_edges(objective, small, count, deadline)
 
 
 def _without_needless_edges(
     objective: Objective[KAN], network: KAN, steps: int, deadline: Deadline
 ) -> Iterator[tuple[KAN, str]]:
-    """Yield the network after each backward elimination of an edge, weakest first."""
-    needed: set[tuple[int, int, int]] = set()
-    best = assess(objective, network)
+    """Yield the network after each backward elimination of edges, the weakest first.
+
+    The weakest that are needed are passed over until no other can go, and then tried once more.
+    """
+    best, needed, together, removed = assess(objective, network), 0, 1, False
     while True:
         deadline.check()
-        scores = edge_scores(network, objective.x, "attribution")
-        waiting = [
-            (float(scores[l][o, i]), (l, int(o), int(i)))
-            for l, layer in network.kan_layers
-            for o, i in np.argwhere(layer.active)
-            if (l, o, i) not in needed
-        ]
+        waiting = _weakest_first(network, objective.x)[needed:]
         yield network, f"the removal of {len(waiting)} more edges"
-        if not waiting:
+        if not waiting and not removed:
             return
-        _, edge = min(waiting)
-        try:
-            smaller = prune(network, objective.x, edges=[edge])
-        except ValueError:  # no path would be left
-            needed.add(edge)
+        if not waiting:
+            needed, removed = 0, False
             continue
-        trial = objective.on(smaller)
-        smaller = uninterrupted(train(trial, steps=steps, progress=False, callback=deadline))
-        judged = assess(objective, smaller)
-        if best.accepts(judged):
+        smaller = _without(objective, network, waiting[:together], steps, deadline)
+        judged = None if smaller is None else assess(objective, smaller)
+        if smaller is not None and judged is not None and best.accepts(judged):
             # Where splines cause the errors, many small steps must not add up to a large one.
             lowest = min(best.loss, judged.loss) if judged.spline_limited else judged.loss
-            network, best, needed = smaller, judged._replace(loss=lowest), set()
+            network, best, removed = smaller, judged._replace(loss=lowest), True
+            together *= 2
         else:
-            needed.add(edge)
+            needed += together == 1
+            together = 1
+
+
+def _weakest_first(network: KAN, x: Array) -> list[Edge]:
+    """Return the edges, those with the smallest attribution at x (N, n_in) first."""
+    scores = edge_scores(network, x, "attribution")
+    edges = [
+        (float(scores[l][out, inp]), (l, int(out), int(inp)))
+        for l, layer in network.kan_layers
+        for out, inp in np.argwhere(layer.active)
+    ]
+    return [edge for _, edge in sorted(edges)]
+
+
+def _without(
+    objective: Objective[KAN], network: KAN, edges: list[Edge], steps: int, deadline: Deadline
+) -> KAN | None:
+    """Return the network trained without these edges, or None if no path would be left."""
+    try:
+        smaller = prune(network, objective.x, edges=edges)
+    except ValueError:
+        return None
+    trial = objective.on(smaller)
+    return uninterrupted(train(trial, steps=steps, progress=False, callback=deadline))

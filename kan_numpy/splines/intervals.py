@@ -18,10 +18,11 @@ however often a knot is repeated.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from kan_numpy._arrays import Array, Frozen, Indices
+from kan_numpy._arrays import Array, Frozen, Indices, frozen
 
 __all__ = ["BESIDE", "CELLS", "EVEN", "Intervals"]
 
@@ -47,8 +48,6 @@ class Intervals(Frozen):
     _low: Array = field(init=False)  # the left end of each grid
     _high: Array = field(init=False)  # the right end of each grid
     _last: Indices = field(init=False)  # the last interval of each grid
-    _before: Indices = field(init=False)  # the index in the table of the last knot before each cell
-    _bits: int = field(init=False)  # those of the largest number of knots in a cell
 
     def __post_init__(self) -> None:
         """Prepare what does not depend on x."""
@@ -74,10 +73,6 @@ class Intervals(Frozen):
         object.__setattr__(self, "_low", low)
         object.__setattr__(self, "_high", high)
         object.__setattr__(self, "_last", np.array(last, dtype=np.intp))
-        inside = np.bincount(self._cells(knots.T).ravel(), minlength=CELLS * M * n).reshape(n, -1)
-        before = np.cumsum(inside, axis=1) - inside - 1 + self._row[:, None]  # (n, cells)
-        object.__setattr__(self, "_before", before.ravel())
-        object.__setattr__(self, "_bits", int(inside.max()).bit_length())
         super().__post_init__()
 
     def distances(self, x: Array) -> tuple[Indices, list[Array], list[Array]]:
@@ -106,10 +101,11 @@ class Intervals(Frozen):
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
         u = (x - self._low) / h  # the knots are at -k ... G + k
         floor = np.floor(u.real)
+        # If one of them is not a number, these comparisons are false.
+        if not (floor.min() >= -k and floor.max() < G + k):
+            floor = np.fmin(np.fmax(floor, -k), G + k)
         s = u - floor
-        # If one of them is not a number, this is false.
-        within = floor.min() >= -k and floor.max() < G + k
-        if not (within and s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
+        if not (s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
             self._compare(x, u.real, floor, s)
         m = floor.astype(np.intp)
         m += k
@@ -118,17 +114,17 @@ class Intervals(Frozen):
     def _compare(self, x: Array, u: Array, floor: Array, s: Array) -> None:
         """Correct the floor of u and s (N, n_in) where a point is beside a knot, or beyond all."""
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
-        clear = (np.abs(s.real - 0.5) < 0.5 - BESIDE) & (u > -k) & (u < G + k)
-        at = np.flatnonzero(~clear)
-        row = at % x.shape[1] if len(self._row) > 1 else np.zeros_like(at)
+        at = np.flatnonzero(~(np.abs(s.real - 0.5) < 0.5 - BESIDE))
+        row = at % x.shape[1] if len(self._row) > 1 else np.zeros(1, np.intp)  # of the table
         points, h = x.take(at), np.asarray(self.spacing)[row]  # (P,)
         nearest = np.fmin(np.fmax(np.rint(u.take(at)), -k), G + k)
         t = self._table.take(self._row[row] + k + nearest.astype(np.intp))
         before = (points.real < t) | (points.real == self._high[row])  # else on the knot, or after
-        floor.put(at, nearest - before)
+        corrected = nearest - before
+        floor.put(at, corrected)
         # Beyond all knots any s will do, if its powers do not overflow.
-        beyond = (nearest - before < -k) | (nearest - before >= G + k)
-        s.put(at, np.where(beyond & ~np.isnan(points), 0.0, (points - t) / h + before))
+        beyond = (corrected < -k) | (corrected >= G + k)
+        s.put(at, np.where(beyond, 0.0, (points - t) / h + before))
 
     def _near(self, x: Array, m: Indices) -> Array:
         """Return x, with points outside all knots moved to the first knot.
@@ -140,10 +136,20 @@ class Intervals(Frozen):
             return x
         return np.where((m < 0) | (m >= M - 1), self._table[self._row], x)
 
+    @cached_property
+    def _before(self) -> tuple[Indices, int]:
+        """Where the last knot before each cell is in the table, and the bits of knots in a cell."""
+        n, M = len(self._row), self.knots.shape[1]
+        cells = self._cells(self.knots[:n].T).ravel()
+        inside = np.bincount(cells, minlength=CELLS * M * n).reshape(n, -1)
+        before = np.cumsum(inside, axis=1) - inside - 1 + self._row[:, None]  # (n, cells)
+        return frozen(before.ravel()), int(inside.max()).bit_length()
+
     def _search(self, x: Array) -> Indices:
         """Return where t_m <= x < t_{m+1} is in the table; for a right end, the last interval."""
-        here = self._before.take(self._cells(x))
-        for bit in reversed(range(self._bits)):
+        before, bits = self._before
+        here = before.take(self._cells(x))
+        for bit in reversed(range(bits)):
             here += 2**bit * (self._table[2**bit :].take(here) <= x)
         if not np.all(x < self._high):
             in_last = (x == self._high) | np.isnan(x)  # any interval turns a NaN into a NaN

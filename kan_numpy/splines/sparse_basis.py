@@ -11,7 +11,7 @@ import numpy as np
 import scipy
 
 from kan_numpy._arrays import Array, row_blocks
-from kan_numpy.splines.windows import Window, folded
+from kan_numpy.splines.windows import Window, folded, row_starts
 
 __all__ = ["FUNCTIONS_EACH", "SAMPLES_EACH", "gathered", "is_sparse", "slopes_of_edges"]
 
@@ -30,8 +30,8 @@ def gathered(row: list[Array], window: Window, size: int) -> Any:
     """Return B (N, n_in (G + k)) with the k + 1 values of each point, as a sparse matrix."""
     values = np.stack(folded(row, window), axis=-1)  # (N, n_in, k+1)
     N, n_in, some = values.shape
-    columns = window.start - np.arange(0, N * n_in * size, n_in * size)[:, None]  # of the first
-    columns = columns[..., None] + np.arange(some)  # (N, n_in, k+1)
+    first = window.start - row_starts(N, n_in, size)  # (N, n_in)
+    columns = np.stack([first + r for r in range(some)], axis=-1)  # (N, n_in, k+1)
     ends = np.arange(0, values.size + 1, n_in * some)
     return scipy.sparse.csr_array((values.ravel(), columns.ravel(), ends), (N, n_in * size))
 

@@ -11,6 +11,7 @@ from kan_numpy._arrays import Array, Indices
 __all__ = [
     "Window",
     "folded",
+    "row_starts",
     "scattered",
     "window_of",
 ]
@@ -36,6 +37,11 @@ def window_of(m: Indices, degree: int, size: int) -> Window:
     shift = m - np.minimum(np.maximum(m, degree), size - 1)
     outside = np.flatnonzero(shift)
     return Window(start - shift, outside, shift.take(outside))
+
+
+def row_starts(n_samples: int, n_in: int, size: int) -> Indices:
+    """Return where the samples begin in the flattened (N, n_in, G+k) array, (N, 1)."""
+    return np.arange(0, n_samples * n_in * size, n_in * size)[:, None]
 
 
 def scattered(row: list[Array], window: Window, size: int) -> Array:

@@ -22,10 +22,7 @@ from kan_numpy.symbolic_regression.structures import Selection
 from kan_numpy.training.losses import WeightedLoss
 from kan_numpy.training.objective import Objective
 
-__all__ = ["SECONDS_FOR_OTHERS", "Candidate", "FoundFormula", "Writer", "complexity_of", "front"]
-
-SECONDS_FOR_OTHERS = 1.0
-"""The time to recognize the constants of each candidate that was not chosen."""
+__all__ = ["Candidate", "FoundFormula", "Writer", "complexity_of", "front"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +76,11 @@ class Writer:
         exact = recognized(expressions, self.outputs, found, data, measure, deadline)
         return enough_digits(exact, self.fitted, deadline)
 
-    def with_candidates(self, selection: Selection) -> FoundFormula:
-        """Return the selected formula, with those of other networks written while there is time."""
+    def with_candidates(self, selection: Selection, seconds: float = np.inf) -> FoundFormula:
+        """Return the selected formula, with those of other networks written while there is time.
+
+        The constants of each of these are recognized for at most so many seconds.
+        """
         finish, others = selection.finish, []
         try:
             chosen = self.formula(selection.network, finish)
@@ -91,7 +91,7 @@ class Writer:
         with suppress(KeyboardInterrupt):  # then there are fewer
             for network in selection.others:
                 finish.check()
-                others.append(self.formula(network, finish.at_most(SECONDS_FOR_OTHERS)))
+                others.append(self.formula(network, finish.at_most(seconds)))
         own = {field.name: getattr(chosen, field.name) for field in fields(Formula)}
         return FoundFormula(**own, candidates=front(chosen, selection.why, others))
 

@@ -13,9 +13,10 @@ from kan_numpy._arrays import Rng
 from kan_numpy._deadline import Deadline
 from kan_numpy._progress import is_wanted
 from kan_numpy.algebra.parsing import FUNCTIONS
+from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
-from kan_numpy.networks.edges import scaled_outputs
+from kan_numpy.networks.edges import scaled_inputs, scaled_outputs
 from kan_numpy.networks.kan import KAN
 from kan_numpy.symbolic_regression.candidates import FoundFormula, Writer
 from kan_numpy.symbolic_regression.search_options import SearchOptions
@@ -122,14 +123,19 @@ def discover(
 
     generator = as_rng(rng)
     rows, aside = steer.put_aside(data, generator)
-    fitted, other = data.batch(rows), data.batch(aside if len(aside) else rows)
-    # Outputs are scaled to unit variance, so that all have the same weight.
+    fitted, put_aside = data.batch(rows), bool(len(aside))
+    other = data.batch(aside) if put_aside else fitted
+    # The search has units of its own; outputs with unit variance have the same weight.
     spread = np.sqrt(fitted.variances) if squares else np.ones(len(names))
-    start = scaled_outputs(network, 1.0 / spread)
-    problem = Objective(start, fitted.x, fitted.y / spread if squares else fitted.y, loss)
+    units, start = steer.units(fitted.x), scaled_outputs(network, 1.0 / spread)
+    if network.init is None:  # it is not as drawn, but a function of x
+        start = scaled_inputs(start, Scaler(-units.center / units.scale, 1.0 / units.scale))
+    y = fitted.y / spread if squares else fitted.y
+    problem = Objective(start, units(fitted.x), y, loss)
     selection = StructureSearch(problem, steer, symbols, generator, log, spread, deadline).run()
-    writer = Writer(fitted, other, len(aside) > 0, inputs, names, spread)
-    found = writer.with_candidates(selection)
+    selection = selection.in_units(units)
+    writer = Writer(fitted, other, put_aside, inputs, names, spread)
+    found = writer.with_candidates(selection, steer.seconds_for_others)
     log(f"formula: {found}")
     return found
 

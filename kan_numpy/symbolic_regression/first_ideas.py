@@ -25,7 +25,7 @@ from kan_numpy.algebra.expressions import Expression, Number, evaluate
 from kan_numpy.algebra.simplify import multiply
 from kan_numpy.derivatives.separation import Separated, separated
 from kan_numpy.formulas.formula_to_network import from_formula
-from kan_numpy.formulas.parameter_fit import refit
+from kan_numpy.formulas.parameter_fit import free_numbers, refit
 from kan_numpy.formulas.term_search import KINDS, term_sets, with_phases
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.layers.product_layer import ProductLayer
@@ -71,11 +71,12 @@ def _linear(weights: Array) -> KAN:
 
 
 def formula_networks(
-    data: Objective[KAN], spread: Array, deadline: Deadline = NEVER
+    data: Objective[KAN], spread: Array, fewest: int, deadline: Deadline = NEVER
 ) -> Iterator[tuple[str, KAN]]:
-    """Yield the network of a formula that is exact, or that of a polynomial in noise before.
+    """Yield the network of a formula that is exact, and those of short ones in noise before.
 
-    ``spread`` (n_out,) is the unit of the targets. Each output must have a formula.
+    ``spread`` (n_out,) is the unit of the targets. Each output must have a formula. In noise there
+    must be at least ``fewest`` samples for each of its numbers.
     """
     names = _names(data.x)
     found: list[Expression] = []
@@ -85,7 +86,8 @@ def formula_networks(
             ideas(data.x, y, names, deadline), separations(data.x, y, names, deadline)
         ):
             error = _error(idea, data.x, y, names)
-            if len(spread) == 1 and what == "y a polynomial" and error > SPLINE_LIMIT:
+            numbers = len(free_numbers(idea))
+            if len(spread) == 1 and SPLINE_LIMIT < error < 1.0 and numbers * fewest <= len(y):
                 yield from _network(what, [_scaled(idea, unit)], data.x)
             if error <= EXACT_IDEA:
                 best = idea

@@ -41,8 +41,8 @@ __all__ = [
     "ratio",
 ]
 
-MOST_TERMS, HIGHEST = 60, 9
-"""The number of terms to select from, and the degree of a polynomial of one variable."""
+MOST_TERMS, HIGHEST = 66, 9
+"""The number of terms to select from, such as all products of ten variables, and the degree."""
 
 RATIONAL = ((1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (2, 3), (3, 3), (4, 2), (4, 4))
 """The degrees of numerators and denominators, in the order in which they are tried."""
@@ -156,7 +156,8 @@ def polynomial(
 
     .. math:: N \log \frac{L_{without}}{L} < \log N + 2 \log T
 
-    (J. Chen and Z. Chen, Biometrika 95, 759, 2008, with T terms to choose from).
+    (J. Chen and Z. Chen, Biometrika 95, 759, 2008, with T terms to choose from). Constants and single
+    inputs are no choice, and cost log N only.
     """
     size = np.sqrt(np.mean(terms.columns**2, axis=0))
     N, T = terms.columns.shape
@@ -164,6 +165,8 @@ def polynomial(
     R = qr(A, mode="r")[0][: T + 1]  # with the same normal equations as A
     floor = N * (rounding * float(np.abs(target).max())) ** 2 + 1e-300
     left, c = np.flatnonzero(size > 0.0), np.zeros(0)
+    products = [not isinstance(each, Number | Variable) for each in terms.expressions]
+    price = np.where(products, 2.0 * np.log(T), 0.0)
     while len(left):
         deadline.check()
         r = qr(R[:, [*left, T]], mode="r")[0][: len(left) + 1]
@@ -171,8 +174,8 @@ def polynomial(
         r[np.diag_indices(len(left))] += np.where(np.abs(np.diag(r)) < 1e-14, 1e-14, 0.0)
         c, inverse = solve_triangular(r, b), solve_triangular(r, np.eye(len(left)))
         increase = c**2 / np.sum(inverse**2, axis=1)
-        weakest = int(np.argmin(increase))
-        if N * np.log1p(increase[weakest] / loss) >= np.log(N) + 2.0 * np.log(T):
+        weakest = int(np.argmin(N * np.log1p(increase / loss) - price[left]))
+        if N * np.log1p(increase[weakest] / loss) >= np.log(N) + price[left][weakest]:
             break
         left, c = np.delete(left, weakest), np.delete(c, weakest)
     pairs = zip(c / size[left], left, strict=True)

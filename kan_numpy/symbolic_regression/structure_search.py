@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
 from kan_numpy.symbolic_regression.first_ideas import formula_networks, line
 from kan_numpy.symbolic_regression.search_options import SearchOptions
-from kan_numpy.symbolic_regression.structures import Selection, Structure
+from kan_numpy.symbolic_regression.structures import Selection, Structure, information
 from kan_numpy.symbolic_regression.symbolification import Symbolification
 from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.grids import adapt_grid
@@ -36,22 +37,10 @@ from kan_numpy.training.losses import CrossEntropy
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["AGREEING", "FINISHING", "IDEAS", "LAST_SECONDS", "RANKED_AFTER", "STARTS", "StructureSearch"]
+__all__ = ["LINEAR", "StructureSearch"]
 
-FINISHING = 0.2
-"""The share of the time that is kept for the last training and for writing formulas."""
-
-IDEAS = 0.5
-"""The share of the time that is kept for networks, if no idea is exact."""
-
-LAST_SECONDS = 0.5
-"""The time for both after Ctrl-C."""
-
-STARTS, RANKED_AFTER = 3, 5
-"""Of so many networks of a shape, the one with the smallest loss after so many steps is taken."""
-
-AGREEING = 3
-"""So many different networks that leave the same error tell noise."""
+LINEAR = 4
+"""So many steps of Levenberg-Marquardt solve a linear problem in spite of its damping."""
 
 
 class StructureSearch:
@@ -75,7 +64,7 @@ class StructureSearch:
         self.network, self.options, self.functions = data.network, options, as_symbols(functions)
         self.all_functions, self.is_new = functions is None, True
         self.rng, self.log, self.finish, x = rng, log, finish, data.x
-        self.deadline = finish.earlier(FINISHING)
+        self.deadline = finish.earlier(options.finishing)
         # The extreme samples are for training, so that every function is defined there.
         ends = np.unique(np.concatenate([x.argmin(axis=0), x.argmax(axis=0)]))
         order = rng.permutation(len(x))
@@ -102,7 +91,9 @@ class StructureSearch:
         except KeyboardInterrupt:
             if not self.seen or (len(self.seen) == 1 and not self.deadline.passed):
                 raise
-            finish, stopped = finish.at_most(LAST_SECONDS + finish.left * FINISHING), True
+            if not self.deadline.passed:
+                finish = finish.at_most(self.options.seconds_to_finish)
+            stopped = True
             best, why = self._best(self.seen)
             why += " when the search was stopped"
             warn_stopped(self.deadline, self.untried)
@@ -121,8 +112,9 @@ class StructureSearch:
             return found[-1], "exact"
         shapes = self._shapes()
         found = self._structures("networks", shapes, found)
-        fewer = [(shape, 4) for shape, _ in shapes[1:4]]
-        if not self._is_noise(found) and min(each.error for each in found) > self.options.good:
+        fewer = [(shape, self.options.finer) for shape, _ in shapes[1:4]]
+        good = min(each.error for each in found) <= self.options.good
+        if not (good or self.is_coarse or self._is_noise(found)):
             found = self._structures("networks with finer grids", fewer, found)
         best, why = self._simplest(found)
         if not best.is_exact and not self._is_noise(found) and self._may_be_better(best):
@@ -142,17 +134,20 @@ class StructureSearch:
         found = [self._judged(line(self.train), "line")]
         if found[0].is_exact or not self.all_functions:
             return found
-        data, deadline = self.train, self.deadline.earlier(IDEAS)
+        data, deadline = self.train, self.deadline.earlier(1.0 - self.options.ideas)
+        ideas = formula_networks(data, self.spread, self.options.fewest_samples, deadline)
         try:
-            for what, network in formula_networks(data, self.spread, deadline):
-                polished = uninterrupted(
-                    train(data.on(network), steps=20, progress=False, callback=deadline)
-                )
-                found.append(self._judged(polished, what))
+            for what, network in ideas:
+                if what != "y a polynomial":  # which is the best one as it is
+                    start, end = data.on(network), self.deadline
+                    polish = train(start, steps=20, progress=False, callback=end)
+                    network = uninterrupted(polish)
+                found.append(self._judged(network, what))
                 if found[-1].is_exact:
                     break
         except OutOfTime:
             self.deadline.check()
+        return found
         return found
 
     def _structures(
@@ -183,10 +178,17 @@ class StructureSearch:
         return len(self.train.x[0]) > 1 and (best.error < SPLINE_LIMIT or not best.is_symbolic)
 
     def _is_noise(self, found: list[Structure]) -> bool:
-        """Return whether several networks leave the same, which splines cannot be the cause of."""
+        """Return whether several networks leave the same, which splines cannot be the cause of.
+
+        All first ideas count as one: they may be expansions of the same formula.
+        """
         floor = min(structure.noise for structure in found)
         alike = [each for each in found if each.noise <= self.options.close_in_noise * floor]
-        return floor >= SPLINE_LIMIT and len(alike) >= AGREEING
+        ideas = [each for each in alike if each.is_symbolic]
+        is_known = SPLINE_LIMIT <= floor <= self.options.unexplained
+        has_nodes = any(len(each.network.layers) > 1 for each in alike)
+        count = len(alike) - len(ideas) + bool(ideas)
+        return is_known and has_nodes and count >= self.options.agreeing
 
     def _shapes(self) -> list[tuple[list[Width], int]]:
         """Return the shapes of networks, and how many times finer their grids are.
@@ -208,19 +210,33 @@ class StructureSearch:
         given = self.network
         _, first = given.kan_layers[0]
         degree = getattr(first.basis, "degree", 3)
-        if shape == given.shape and grid_factor == 1 and self.is_new:
+        if shape == given.shape and grid_factor == 1 and self.is_new and not self.is_coarse:
             self.is_new = False
             return given
-        G = grid_factor * first.grid_size
+        G = 1 if self.is_coarse else grid_factor * first.grid_size
         drawn = []
-        for _ in range(STARTS):
+        for _ in range(self.options.starts):
             network = KAN(shape, G, degree, base=first.base, rng=self.rng)
             data, deadline = self.train.on(adapt_grid(network, self.train.x)), self.deadline
-            result = train(data, steps=RANKED_AFTER, progress=False, callback=deadline)
+            result = train(data, steps=self.options.ranked_after, progress=False, callback=deadline)
             drawn.append(
                 (self.train.on(uninterrupted(result)).value(result.network.theta), network)
             )
         return min(drawn, key=lambda pair: pair[0])[1]
+
+    @cached_property
+    def is_coarse(self) -> bool:
+        """Whether samples are too few for the given network, and for fine grids in a sum."""
+        n_in, n_out = self.network.widths[0], self.network.widths[-1]
+        if not self.squares or 2 * self.network.size <= self.train.target.size:
+            return False
+        fine = self.options.finer * self.network.kan_layers[0][1].grid_size
+        judged = []
+        for G in (1, fine):
+            data = self.train.on(adapt_grid(KAN([n_in, n_out], G, rng=0), self.train.x))
+            fitted = uninterrupted(train(data, steps=LINEAR, progress=False))
+            judged.append(assess(data, fitted))
+        return judged[0].bic < judged[1].bic
 
     def _last(self, network: KAN, stages: Iterable[tuple[KAN, str]], what: str) -> Structure:
         """Return the last of several stages; if they are stopped, what there is has been judged."""
@@ -233,10 +249,8 @@ class StructureSearch:
 
     def _judged(self, network: KAN, what: str) -> Structure:
         """Return the network with its validation error."""
-        fitted, freedom = assess(self.train, network), self.train.target.size
-        spare = freedom - fitted.n_parameters
-        noise = fitted.error * np.sqrt(freedom / spare) if spare > 0 else np.inf
-        result = Structure(network, assess(self.check, network).error, float(noise))
+        noise, criterion = information(self.train, network)
+        result = Structure(network, assess(self.check, network).error, noise, criterion)
         self.seen.append(result)
         self.log(f"{what}: {network.widths}, {result.n_edges} edges, error {result.error:.1e}")
         return result
@@ -250,19 +264,41 @@ class StructureSearch:
     def _simplest(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the smallest accurate symbolic structure, or else the most accurate one."""
         limit, is_noise = self._limit(found)
-        enough = limit if is_noise else EXACT
+        if is_noise:
+            return self._in_noise(found)
         results = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
             if structure.error <= limit:
                 self.untried = "the functions of other networks"
                 result = structure if structure.is_symbolic else self._symbolic(structure)
-                if result.is_symbolic and result.error <= enough:
-                    return (
-                        result,
-                        "the smallest as accurate as noise allows" if is_noise else "exact",
-                    )
+                if result.is_exact:
+                    return result, "exact"
                 results.append(result)
         return self._best(results)
+
+    def _in_noise(self, found: list[Structure]) -> tuple[Structure, str]:
+        """Return the formula with the least information criterion, if it is accurate enough."""
+        floor = min(structure.noise for structure in found)
+        formulas: list[Structure] = []
+        for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
+            known = any(
+                f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas
+            )
+            if known or structure.noise > self.options.near_in_noise * floor:
+                continue
+            self.untried = "the functions of other networks"
+            result = structure if structure.is_symbolic else self._symbolic(structure)
+            if result.is_symbolic:
+                formulas.append(result)
+        limit, _ = self._limit([*found, *formulas])
+        accurate = [formula for formula in formulas if formula.error <= limit]
+        if not accurate:
+            return self._best([*found, *formulas])
+        best = min(accurate, key=lambda formula: formula.criterion)
+        return (
+            best,
+            "a line is best" if best.is_line else "the simplest as accurate as noise allows",
+        )
 
     def _best(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the most accurate formula, or else the most accurate network."""

@@ -3,7 +3,7 @@ r"""A network, data and a loss as a function of theta, for our optimizers and fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial, reduce
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from kan_numpy._arguments import as_function, as_value_and_gradient
 from kan_numpy._arrays import Array, Indices, some_rows
+from kan_numpy._parallel import blocks_of_rows, in_threads
 from kan_numpy._validation import as_array, as_samples, require_shape
 from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.networks.checks import as_network
@@ -85,12 +86,8 @@ class NetworkObjective(ObjectiveLike, Protocol[NetworkT]):
         """
         network = self.network._with_theta(theta)
         _, caches = network._forward(some_rows(self.x, SCALING_ROWS))
-        m = np.concatenate(
-            [
-                layer.feature_mean_squares(cache)
-                for layer, cache in zip(network.layers, caches, strict=True)
-            ]
-        )
+        pairs = zip(network.layers, caches, strict=True)
+        m = np.concatenate([layer.feature_mean_squares(cache) for layer, cache in pairs])
         mean = float(m.mean())
         return m / mean + 1e-3 if np.isfinite(mean) and mean > 0.0 else np.ones_like(m)
 
@@ -114,10 +111,8 @@ class Objective(NetworkObjective[NetworkT]):
 
     Attributes
     ----------
-    target : ndarray, shape (N, n_out)
-        The targets in the form of the loss, as a one-hot table for labels.
-    y : ndarray, shape (N, n_out) or (N,)
-        The targets as they were given.
+    target, y : ndarray, shape (N, n_out) or (N,)
+        The targets in the form of the loss, as a one-hot table for labels, and as they were given.
 
     Raises
     ------
@@ -194,6 +189,16 @@ class Objective(NetworkObjective[NetworkT]):
         """The part of the first layer that does not depend on theta, computed once."""
         return self.network.layers[0].features(self.x)
 
+    @cached_property
+    def _blocks(self) -> list[slice]:
+        """The samples of each block of `fun`."""
+        return blocks_of_rows(len(self.x), sum(l.n_in for _, l in self.network.kan_layers))
+
+    @cached_property
+    def _parts(self) -> list[Any]:
+        """What `_first` is, for each of the `_blocks`."""
+        return in_threads(self.network.layers[0].features, [self.x[rows] for rows in self._blocks])
+
     def _at(self, theta: Array) -> NetworkT:
         """Return the network at theta (P,), which may be infinite in a step that goes too far."""
         if not isinstance(theta, np.ndarray) or theta.dtype != np.float64:
@@ -201,16 +206,14 @@ class Objective(NetworkObjective[NetworkT]):
         require_shape("theta", theta, (self.network.size,))
         return self.network._with_theta(theta)
 
-    def _forward(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:
-        """Return the network at theta (P,), its outputs (N, n_out), and its cache."""
-        network = self._at(theta)
-        return network, *network._forward(self.x, self._first)
-
     def fun(self, theta: Array) -> tuple[float, Array]:
-        """Return the loss at theta (P,), and its gradient (P,)."""
-        network, y, cache = self._forward(theta)
-        loss, dy = self.loss.value_and_gradient(y, self.target)
-        _, dtheta = network._backward(dy, cache, input_gradient=False)
+        """Return the loss at theta (P,), and its gradient (P,), by blocks of samples."""
+        network = self._at(theta)
+        y, caches = zip(*in_threads(partial(network._forward, self.x), self._parts), strict=True)
+        loss, dy = self.loss.value_and_gradient(np.concatenate(y), self.target)
+        backward = partial(network._backward, input_gradient=False)
+        gradients = in_threads(backward, [dy[rows] for rows in self._blocks], caches)
+        dtheta = reduce(np.add, [dtheta for _, dtheta in gradients])
         if self.penalty is not None:
             extra, gradient = self._penalized(network)
             loss, dtheta = loss + extra, dtheta + gradient
@@ -249,9 +252,8 @@ class Objective(NetworkObjective[NetworkT]):
             yield self.jacobian(theta)
             return
         network, y, _ = self._forward_once(theta)
-        scales = np.broadcast_to(self._scale(y), (self.target.size, 1)).reshape(
-            *self.target.shape, 1
-        )
+        shape = (*self.target.shape, 1)
+        scales = np.broadcast_to(self._scale(y), (self.target.size, 1)).reshape(shape)
         for rows in self._jacobian_rows:
             y, cache = network._forward(self.x[rows])
             J = network._jacobian(y, cache).reshape(y.size, -1)  # (m * n_out, P)
@@ -261,8 +263,7 @@ class Objective(NetworkObjective[NetworkT]):
     @property
     def _jacobian_rows(self) -> list[slice]:
         """The samples of each block of the Jacobian."""
-        each = self.network.size * self.target.shape[1]  # numbers of one sample
-        height = max(1, JACOBIAN_AT_ONCE // each)
+        height = max(1, JACOBIAN_AT_ONCE // (self.network.size * self.target.shape[1]))
         return [slice(start, start + height) for start in range(0, len(self.x), height)]
 
     def _forward_once(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:

@@ -30,6 +30,7 @@ def test_typical_constants_are_found(name, error):
     assert text(recognize(-value, 1e-6)) == f"-{name}"
 
 
+@pytest.mark.parametrize("tolerance", [1e-2, 3e-3, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8])
 @pytest.mark.parametrize(
     "draw",
     [
@@ -38,10 +39,28 @@ def test_typical_constants_are_found(name, error):
         lambda rng: np.exp(rng.uniform(-7.0, 7.0, size=3000)),
     ],
 )
-def test_random_numbers_are_not_recognized(draw):
+def test_random_numbers_are_not_recognized(draw, tolerance):
     numbers = draw(np.random.default_rng(0))
-    alarms = np.mean([recognize(number, 1e-6) is not None for number in numbers])
+    alarms = np.mean([recognize(number, tolerance) is not None for number in numbers])
     assert alarms < 0.01
+
+
+@pytest.mark.parametrize("digits", [5, 6, 8, 12])
+def test_random_digits_are_not_recognized(digits):
+    rng = np.random.default_rng(1)
+    numbers = [float(f"{number:.{digits - 1}e}") for number in np.exp(rng.normal(size=1000))]
+    half = 0.5 * 10.0 ** (1 - digits)  # of the last digit, relative to 1
+    assert sum(recognize(number, half) is not None for number in numbers) < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "tolerance"),
+    [("2", 3e-3), ("pi", 1e-3), ("sqrt(3)", 1e-4), ("log(9)", 1e-5), ("e**5", 1e-6), ("17/48", 1e-8)],
+)
+def test_longer_names_need_more_accurate_numbers(name, tolerance):
+    value = parse(name).value
+    assert text(recognize(value, tolerance)) == name
+    assert recognize(value * (1.0 + 30.0 * tolerance + 1e-12), 30.0 * tolerance) is None
 
 
 def test_the_looser_the_tolerance_the_simpler_a_constant_must_be():
@@ -84,12 +103,17 @@ def test_bad_input(value, tolerance, message):
 
 LEVELS = {
     0: "1",
-    1: "2 10 1/2",
-    2: "3/2 1/3 11 20 0.1 0.9 100 900 pi 2*pi sqrt(2)",
-    3: "21 99 0.99 0.01 0.09 19/8 20/3 10*pi/3 sqrt(3) log(2)",
+    1: "2 10 1/2 1/3 1/4",
+    2: "3/2 2/3 11 20 0.1 0.9 100 900 pi 2*pi sqrt(2)",
+    3: "21 99 0.99 0.01 0.09 19/8 20/3 10*pi/3 sqrt(3) log(2) (1+sqrt(5))/2",
     4: "1000 110 350 0.009 0.035 1.23 21/8 59/3 60/7 11*pi/3 23*pi/12 6*sqrt(15)/5 log(5)"
-    " 999e6 123e-6",
-    UNKNOWN: "61/7 25*pi/12 7*sqrt(15)/5 999e7 123e-7",
+    " 999e6 123e-6 log(9) 2**(1/3) 1/e**2",
+    5: "log(11) log(50) sqrt(97) 1/sqrt(97) 10**(2/3) 1/10**(1/3) e**10 1/e**10 6/(11*pi)"
+    " 6*sqrt(pi)/11 5*pi**2/12 6/(7*pi**2) 5/(12*sqrt(pi)) 5*sqrt(2*pi)/12 5*sqrt(2)*pi/12"
+    " 5*sqrt(3)*pi/6 5/(6*sqrt(2*pi)) 5*e/6 5*log(2)/6 5*log(3)/6 5*log(5)/6 5*log(10)/6",
+    6: "log(20/7) log(3/2) 10/e**6 9*e**6 61/7 113/64 5*(1+sqrt(5))/12 2**(1/4) e**(3/2)",
+    UNKNOWN: "127/65 25*pi/12 7*sqrt(15)/5 999e7 123e-7 log(51) sqrt(101) e**11 11**(1/3)"
+    " 7*log(2)/5 11*e**2 7*e**7 log(21/10) 5*pi**2/13 7*sqrt(pi)/2 5*e/7 5*sqrt(3)*pi/7",
 }  # fmt: skip
 
 

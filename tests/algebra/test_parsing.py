@@ -24,6 +24,8 @@ from kan_numpy.algebra.traversal import variables
         ("(-2)**2*x", "(-2)**2*x"),
         ("x**-(1/2)", "1/sqrt(x)"),
         ("ln(x)", "log(x)"),
+        ("x^y*2**-x", "x**y*2**(-x)"),
+        ("-(x + 1)**(2*y)", "-(x + 1)**(2*y)"),
         ("x\n + y", "x + y"),
     ],
 )
@@ -37,7 +39,6 @@ def test_what_is_read_stays_as_it_is(written, raw):
         ("x +", "at position 3"),
         ("", "at position 0"),
         ("  x^2 + foo(3)", "at position 8: there is no function 'foo'; known are .*sin"),
-        ("x**y", r"at position 3: the exponent 'y' must be a number; write exp\(y\*log\(x\)\)"),
         ("1 + sin", r"at position 4: 'sin' is a function; write sin\(...\)"),
         ("2(x + 1)", "there is no function '2'; write . to multiply"),
         ("sin(x, y)", "'sin' takes one argument"),
@@ -72,8 +73,7 @@ def test_variables_can_be_fixed():
     assert variables(parse("e*x**2")) == ("x",)
     with pytest.raises(ValueError, match="'z' is not among the variables x, y"):
         parse("x + z", variables=["x", "y"])
-    with pytest.raises(ValueError, match="exponent 'e' must be a number"):
-        parse("x**e", variables=["e", "x"])
+    assert variables(parse("x**e", variables=["e", "x"])) == ("x", "e")
     assert text(parse("x**e")) == "x**e"
 
 

@@ -267,7 +267,6 @@ def test_it_is_saved_drawn_pruned_and_refined(tmp_path):
         (("x + z", ["x", "y"]), ValueError, "'z' is not among the variables x, y"),
         ((Variable("z"), ["x"]), ValueError, "holds 'z', which is not among the inputs x"),
         (("foo(x)", ["x"]), ValueError, "there is no function 'foo'"),
-        (("x**y", ["x", "y"]), ValueError, r"exponent 'y' must be a number; write exp\(y\*log\(x"),
         (("", ["x"]), ValueError, "formula must not be empty, but holds ''"),
         ((["x", " "], ["x"]), ValueError, "formula must not be empty, but holds ' '"),
         (([], ["x"]), ValueError, "formula must hold at least one output"),

@@ -135,3 +135,13 @@ def test_a_copy_of_ones_own_is_another_of_the_same_functions():
     assert copied == own
     assert copied is not own
     assert copied.function is np.sin
+
+
+def test_a_function_that_is_defined_between_0_and_1_only_is_accepted():
+    log_of_odds = Activation("log odds", np.vectorize(log_odds), (lambda x: 1 / (x * (1 - x)),))
+    assert log_of_odds(np.array([0.5])) == 0.0
+
+
+def log_odds(p):
+    """Raise an error outside."""
+    return math.log(p / (1 - p))

@@ -374,7 +374,8 @@ def test_blocks_of_rows_have_the_weights_of_all_samples(monkeypatch):
     monkeypatch.setattr(objective_module, "JACOBIAN_AT_ONCE", 7 * 2 * objective.network.size)
     blocks = list(objective.jacobian_blocks(theta))
     assert [len(block) for block in blocks] == [14] * 5 + [10]
-    np.testing.assert_allclose(np.concatenate(blocks), whole, rtol=1e-12, atol=1e-300)
+    for again in (np.concatenate(blocks), objectives().jacobian(theta)):
+        np.testing.assert_allclose(again, whole, rtol=1e-12, atol=1e-300)
     np.testing.assert_allclose(objective.residuals(theta), r, rtol=1e-12)
     assert objective.penalty_terms(theta).value == pytest.approx(terms.value, rel=1e-12)
 
