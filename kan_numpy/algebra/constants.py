@@ -110,9 +110,7 @@ def complexity(expression: Expression) -> int:
             if expression.exponent.value == 0.5:
                 return 1 + complexity(expression.base)
             whole = expression.exponent.value.is_integer()
-            return (
-                1 + complexity(expression.base) + (1 if whole else complexity(expression.exponent))
-            )
+            return 1 + complexity(expression.base) + (1 if whole else complexity(expression.exponent))
         case Product() | Power():
             return _complexity_of_quotient(expression)
     return 1
@@ -209,9 +207,7 @@ def _roots_logarithms_and_exponentials() -> Iterator[tuple[int, Expression]]:
     for n in range(2, 11):
         yield from ((5, parse(form)) for form in (f"e**{n}", f"1/e**{n}"))
         yield from ((6, parse(f"log({p}/{n})")) for p in range(n + 1, 21) if math.gcd(p, n) == 1)
-        yield from (
-            (6, parse(form)) for p in range(1, 7) for form in (f"{n}*e**{p}", f"{n}/e**{p}")
-        )
+        yield from ((6, parse(form)) for p in range(1, 7) for form in (f"{n}*e**{p}", f"{n}/e**{p}"))
 
 
 def _fractions(

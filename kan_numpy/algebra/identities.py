@@ -114,10 +114,7 @@ def equal_products(expression: Expression, tolerance: float) -> Iterator[Express
                 continue
             for half in _matches(f, one, {}, tolerance):
                 for bound in _matches(g, other, half, tolerance):
-                    left = [
-                        power(one, Number(-shared * p.value)),
-                        power(other, Number(-shared * q.value)),
-                    ]
+                    left = [power(one, Number(-shared * p.value)), power(other, Number(-shared * q.value))]
                     right = power(_substituted(identity.right, bound, tolerance), Number(shared))
                     yield multiply([expression, *left, right])
 

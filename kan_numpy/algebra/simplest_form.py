@@ -83,7 +83,9 @@ def _simplest(node: Expression, tolerance: float) -> Expression:
     return best
 
 
-def _equal_forms(node: Expression, tolerance: float) -> tuple[list[Expression], list[Expression]]:
+def _equal_forms(
+    node: Expression, tolerance: float
+) -> tuple[list[Expression], list[Expression]]:
     """Return the forms of a node by identities between functions, and by other rules."""
     match node:
         case _ if node.is_number:

@@ -83,9 +83,7 @@ class ConstantRecognizer:
                 if simpler and self.loss(form) <= limit:
                     expression = form
             if accuracy > NOISY:
-                expression = self.with_equal_numbers(
-                    expression, accuracy, limit, per_number * floor
-                )
+                expression = self.with_equal_numbers(expression, accuracy, limit, per_number*floor)
             limit += floor * per_number
             guesses = self.proposals(expression, accuracy)
             if known == 0 and accuracy <= NOISY:

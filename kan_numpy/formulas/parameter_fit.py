@@ -27,14 +27,7 @@ from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Produ
 from kan_numpy.algebra.traversal import children, map_children
 from kan_numpy.optimizers.least_squares import LeastSquares
 
-__all__ = [
-    "free_numbers",
-    "map_free",
-    "refit",
-    "standard_errors",
-    "value_and_slopes",
-    "with_numbers",
-]
+__all__ = ["free_numbers", "map_free", "refit", "standard_errors", "value_and_slopes", "with_numbers"]
 
 Values = Mapping[str, Array]
 Slopes = list[Array]
