@@ -1,9 +1,10 @@
 """Benchmark: a training step against the matrix products that no dense step can avoid.
 
-A step is the loss and its gradient for all parameters. For a batch that it has not seen, every
-basis function is evaluated afresh; ``fun`` is that of `kan_numpy.Objective`, which evaluates those
-of the first layer only once. The floor are the products B c^T (forward), dy^T B (for dc) and dy c
-(for dB, in all layers but the first), on dense arrays of the same shapes.
+A step is the loss and its gradient for all parameters, from `kan_numpy.Objective`. In a batch that
+it has not seen, every basis function is evaluated afresh; ``fun`` evaluates those of the first
+layer only once. The floor are the products B c^T (forward), dy^T B (for dc) and dy c (for dB, in
+all layers but the first), on dense arrays of the same shapes. Levenberg-Marquardt is for small
+networks: with more than `LARGEST_LM` parameters its step takes a second and more, and is left out.
 
 What is compared takes turns, a few milliseconds each, and of many turns the fastest counts: other
 programs make a turn slower, never faster. With one thread processor time is measured, which leaves
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +36,6 @@ import kan_numpy as kn
 from kan_numpy._memory import keep_freed_memory
 from kan_numpy.splines import bsplines
 from kan_numpy.splines.windows import scattered, window_of
-from kan_numpy.training.losses import MeanSquaredError
 
 # widths, N samples, G intervals, and the ratio of step to floor to reach with one thread
 CASES = [
@@ -48,6 +49,7 @@ CASES = [
 LAYERS = [(5, 5, 1000, 5), (64, 64, 256, 5), (100, 100, 1024, 20)]  # n_in, n_out, N, G
 SPARSE_CASES = [([2, 5, 1], 1000), ([32] * 3, 1024), ([64] * 3, 512), ([64] * 3, 64)]
 FUNCTIONS = (5, 10, 20)  # for each that is not zero, where sparse B are tried
+BLOCKS = (2, 4)  # of rows
 DEGREE = 3
 SECONDS_PER_ROW, SECONDS_PER_TURN, LEAST_TURNS = 2.5, 0.002, 3
 LARGEST_LM = 1000  # parameters of a network that is also trained by Levenberg-Marquardt
@@ -64,14 +66,8 @@ def drawn(widths, n_samples, grid_size, degree=DEGREE):
 
 def training_step(net, x, target):
     """Return a function that does one step, as `fit` does it for a batch it has not seen."""
-    loss = MeanSquaredError()
-
-    def step():
-        y, cache = net._forward(x)
-        _, dy = loss.value_and_gradient(y, target)
-        net._backward(dy, cache, input_gradient=False)
-
-    return step
+    objective, theta, rows = kn.Objective(net, x, target), net.theta, np.arange(len(x))
+    return lambda: objective.batch(rows).fun(theta)
 
 
 def matrix_products(net, n_samples):
@@ -112,6 +108,7 @@ def fastest(functions, clock):
     while turns < LEAST_TURNS or time.perf_counter() < end:
         turns += 1
         for at, (function, count) in enumerate(zip(functions, calls, strict=True)):
+            function()  # brings its arrays into the cache
             begin = clock()
             for _ in range(count):
                 function()
@@ -152,9 +149,7 @@ def speeds(clock):
 def compare_with_floor(clock):
     """Print the table of steps, their floor and their ratios."""
     print("Milliseconds of a step for a new batch, of its products, of Objective.fun, of a step of")
-    print(
-        "Levenberg-Marquardt and of a prediction; peak memory of the step in MiB and in B's sizes"
-    )
+    print("Levenberg-Marquardt, of a prediction; peak memory of the step in MiB and in B's sizes")
     print(f"{'widths, N, G':<30}{'floor':>8}{'step':>8}{'ratio':>7}{'goal':>5}{'fun':>8}", end="")
     print(f"{'ratio':>7}{'LM':>8}{'predict':>9}{'MiB':>7}{'/ B':>6}")
     for widths, n_samples, grid_size, goal in CASES:
@@ -169,7 +164,7 @@ def compare_with_floor(clock):
         memory, all_B = peak_memory(step), 8 * n_samples * sum(widths[:-1]) * (grid_size + DEGREE)
         print(f"{f'{widths}, {n_samples}, {grid_size}':<30}{1e3 * floor:>8.3f}", end="")
         print(f"{1e3 * new:>8.3f}{new / floor:>7.2f}{goal:>5.1f}{1e3 * fun:>8.3f}", end="")
-        print(f"{fun / floor:>7.2f}{1e3 * lm[0] if lm else np.nan:>8.2f}", end="")
+        print(f"{fun / floor:>7.2f}{f'{1e3 * lm[0]:.2f}' if lm else '-':>8}", end="")
         print(f"{1e3 * predict:>9.3f}{memory / 2**20:>7.1f}{memory / all_B:>6.2f}", flush=True)
 
 
@@ -195,13 +190,9 @@ def compare_sizes(clock):
         seconds, one, predict = fastest(
             [step, training_step(net, x[:1], target[:1]), lambda n=net, x=x[:1]: n(x)], clock
         )
-        print(
-            f"G = {grid_size:<4}{1e3 * seconds:>8.2f} ms{peak_memory(step) / 2**20:>8.1f} MiB",
-            end="",
-        )
-        print(
-            f"      one sample: a step {1e6 * one:>5.0f} us, a prediction {1e6 * predict:>5.0f} us"
-        )
+        memory = peak_memory(step) / 2**20
+        print(f"G = {grid_size:<4}{1e3 * seconds:>8.2f} ms{memory:>8.1f} MiB", end="      ")
+        print(f"one sample: a step {1e6 * one:>5.0f} us, a prediction {1e6 * predict:>5.0f} us")
 
 
 def compare_sparse(clock):
@@ -227,6 +218,25 @@ def compare_sparse(clock):
     bsplines.is_sparse = chosen
 
 
+def compare_blocks(clock):
+    """Print what blocks of rows are worth: `LEAST_ROWS` and `LEAST_VALUES` come from this table."""
+    print(
+        "\nHow many times faster fun is with all samples in so many blocks, and how many there are"
+    )
+    print(f"{'widths, N, G':<30}" + "".join(f"{number:>8}" for number in BLOCKS) + "  chosen")
+    for widths, n_samples, grid_size, _ in [*CASES[2:], ([2, 5, 1], 10_000, 5, None)]:
+        net, x, target = drawn(widths, n_samples, grid_size)
+        chosen, todo = len(kn.Objective(net, x, target)._blocks), []
+        for number in (1, *BLOCKS):
+            objective, height = kn.Objective(net, x, target), -(-n_samples // number)
+            starts = range(0, n_samples, height)
+            objective.__dict__["_blocks"] = [slice(start, start + height) for start in starts]
+            todo.append(partial(objective.fun, net.theta))
+        one, *others = fastest(todo, clock)
+        print(f"{f'{widths}, {n_samples}, {grid_size}':<30}", end="")
+        print("".join(f"{one / seconds:>8.2f}" for seconds in others) + f"{chosen:>8}", flush=True)
+
+
 def parts_of_a_step(clock):
     """Print where the time of a layer goes, in nanoseconds for each value that enters it."""
     print(
@@ -234,11 +244,7 @@ def parts_of_a_step(clock):
     )
     print(f"{'n_in, n_out, N, G':<22}", end="")
     print("".join(f"{name:>10}" for name in parts_of_a_layer(*drawn([1, 1], 5, 5))))
-    for n_in, n_out, n_samples, grid_size in (
-        (5, 5, 1000, 5),
-        (64, 64, 256, 5),
-        (100, 100, 1024, 20),
-    ):
+    for n_in, n_out, n_samples, grid_size in LAYERS:
         net, x, _ = drawn([n_in, n_out], n_samples, grid_size)
         dy = np.random.default_rng(0).normal(size=(n_samples, n_out))
         each = 1e9 / x.size * fastest([*parts_of_a_layer(net, x, dy).values()], clock)
@@ -292,6 +298,7 @@ def measure(threads):
     print(f"\n{threads} thread{'s' * (threads > 1)}:", end=" ")
     print(speeds(clock))
     compare_with_floor(clock)
+    compare_blocks(clock)
     if threads == 1:
         compare_grids(clock)
         compare_sizes(clock)

@@ -23,7 +23,7 @@ PAGES = {"minimal", "reference"}
 """Modules that are read and compared with, in which a check would stand in the way."""
 
 RECORDS = {"Certificate", "FitResult", "Formula", "KnotTable", "Model", "Residual", "Split"} | {
-    "StateTable"
+    *("StateTable", "ErrorEstimate", "MarchResult", "PDEResult"),
 }
 """What functions return; nobody else makes one, but the methods are doors."""
 
@@ -76,6 +76,7 @@ def instances():
         "Symbol": kn.Symbol("wave", wave, (wave_slope,)),
         "Activation": kn.Activation("wave", wave, (wave_slope,)),
         "Condition": kn.pde.dirichlet(1.0, [(0, 0)]),
+        "MarchResult": kn.pde.MarchResult((kn.pde.PDEResult(net, {}, ""),), (0.0, 1.0), 1),
         "KnotTable": kn.datasets.load_knots(),
         "Scaler": kn.datasets.Scaler.fit(X),
         "Benchmark": kn.datasets.TOY_FUNCTIONS["product"],
@@ -196,6 +197,8 @@ def sensible():
         "to_kan.high": [1.0, 1.0],
         "pde.PDE.low": [0.0],
         "pde.PDE.high": [1.0],
+        "pde.periodic.low": 0.0,
+        "pde.periodic.high": 1.0,
         "uniform_knots.low": -1.0,
         "uniform_knots.high": 1.0,
         "theta": net.theta,
@@ -207,7 +210,8 @@ def sensible():
         "n_samples": len(X),
         **dict.fromkeys(["n_sites", "n_points", "boundary_points"], 8),
         **dict.fromkeys(["n_in", "n_inputs", "n_chains", "n_states", "top"], 2),
-        **dict.fromkeys(["layer", "l", "out", "inp"], 0),
+        **dict.fromkeys(["layer", "l", "out", "inp", "axis"], 0),
+        "windows": 2,
         **dict.fromkeys(["lam", "alpha", "p", "loss_for_the_user.loss"], 0.5),
         "n_out": 1,
         "losses.CrossEntropy.as_target.n_out": 2,
@@ -259,6 +263,8 @@ def sensible():
         # values of the library
         "network": net,
         **dict.fromkeys(["pde_errors.network", "solve_pde.network"], one),
+        **dict.fromkeys(["pde.march.network", "pde.estimate_error.network"], one),
+        "pde.march.problem": kn.pde.PDE([0.0], [1.0], [inside, kn.pde.dirichlet(1.0, [(0, 0)])]),
         "to_relu.network": kn.KAN([2, 1], degree=1, base="zero", rng=0),
         "unlock.network": kn.lock(net, 0, [(0, 0), (0, 1)]),
         "mlp": relu,

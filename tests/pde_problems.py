@@ -1,8 +1,8 @@
-"""A differential equation that uses everything a condition may use."""
+"""Differential equations that use everything a condition may use."""
 
 import numpy as np
 
-from kan_numpy.pde import PDE, Condition, dirichlet
+from kan_numpy.pde import PDE, Condition, dirichlet, periodic
 
 
 def mixed():
@@ -23,3 +23,26 @@ def mixed():
         dirichlet(lambda x: x[:, 0] ** 2, [(0, 1), (1, 0)]),
     ]
     return PDE((-1, 0), (1, 2), conditions, pairs=[(0, 0), (0, 1), (1, 1)])
+
+
+def compared():
+    """Two functions, each compared at two points, with everything that such a condition sees."""
+
+    def mirrored(x):
+        return x * [1.0, -1.0] + [0.0, 2.0]
+
+    def inside(_, u, u_a, u_q):
+        # u (N, 2, 2) by point and function, u_a (N, 2, 2, 2), u_q (N, 2, 2, 1)
+        r = u[:, 0, 0] * u[:, 1, 1] + u_a[:, 0, 1, 0] * u_a[:, 1, 0, 1] - u_q[:, 1, 0, 0] ** 2
+        r_u, r_a, r_q = np.zeros_like(u), np.zeros_like(u_a), np.zeros_like(u_q)
+        r_u[:, 0, 0], r_u[:, 1, 1] = u[:, 1, 1], u[:, 0, 0]
+        r_a[:, 0, 1, 0], r_a[:, 1, 0, 1] = u_a[:, 1, 0, 1], u_a[:, 0, 1, 0]
+        r_q[:, 1, 0, 0] = -2.0 * u_q[:, 1, 0, 0]
+        return r, r_u, r_a, r_q
+
+    conditions = [
+        Condition(inside, weight=0.3, other_point=mirrored),
+        *periodic(0, -1.0, 1.0, weight=2.0, n_out=2),
+        dirichlet(lambda x: x[:, 0] ** 2, [(1, 0)], output=1),
+    ]
+    return PDE((-1, 0), (1, 2), conditions, pairs=[(0, 1)], n_out=2)

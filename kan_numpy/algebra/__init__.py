@@ -10,6 +10,7 @@ imports only those above it::
     ordering        the order of terms and factors
     constants       recognition of constants such as pi/2, and the complexity of a formula
     simplify        like terms and factors collected, constants folded
-    expansion       products of sums multiplied out
-    canonical_form  of several equivalent forms of a formula, the simplest
+    expansion       products of sums multiplied out, and what sums and products share
+    canonical_form  factors and constants moved to where they are simplest
+    identities      identities between functions, and where they apply
 """

@@ -6,9 +6,9 @@ number of candidates of the same level or below that are as close,
 
 .. math:: p = n \frac{|\log(v / c)|}{\log 2},
 
-must not exceed the share of the level in `SURPRISE`, where n is their number from c/2 to 2c, an
-interval of logarithmic length 2 log 2. The shares decrease with the level and have a sum below
-0.02, of which about half is reached: of random numbers of any accuracy, fewer than 1 % are named.
+must not exceed that of the level in `SURPRISE`, where n is their number from c/2 to 2c, an
+interval of logarithmic length 2 log 2. It is small for long names: of random numbers, whatever
+their accuracy, fewer than 1 % are named.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["SURPRISE", "UNKNOWN", "complexity", "number_complexity", "recognize"
 
 PI = Constant("pi")
 
-SURPRISE = (0.005, 0.003, 0.003, 0.002, 0.001, 0.001)
+SURPRISE = (0.004, 0.007, 0.001, 0.002, 0.0005, 0.0005)
 """The significance of each level: the largest p at which one of its constants is accepted."""
 
 UNKNOWN = 8
@@ -64,8 +64,9 @@ def recognize(value: float, tolerance: float = 1e-6) -> Expression | None:
     """Return the simplest plausible constant for a finite value, or None.
 
     Candidates are integers, fractions, short decimals, the golden ratio, powers of e, logarithms,
-    square and cube roots, and multiples of pi, 1/pi, sqrt(pi), e, square roots and logarithms. ``tolerance``, from 0 to 1, is the relative accuracy of the value: the looser it is,
-    the fewer constants are plausible.
+    square and cube roots, and multiples of pi, 1/pi, sqrt(pi), e, square roots and logarithms.
+    ``tolerance``, from 0 to 1, is the relative accuracy of the value: the looser it is, the fewer
+    constants are plausible.
     """
     if not math.isfinite(value):
         raise ValueError(f"value must be finite, but is {value}")
@@ -104,13 +105,15 @@ def complexity(expression: Expression) -> int:
             signless = (-term if as_multiple(term)[0].value < 0.0 else term for term in others)
             return complexity(first) + sum(1 + complexity(term) for term in signless)
         case Call():
-            rarity = getattr(expression.function, "complexity", 3) - 2
+            rarity = getattr(expression.function, "complexity", 2) - 2
             return 1 + rarity + complexity(expression.argument) + UNKNOWN * _logarithms(expression)
         case Power() if not expression.exponent.value < 0.0:
             if expression.exponent.value == 0.5:
                 return 1 + complexity(expression.base)
             whole = expression.exponent.value.is_integer()
-            return 1 + complexity(expression.base) + (1 if whole else complexity(expression.exponent))
+            return (
+                1 + complexity(expression.base) + (1 if whole else complexity(expression.exponent))
+            )
         case Product() | Power():
             return _complexity_of_quotient(expression)
     return 1
@@ -207,7 +210,9 @@ def _roots_logarithms_and_exponentials() -> Iterator[tuple[int, Expression]]:
     for n in range(2, 11):
         yield from ((5, parse(form)) for form in (f"e**{n}", f"1/e**{n}"))
         yield from ((6, parse(f"log({p}/{n})")) for p in range(n + 1, 21) if math.gcd(p, n) == 1)
-        yield from ((6, parse(form)) for p in range(1, 7) for form in (f"{n}*e**{p}", f"{n}/e**{p}"))
+        yield from (
+            (6, parse(form)) for p in range(1, 7) for form in (f"{n}*e**{p}", f"{n}/e**{p}")
+        )
 
 
 def _fractions(

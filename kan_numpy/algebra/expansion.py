@@ -9,14 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from kan_numpy.algebra.constants import recognize
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
-from kan_numpy.algebra.simplify import add, call, folded, multiply, normal, power
-from kan_numpy.algebra.simplify import recognized, simplify
+from kan_numpy.algebra.simplify import (
+    EPS,
+    add,
+    call,
+    folded,
+    multiply,
+    normal,
+    power,
+    simplify,
+)
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
-__all__ = ["common_bases", "common_denominators", "common_exponents", "common_factors"]
-__all__ += ["even_roots", "expand", "without_fractions"]
+__all__ = ["FEW_TERMS", "common_bases", "common_denominators", "common_exponents"]
+__all__ += ["common_factors", "even_roots", "expand", "without_fractions"]
 
 HIGHEST_POWER, MOST_TERMS = 6, 1000
 
@@ -77,19 +86,20 @@ def common_factors(total: Sum) -> Iterator[Expression]:
     negative = all(c.value < 0.0 for c in coefficients)
     for k in dict.fromkeys([*coefficients, Number(1)]):
         size = -k if k.value < 0.0 and not negative else k
-        terms = [
-            multiply([recognized(c.value / size.value), rest])
-            for c, rest in zip(coefficients, inner, strict=True)
-        ]
-        yield multiply([size, shared, add(terms)])
+        ratios = [recognize(c.value / size.value, 4.0 * EPS) for c in coefficients]
+        if size.value == 1.0:
+            ratios = list(coefficients)
+        terms = [multiply([c, rest]) for c, rest in zip(ratios, inner, strict=True) if c]
+        if len(terms) == len(inner):
+            yield multiply([size, shared, add(terms)])
 
 
 def common_denominators(total: Sum) -> Iterator[Expression]:
     """Yield (u*w + v)/w for u + v/w."""
-    for term in total.terms:
+    for term in total.terms if len(total.terms) <= FEW_TERMS else ():
         denominator = _denominator([term])
-        others = add([other for other in total.terms if other is not term])
-        if len(total.terms) <= FEW_TERMS and denominator.value != 1.0:
+        if denominator.value != 1.0:
+            others = add([other for other in total.terms if other is not term])
             expanded = _multiplied_out((others, denominator), 0.0)
             above = add([multiply([term, denominator]), expanded])
             yield multiply([above, power(denominator, Number(-1))])
@@ -123,18 +133,17 @@ def common_exponents(product: Expression) -> Iterator[Expression]:
     Only exponents that are no integers are gathered: their powers are defined for positive bases.
     """
     coefficient, tail = as_multiple(product)
-    groups: dict[Expression, list[Expression]] = {}
+    groups: dict[Expression, list[Power]] = {}
     for factor in factors_of(tail):
         if isinstance(factor, Power) and not factor.exponent.value.is_integer():
-            negative = as_multiple(factor.exponent)[0].value < 0.0
-            p = -factor.exponent if negative else factor.exponent
-            inner = power(factor.base, Number(-1)) if negative else factor.base
-            groups.setdefault(p, []).append(inner)
-    for p, inner in groups.items():
-        if len(inner) < 2 and coefficient.value == 1.0:
-            continue
-        others = [factor for factor in factors_of(tail) if not _has_exponent(factor, p)]
-        yield multiply([coefficient, *others, power(multiply(inner), p)])
+            p = factor.exponent
+            groups.setdefault(-p if as_multiple(p)[0].value < 0.0 else p, []).append(factor)
+    for p, group in groups.items():
+        others = [part for part in factors_of(tail) if part not in group]
+        signs = [Number(1 if factor.exponent == p else -1) for factor in group]
+        inner = [power(f.base, sign) for f, sign in zip(group, signs, strict=True)]
+        if len(group) > 1:
+            yield multiply([coefficient, *others, power(multiply(inner), p)])
         if p.is_number and coefficient.value > 0.0 and coefficient.value != 1.0:
             below = power(coefficient, power(p, Number(-1)))
             yield multiply([*others, power(multiply([below, *inner]), p)])
@@ -144,18 +153,11 @@ def common_bases(product: Expression) -> Iterator[Expression]:
     """Yield x**(y + z) for x**y*x**z."""
     groups: dict[Expression, list[Expression]] = {}
     for factor in factors_of(product):
-        base, p = as_power(factor)
-        if isinstance(base, Power):
-            base, p = base.base, base.exponent
+        base, p = factor.operands if isinstance(factor, Power) else (factor, Number(1))
         groups.setdefault(base, []).append(p)
     powers = [power(base, add(several)) for base, several in groups.items()]
     if any(len(several) > 1 for several in groups.values()):
         yield multiply(powers)
-
-
-def _has_exponent(factor: Expression, p: Expression) -> bool:
-    """Return whether a factor is a power with the exponent p or -p."""
-    return isinstance(factor, Power) and factor.exponent in (p, -p)
 
 
 def even_roots(root: Expression) -> Iterator[Expression]:

@@ -194,7 +194,7 @@ class Product(Node):
 
 @dataclass(frozen=True, eq=False)
 class Power(Node):
-    """A base to the power of a number, or of an expression: of `x**y`, the value of exp(y log x)."""
+    """A base to the power of a number, or of an expression: x**y is exp(y*log(x)) for x > 0."""
 
     base: Expression
     exponent: Expression

@@ -18,11 +18,17 @@ from kan_numpy.algebra.constants import complexity
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum, Variable
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.simplify import add, call, multiply, normal, power, simplify
-from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
-from kan_numpy.algebra.traversal import walk
+from kan_numpy.algebra.traversal import (
+    as_multiple,
+    as_power,
+    factors_of,
+    map_children,
+    terms_of,
+    walk,
+)
 from kan_numpy.functions.symbols import SYMBOLS
 
-__all__ = ["IDENTITIES", "MOST_PARTS", "equal_calls", "equal_products", "equal_sums"]
+__all__ = ["IDENTITIES", "MOST_PARTS", "Identity", "equal_calls", "equal_products", "equal_sums"]
 
 IDENTITIES = """
     sin(arcsin(u)) = u
@@ -114,7 +120,10 @@ def equal_products(expression: Expression, tolerance: float) -> Iterator[Express
                 continue
             for half in _matches(f, one, {}, tolerance):
                 for bound in _matches(g, other, half, tolerance):
-                    left = [power(one, Number(-shared * p.value)), power(other, Number(-shared * q.value))]
+                    left = [
+                        power(one, Number(-shared * p.value)),
+                        power(other, Number(-shared * q.value)),
+                    ]
                     right = power(_substituted(identity.right, bound, tolerance), Number(shared))
                     yield multiply([expression, *left, right])
 

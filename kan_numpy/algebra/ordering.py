@@ -1,7 +1,8 @@
 """The order of terms and factors in a sum or product.
 
 Terms with functions come first, then polynomials by descending degree, and the constant last.
-Factors are ordered as variables, sums, exponentials, other functions. Names are in alphabetical order, x2 before x10.
+Factors are ordered as variables, sums, exponentials, other functions. Names are in alphabetical
+order, x2 before x10.
 """
 
 from __future__ import annotations

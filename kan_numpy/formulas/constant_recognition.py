@@ -26,7 +26,6 @@ from kan_numpy.algebra.constants import complexity, recognize
 from kan_numpy.algebra.expansion import expand
 from kan_numpy.algebra.expressions import Expression, Number, evaluate
 from kan_numpy.algebra.printing import text
-from kan_numpy.algebra.simplest_form import simplest
 from kan_numpy.algebra.simplify import simplify
 from kan_numpy.formulas.parameter_fit import (
     free_numbers,
@@ -34,6 +33,7 @@ from kan_numpy.formulas.parameter_fit import (
     standard_errors,
     with_numbers,
 )
+from kan_numpy.formulas.simplest_form import simplest
 
 __all__ = ["MANY", "NOISY", "ROUNDING", "TIGHTEST", "ConstantRecognizer"]
 
@@ -83,7 +83,9 @@ class ConstantRecognizer:
                 if simpler and self.loss(form) <= limit:
                     expression = form
             if accuracy > NOISY:
-                expression = self.with_equal_numbers(expression, accuracy, limit, per_number*floor)
+                expression = self.with_equal_numbers(
+                    expression, accuracy, limit, per_number * floor
+                )
             limit += floor * per_number
             guesses = self.proposals(expression, accuracy)
             if known == 0 and accuracy <= NOISY:

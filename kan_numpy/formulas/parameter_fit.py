@@ -27,7 +27,14 @@ from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Produ
 from kan_numpy.algebra.traversal import children, map_children
 from kan_numpy.optimizers.least_squares import LeastSquares
 
-__all__ = ["free_numbers", "map_free", "refit", "standard_errors", "value_and_slopes", "with_numbers"]
+__all__ = [
+    "free_numbers",
+    "map_free",
+    "refit",
+    "standard_errors",
+    "value_and_slopes",
+    "with_numbers",
+]
 
 Values = Mapping[str, Array]
 Slopes = list[Array]
@@ -95,8 +102,8 @@ def value_and_slopes(expression: Expression, values: Values) -> tuple[Array, Slo
 def standard_errors(expression: Expression, values: Values, target: Array) -> Array:
     r"""Return the standard errors of the free numbers (P,), fitted to the target (N,).
 
-    They are :math:`\sigma\sqrt{((J^T J)^{-1})_{pp}}`, with the variance of the residuals in place of
-    that of the noise; infinite if the data do not determine the numbers.
+    They are :math:`\sigma\sqrt{((J^T J)^{-1})_{pp}}` with the variance :math:`\sigma^2` of the
+    residuals; infinite if the data do not determine the numbers.
     """
     fitted, slopes = value_and_slopes(expression, values)
     J = np.stack([np.broadcast_to(s, target.shape) for s in slopes], axis=1)  # (N, P)

@@ -168,27 +168,20 @@ class KANLayer(KANParameters):
 
     def input_gradient(self, dy: Array, cache: LayerCache) -> Array:
         """Return dx (N, n_in)."""
-        if self.n_out == 1:  # dx = dy phi', and phi' does not need dB
-            c = np.broadcast_to(self.coef, (len(dy), *self.coef.shape[1:]))
-            dx = self.basis.backward(c, cache.basis)  # (N, n_in)
-            if cache.slope is not None:
-                dx += cache.slope() * self.w_base
-            dx *= dy
+        c = self.coef.reshape(self.n_out, -1)
+        if self.n_out == 1:  # dB = dy c, and dy can stand before the sum
+            edges = np.broadcast_to(self.coef, (len(dy), *self.coef.shape[1:]))
+            dx = dy * self.basis.backward(edges, cache.basis)  # (N, n_in)
+        elif isinstance(cache.B, np.ndarray):
+            dB = (dy @ c).reshape(cache.B.shape)  # (N, n_in, G+k)
+            dx = self.basis.backward(dB, cache.basis)
         else:
-            dx = self._basis_gradient(dy, cache)
-            if cache.slope is not None:
-                dx += cache.slope() * (dy @ self.w_base)
+            dx = self.basis.backward_sparse(dy, c, cache.B, cache.basis)  # type: ignore[attr-defined]
+        if cache.slope is not None:
+            dx += cache.slope() * (dy @ self.w_base)
         for edge in self.symbols:
             dx[:, edge.inp] += dy[:, edge.out] * edge(cache.x[:, edge.inp], 1)
         return dx
-
-    def _basis_gradient(self, dy: Array, cache: LayerCache) -> Array:
-        r"""Return :math:`\sum_j dB_{nij} B'_j(x_{ni})`, (N, n_in)."""
-        c = self.coef.reshape(self.n_out, -1)
-        if isinstance(cache.B, np.ndarray):
-            dB = (dy @ c).reshape(cache.B.shape)  # (N, n_in, G+k)
-            return self.basis.backward(dB, cache.basis)
-        return self.basis.backward_sparse(dy, c, cache.B, cache.basis)  # type: ignore[attr-defined]
 
     def jacobian(self, dy: Array, cache: LayerCache, out: Array) -> None:
         """Write the gradient of every sample into ``out`` (N, size)."""

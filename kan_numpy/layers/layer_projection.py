@@ -34,8 +34,17 @@ def nearest_layer(old: KANLayer, new: KANLayer) -> tuple[KANLayer, float]:
     if not more.all():
         before, after = old.basis.select(~more), new.basis.select(~more)
         coef[:, ~more], change = before.project(old.coef[:, ~more], after)
+    if more.any():
+        points = [_gauss_points(old.basis, new.basis, i) for i in range(old.n_in)]
+        most = max(len(x) for x, _ in points)
+        x = np.stack([np.pad(x, (0, most - len(x)), mode="edge") for x, _ in points], axis=1)
+        (before, b), (after, b_new) = _functions(old, x), _functions(new, x)
     for i in np.flatnonzero(more):
-        coef[:, i], largest = _nearest_edges(old, new, int(i))
+        weights = points[i][1]  # (Q_i,)
+        Q = len(weights)
+        c = np.column_stack([old.coef[:, i], old.w_base[:, i]])  # (n_out, W+1)
+        functions = np.column_stack([before[:Q, i], (b - b_new)[:Q, i]])
+        coef[:, i], largest = nearest(c, functions, after[:Q, i], weights)
         change = max(change, largest)
     return replace(new, coef=coef), change
 
@@ -46,15 +55,12 @@ def _changes_more(old: KANLayer, new: KANLayer) -> npt.NDArray[np.bool_]:
     return np.any((old.inside(ends) != ends) | (old.units != new.units), axis=0)
 
 
-def _nearest_edges(old: KANLayer, new: KANLayer, i: int) -> tuple[Array, float]:
-    """Return c' of all edges from input i, (n_out, W'), and the largest change."""
-    ends = np.unique(np.concatenate([_ends(basis, i) for basis in (old.basis, new.basis)]))
-    ends = ends[(ends >= new.basis.low[i]) & (ends <= new.basis.high[i])]
+def _gauss_points(old: Basis, new: Basis, i: int) -> tuple[Array, Array]:
+    """Return points x on the new grid of input i, and weights, each (Q,)."""
+    ends = np.unique(np.concatenate([_ends(basis, i) for basis in (old, new)]))
+    ends = ends[(ends >= new.low[i]) & (ends <= new.high[i])]
     # k + 1 points make the integral of the squared difference of two splines exact.
-    x, weights = gauss_points(ends, getattr(old.basis, "degree", 4) + 1)  # (Q,)
-    (before, b), (after, b_new) = _functions(old, i, x), _functions(new, i, x)
-    coef = np.column_stack([old.coef[:, i], old.w_base[:, i]])  # (n_out, W+1)
-    return nearest(coef, np.column_stack([before, b - b_new]), after, weights)
+    return gauss_points(ends, getattr(old, "degree", 4) + 1)
 
 
 def _ends(basis: Basis, i: int) -> Array:
@@ -63,9 +69,7 @@ def _ends(basis: Basis, i: int) -> Array:
     return np.linspace(basis.low[i], basis.high[i], basis.size + 1) if knots is None else knots[i]
 
 
-def _functions(layer: KANLayer, i: int, x: Array) -> tuple[Array, Array]:
-    """Return B (Q, W) and b (Q,) of input i at x (Q,)."""
-    inputs = np.arange(layer.n_in) == i
-    alone = layer.part(layer.active & inputs, np.ones(layer.n_out, dtype=bool), inputs)
-    cache = alone.features(x[:, None])
-    return cache.dense[:, 0], np.zeros_like(x) if cache.b is None else cache.b[:, 0]
+def _functions(layer: KANLayer, x: Array) -> tuple[Array, Array]:
+    """Return B (Q, n_in, W) and b (Q, n_in) at x (Q, n_in)."""
+    cache = layer.features(x)
+    return cache.dense, np.zeros_like(x) if cache.b is None else cache.b

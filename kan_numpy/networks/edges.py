@@ -141,9 +141,7 @@ def scaled_outputs(network: KAN, factors: Array) -> KAN:
 
 def scaled_inputs(network: KAN, scaler: Scaler) -> KAN:
     """Return the network of x, from one of z = (x - center) / scale."""
-    m, s, first = scaler.center, scaler.scale, network.layers[0]
-    if not isinstance(first, KANLayer):
-        raise TypeError("network must begin with sums, but begins with products")
+    m, s, (_, first) = scaler.center, scaler.scale, network.kan_layers[0]
     symbols = []
     for edge in first.symbols:
         a, b, c, d = edge.affine
@@ -154,6 +152,8 @@ def scaled_inputs(network: KAN, scaler: Scaler) -> KAN:
         basis = BSplineBasis(m[:, None] + s[:, None] * basis.knots, basis.degree)
     elif isinstance(basis, ScaledBasis):
         basis = replace(basis, low=m + s * basis.low, high=m + s * basis.high)
-    center, scale = (m, s) if first.center is None else (m + s * first.center, s * first.scale)
+    center, scale = m, s
+    if first.center is not None and first.scale is not None:
+        center, scale = m + s * first.center, s * first.scale
     layer = replace(first, basis=basis, center=center, scale=scale, symbols=tuple(symbols))
     return network.with_layer(0, layer)

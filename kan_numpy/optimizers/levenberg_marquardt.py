@@ -3,7 +3,7 @@ r"""Levenberg-Marquardt: damped Gauss-Newton steps for sums of squares."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -130,6 +130,11 @@ class LevenbergMarquardt:
                     return _state(theta, there, extra, evaluations, damping, time)
             damping, growth = damping * growth, growth * 2.0
         return state._replace(evaluations=evaluations, converged=True)
+
+    def restarted(self, objective: ObjectiveLike, theta: Array, state: State) -> State:
+        """Keep the damping if it has fallen: the function is the same, and so is how it bends."""
+        damping = min(self.damping, state.memory.damping)
+        return replace(self, damping=damping).start(objective, theta)
 
     def reweighted(self, objective: ObjectiveLike, state: State) -> State:
         """Keep damping, residuals and Jacobian: only the penalty terms are others."""

@@ -19,8 +19,8 @@ import scipy
 
 from kan_numpy._arrays import Array
 
-__all__ = ["Curvature", "ObjectiveLike", "Optimizer", "PenaltyTerms", "Reweightable", "State"]
-__all__ += ["reevaluated", "reweighted"]
+__all__ = ["Curvature", "ObjectiveLike", "Optimizer", "PenaltyTerms", "Restartable"]
+__all__ += ["Reweightable", "State", "reevaluated", "restarted", "reweighted"]
 
 Curvature: TypeAlias = "Array | scipy.sparse.sparray"
 """A matrix of second derivatives (P, P)."""
@@ -96,6 +96,14 @@ class Reweightable(Protocol):
         """Evaluate the objective again at the same theta."""
 
 
+@runtime_checkable
+class Restartable(Protocol):
+    """What an optimizer has that keeps a part of its memory when grids change."""
+
+    def restarted(self, objective: ObjectiveLike, theta: Array, state: State) -> State:
+        """Begin at theta (P,), where the function is about that of the state."""
+
+
 def reevaluated(objective: ObjectiveLike, state: State) -> State:
     """Return the state with loss and gradient of another objective, and the same memory."""
     loss, gradient = objective.fun(state.theta)
@@ -122,4 +130,30 @@ def reweighted(optimizer: Optimizer, objective: ObjectiveLike, state: State) -> 
     if isinstance(optimizer, Reweightable):
         return optimizer.reweighted(objective, state)
     started = optimizer.start(objective, state.theta)
+    return started._replace(evaluations=state.evaluations + started.evaluations)
+
+
+def restarted(optimizer: Optimizer, objective: ObjectiveLike, theta: Array, state: State) -> State:
+    """Return the state of an optimizer that goes on with about the same function on other grids.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        If it has a method ``restarted(objective, theta, state)``, that decides what is kept; else
+        it starts anew.
+    objective : ObjectiveLike
+        With other parameters than before.
+    theta : ndarray, shape (P,)
+        Where to begin.
+    state : State
+        Where the optimizer stood before.
+
+    Returns
+    -------
+    State
+    """
+    if isinstance(optimizer, Restartable):
+        started = optimizer.restarted(objective, theta, state)
+    else:
+        started = optimizer.start(objective, theta)
     return started._replace(evaluations=state.evaluations + started.evaluations)

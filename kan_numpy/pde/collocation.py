@@ -22,15 +22,18 @@ from kan_numpy.derivatives.jet import Jet, Pairs, as_pairs, seed
 from kan_numpy.derivatives.layer_jets import as_jet_layer
 from kan_numpy.networks.checks import as_network
 from kan_numpy.networks.network import Network, NetworkT
-from kan_numpy.pde.conditions import PDE, Condition, Residual
+from kan_numpy.pde.conditions import PDE, Condition
+from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.training.objective import NetworkObjective
 
-__all__ = ["MOST_POINTS", "PDEObjective", "collocation_points", "sample"]
+__all__ = ["MOST_POINTS", "SAMPLINGS", "PDEObjective", "Place", "as_sampling", "collocation_points"]
+__all__ += ["face_points", "places", "sample"]
 
 MOST_POINTS = 10**6
 """The most points of each kind: their derivatives are arrays many times as large."""
 
 SAMPLINGS = ("grid", "random", "latin", "sobol")
+"""The ways to choose points, see `sample`."""
 
 
 def collocation_points(
@@ -51,15 +54,29 @@ def collocation_points(
     n_faces = max(1, sum(len(condition.faces) for condition in problem.conditions))
     each = max(1, as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces)
 
-    def on_face(i: int, end: int) -> Array:
-        others = np.arange(problem.n_in) != i
-        here = sample(low[others], high[others], each, sampling, generator)
-        return np.insert(here, i, (low, high)[end][i], axis=1)
+    def on(face: tuple[int, int]) -> Array:
+        return face_points(problem, face, each, sampling, generator)
 
     return [
-        np.vstack([on_face(*face) for face in condition.faces]) if condition.faces else inside
+        np.vstack([on(face) for face in condition.faces]) if condition.faces else inside
         for condition in problem.conditions
     ]
+
+
+def as_sampling(sampling: str | None, problem: PDE) -> str:
+    """Return how to draw points: by default a grid for up to two inputs, and "sobol" for more."""
+    default = "grid" if problem.n_in < 3 else "sobol"
+    return as_choice("sampling", default if sampling is None else sampling, SAMPLINGS)
+
+
+def face_points(
+    problem: PDE, face: tuple[int, int], n_points: int, sampling: str, rng: np.random.Generator
+) -> Array:
+    """Return points (n_points, n_in) of a face, about so many if they are a grid."""
+    low, high, (i, end) = np.asarray(problem.low, float), np.asarray(problem.high, float), face
+    others = np.arange(problem.n_in) != i
+    here = sample(low[others], high[others], n_points, sampling, rng)
+    return np.insert(here, i, (low, high)[end][i], axis=1)
 
 
 def sample(
@@ -103,14 +120,9 @@ class PDEObjective(NetworkObjective[NetworkT]):
     """
 
     def __init__(self, network: NetworkT, problem: PDE, points: list[Array]) -> None:
-        _require_fit(network, problem)
         self.network, self.problem, self.points = network, problem, points
         self.x = np.vstack(points)
-        pairs, layer = as_pairs(problem.pairs, problem.n_in), network.layers[0]
-        self._places = [
-            _Place(f"conditions[{at}]", condition, x, pairs, layer)
-            for at, (condition, x) in enumerate(zip(problem.conditions, points, strict=True))
-        ]
+        self._places = places(network, problem, points)
         for place in self._places:
             place.require_finite(*place.evaluate(network)[:2])
 
@@ -129,7 +141,7 @@ class PDEObjective(NetworkObjective[NetworkT]):
         for place in self._places:
             _, parts, cache = place.evaluate(network)
             r, part = place.scale * parts.r, np.empty(theta.size)
-            jets.backpropagate(cache, parts.upstream(2.0 * place.scale * r), part)
+            jets.backpropagate(cache, place.upstream(parts, 2.0 * place.scale * r), part)
             loss += float(r @ r)
             dtheta += part
         return loss, dtheta
@@ -154,26 +166,39 @@ class PDEObjective(NetworkObjective[NetworkT]):
             y, parts, cache = place.evaluate(network)
             place.require_finite(y, parts)
             dr, rows = np.full(len(place.x), place.scale), slice(at, at + len(place.x))
-            jets.backpropagate(cache, parts.upstream(dr), J[rows])
+            place.jacobian(cache, place.upstream(parts, dr), J[rows])
             at = rows.stop
         return J
 
 
-class _Place:
+class Place:
     """One condition at its points, with the part of the first layer without theta."""
 
     def __init__(self, name: str, condition: Condition, x: Array, pairs: Pairs, layer: object):
         self.name, self.condition, self.x = name, condition, x
         self.pairs = pairs if condition.order == 2 else as_pairs([], x.shape[1])
         self.scale = float(np.sqrt(condition.weight / len(x)))
-        first = seed(x, self.pairs, condition.order > 0)
+        first = seed(condition.all_points(x), self.pairs, condition.order > 0)
         self.first = as_jet_layer(layer).features(first, self.pairs)
 
     def evaluate(self, network: Network) -> tuple[Jet, Residual, jets.JetCache]:
         """Return the jet of u, the residual with its partial derivatives, and the cache."""
         layers = [as_jet_layer(layer) for layer in network.layers]
         y, cache = jets.propagate(layers, self.first, self.pairs)
-        return y, self.condition.residual(self.x, *(part[:, 0] for part in y)), cache
+        return y, self.condition.residual(self.x, *jets_seen(y, self.condition.n_points)), cache
+
+    def upstream(self, parts: Residual, dr: Array) -> Jet:
+        """Return the gradient of the jet of u from dr (N,)."""
+        return parts.upstream(dr, self.condition.n_points)
+
+    def jacobian(self, cache: jets.JetCache, upstream: Jet, out: Array) -> None:
+        """Write the Jacobian (N, P); a residual that sees two points has the sum of their rows."""
+        if self.condition.n_points == 1:
+            jets.backpropagate(cache, upstream, out)
+            return
+        both = np.empty((2 * len(out), out.shape[1]))
+        jets.backpropagate(cache, upstream, both)
+        np.add(both[: len(out)], both[len(out) :], out=out)
 
     def require_finite(self, y: Jet, parts: Residual) -> None:
         """Raise a ValueError at the first point where the equation is not finite."""
@@ -181,20 +206,31 @@ class _Place:
             bad = np.flatnonzero(~np.isfinite(part.reshape(len(part), -1)).all(axis=1))
             if bad.size:
                 n = int(bad[0])
+                u = ", ".join(f"{value:g}" for value in y.value[n])
                 raise ValueError(
                     f"{self.name} is not finite at {bad.size} of {len(part)} points:"
-                    f" at x = {self.x[n].tolist()}, where u = {y.value[n, 0]:g}, its {name} is"
+                    f" at x = {self.x[n].tolist()}, where u = {u}, its {name} is"
                     f" {part[n].tolist()}"
                 )
+
+
+def places(network: Network, problem: PDE, points: list[Array]) -> list[Place]:
+    """Return the conditions of a problem at their points, if the network fits it."""
+    _require_fit(network, problem)
+    pairs, layer = as_pairs(problem.pairs, problem.n_in), network.layers[0]
+    return [
+        Place(f"conditions[{at}]", condition, x, pairs, layer)
+        for at, (condition, x) in enumerate(zip(problem.conditions, points, strict=True))
+    ]
 
 
 def _require_fit(network: Network, problem: PDE) -> None:
     """Refuse a network with other inputs or outputs, or with splines of too low a degree."""
     widths = as_network(network).widths
-    if (widths[0], widths[-1]) != (problem.n_in, 1):
+    if (widths[0], widths[-1]) != (problem.n_in, problem.n_out):
         raise ValueError(
-            f"network must have {problem.n_in} inputs and 1 output, as the problem has,"
-            f" but its widths are {widths}"
+            f"network must have {problem.n_in} inputs and {problem.n_out}"
+            f" output{'s' * (problem.n_out > 1)}, as the problem has, but its widths are {widths}"
         )
     need = max(condition.order for condition in problem.conditions) + 1
     for l, layer in network.kan_layers:

@@ -16,6 +16,10 @@ of arrays with the shapes (N, n_in), (N,), (N, n_in) and (N, Q), to arrays with 
 central differences. The Q second derivatives are the ``pairs`` of the problem, by default the n_in
 pure ones.
 
+In a system of equations u is (N, n_out), its gradient (N, n_out, n_in), and so on; each equation of
+the system is a condition. A condition that compares each point with another one, as a periodic one
+does, sees both: u is (N, 2), or (N, 2, n_out). The partial derivatives have the same shapes.
+
 A known solution is a function of x (N, n_in) that returns u (N,) and its gradient (N, n_in).
 `kan_numpy.pde.solver.solve_pde` finds an approximate one.
 """
@@ -25,62 +29,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from kan_numpy._arguments import as_function, as_indices, as_instance, as_list, as_returned, as_rng
 from kan_numpy._arrays import Array, Rng
 from kan_numpy._validation import as_array, as_count, as_number, require_shape, shown
-from kan_numpy.derivatives.jet import Jet, as_pairs
+from kan_numpy.derivatives.jet import as_pairs
 from kan_numpy.gradcheck import assert_adjoint
+from kan_numpy.pde.residual import Residual
 
-__all__ = ["PDE", "Condition", "Faces", "Residual", "check", "every_face"]
+__all__ = ["PDE", "Condition", "Faces", "check", "every_face"]
 
 Equation = Callable[[Array, Array, Array, Array], tuple[Any, Any, Any, Any]]
 Solution = Callable[[Array], tuple[Array, Array]]
 
 Faces = Sequence[tuple[int, int]]
 """Pairs (input, end): (0, 0) is the face where the first input is lowest, (0, 1) highest."""
-
-
-class Residual(NamedTuple):
-    """The residual of an equation with its partial derivatives.
-
-    Parameters
-    ----------
-    r : ndarray, shape (N,)
-        The residual at each point.
-    r_u : ndarray, shape (N,)
-        Its derivative by u.
-    r_gradient : ndarray, shape (N, n_in)
-        Its derivatives by the gradient of u.
-    r_second : ndarray, shape (N, Q)
-        Its derivatives by the second derivatives of u.
-
-    Examples
-    --------
-    The residual of u^2 - 5 at u = 3:
-
-    >>> import numpy as np
-    >>> import kan_numpy as kn
-    >>> square = kn.pde.Condition(lambda x, u, *_: (u**2 - 5, 2 * u, None, None))
-    >>> zero = np.zeros((1, 1))
-    >>> part = square.residual(zero, np.array([3.0]), zero, zero)
-    >>> part.r, part.r_u, part.r_gradient
-    (array([4.]), array([6.]), array([[0.]]))
-    """
-
-    r: Array
-    r_u: Array
-    r_gradient: Array
-    r_second: Array
-
-    def upstream(self, dr: Array) -> Jet:
-        """Return the gradient of the jet of a network with one output, from dr (N,)."""
-        column = dr[:, None]
-        gradient, second = column * self.r_gradient, column * self.r_second
-        return Jet(column * self.r_u[:, None], gradient[:, None], second[:, None])
 
 
 @dataclass(frozen=True)
@@ -98,13 +64,15 @@ class Condition:
     order : {0, 1, 2}
         The highest order of the derivatives in the equation. Higher ones are not computed: they are
         passed as arrays without columns, and are returned as such or as None.
+    other_point : callable, optional
+        A function of x (N, n_in) that returns the point (N, n_in) with which each is compared.
 
     Raises
     ------
     ValueError
         If weight is not above 0, or order is not 0, 1 or 2.
     TypeError
-        If equation is not callable, or weight is not a real number.
+        If equation or other_point is not callable, or weight is not a real number.
 
     Examples
     --------
@@ -121,15 +89,29 @@ class Condition:
     faces: Faces = ()
     weight: float = 1.0
     order: int = 2
+    other_point: Callable[[Array], Array] | None = None
 
     def __post_init__(self) -> None:
         """Check the arguments."""
         as_function("equation", self.equation)
+        if self.other_point is not None:
+            as_function("other_point", self.other_point, "a function of x")
         for i, face in enumerate(as_list("faces", self.faces, "a list of faces (input, end)")):
             as_indices(f"faces[{i}]", face, "(input, end)")
         as_number("weight", self.weight, 0.0, include_low=False)
         if as_count("order", self.order, 0) > 2:
             raise ValueError(f"order must be 0, 1 or 2, but is {self.order}")
+
+    @property
+    def n_points(self) -> int:
+        """The number of points that the equation sees at once, 1 or 2."""
+        return 1 if self.other_point is None else 2
+
+    def all_points(self, x: Array) -> Array:
+        """Return x (N, n_in), and below it the points with which these are compared."""
+        if self.other_point is None:
+            return x
+        return np.vstack([x, as_returned("other_point", self.other_point(x), x.shape)])
 
     def residual(self, x: Array, u: Array, gradient: Array, second: Array) -> Residual:
         """Evaluate the equation for x (N, n_in) and the jet of u, and check the shapes."""
@@ -140,9 +122,8 @@ class Condition:
                 f" {returned!r:.200}"
             )
         parts = []
-        for name, part, like in zip(
-            Residual._fields, returned, (u, u, gradient, second), strict=True
-        ):
+        likes = (u.reshape(len(u), -1)[:, 0], u, gradient, second)
+        for name, part, like in zip(Residual._fields, returned, likes, strict=True):
             array = np.zeros(like.shape) if part is None else np.asarray(part)
             require_shape(f"{name}, which the equation returned,", array, like.shape)
             if array.dtype.kind not in "fiub":
@@ -166,12 +147,16 @@ class PDE:
         The second derivatives in the equations, as in
         `kan_numpy.derivatives.network_jets.forward`.
     solution : callable, optional
-        u and its gradient, if they are known: x (N, n_in) -> (N,), (N, n_in).
+        u and its gradient, if they are known: x (N, n_in) -> (N,), (N, n_in); of a system
+        (N, n_out), (N, n_out, n_in).
+    n_out : int
+        The number of functions, above 1 for a system.
 
     Raises
     ------
     ValueError
-        If low is not below high, there is no condition, or a face or pair does not exist.
+        If low is not below high, there is no condition, a face or pair does not exist, or n_out is
+        below 1.
     TypeError
         If a condition is not a `Condition`, or pairs is not a list of pairs of whole numbers.
 
@@ -192,9 +177,11 @@ class PDE:
     conditions: Sequence[Condition]
     pairs: Sequence[tuple[int, int]] | None = None
     solution: Solution | None = None
+    n_out: int = 1
 
     def __post_init__(self) -> None:
         """Check that the conditions fit the box."""
+        as_count("n_out", self.n_out, 1)
         low = as_array("low", self.low, ("n_in",))
         high = as_array("high", self.high, (len(low),))
         if not np.all(low < high):
@@ -220,13 +207,14 @@ class PDE:
         return len(self.low)
 
     def known(self, x: Array) -> tuple[Array, Array]:
-        """Return the solution (N,) at x (N, n_in) and its gradient (N, n_in)."""
+        """Return the solution (N,) at x (N, n_in) and its gradient (N, n_in), or of a system."""
         returned: Any = self.solution(x) if self.solution is not None else None
         if not isinstance(returned, tuple) or len(returned) != 2:
             raise TypeError(f"solution must return (u, gradient), but returned {shown(returned)}")
+        axes = () if self.n_out == 1 else (self.n_out,)
         return (
-            as_returned("solution, u,", returned[0], (len(x),)),
-            as_returned("solution, the gradient,", returned[1], x.shape),
+            as_returned("solution, u,", returned[0], (len(x), *axes)),
+            as_returned("solution, the gradient,", returned[1], (len(x), *axes, self.n_in)),
         )
 
 
@@ -294,15 +282,19 @@ def check(problem: PDE, n_points: int = 5, rng: Rng = 0) -> float:
     n_in = as_instance("problem", problem, PDE, "a PDE").n_in
     N, generator = as_count("n_points", n_points, 1, 10**5), as_rng(rng)
     Q = len(as_pairs(problem.pairs, n_in).a)
-    u, u_a, u_q = (generator.standard_normal((N, *width)) for width in ((), (n_in,), (Q,)))
     x = generator.uniform(problem.low, problem.high, (N, n_in))
 
     def worst_error(condition: Condition) -> float:
+        axes = [length for length in (condition.n_points, problem.n_out) if length > 1]
+        widths: list[tuple[int, ...]] = [(), (n_in,), (Q,)]
+        u, u_a, u_q = (generator.standard_normal((N, *axes, *width)) for width in widths)
+
         def residual(u: Array, u_a: Array, u_q: Array = u_q) -> Residual:
             return condition.residual(x, u, u_a, u_q)
 
         def backward(dr: Array, *jet: Array) -> tuple[Array, ...]:
-            return tuple(part[:, 0] for part in residual(*jet).upstream(dr))[: len(jet)]
+            parts = residual(*jet)[1:]
+            return tuple((dr * part.T).T for part in parts)[: len(jet)]
 
         given = (u, u_a, u_q) if Q else (u, u_a)
         return assert_adjoint(lambda *jet: residual(*jet).r, backward, *given, rng=generator)

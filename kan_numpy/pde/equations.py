@@ -5,6 +5,7 @@ r"""Differential equations with known solutions, to test a solver with.
 `heat`                  :math:`u_t = \nu\, u_{xx}`                     time is an input
 `burgers`               :math:`u_t + u\, u_x = \nu\, u_{xx}`           nonlinear, a moving front
 `bratu`                 :math:`u'' + \lambda e^u = 0`                  nonlinear, two solutions
+`wave`                  :math:`u_t + c\, v_x = v_t + c\, u_x = 0`      a system, periodic
 ======================= ============================================== =========================
 """
 
@@ -18,9 +19,9 @@ from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array
 from kan_numpy._validation import as_number
 from kan_numpy.pde.conditions import PDE, Condition, Equation, Solution, every_face
-from kan_numpy.pde.linear_equations import dirichlet, linear
+from kan_numpy.pde.linear_equations import dirichlet, linear, periodic
 
-__all__ = ["bratu", "burgers", "heat", "poisson"]
+__all__ = ["bratu", "burgers", "heat", "poisson", "wave"]
 
 
 def poisson(weight: float = 0.01) -> PDE:
@@ -132,9 +133,10 @@ def _evolution(equation: Equation, weight: float, solution: Solution) -> PDE:
     return PDE((-1, 0), (1, 1), [inside, given], [(0, 0)], solution=solution)
 
 
-def _value(solution: Solution, x: Array) -> Array:
-    """Return u* (N,) without its gradient."""
-    return solution(x)[0]
+def _value(solution: Solution, x: Array, output: int | None = None) -> Array:
+    """Return u* (N,) without its gradient, or one function of a system."""
+    u = solution(x)[0]
+    return u if output is None else u[:, output]
 
 
 def burgers(nu: float = 0.1, weight: float = 0.1) -> PDE:
@@ -256,3 +258,59 @@ def _bratu(
     """Return the residual, and its derivatives by u and by its second derivative."""
     e = lam * np.exp(u)
     return u_q[:, 0] + e, e, None, np.ones_like(u_q)
+
+
+def wave(speed: float = 1.0, weight: float = 0.1) -> PDE:
+    r"""Return the wave equation as a system of two equations, on a circle.
+
+    .. math:: u_t + c\, v_x &= 0, \quad v_t + c\, u_x = 0 \text{ on } [-1, 1] \times [0, 1], \\
+              u^* &= \sin(\pi x) \cos(c \pi t), \quad v^* = -\cos(\pi x) \sin(c \pi t)
+
+    The outputs are the pressure u and the velocity v of sound, both periodic in x and given at
+    t = 0. The network needs two outputs.
+
+    Parameters
+    ----------
+    speed : float
+        c, above 0.
+    weight : float
+        The weight of both equations; that of the conditions is 1.
+
+    Returns
+    -------
+    PDE
+        With its solution.
+
+    Raises
+    ------
+    ValueError
+        If speed or weight is not above 0.
+    TypeError
+        If speed or weight is not a real number.
+
+    Examples
+    --------
+    At t = 0 the air is at rest; at t = 1/2 the pressure is even, and the air moves:
+
+    >>> import numpy as np
+    >>> import kan_numpy as kn
+    >>> kn.equations.wave().solution(np.array([[0.5, 0.0], [0.0, 0.5]]))[0].round(12)
+    array([[ 1., -0.],
+           [ 0., -1.]])
+    """
+    c, solution = as_number("speed", speed, 0.0, include_low=False), partial(_wave_solution, speed)
+    pressure, velocity = [[0.0, 1.0], [c, 0.0]], [[c, 0.0], [0.0, 1.0]]  # of u and v, by x and t
+    inside = [Condition(linear(0.0, 0.0, b), (), weight, 1) for b in (pressure, velocity)]
+    start = [dirichlet(partial(_value, solution, output=o), [(1, 0)], output=o) for o in (0, 1)]
+    conditions = [*inside, *start, *periodic(0, -1.0, 1.0, n_out=2)]
+    return PDE((-1, 0), (1, 1), conditions, [], solution, n_out=2)
+
+
+def _wave_solution(c: float, x: Array) -> tuple[Array, Array]:
+    """Return u* and v* (N, 2), and their gradients (N, 2, 2)."""
+    a, b = np.pi * x[:, 0], c * np.pi * x[:, 1]
+    u, v = np.sin(a) * np.cos(b), -np.cos(a) * np.sin(b)
+    u_x, u_t = np.cos(a) * np.cos(b), -c * np.sin(a) * np.sin(b)
+    v_x, v_t = np.sin(a) * np.sin(b), -c * np.cos(a) * np.cos(b)
+    gradient = np.pi * np.stack([u_x, u_t, v_x, v_t], axis=1)
+    return np.stack([u, v], axis=1), gradient.reshape(-1, 2, 2)

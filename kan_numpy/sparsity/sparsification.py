@@ -152,7 +152,7 @@ def sparse_stages(
         result = train(objective.on(fine), steps=count, progress=False, callback=deadline)
         yield result.network, "the removal of edges"
         fine = uninterrupted(result)
-        if coarse.spline_limited or assess(objective, fine).bic < coarse.bic:
+        if not coarse.squares or coarse.spline_limited or assess(objective, fine).bic < coarse.bic:
             small = fine
     yield from _without_needless_edges(objective, small, count, deadline)
 

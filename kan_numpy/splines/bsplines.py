@@ -46,7 +46,7 @@ from kan_numpy.splines.knot_placement import adapted_knots, grids_around, is_nes
 from kan_numpy.splines.knots import as_knots
 from kan_numpy.splines.projection import gauss_points, nearest
 from kan_numpy.splines.sparse_basis import gathered, is_sparse, slopes_of_edges
-from kan_numpy.splines.windows import Window, folded, row_starts, scattered, window_of
+from kan_numpy.splines.windows import Window, flattened, folded, scattered, window_of
 
 __all__ = ["NO_SHARE", "BSplineBasis", "BasisCache", "bspline_basis"]
 
@@ -222,10 +222,7 @@ class BSplineBasis(Frozen):
         if self.degree == 0:
             return np.zeros(dB.shape[:2])
         slopes = folded(_differences(cache.T), cache.window)
-        start = cache.window.start
-        if dB.strides[0] == 0:  # one row for all samples, which fits the cache
-            start, dB = start - row_starts(*dB.shape), dB[:1]
-        flat = dB.reshape(-1)
+        flat, start = flattened(dB, cache.window)
         dx = slopes[0] * flat.take(start)  # (N, n_in)
         for r in range(1, self.degree + 1):
             dx += slopes[r] * flat[r:].take(start)

@@ -100,11 +100,9 @@ class Intervals(Frozen):
         """Return m and s on uniform knots, each (N, n_in)."""
         k, G = self.degree, self.knots.shape[1] - 2 * self.degree - 1
         u = (x - self._low) / h  # the knots are at -k ... G + k
-        floor = np.floor(u.real)
-        # If one of them is not a number, these comparisons are false.
-        if not (floor.min() >= -k and floor.max() < G + k):
-            floor = np.fmin(np.fmax(floor, -k), G + k)
+        floor = np.clip(np.floor(u.real), -k, G + k)
         s = u - floor
+        # If one of them is not a number, this is false.
         if not (s.real.min() > BESIDE and s.real.max() < 1.0 - BESIDE):
             self._compare(x, u.real, floor, s)
         m = floor.astype(np.intp)

@@ -10,6 +10,7 @@ from kan_numpy._arrays import Array, Indices
 
 __all__ = [
     "Window",
+    "flattened",
     "folded",
     "row_starts",
     "scattered",
@@ -42,6 +43,14 @@ def window_of(m: Indices, degree: int, size: int) -> Window:
 def row_starts(n_samples: int, n_in: int, size: int) -> Indices:
     """Return where the samples begin in the flattened (N, n_in, G+k) array, (N, 1)."""
     return np.arange(0, n_samples * n_in * size, n_in * size)[:, None]
+
+
+def flattened(dB: Array, window: Window) -> tuple[Array, Indices]:
+    """Return dB (N, n_in, G+k) as a vector, and where the window of each point starts in it."""
+    if dB.strides[0]:
+        return dB.reshape(-1), window.start
+    # One row for all samples is a short vector, which fits the cache.
+    return dB[:1].reshape(-1), window.start - row_starts(*dB.shape)
 
 
 def scattered(row: list[Array], window: Window, size: int) -> Array:

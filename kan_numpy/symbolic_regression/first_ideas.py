@@ -19,7 +19,7 @@ from itertools import chain, islice, product
 import numpy as np
 
 from kan_numpy._arrays import Array
-from kan_numpy._deadline import NEVER, Deadline
+from kan_numpy._deadline import NEVER, Deadline, OutOfTime
 from kan_numpy.algebra.constants import complexity
 from kan_numpy.algebra.expressions import Expression, Number, evaluate
 from kan_numpy.algebra.simplify import multiply
@@ -33,6 +33,7 @@ from kan_numpy.networks.edges import with_symbol
 from kan_numpy.networks.kan import KAN
 from kan_numpy.sparsity.model_selection import SPLINE_LIMIT
 from kan_numpy.symbolic_regression.linear_ideas import TRANSFORMS, Terms, ideas, polynomial
+from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
@@ -71,13 +72,23 @@ def _linear(weights: Array) -> KAN:
 
 
 def formula_networks(
-    data: Objective[KAN], spread: Array, fewest: int, deadline: Deadline = NEVER
+    data: Objective[KAN], spread: Array, options: SearchOptions, deadline: Deadline = NEVER
 ) -> Iterator[tuple[str, KAN]]:
     """Yield the network of a formula that is exact, and those of short ones in noise before.
 
     ``spread`` (n_out,) is the unit of the targets. Each output must have a formula. In noise there
-    must be at least ``fewest`` samples for each of its numbers.
+    must be `SearchOptions.fewest_samples` for each of its numbers.
     """
+    try:
+        yield from _networks(data, spread, options, deadline.earlier(1.0 - options.ideas))
+    except OutOfTime:
+        deadline.check()
+
+
+def _networks(
+    data: Objective[KAN], spread: Array, options: SearchOptions, deadline: Deadline
+) -> Iterator[tuple[str, KAN]]:
+    """Yield the same until a deadline."""
     names = _names(data.x)
     found: list[Expression] = []
     for y, unit in zip((data.target * spread).T, spread, strict=True):
@@ -86,8 +97,8 @@ def formula_networks(
             ideas(data.x, y, names, deadline), separations(data.x, y, names, deadline)
         ):
             error = _error(idea, data.x, y, names)
-            numbers = len(free_numbers(idea))
-            if len(spread) == 1 and SPLINE_LIMIT < error < 1.0 and numbers * fewest <= len(y):
+            is_short = len(free_numbers(idea)) * options.fewest_samples <= len(y)
+            if len(spread) == 1 and SPLINE_LIMIT < error < 1.0 and is_short:
                 yield from _network(what, [_scaled(idea, unit)], data.x)
             if error <= EXACT_IDEA:
                 best = idea

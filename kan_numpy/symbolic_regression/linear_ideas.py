@@ -156,8 +156,8 @@ def polynomial(
 
     .. math:: N \log \frac{L_{without}}{L} < \log N + 2 \log T
 
-    (J. Chen and Z. Chen, Biometrika 95, 759, 2008, with T terms to choose from). Constants and single
-    inputs are no choice, and cost log N only.
+    (J. Chen and Z. Chen, Biometrika 95, 759, 2008, with T terms to choose from).
+    Constants and single inputs are no choice, and cost log N only.
     """
     size = np.sqrt(np.mean(terms.columns**2, axis=0))
     N, T = terms.columns.shape

@@ -46,6 +46,8 @@ class SearchOptions:
     strength, threshold : float
         As in `sparsify`; a tenth of both is tried if they lead to no exact formula. With a
         threshold of 0.5, the small term of :math:`x^2 + 0.02 \sin 3y` is lost.
+    smallest_term : float
+        If the relative error is below this, smaller terms are not searched for.
     starts, ranked_after : int
         Of so many networks of a shape, the one with the smallest loss after so many steps is
         trained. A single one may be too poor to become good.
@@ -108,6 +110,7 @@ class SearchOptions:
     zero_is_far: float = 10.0
     strength: float = 0.01
     threshold: float = 0.03
+    smallest_term: float = 1e-5
     starts: int = 3
     ranked_after: int = 5
     finer: int = 4

@@ -20,16 +20,23 @@ import numpy as np
 
 from kan_numpy._arguments import level_outside
 from kan_numpy._arrays import Array
-from kan_numpy._deadline import NEVER, Deadline, OutOfTime, warn_stopped
+from kan_numpy._deadline import NEVER, Deadline, warn_stopped
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.layers.product_layer import Width
 from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
-from kan_numpy.sparsity.model_selection import EXACT, SPLINE_LIMIT, assess
+from kan_numpy.sparsity.model_selection import SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
 from kan_numpy.symbolic_regression.first_ideas import formula_networks, line
 from kan_numpy.symbolic_regression.search_options import SearchOptions
-from kan_numpy.symbolic_regression.structures import Selection, Structure, information
+from kan_numpy.symbolic_regression.structures import (
+    Selection,
+    Structure,
+    front,
+    information,
+    is_noise,
+    limit_of,
+)
 from kan_numpy.symbolic_regression.symbolification import Symbolification
 from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.grids import adapt_grid
@@ -47,8 +54,8 @@ class StructureSearch:
     """A search on a training part of the data x (N, n_in), validated on the rest.
 
     It starts from the network of ``data``; ``functions`` are the candidates for its edges, and
-    ``spread`` is the unit of its outputs. What it has judged is in ``seen``, and what it has still
-    to try in ``untried``.
+    ``spread`` is the unit of its outputs. What it has judged is in ``seen``, of that what has been
+    given symbols in ``tried``, and what it has still to try in ``untried``.
     """
 
     def __init__(
@@ -78,6 +85,7 @@ class StructureSearch:
         self.check, self.train = data.batch(kept[:first]), data.batch(kept[first:])
         self.all = data.batch(rows[-options.final_samples :])
         self.seen: list[Structure] = []
+        self.tried: list[Structure] = []
         self.untried = "everything"
 
     def run(self) -> Selection:
@@ -101,7 +109,7 @@ class StructureSearch:
         result = train(start, steps=steps, progress=False, callback=finish.earlier(0.5))
         if result.interrupted and not stopped:
             warn_stopped(finish, "further training")
-        return Selection(result.network, why, self._front(best), finish)
+        return Selection(result.network, why, front(self.seen, best), finish)
 
     def _selected(self) -> tuple[Structure, str]:
         """Return the selected structure, and why it is."""
@@ -111,10 +119,14 @@ class StructureSearch:
         if found[-1].is_exact:
             return found[-1], "exact"
         shapes = self._shapes()
-        found = self._structures("networks", shapes, found)
+        if self.is_coarse:
+            coarse = [(shape, 0) for shape, _ in (shapes[0], shapes[1], shapes[3])]
+            found = self._structures("networks with one interval", coarse, found)
+        if not self._is_noise(found):
+            found = self._structures("networks", shapes, found)
         fewer = [(shape, self.options.finer) for shape, _ in shapes[1:4]]
         good = min(each.error for each in found) <= self.options.good
-        if not (good or self.is_coarse or self._is_noise(found)):
+        if not (good or self._is_noise(found)):
             found = self._structures("networks with finer grids", fewer, found)
         best, why = self._simplest(found)
         if not best.is_exact and not self._is_noise(found) and self._may_be_better(best):
@@ -134,20 +146,13 @@ class StructureSearch:
         found = [self._judged(line(self.train), "line")]
         if found[0].is_exact or not self.all_functions:
             return found
-        data, deadline = self.train, self.deadline.earlier(1.0 - self.options.ideas)
-        ideas = formula_networks(data, self.spread, self.options.fewest_samples, deadline)
-        try:
-            for what, network in ideas:
-                if what != "y a polynomial":  # which is the best one as it is
-                    start, end = data.on(network), self.deadline
-                    polish = train(start, steps=20, progress=False, callback=end)
-                    network = uninterrupted(polish)
-                found.append(self._judged(network, what))
-                if found[-1].is_exact:
-                    break
-        except OutOfTime:
-            self.deadline.check()
-        return found
+        data, deadline = self.train, self.deadline
+        for what, network in formula_networks(data, self.spread, self.options, deadline):
+            steps = 0 if what == "y a polynomial" else 20  # it is the best one as it is
+            polish = train(data.on(network), steps=steps, progress=False, callback=deadline)
+            found.append(self._judged(uninterrupted(polish), what))
+            if found[-1].is_exact:
+                break
         return found
 
     def _structures(
@@ -164,6 +169,8 @@ class StructureSearch:
             self.untried = f"{len(shapes) - count} of {len(shapes)} {what}"
             start = self._start(shape, grid_factor)
             data = self.train.on(start)
+            if self.is_coarse and start is not self.network and start.size > data.target.size:
+                continue
             sparse = sparse_stages(data, strength, threshold, deadline=self.deadline)
             structure = self._last(start, sparse, "sparse")
             if structure.is_tree and structure.error < SPLINE_LIMIT:
@@ -175,20 +182,13 @@ class StructureSearch:
 
     def _may_be_better(self, best: Structure) -> bool:
         """Return whether another search may find more: not in one curve, which has no structure."""
-        return len(self.train.x[0]) > 1 and (best.error < SPLINE_LIMIT or not best.is_symbolic)
+        is_larger = best.error >= self.options.smallest_term
+        is_open = best.error < SPLINE_LIMIT or not best.is_symbolic
+        return len(self.train.x[0]) > 1 and is_larger and is_open
 
     def _is_noise(self, found: list[Structure]) -> bool:
-        """Return whether several networks leave the same, which splines cannot be the cause of.
-
-        All first ideas count as one: they may be expansions of the same formula.
-        """
-        floor = min(structure.noise for structure in found)
-        alike = [each for each in found if each.noise <= self.options.close_in_noise * floor]
-        ideas = [each for each in alike if each.is_symbolic]
-        is_known = SPLINE_LIMIT <= floor <= self.options.unexplained
-        has_nodes = any(len(each.network.layers) > 1 for each in alike)
-        count = len(alike) - len(ideas) + bool(ideas)
-        return is_known and has_nodes and count >= self.options.agreeing
+        """Return whether what was found tells noise."""
+        return is_noise(found, self.options)
 
     def _shapes(self) -> list[tuple[list[Width], int]]:
         """Return the shapes of networks, and how many times finer their grids are.
@@ -199,36 +199,36 @@ class StructureSearch:
         line: list[Width] = [n_in, n_out]
         product: list[Width] = [n_in, (0, 1), n_out]
         mixed: list[Width] = [n_in, (1, 1), n_out]
+        finer = self.options.finer
         if n_in == 1:
-            return [(line, 4), (same, 1), (product, 1)]
+            return [(line, finer), (same, 1), (product, 1)]
         if same == line:
-            return [(same, 1), (product, 1), (same, 4), (mixed, 1)]
-        return [(line, 4), (product, 1), (same, 1), (mixed, 1), (same, 2), (same, 1)]
+            return [(same, 1), (product, 1), (same, finer), (mixed, 1)]
+        return [(line, finer), (product, 1), (same, 1), (mixed, 1), (same, 2), (same, 1)]
 
     def _start(self, shape: list[Width], grid_factor: int) -> KAN:
         """Return the given network if it has this shape for the first time, or the best of some."""
         given = self.network
         _, first = given.kan_layers[0]
         degree = getattr(first.basis, "degree", 3)
-        if shape == given.shape and grid_factor == 1 and self.is_new and not self.is_coarse:
+        if shape == given.shape and grid_factor == 1 and self.is_new:
             self.is_new = False
             return given
-        G = 1 if self.is_coarse else grid_factor * first.grid_size
+        G = max(1, grid_factor * first.grid_size)
         drawn = []
         for _ in range(self.options.starts):
             network = KAN(shape, G, degree, base=first.base, rng=self.rng)
             data, deadline = self.train.on(adapt_grid(network, self.train.x)), self.deadline
             result = train(data, steps=self.options.ranked_after, progress=False, callback=deadline)
-            drawn.append(
-                (self.train.on(uninterrupted(result)).value(result.network.theta), network)
-            )
+            short = uninterrupted(result)
+            drawn.append((data.on(short).value(short.theta), network))
         return min(drawn, key=lambda pair: pair[0])[1]
 
     @cached_property
     def is_coarse(self) -> bool:
         """Whether samples are too few for the given network, and for fine grids in a sum."""
         n_in, n_out = self.network.widths[0], self.network.widths[-1]
-        if not self.squares or 2 * self.network.size <= self.train.target.size:
+        if n_in == 1 or self.network.size <= self.train.target.size:
             return False
         fine = self.options.finer * self.network.kan_layers[0][1].grid_size
         judged = []
@@ -256,15 +256,23 @@ class StructureSearch:
         return result
 
     def _symbolic(self, structure: Structure) -> Structure:
-        """Return the structure with its edges replaced by symbols where possible."""
+        """Return the structure with its edges replaced by symbols where possible.
+
+        One with the same edges that is as accurate has been through this before.
+        """
+        for other in self.tried:
+            if other.has_edges_of(structure) and other.error <= structure.error:
+                return other
         data = self.train.on(structure.network)
         stages = Symbolification(data, self.functions, deadline=self.deadline)
-        return self._last(structure.network, stages.stages(structure.network), "symbolic")
+        result = self._last(structure.network, stages.stages(structure.network), "symbolic")
+        self.tried.append(result)
+        return result
 
     def _simplest(self, found: list[Structure]) -> tuple[Structure, str]:
         """Return the smallest accurate symbolic structure, or else the most accurate one."""
-        limit, is_noise = self._limit(found)
-        if is_noise:
+        limit = limit_of(found, self.options)
+        if min(structure.error for structure in found) >= SPLINE_LIMIT:
             return self._in_noise(found)
         results = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
@@ -281,50 +289,28 @@ class StructureSearch:
         floor = min(structure.noise for structure in found)
         formulas: list[Structure] = []
         for structure in sorted(found, key=lambda s: (s.n_edges, s.error)):
-            known = any(
-                f.noise <= structure.noise and f.n_edges <= structure.n_edges for f in formulas
-            )
-            if known or structure.noise > self.options.near_in_noise * floor:
+            # The formulas before have no more edges.
+            is_new = all(formula.noise > structure.noise for formula in formulas)
+            if not is_new or structure.noise > self.options.near_in_noise * floor:
                 continue
             self.untried = "the functions of other networks"
             result = structure if structure.is_symbolic else self._symbolic(structure)
             if result.is_symbolic:
                 formulas.append(result)
-        limit, _ = self._limit([*found, *formulas])
+        limit = limit_of([*found, *formulas], self.options)
         accurate = [formula for formula in formulas if formula.error <= limit]
         if not accurate:
             return self._best([*found, *formulas])
         best = min(accurate, key=lambda formula: formula.criterion)
-        return (
-            best,
-            "a line is best" if best.is_line else "the simplest as accurate as noise allows",
-        )
+        why = "a line is best" if best.is_line else "the simplest as accurate as noise allows"
+        return best, why
 
     def _best(self, found: list[Structure]) -> tuple[Structure, str]:
-        """Return the most accurate formula, or else the most accurate network."""
-        limit, _ = self._limit(found)
-        symbolic = [each for each in found if each.is_symbolic and each.error <= limit]
-        best = min(symbolic or found, key=lambda s: s.error)
-        return best, "the most accurate" + ("" if symbolic else ", with splines")
-
-    def _limit(self, found: list[Structure]) -> tuple[float, bool]:
-        """Return the error up to which structures count as accurate, and whether it is noise."""
-        floor = min(structure.error for structure in found)
-        is_noise = floor >= SPLINE_LIMIT
-        return floor * (self.options.close_in_noise if is_noise else self.options.close), is_noise
-
-    def _front(self, best: Structure) -> list[KAN]:
-        """Return the networks that are more accurate than all with fewer edges, but for the best.
-
-        Of those with splines, only the most accurate one is of interest.
-        """
-        front: list[Structure] = []
-        least = np.inf
-        order = sorted(self.seen, key=lambda s: (not s.is_symbolic, s.n_edges, s.error))
-        for structure in order:
-            if structure.error < least:
-                least = structure.error
-                front.append(structure)
-        splines = [s for s in front if not s.is_symbolic][-1:]
-        others = [s for s in front if s.is_symbolic] + splines
-        return [s.network for s in others if s is not best]
+        """Return the most accurate formula, or else the simplest network that is as accurate."""
+        limit = limit_of(found, self.options)
+        accurate = [each for each in found if each.error <= limit]
+        symbolic = [each for each in accurate if each.is_symbolic]
+        if symbolic:
+            return min(symbolic, key=lambda s: s.error), "the most accurate"
+        best = min(accurate, key=lambda s: (s.n_edges, s.n_splines, s.error))
+        return best, "the smallest that is accurate, with splines"

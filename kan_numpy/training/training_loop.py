@@ -26,7 +26,7 @@ from kan_numpy._validation import as_count, as_number
 from kan_numpy.networks.checks import as_kan
 from kan_numpy.networks.network import NetworkT
 from kan_numpy.optimizers.defaults import as_optimizer, in_batches, largest_product
-from kan_numpy.optimizers.optimizer import Optimizer, reweighted
+from kan_numpy.optimizers.optimizer import Optimizer, restarted, reweighted
 from kan_numpy.training.fit_result import (
     HISTORY,
     Callback,
@@ -239,9 +239,7 @@ class _Run(Generic[NetworkT]):
         after = change(before)
         self.waiting = 0
         self.objective = self.objective.on(after)
-        used = self.state.evaluations
-        state = self.optimizer.start(self.objective, after.theta)
-        self.state = state._replace(evaluations=used + state.evaluations)
+        self.state = restarted(self.optimizer, self.objective, after.theta, self.state)
         x = some_rows(self.objective.x, WATCHED_ROWS)
         outputs = [self.objective.for_the_user(net)._forward(x)[0] for net in (before, after)]
         return float(np.sqrt(np.mean((outputs[0] - outputs[1]) ** 2)))

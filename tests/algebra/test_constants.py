@@ -9,6 +9,7 @@ from kan_numpy.algebra.constants import UNKNOWN, complexity, number_complexity, 
 from kan_numpy.algebra.expressions import Number
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
+from kan_numpy.algebra.simplify import simplify
 
 TYPICAL = (
     *("1", "2", "3", "7", "10", "12", "50", "100", "137", "1/2", "1/3", "2/3", "3/4", "5/6", "2/7"),
@@ -55,7 +56,14 @@ def test_random_digits_are_not_recognized(digits):
 
 @pytest.mark.parametrize(
     ("name", "tolerance"),
-    [("2", 3e-3), ("pi", 1e-3), ("sqrt(3)", 1e-4), ("log(9)", 1e-5), ("e**5", 1e-6), ("17/48", 1e-8)],
+    [
+        ("2", 3e-3),
+        ("pi", 1e-3),
+        ("sqrt(3)", 1e-4),
+        ("log(9)", 1e-5),
+        ("e**5", 1e-6),
+        ("17/48", 1e-8),
+    ],
 )
 def test_longer_names_need_more_accurate_numbers(name, tolerance):
     value = parse(name).value
@@ -67,9 +75,9 @@ def test_the_looser_the_tolerance_the_simpler_a_constant_must_be():
     known = ["1", "pi", "2/7", "0.123"]
     found = {
         tolerance: [name for name in known if recognize(parse(name).value, tolerance)]
-        for tolerance in (1e-1, 1e-2, 1e-3, 1e-5)
+        for tolerance in (1e-1, 2e-2, 1e-3, 1e-5)
     }
-    assert found == {1e-1: [], 1e-2: ["1"], 1e-3: ["1", "pi"], 1e-5: known}
+    assert found == {1e-1: [], 2e-2: ["1"], 1e-3: ["1", "pi"], 1e-5: known}
 
 
 def test_the_simplest_of_several_is_taken():
@@ -85,6 +93,21 @@ def test_the_complexity_of_an_expression_is_that_of_its_nodes_and_numbers():
     assert complexity(parse("sin(2*x) + 1")) == 6 + 1  # six nodes, and 2 is of level 1
     assert complexity(parse("sin(2*pi*x/3) + 1")) == 6 + 3
     assert complexity(parse("1.2345678*x**0.7")) == 5 + UNKNOWN + 2
+
+
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [
+        ("-x", 2), ("x - y", 3), ("-x - y", 4), ("1/x", 3), ("x/y**2", 5), ("1/(2*x)", 3 + 1),
+        ("-2*x", 3 + 1), ("3/x", 3 + 1), ("x*y*z", 5), ("x/(y*z)", 5), ("sqrt(x)", 2), ("x**y", 3),
+        ("x**(-y)", 4), ("x**1.5", 3 + 2), ("1/sqrt(x)", 4), ("tanh(x)", 2 + 1), ("erf(x)", 2 + 2),
+        ("sin(x)**2", 4), ("exp(x*y)", 4), ("exp(log(x)*y)", 5 + UNKNOWN), ("exp(sin(x))", 3),
+        ("tanh(log(x)/2 + 1)", 7 + 1 + 1 + UNKNOWN), ("sin(log(x))", 3), ("exp(log(x)**2)", 5),
+        ("exp(2*(log(x) + log(y)))", 8 + 1 + 2 * UNKNOWN), ("cosh(log(x))", 4 + UNKNOWN),
+    ],
+)  # fmt: skip
+def test_the_complexity_is_the_length_as_it_is_written(written, length):
+    assert complexity(simplify(parse(written))) == length
 
 
 def test_the_complexity_of_numbers():

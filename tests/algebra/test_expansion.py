@@ -1,13 +1,26 @@
-"""Expanding keeps the values, and stops where it should."""
+"""Expanding and gathering keep the values, and stop where they should."""
 
+import pytest
 from expression_strategies import assert_same_function, expressions
 from hypothesis import given
 
 from kan_numpy.algebra.constants import complexity, recognize
-from kan_numpy.algebra.expansion import expand
+from kan_numpy.algebra.expansion import (
+    FEW_TERMS,
+    common_bases,
+    common_denominators,
+    common_exponents,
+    common_factors,
+    even_roots,
+    expand,
+    without_fractions,
+)
+from kan_numpy.algebra.expressions import Sum
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
-from kan_numpy.algebra.simplify import map_numbers
+from kan_numpy.algebra.simplify import map_numbers, simplify
+
+PRODUCT_RULES = (without_fractions, common_bases, common_exponents, even_roots)
 
 
 @given(expressions)
@@ -38,3 +51,64 @@ def test_powers_are_multiplied_out_up_to_the_sixth():
         terms = expand(parse(f"(x + 1)**{power}")).terms
         assert len(terms) == power + 1
     assert text(expand(parse("(x + 1)**7"))) == "(x + 1)**7"
+
+
+FACTORED = {"2*x**2*(x*y + 2)", "4*x**2*(x*y/2 + 1)", "x**2*(2*x*y + 4)"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "written", "expected"),
+    [
+        (common_factors, "x*y + x*z", {"x*(y + z)"}),
+        (common_factors, "2*x**3*y + 4*x**2", FACTORED),
+        (common_factors, "x/y**2 - z/y", {"(x/y - z)/y"}),
+        (common_factors, "-2*x - 4*y", {"-2*(x + 2*y)", "-4*(x/2 + y)"}),
+        (common_factors, "0.3*x + 0.6*y", {"0.3*(x + 2*y)", "0.6*(x/2 + y)"}),
+        (common_factors, "x*y + y/x", {"y*(x + 1/x)"}),
+        (common_denominators, "1 - y/(x + y)", {"x/(x + y)"}),
+        (common_denominators, "u + v/w**2", {"(u*w**2 + v)/w**2"}),
+        (common_denominators, "x + y", set()),
+        (without_fractions, "1/(1 + 2.5*y/x)", {"x/(x + 2.5*y)"}),
+        (without_fractions, "z/(1/x + 1/y**2)**2", {"x**2*y**4*z/(y**2 + x)**2"}),
+        (without_fractions, "1/(x + y)", set()),
+        (common_exponents, "sqrt(x)*sqrt(y)", {"sqrt(x*y)"}),
+        (common_exponents, "z*x**1.5/y**1.5", {"z*(x/y)**1.5"}),
+        (common_exponents, "3*sqrt(x)", {"sqrt(9*x)"}),
+        (common_exponents, "3/sqrt(x)", {"sqrt(9/x)"}),
+        (common_exponents, "x**z*y**-z", {"(x/y)**z"}),
+        (common_exponents, "x**2*y**2", set()),
+        (common_exponents, "-3*sqrt(x)", set()),
+        (common_exponents, "sqrt(x)*y**1.5", set()),
+        (common_bases, "x**y*x**-z", {"x**(y - z)"}),
+        (common_bases, "x**2*x**y*z", {"z*x**(y + 2)"}),
+        (common_bases, "x**2*y**z", set()),
+        (even_roots, "sqrt(x**2)", {"abs(x)"}),
+        (even_roots, "sqrt(x**4)", {"x**2"}),
+        (even_roots, "sqrt(x**2*y**4)", {"y**2*abs(x)"}),
+        (even_roots, "(x**2)**1.5", {"abs(x)**3"}),
+        (even_roots, "abs(x)**2", {"x**2"}),
+        (even_roots, "abs(x)**3", set()),
+        (even_roots, "sqrt(x**2*y)", set()),
+        (even_roots, "x*y", set()),
+    ],
+)
+def test_what_parts_share_is_gathered(rule, written, expected):
+    expression = simplify(parse(written))
+    assert {text(form) for form in rule(expression)} - {text(expression)} == expected
+
+
+@given(expressions)
+def test_gathering_keeps_the_values(expression):
+    node = simplify(expression)
+    rules = (common_factors, common_denominators) if isinstance(node, Sum) else PRODUCT_RULES
+    for form in (form for rule in rules for form in rule(node)):
+        assert_same_function(node, form, factor=1e4)
+
+
+def test_long_sums_are_left_alone():
+    several = " + ".join(f"x{i}*y" for i in range(FEW_TERMS - 1))
+    for rule, last in ((common_factors, "y*z"), (common_denominators, "y/z")):
+        assert list(rule(simplify(parse(f"{several} + {last}"))))
+        assert not list(rule(simplify(parse(f"{several} + {last} + y"))))
+    assert list(without_fractions(parse(f"1/({several} + y/z)")))
+    assert not list(without_fractions(parse(f"1/({several} + y/z + y)")))

@@ -64,6 +64,8 @@ LATEX = (
     ),
     ("ab*a2*rho_0", r"\mathrm{ab} a_{2} \rho_{0}"),
     ("1e-7*x*speed", r"1 \cdot 10^{-7} x \mathrm{speed}"),
+    ("2*x**(2*y)/z**-x", r"\frac{2 x^{2 y}}{z^{-x}}"),
+    ("sqrt(x**y) - (x + 1)**-y", r"\sqrt{x^{y}} - \left(x + 1\right)^{-y}"),
     ("x**(1/3)/sqrt(2*pi)", r"\frac{x^{\frac{1}{3}}}{\sqrt{2 \pi}}"),
     ("-0.5*x**-1.5", r"-\frac{0.5}{x^{1.5}}"),
 )

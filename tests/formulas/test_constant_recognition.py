@@ -6,10 +6,11 @@ import pytest
 from kan_numpy.algebra.expressions import Number
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
-from kan_numpy.algebra.simplest_form import simplest
 from kan_numpy.algebra.traversal import variables
 from kan_numpy.formulas.constant_recognition import ConstantRecognizer
+from kan_numpy.formulas.simplest_form import simplest
 
+HILL = "x/(x + 3*y)"
 X = {name: np.random.default_rng(i).uniform(0.5, 1.5, 200) for i, name in enumerate("xy")}
 
 
@@ -29,6 +30,12 @@ def recognizer(truth, noise=0.0):
         ("2*x + y", "2.00003*x + 0.99998*y + 0.00002", 1e-3, "2*x + y"),
         ("2*x + y/3", "2.003*x + 0.3331*y", 1e-2, "2*x + y/3"),
         ("2.0123*x", "2.0123*x", 0.0, "2.0123*x"),
+        ("x**y", "exp(1.0000000000001*y*log(x))", 0.0, "x**y"),
+        ("x**y", "exp(1.0001*y*log(x) - 0.00003)", 1e-3, "x**y"),
+        ("x**(1/3)*y", "exp(0.3332*log(x) + 1.0001*log(y))", 1e-3, "x**(1/3)*y"),
+        ("x/(x + 3*y)", "0.499 - 0.501*tanh(0.501*log(y) - 0.499*log(x) + 0.549)", 1e-4, HILL),
+        ("1/(1 + exp(-2*x))", "0.5001*tanh(0.9998*x) + 0.4999", 1e-4, "1/(exp(-2*x) + 1)"),
+        ("(1 + 5**0.5)/2*x", "1.61803398874989*x", 0.0, "(1 + sqrt(5))*x/2"),
     ],
 )
 def test_numbers_become_the_constants_that_the_data_support(truth, learned, noise, found):
@@ -84,3 +91,28 @@ def test_more_than_20_constants_are_recognized_at_once(monkeypatch, terms, at_on
     monkeypatch.setattr(ConstantRecognizer, "proposals", lambda *_: iter(()))
     found = ConstantRecognizer(values, target).simplify(parse(digits))
     assert (text(found) == text(simplest(parse(truth)))) == at_once
+
+
+def test_numbers_that_hardly_differ_are_one_where_the_data_allow_it():
+    rng = np.random.default_rng(1)
+    exact = 0.7321 / (1.0 + np.exp(-X["x"]))
+    for noise, merged in ((1e-3, True), (1e-7, False)):
+        data = ConstantRecognizer(X, exact + noise * rng.standard_normal(200))
+        learned = parse("0.366*tanh(x/2) + 0.3663")
+        loss = data.loss(parse("0.7321/(1 + exp(-x))"))
+        form = data.with_equal_numbers(learned, 2e-3, 1.1 * loss, 0.0)
+        assert (text(form) != text(learned)) == merged or data.loss(form) <= 1.1 * loss
+    data = ConstantRecognizer(X, 0.366 * np.tanh(X["x"] / 2.0) + 0.3663)
+    assert data.with_equal_numbers(learned, 2e-3, 1e-12, 1e-12) == learned
+
+
+def test_the_tolerances_are_three_standard_errors():
+    rng = np.random.default_rng(2)
+    y = 2.0 * X["x"] + 1e-3 * rng.standard_normal(200)
+    slope = float(X["x"] @ y / (X["x"] @ X["x"]))
+    expression = parse(f"{slope!r}*x")
+    error = np.sqrt(np.sum((y - slope * X["x"]) ** 2) / 199.0 / (X["x"] @ X["x"]))
+    found = ConstantRecognizer(X, y).tolerances(expression, [slope])
+    np.testing.assert_allclose(found, [3.0 * error / slope], rtol=1e-9)
+    exact = ConstantRecognizer(X, slope * X["x"]).tolerances(expression, [slope])
+    np.testing.assert_array_equal(exact, [1e-10])

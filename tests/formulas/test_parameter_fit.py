@@ -15,6 +15,7 @@ from kan_numpy.formulas.network_to_expression import network_expressions
 from kan_numpy.formulas.parameter_fit import (
     free_numbers,
     refit,
+    standard_errors,
     value_and_slopes,
     with_numbers,
 )
@@ -40,6 +41,8 @@ TEXTS = [
     "sqrt(2.2 + 0.5*sin(1.5*x*y))",
     "1.5*tanh(0.3*x)**2*(0.2 + y)*(1.7 - 0.6*x)",
     "0.25*J0(3.1*x - 0.3)*2.5 + pi*x - 2*y",
+    "0.7*(1.5 + 0.3*x)**(0.4*y + 1.2)",
+    "1.3*(2.5 + x)**0.7 + 1.7**(0.6*x)",
 ]
 
 
@@ -91,3 +94,32 @@ def test_without_free_numbers_or_a_place_to_start_nothing_is_fitted():
     fixed, undefined = parse("sin(2*x)"), parse("log(1.5*x)")
     assert refit(fixed, values, x[:, 1]) is fixed
     assert refit(undefined, values, x[:, 1]) is undefined
+
+
+def test_exponents_are_free_unless_they_are_those_of_powers_and_roots():
+    assert free_numbers(parse("x**0.7 + x**2 + sqrt(x) + x**1.5 + x**(1/3) + x**(1.2*y)")) == [
+        0.7,
+        1.2,
+    ]
+    x = np.linspace(0.5, 2.0, 30)
+    fitted = refit(parse("1.1*x**0.6"), {"x": x}, 1.3 * x**0.7)
+    np.testing.assert_allclose(free_numbers(fitted), [1.3, 0.7], rtol=1e-12)
+
+
+def test_standard_errors_are_those_of_linear_regression():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0.0, 1.0, 50)
+    y = 1.2 * x + 0.3 + 0.1 * rng.standard_normal(50)
+    slope, covariance = np.polyfit(x, y, 1, cov=True)
+    expression = parse("{:.17g}*x + {:.17g}".format(*slope))
+    errors = standard_errors(expression, {"x": x}, y)
+    np.testing.assert_allclose(errors, np.sqrt(np.diag(covariance)), rtol=1e-9)
+
+
+def test_standard_errors_are_infinite_if_the_data_do_not_determine_a_number():
+    x = np.linspace(0.5, 2.0, 20)
+    for written in ("1.1*(1.5*x)", "1.5*(x - 1.1*x + 0.1*x) + 1.2*(x - x)"):
+        errors = standard_errors(parse(written), {"x": x}, x)
+        assert np.isinf(errors).all() or (errors > 1e3).all()
+    undefined = standard_errors(parse("1.5*log(-1.1*x)"), {"x": x}, x)
+    assert np.isinf(undefined).all()

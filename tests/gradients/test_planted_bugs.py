@@ -78,6 +78,11 @@ def the_layer():
     check_layer(*layer())
 
 
+def the_layer_of_one_output():
+    rng = np.random.default_rng(6)
+    check_layer(shaken(KAN([3, 1], grid_size=4, rng=rng), rng).layers[0], *layer()[1:])
+
+
 def the_network():
     check_network_theta(*square_network())
 
@@ -215,7 +220,19 @@ BUGS = [
         "(dy @ c)", "(dy[:, ::-1] @ c)",
         the_network_exactly,
     ),
+    Bug(
+        "dx of a single output forgets dy",
+        KANLayer, "input_gradient",
+        "dy * self.basis", "self.basis",
+        the_layer_of_one_output,
+    ),
     # basis
+    Bug(
+        "a single row of dB is read one function too far to the left",
+        bsplines, "flattened",
+        "row_starts(*dB.shape)", "row_starts(*dB.shape) - 1",
+        the_layer_of_one_output,
+    ),
     Bug(
         "the basis is shifted by one function",
         BSplineBasis, "backward",

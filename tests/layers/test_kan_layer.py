@@ -1,13 +1,14 @@
 """A layer is the sum of its edges: what it computes, and that what is inactive stays nothing."""
 
 import dataclasses
+import tracemalloc
 
 import numpy as np
 from checks import assert_close, layer_by_hand
 from hypothesis import given
 from strategies import floats, layers_with_inputs, points_inside, seeds
 
-from kan_numpy import uniform_knots
+from kan_numpy import KAN, uniform_knots
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layers.kan_layer import KANLayer
 from kan_numpy.splines.bsplines import BSplineBasis
@@ -27,6 +28,24 @@ def test_the_output_of_a_layer_is_the_sum_of_its_edges_and_the_bias(drawn):
     layer, x, _ = drawn
     y, _ = layer.forward(x)
     assert_close(y, layer.edges(x).sum(axis=2) + layer.bias)
+
+
+def test_with_one_output_the_gradient_by_the_inputs_needs_no_array_of_the_size_of_B():
+    rng, peaks = np.random.default_rng(0), []
+    x = rng.uniform(-1.2, 1.2, (500, 2))
+    for n_out in (1, 2):
+        layer = KAN([2, n_out], grid_size=30, rng=0).layers[0]
+        _, cache = layer.forward(x)
+        dy = rng.standard_normal((500, n_out))
+        tracemalloc.start()
+        dx = layer.input_gradient(dy, cache)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        by_edges = layer.edges_backward(
+            np.repeat(dy[:, :, None], 2, 2), cache, np.empty(layer.size)
+        )
+        assert_close(dx, by_edges)
+    assert peaks[0] < cache.B.nbytes / 2 < cache.B.nbytes < peaks[1]
 
 
 @given(drawn=layers_with_inputs(), a=floats(-2.0, 2.0), b=floats(-2.0, 2.0))

@@ -7,8 +7,16 @@ import pytest
 from builders import square_network
 
 from kan_numpy import KAN
+from kan_numpy.functions.scaling import Scaler
 from kan_numpy.functions.symbols import SYMBOLS
-from kan_numpy.networks.edges import chains, layer_of, spline_edges, symbolic_edges, with_symbol
+from kan_numpy.networks.edges import (
+    chains,
+    layer_of,
+    scaled_inputs,
+    spline_edges,
+    symbolic_edges,
+    with_symbol,
+)
 
 
 def test_edges_are_found_by_their_kind():
@@ -80,3 +88,16 @@ def test_a_chain_leads_through_a_product_of_one_factor_and_no_other():
     first = replace(first, active=active, coef=coef, w_base=w_base)
     network = KAN.from_layers([first, *network.layers[1:]])
     assert chains(network) == [((0, 0, 0), (2, 0, 0))]
+
+
+@pytest.mark.parametrize("basis", ["bspline", "chebyshev", "gaussian", "fourier"])
+def test_inputs_may_have_other_units(basis):
+    network, scaler = KAN([2, 3, 1], basis=basis, rng=0), Scaler([3.0, -1e9], [4.0, 2.0**30])
+    network = with_symbol(network, (0, 1, 0), SYMBOLS["sin"], np.array([2.0, 0.3, 0.5, 1.0]))
+    z = np.random.default_rng(0).uniform(-1.5, 1.5, (50, 2))  # beyond the grids, too
+    x = scaler.inverse(z)
+    of_x = scaled_inputs(network, scaler)
+    np.testing.assert_allclose(of_x(x), network(scaler(x)), rtol=0, atol=1e-13)
+    again = scaled_inputs(of_x, Scaler([1.0, 2.0], [0.5, 8.0]))
+    y = np.array([[1.0, 2.0]]) + np.array([[0.5, 8.0]]) * x
+    np.testing.assert_allclose(again(y), network(scaler(x)), rtol=0, atol=1e-12)

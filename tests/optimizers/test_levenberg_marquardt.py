@@ -13,7 +13,7 @@ from strategies import floats, seeds
 import kan_numpy as kn
 from kan_numpy.optimizers.levenberg_marquardt import _damped_solver, damping_matrix
 from kan_numpy.optimizers.linear_model import LinearModel
-from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, reweighted
+from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, restarted, reweighted
 
 
 @pytest.mark.parametrize(("M", "P"), [(20, 5), (5, 5)])
@@ -208,6 +208,38 @@ def test_a_term_that_is_no_square_is_minimized_with_the_squares(M, P):
     np.testing.assert_allclose(other.gradient, 2.0 * A.T @ r + 10.0 * H @ early.theta, rtol=1e-9)
     assert other.loss == pytest.approx(r @ r + 5.0 * early.theta @ H @ early.theta)
     assert (other.evaluations, other.memory.damping) == (early.evaluations, early.memory.damping)
+
+
+def test_on_other_grids_the_damping_goes_on_if_it_has_fallen():
+    method, (problem, _, _) = kn.LevenbergMarquardt(tries=3), linear(20, 5)
+    state = run(method, problem, np.zeros(5), 3)[-1]
+    for before, after in ((1e-3, 1e-3), (5.0, 1.0)):
+        changed = state._replace(memory=state.memory._replace(damping=before))
+        again = restarted(method, problem, np.ones(5), changed)
+        assert (again.memory.damping, again.memory.time) == (after, 0.0)
+        assert again.theta.tolist() == [1.0] * 5
+        assert again.evaluations == state.evaluations + 1
+
+
+def test_so_fewer_steps_reach_the_same_loss(monkeypatch):
+    x = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
+    y = np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
+
+    def steps():
+        return sum(
+            len(
+                kn.fit(
+                    kn.KAN([2, 5, 1], grid_size=3, rng=seed), x, y, steps=40, adapt_at=[5],
+                    callback=lambda _, __, history: history["train_loss"][-1] < 1e-4,
+                ).history["step"]
+            )
+            for seed in range(5)
+        )  # fmt: skip
+
+    kept = steps()
+    anew = lambda self, objective, theta, _: self.start(objective, theta)  # noqa: E731
+    monkeypatch.setattr(kn.LevenbergMarquardt, "restarted", anew)
+    assert steps() > 1.2 * kept
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from least_squares import linear, rosenbrock, run
 from strategies import floats
 
 import kan_numpy as kn
-from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, reweighted
+from kan_numpy.optimizers.optimizer import ObjectiveLike, PenaltyTerms, restarted, reweighted
 
 ALL = [kn.SGD(), kn.Adam(), kn.LBFGS(), kn.LevenbergMarquardt()]
 each = pytest.mark.parametrize("optimizer", ALL, ids=lambda o: type(o).__name__)
@@ -168,6 +168,9 @@ def test_an_optimizer_that_does_not_keep_its_memory_begins_again_and_evaluations
     assert np.array_equal(again.theta, state.theta)
     assert again.memory.step == 0
     assert (state.evaluations, again.evaluations) == (5, 6)
+    elsewhere = restarted(Forgetful(), problem, 2.0 * np.ones(3), state)
+    assert (elsewhere.theta.tolist(), elsewhere.memory.step) == ([2.0, 2.0, 2.0], 0)
+    assert elsewhere.evaluations == 6
 
 
 def test_without_terms_of_its_own_an_objective_is_its_squares():

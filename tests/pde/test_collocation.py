@@ -5,23 +5,24 @@ import pytest
 from checks import check_objective, check_residuals, check_residuals_gradient
 from hypothesis import given
 from hypothesis import strategies as st
-from pde_problems import mixed
+from pde_problems import compared, mixed
 from planting import Bug, assert_caught
 from strategies import seeds
 
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.pde import PDE, Condition, dirichlet, equations, linear
-from kan_numpy.pde.collocation import PDEObjective, collocation_points, sample
-from kan_numpy.pde.conditions import Residual
+from kan_numpy.pde.collocation import PDEObjective, Place, collocation_points, sample
+from kan_numpy.pde.residual import Residual, jets_seen
 
 
 @st.composite
 def objectives(draw):
     """Draw a network with random parameters and one of the problems, at random points."""
-    make = draw(st.sampled_from([equations.poisson, equations.burgers, equations.bratu, mixed]))
+    known = [equations.poisson, equations.burgers, equations.bratu, equations.wave]
+    make = draw(st.sampled_from([*known, mixed, compared]))
     problem, rng = make(), np.random.default_rng(draw(seeds))
-    widths = [problem.n_in, draw(st.integers(1, 2)), 1]
+    widths = [problem.n_in, draw(st.integers(1, 2)), problem.n_out]
     if draw(st.booleans()):
         degree = draw(st.sampled_from([4, 5]))
         net = kn.KAN(widths, grid_size=1, degree=degree, grid_range=(-2, 2), rng=rng)
@@ -41,13 +42,15 @@ def test_the_gradient_and_the_jacobian_of_an_equation_are_right(record, drawn):
     assert objective.value(theta) == pytest.approx(objective.fun(theta)[0], rel=1e-12)
 
 
-def test_the_loss_is_the_weighted_sum_of_the_mean_squares():
-    problem, net = mixed(), kn.KAN([2, 2, 1], degree=4, rng=0)
+@pytest.mark.parametrize("make", [mixed, compared])
+def test_the_loss_is_the_weighted_sum_of_the_mean_squares(make):
+    problem = make()
+    net = kn.KAN([2, 2, problem.n_out], degree=4, rng=0)
     points = collocation_points(problem, 30, 30, "random", 1)
     loss = 0.0
     for condition, x in zip(problem.conditions, points, strict=True):
-        jet, _ = jets.forward(net, x, problem.pairs)
-        r = condition.residual(x, *(part[:, 0] for part in jet)).r
+        jet, _ = jets.forward(net, condition.all_points(x), problem.pairs)
+        r = condition.residual(x, *jets_seen(jet, condition.n_points)).r
         loss += condition.weight * np.mean(r**2)
     objective = PDEObjective(net, problem, points)
     assert objective.value(net.theta) == pytest.approx(loss, rel=1e-12)
@@ -85,6 +88,13 @@ def an_objective():
     problem, rng = mixed(), np.random.default_rng(0)
     net = kn.KAN([2, 2, 1], grid_size=2, degree=4, grid_range=(-2, 2), rng=rng)
     return PDEObjective(net, problem, collocation_points(problem, 5, 9, "random", rng)), net.theta
+
+
+def two_points():
+    problem, rng = compared(), np.random.default_rng(0)
+    net = kn.KAN([2, 2, 2], grid_size=2, degree=4, grid_range=(-2, 2), rng=rng)
+    points = collocation_points(problem, 5, 9, "random", rng)
+    check_residuals(PDEObjective(net, problem, points), net.theta)
 
 
 def the_objective():
@@ -130,6 +140,18 @@ BUGS = [
         Residual, "upstream",
         "column * self.r_u[", "column * self.r[",
         the_objective,
+    ),
+    Bug(
+        "the Jacobian leaves the other point out",
+        Place, "jacobian",
+        "both[len(out) :]", "0.0",
+        two_points,
+    ),
+    Bug(
+        "the backward pass takes one point for the other",
+        Residual, "upstream",
+        ".swapaxes(0, 1)", "",
+        two_points,
     ),
 ]  # fmt: skip
 

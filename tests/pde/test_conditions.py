@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pde_problems import mixed
+from pde_problems import compared, mixed
 
 from kan_numpy.pde import PDE, Condition, Residual, linear
 from kan_numpy.pde import conditions as pde
@@ -11,6 +11,7 @@ from kan_numpy.pde import conditions as pde
 @pytest.mark.gradient
 def test_the_partial_derivatives_of_any_equation_can_be_checked(record):
     record(pde.check(mixed()))
+    record(pde.check(compared()))
     first_order = PDE((0,), (1,), [Condition(linear(0.0, 1.0, 2.0), order=1)], pairs=[])
     record(pde.check(first_order))
 

@@ -26,7 +26,7 @@ MEANT = {"losses.as_loss": "loss"}
 ARRAYS = {"x", "y", "coef", "knots", "center", "scale", "low", "high", "layers", "meridian_im"}
 """Arguments whose shapes depend on each other."""
 
-FEW = {"functions": ["x"], "steps": 1, "boundary_points": 8, "interval": 1.0}
+FEW = {"functions": ["x"], "steps": 1, "boundary_points": 8, "interval": 1.0, "verify": False}
 """Defaults that are replaced, so that what is accepted takes little time."""
 
 

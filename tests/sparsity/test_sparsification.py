@@ -75,7 +75,31 @@ def test_half_of_the_steps_follow_pruning_and_a_third_refining(monkeypatch, step
     )
     assert taken[:3] == stages
     assert all(later == stages[2] for later in taken[3:])  # one for each edge that may go
-    assert sparse.layers[0].grid_size == 4
+    assert sparse.layers[0].grid_size == (2 if steps == 1 else 4)  # too short to tell
+
+
+@pytest.mark.parametrize(("noise", "N", "G"), [(0.0, 200, 8), (0.3, 200, 4), (0.0, 9, 4)])
+def test_grids_become_finer_unless_there_is_noise_or_few_samples(noise, N, G):
+    x = inputs(1, N=N)
+    y = np.sin(2.0 * x) + noise * np.random.default_rng(0).standard_normal(x.shape)
+    assert kn.sparsify(KAN([1, 1], 4, rng=0), x, y).layers[0].grid_size == G
+
+
+def test_many_needless_edges_go_together(monkeypatch):
+    counts, prune = [], sparsity.prune
+
+    def recorded(network, x, *threshold, edges=None):
+        if edges is not None:
+            counts.append(len(edges))
+        return prune(network, x, *threshold, edges=edges)
+
+    monkeypatch.setattr(sparsity, "prune", recorded)
+    x = inputs(8, N=400)
+    noise = 0.1 * np.random.default_rng(0).standard_normal((400, 1))
+    sparse = kn.sparsify(KAN([8, 1], 2, rng=0), x, x[:, 3:4] ** 2 + noise, 0.0, 0.0, steps=6)
+    assert edges_of(sparse) == [[[i == 3 for i in range(8)]]]
+    assert counts[:3] == [1, 2, 4]
+    assert len(counts) < 8
 
 
 @pytest.mark.parametrize(

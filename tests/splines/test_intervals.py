@@ -91,10 +91,12 @@ def test_a_hair_beside_a_uniform_knot_the_interval_is_the_one_of_a_search(knots)
     k = 2 if knots is UNIFORM else 3
     hairs = [np.nextafter(knots, -np.inf), knots, np.nextafter(knots, np.inf)]
     x = np.concatenate([*hairs, *(knots + d for d in (-1e-10, 1e-10, -1e-12, 1e-12))])
-    m, left, right = Intervals(knots[None], k).distances(x[:, None])
+    intervals = Intervals(knots[None], k)
+    m, left, right = intervals.distances(x[:, None])
     want = np.searchsorted(knots, x, side="right") - 1
     want[x == knots[-k - 1]] -= 1  # the right end
     assert np.array_equal(m[:, 0], want)
+    assert [intervals.distances(point)[0].item() for point in x.reshape(-1, 1, 1)] == want.tolist()
     assert min(left[0].min(), right[0].min()) >= 0.0
     inside = (want >= 0) & (want < len(knots) - 1)
     h = knots[1] - knots[0]

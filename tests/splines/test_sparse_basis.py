@@ -20,15 +20,15 @@ degrees, seeds = st.integers(0, 5), st.integers(0, 2**32 - 1)
 outsides = st.sampled_from(["linear", "fade"])
 
 
-def a_layer(k, outside, seed, even=True):
+def a_layer(k, outside, seed, even=True, n_out=3):
     """Return a layer whose B is sparse, inputs of which a third lies outside, and dy."""
     rng, G = np.random.default_rng(seed), FUNCTIONS_EACH * (k + 1)
-    network = kn.KAN([2, 3], grid_size=G, degree=k, rng=rng, outside=outside)
+    network = kn.KAN([2, n_out], grid_size=G, degree=k, rng=rng, outside=outside)
     N = SAMPLES_EACH * (G + k)
     x = rng.uniform(-1.5, 1.5, (N, 2))
     x[:4] = [[-1.0, 1.0], [1.0, -1.0], [0.0, 9.0], [-9.0, 0.5]]
     network = network if even else kn.adapt_grid(network, x / 1.5, eps=0.2)
-    return network.layers[0], x, rng.standard_normal((N, 3))
+    return network.layers[0], x, rng.standard_normal((N, n_out))
 
 
 def results(layer, x, dy):
@@ -54,9 +54,9 @@ def compare(layer, x, dy):
         np.testing.assert_allclose(got, want, rtol=0, atol=EXACT * scale, strict=True)
 
 
-@given(k=degrees, outside=outsides, seed=seeds, even=st.booleans())
-def test_a_layer_with_a_sparse_basis_is_that_with_a_dense_one(k, outside, seed, even):
-    compare(*a_layer(k, outside, seed, even))
+@given(k=degrees, outside=outsides, seed=seeds, even=st.booleans(), n_out=st.sampled_from([1, 3]))
+def test_a_layer_with_a_sparse_basis_is_that_with_a_dense_one(k, outside, seed, even, n_out):
+    compare(*a_layer(k, outside, seed, even, n_out))
 
 
 @pytest.mark.parametrize("outside", ["linear", "fade"])
@@ -103,7 +103,7 @@ BUGS = [
     Bug(
         "the functions of a sparse B stand in reverse order",
         bsplines, "gathered",
-        "np.arange(some)", "np.arange(some)[::-1]",
+        "range(some)", "reversed(range(some))",
         in_sparse_form,
     ),
     Bug(

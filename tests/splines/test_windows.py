@@ -2,7 +2,20 @@
 
 import numpy as np
 
-from kan_numpy.splines.windows import folded, scattered, window_of
+from kan_numpy.splines.windows import flattened, folded, row_starts, scattered, window_of
+
+
+def test_where_samples_begin():
+    assert row_starts(3, 2, 5).tolist() == [[0], [10], [20]]
+
+
+def test_a_row_that_all_samples_share_is_kept_once():
+    window = window_of(np.array([[2, 3], [4, 2]]), degree=2, size=5)
+    row = np.arange(10.0).reshape(1, 2, 5)
+    for dB, length in ((np.broadcast_to(row, (2, 2, 5)), 10), (np.repeat(row, 2, axis=0), 20)):
+        flat, start = flattened(dB, window)
+        assert len(flat) == length
+        assert flat.take(start).tolist() == [[0.0, 6.0], [2.0, 5.0]]
 
 
 def test_on_the_grid_no_window_is_shifted():

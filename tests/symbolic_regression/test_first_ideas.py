@@ -30,24 +30,36 @@ def test_a_line_is_fitted():
     [
         (lambda x, y: x * y, "linear"),
         (lambda x, y: 1e6 * x / (y**2 + 1.0), "linear"),
-        (lambda x, y: np.sin(9.0 * x) * y, "y a polynomial"),
+        (lambda x, y: x * y + 0.1 * np.sin(99.0 * x), "exp y a polynomial"),
     ],
 )
 def test_a_formula_of_one_solve_becomes_a_network(f, what):
     data, spread = data_of(f)
-    name, network = list(linear_networks(data, spread))[-1]
+    name, network = list(linear_networks(data, spread, 20))[-1]
     assert name == what
     assert not spline_edges(network)
     if what == "linear":
         np.testing.assert_allclose(network(data.x), data.target, rtol=1e-10)
 
 
+def test_in_noise_short_formulas_become_networks():
+    data, spread = data_of(lambda x, y: np.sqrt(x) * y)
+    noise = 0.01 * np.random.default_rng(1).standard_normal(data.target.shape)
+    noisy = Objective(data.network, data.x, data.target + noise)
+    found = dict(linear_networks(noisy, spread, 20))
+    assert {"y a polynomial", "log y a polynomial"} <= set(found)
+    for network in found.values():
+        assert np.sqrt(np.mean((network(data.x) - data.target) ** 2)) < 0.02
+    assert set(dict(linear_networks(noisy, spread, 66))) < set(found)  # three numbers have as many
+    assert not list(linear_networks(noisy, spread, 201))
+
+
 def test_every_output_needs_a_formula():
     data, spread = data_of(lambda x, y: [x * y, 10.0 * x / y], 2)
-    ((_, network),) = list(linear_networks(data, spread))
+    ((_, network),) = list(linear_networks(data, spread, 20))
     np.testing.assert_allclose(network(data.x), data.target, rtol=1e-10)
     data, spread = data_of(lambda x, y: [x * y, np.sin(5.0 * x * y)], 2)
-    assert list(linear_networks(data, spread)) == []
+    assert list(linear_networks(data, spread, 20)) == []
 
 
 @pytest.mark.parametrize(

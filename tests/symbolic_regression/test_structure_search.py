@@ -9,14 +9,16 @@ from builders import inputs
 
 import kan_numpy as kn
 from kan_numpy import KAN, Objective, SearchOptions
+from kan_numpy._deadline import Deadline
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import with_symbol
 from kan_numpy.symbolic_regression import structure_search
 from kan_numpy.symbolic_regression.candidates import _centered, _without_outliers
-from kan_numpy.symbolic_regression.structure_search import Structure, StructureSearch
+from kan_numpy.symbolic_regression.structure_search import StructureSearch
+from kan_numpy.symbolic_regression.structures import Structure, free_numbers, front, information
 
 
-def search_of(network, loss="mse", N=60, log=lambda _: None, **options):
+def search_of(network, loss="mse", N=200, log=lambda _: None, **options):
     """Return a search that begins with the network; data are drawn to fit it."""
     n_in, n_out = network.widths[0], network.widths[-1]
     x = inputs(n_in, N=N)
@@ -34,7 +36,7 @@ def structure(error, n_edges=1, symbolic=True):
     network = KAN([1, n_edges], rng=0)
     for out in range(n_edges if symbolic else 0):
         network = with_symbol(network, (0, out, 0), SYMBOLS["x"], np.ones(4))
-    return Structure(network, error, error)
+    return Structure(network, error, error, error + n_edges)
 
 
 # What it starts from.
@@ -56,6 +58,8 @@ def test_of_a_curve_there_are_few_structures():
     assert not search_of(KAN([1, 1], rng=0))._may_be_better(structure(1e-5))
     assert search_of(KAN([2, 1], rng=0))._may_be_better(structure(1e-5))
     assert not search_of(KAN([2, 1], rng=0))._may_be_better(structure(1e-2))
+    assert not search_of(KAN([2, 1], rng=0))._may_be_better(structure(0.9e-5))
+    assert search_of(KAN([2, 1], rng=0), smallest_term=1e-6)._may_be_better(structure(0.9e-5))
 
 
 def test_a_given_sum_is_tried_with_two_grids():
@@ -83,26 +87,55 @@ def test_of_several_starts_the_best_is_taken(monkeypatch):
         def __init__(self, network):
             self.network = network
 
+        def on(self, network):
+            return Data(network)
+
         def value(self, _):
             drawn.append(self.network)
             return next(losses)
 
     search = search_of(KAN([2, 1], rng=0))
-    monkeypatch.setattr(
-        search, "train", type("T", (), {"on": staticmethod(Data), "x": search.train.x})
-    )
+    fake = type("T", (), {"on": staticmethod(Data), "x": search.train.x})
+    monkeypatch.setattr(search, "train", fake)
     trained = type("Result", (), {"interrupted": False})
 
     def train(data, steps, **_):
-        assert steps == structure_search.RANKED_AFTER
+        assert steps == SearchOptions().ranked_after
         trained.network = data.network
         return trained
 
     monkeypatch.setattr(structure_search, "train", train)
     monkeypatch.setattr(structure_search, "adapt_grid", lambda network, _: network)
     taken = search._start([2, 2, 1], 1)
-    assert len(drawn) == 3
+    assert len(drawn) == SearchOptions().starts == 3
     assert np.array_equal(taken.theta, drawn[1].theta)
+
+
+def test_with_few_samples_and_noise_networks_with_one_interval_are_tried_first(monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1.0, 1.0, (100, 4))
+    noise = rng.standard_normal((100, 1))
+    asked = []
+
+    def structures(_, what, shapes, found=(), *__):
+        asked.append((what, shapes))
+        return [*found, structure(1e-9)]
+
+    monkeypatch.setattr(StructureSearch, "_structures", structures)
+    monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [structure(2.0)])
+    for widths, size in (([4, 1], 1.0), ([4, 5, 1], 1.0), ([4, 5, 1], 0.0)):
+        network = KAN(widths, rng=0)
+        data = Objective(network, x, np.sin(3.0 * x[:, :1]) + size * noise)
+        units = np.ones(1)
+        search = StructureSearch(data, SearchOptions(), None, rng, lambda _: None, units)
+        asked.clear()
+        search._selected()
+        coarse = [shapes for what, shapes in asked if what == "networks with one interval"]
+        assert coarse == (
+            [[([4, 1], 0), ([4, (0, 1), 1], 0), ([4, (1, 1), 1], 0)]] * search.is_coarse
+        )
+        assert search.is_coarse is (len(widths) == 3 and size > 0.0)
+    assert search._start([4, 1], 0).layers[0].grid_size == 1
 
 
 def test_without_knots_the_others_are_cubic():
@@ -157,24 +190,29 @@ def faked(monkeypatch, error, becomes):
 
     def sparse_stages(data, strength, threshold, **_):
         taken.append((data.network.shape, strength, threshold))
-        yield KAN([1, 1], rng=0), ""
+        yield KAN([1, 1, 1], rng=0), ""
 
     class Symbolification:
         def __init__(self, *_, **__):
             pass
 
         def stages(self, network):
-            yield with_symbol(network, (0, 0, 0), SYMBOLS["x"], np.ones(4)), ""
+            for layer in (0, 1):
+                network = with_symbol(network, (layer, 0, 0), SYMBOLS["x"], np.ones(4))
+            yield network, ""
 
     now = []
 
     def assessed(data, network):
         symbolic = Structure(network, 0.0).is_symbolic
-        if errors and not symbolic and data.x.shape[0] > 30:  # first the training samples
+        if errors and not symbolic and data.x.shape[0] > 100:  # first the training samples
             now.append(next(errors))
         sparse = now[-1] if errors and not symbolic else error
         return type("Assessed", (), {"error": becomes if symbolic else sparse, "n_parameters": 0})
 
+    monkeypatch.setattr(
+        structure_search, "information", lambda data, net: (assessed(data, net).error, 0.0)
+    )
     for replacement in (sparse_stages, Symbolification):
         monkeypatch.setattr(structure_search, replacement.__name__, replacement)
     monkeypatch.setattr(structure_search, "assess", assessed)
@@ -216,6 +254,14 @@ def test_a_tenth_of_the_penalty_is_a_tenth_of_both(monkeypatch):
     assert {options[1:] for options in taken} == {(0.05, 0.025)}
 
 
+def network_with(error, symbolic=False, widths=(1, 1, 1)):
+    """Return the structure of a network that leaves this error, with splines or all symbols."""
+    network = KAN(list(widths), rng=0)
+    for layer in range((len(widths) - 1) * symbolic):
+        network = with_symbol(network, (layer, 0, 0), SYMBOLS["x"], np.ones(4))
+    return Structure(network, error, error)
+
+
 @pytest.mark.parametrize(
     ("errors", "noise"),
     [
@@ -223,11 +269,21 @@ def test_a_tenth_of_the_penalty_is_a_tenth_of_both(monkeypatch):
         ([0.1, 0.111, 0.105], False),  # only two are alike
         ([0.1, 0.1], False),
         ([1e-3, 1e-3, 1e-3], False),  # splines
+        ([0.95, 0.95, 0.95], False),  # nothing is explained
     ],
 )
 def test_noise_is_what_several_networks_leave(errors, noise):
-    found = [structure(error) for error in errors]
+    found = [network_with(error) for error in errors]
     assert search_of(KAN([2, 1], rng=0))._is_noise(found) is noise
+
+
+def test_first_ideas_agree_as_one_and_sums_tell_nothing():
+    search = search_of(KAN([2, 1], rng=0))
+    ideas, networks = [network_with(0.1, True)] * 3, [network_with(0.1)] * 2
+    assert not search._is_noise(ideas)
+    assert not search._is_noise([*ideas, networks[0]])
+    assert search._is_noise([*ideas, *networks])
+    assert not search._is_noise([network_with(0.1, widths=(1, 1))] * 3)
 
 
 def runs(monkeypatch, errors, loss="mse", symbolic=True, **options):
@@ -275,7 +331,7 @@ def test_more_is_tried_where_the_first_structures_are_not_good_enough(
 
 
 def test_noise_is_not_searched_twice(monkeypatch):
-    same = [structure(0.05) for _ in range(3)]
+    same = [network_with(0.05) for _ in range(3)]
     asked = []
 
     def structures(_, what, *__):
@@ -284,10 +340,11 @@ def test_noise_is_not_searched_twice(monkeypatch):
 
     monkeypatch.setattr(StructureSearch, "_structures", structures)
     monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [structure(2.0)])
+    monkeypatch.setattr(StructureSearch, "_symbolic", lambda *_: network_with(0.05, True))
     best, why = search_of(KAN([2, 1], rng=0))._selected()
     assert asked == ["networks"]
-    assert best is same[0]
-    assert why == "the smallest as accurate as noise allows"
+    assert best.is_symbolic
+    assert why == "the simplest as accurate as noise allows"
 
 
 def test_an_exact_first_idea_ends_the_search(monkeypatch):
@@ -336,9 +393,83 @@ def test_without_an_exact_formula_the_most_accurate_is_selected(monkeypatch):
     monkeypatch.setattr(StructureSearch, "_symbolic", lambda _, structure: structure)
     found = [spline, structure(9e-5, 2), structure(5e-5, 4), structure(2e-4, 1)]
     assert search._simplest(found)[0].n_edges == 4  # of the formulas within ten times the smallest
-    best, why = search._simplest([spline, structure(2e-4, 1)])
+    better = structure(0.9e-5, 5, symbolic=False)
+    best, why = search._simplest([better, spline, structure(2e-4, 1)])
     assert best is spline
-    assert why == "the most accurate, with splines"
+    assert why == "the smallest that is accurate, with splines"
+
+
+def test_in_noise_the_formula_with_the_least_information_is_selected(monkeypatch):
+    search = search_of(KAN([1, 1], rng=0))
+    formulas = [structure(0.1, 4), structure(0.105, 2), structure(0.2, 1)]
+    best, why = search._simplest(formulas)
+    assert (best.n_edges, why) == (2, "a line is best")  # 0.105 + 2 is less than 0.1 + 4
+    assert search._simplest([replace(formulas[0], criterion=0.0), formulas[1]])[0].n_edges == 4
+    asked = []
+
+    def symbolic(_, structure):
+        asked.append(structure.error)
+        return network_with(0.1, symbolic=True)
+
+    monkeypatch.setattr(StructureSearch, "_symbolic", symbolic)
+    splines = [network_with(error) for error in (0.11, 0.12, 0.16, 0.17)]
+    best, why = search._simplest(splines)
+    assert asked == [0.11]  # the others are less accurate than this formula, and no smaller
+    assert (best.error, why) == (0.1, "the simplest as accurate as noise allows")
+    monkeypatch.setattr(
+        StructureSearch, "_symbolic", lambda _, each: asked.append(each.error) or each
+    )
+    asked.clear()
+    best, why = search._simplest(splines)
+    assert asked == [0.11, 0.12, 0.16]  # 0.17 is more than 1.5 times 0.11
+    assert (best, why) == (splines[0], "the smallest that is accurate, with splines")
+
+
+def test_the_same_edges_are_given_symbols_once(monkeypatch):
+    calls = []
+
+    def stages(_, network):
+        calls.append(network)
+        yield network, ""
+
+    monkeypatch.setattr(structure_search.Symbolification, "stages", stages)
+    monkeypatch.setattr(StructureSearch, "_judged", lambda _, network, __: Structure(network, 0.1))
+    search = search_of(KAN([2, 1], rng=0))
+    first = search._symbolic(Structure(KAN([2, 1], rng=0), 0.2))
+    assert search._symbolic(Structure(KAN([2, 1], rng=1), 0.1)) is first
+    search._symbolic(Structure(KAN([2, 1], rng=1), 0.09))  # more accurate
+    search._symbolic(Structure(KAN([2, 1, 1], rng=1), 0.2))  # others
+    one = KAN([2, 1], rng=0)
+    one = one.with_layer(0, replace(one.layers[0], active=np.array([[True, False]])))
+    search._symbolic(Structure(one, 0.2))
+    assert len(calls) == 4
+
+
+def test_numbers_that_the_data_do_not_distinguish_are_not_counted():
+    x = inputs(1, N=50)
+    network = KAN([1, 1, 1], rng=0)
+    for layer, symbol in enumerate(("sin", "x")):
+        network = with_symbol(
+            network, (layer, 0, 0), SYMBOLS[symbol], np.array([2.0, 0.3, 1.5, 0.1])
+        )
+    data = Objective(network, x, network(x) + 0.01 * np.cos(40.0 * x))
+    assert free_numbers(data, network) == 4  # of c sin(a x + b) + d
+    noise, criterion = information(data, network)
+    L = np.mean((network(x) - data.y) ** 2) / data.y.var()
+    np.testing.assert_allclose(noise, np.sqrt(L * 50 / 46), rtol=1e-12)
+    np.testing.assert_allclose(criterion, 50 * np.log(L) + (4 + 2 - 1) * np.log(50), rtol=1e-12)
+    splines = KAN([1, 1], rng=0)
+    assert information(data, splines)[1] > information(data, network)[1]
+    few = Objective(splines, x[:5], data.y[:5])
+    assert information(few, splines)[0] == np.inf
+
+
+def test_a_line_has_straight_edges_only():
+    assert structure(0.1, 2).is_line
+    assert not structure(0.1, 2, symbolic=False).is_line
+    assert not network_with(0.1, symbolic=True).is_line
+    curved = with_symbol(KAN([1, 1], rng=0), (0, 0, 0), SYMBOLS["x^2"], np.ones(4))
+    assert not Structure(curved, 0.1).is_line
 
 
 # Classifiers become formulas.
@@ -392,7 +523,7 @@ def test_a_stopped_search_returns_the_best_it_has_seen(monkeypatch):
     monkeypatch.setattr(StructureSearch, "_first_ideas", lambda _: [structure(2.0)])
     with pytest.warns(RuntimeWarning, match="interrupted: .* not tried: 3 of 5 networks"):
         found = search_of(KAN([1, 1], rng=0)).run()
-    assert found.why == "the most accurate, with splines when the search was stopped"
+    assert found.why == "the smallest that is accurate, with splines when the search was stopped"
     assert [Structure(n, 0.0).is_symbolic for n in found.others] == [True]
 
 
@@ -420,8 +551,36 @@ def test_what_was_symbolic_when_it_was_stopped_is_judged(monkeypatch):
 
 
 def test_the_others_are_more_accurate_than_all_that_are_smaller():
-    search = search_of(KAN([1, 1], rng=0))
-    sizes = {(1, 0.5): True, (2, 0.6): True, (3, 0.1): True, (2, 0.01): False, (5, 0.001): False}
-    search.seen = [structure(e, n, symbolic) for (n, e), symbolic in sizes.items()]
-    kept = search._front(search.seen[2])
-    assert kept == [search.seen[0].network, search.seen[4].network]
+    sizes = {(1, 0.5): True, (2, 0.6): True, (3, 0.1): True}
+    sizes |= {(2, 0.01): False, (5, 0.001): False, (6, 0.0001): False}
+    seen = [structure(e, n, symbolic) for (n, e), symbolic in sizes.items()]
+    assert front(seen, seen[2]) == [seen[0].network, seen[5].network]
+    assert front(seen, seen[5]) == [seen[0].network, seen[2].network]
+
+
+def test_the_last_training_gets_half_of_the_time_that_is_left(monkeypatch):
+    ends = []
+
+    def trained(data, callback, **_):
+        ends.append(callback.left)
+        return type("Result", (), {"network": data.network, "interrupted": False})
+
+    monkeypatch.setattr(structure_search, "train", trained)
+    monkeypatch.setattr(StructureSearch, "_selected", lambda _: (structure(0.1), ""))
+    network, x = KAN([2, 1], rng=0), inputs(N=40)
+    data, rng = Objective(network, x, x[:, :1]), np.random.default_rng(0)
+    finish = Deadline.after(100.0)
+    search = StructureSearch(data, SearchOptions(), None, rng, lambda _: None, np.ones(1), finish)
+    assert search.run().finish is finish
+    assert 40.0 < ends[0] < 50.0
+    assert 70.0 < search.deadline.left < 80.0  # the rest is for the formulas
+
+    def stopped(self):
+        self.seen += [structure(0.1)] * 2
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StructureSearch, "_selected", stopped)
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        last = search.run().finish
+    assert 0.2 < last.left <= 0.5
+    assert ends[1] <= 0.25

@@ -83,9 +83,7 @@ def _simplest(node: Expression, tolerance: float) -> Expression:
     return best
 
 
-def _equal_forms(
-    node: Expression, tolerance: float
-) -> tuple[list[Expression], list[Expression]]:
+def _equal_forms(node: Expression, tolerance: float) -> tuple[list[Expression], list[Expression]]:
     """Return the forms of a node by identities between functions, and by other rules."""
     match node:
         case _ if node.is_number:
@@ -139,4 +137,6 @@ def logarithms_inside(node: Call, tolerance: float) -> Iterator[Expression]:
     else:
         r = multiply([p, power(q, Number(-1))])
         sign = Number(-1 if node.function.name == "sinh" else 1)
-        yield multiply([Number(0.5), add([r, multiply([sign, power(r, Number(-1))])])])
+        yield multiply(
+            [power(Number(2), Number(-1)), add([r, multiply([sign, power(r, Number(-1))])])]
+        )
