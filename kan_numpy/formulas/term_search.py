@@ -31,7 +31,7 @@ from kan_numpy.functions.compositions import IDENTITY, SIN, Composition, Term, p
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.optimizers.variable_projection import variable_projection
 
-__all__ = ["KINDS", "TermSet", "term_sets", "with_phases"]
+__all__ = ["KINDS", "TELLING", "TermSet", "term_sets", "with_phases"]
 
 INNER = [SYMBOLS[name] for name in ("x", "x^2", "x^3", "1/x", "sqrt", "exp", "log")]
 COMMON = ["sin", "exp", "log", "sqrt", "1/x", "1/sqrt(x)", "1/x^2"]
@@ -51,6 +51,9 @@ MESH_POINTS, FIT_POINTS = 60, 120
 
 TRIED, FIRST_STEPS, FINALISTS, STEPS = 60, 6, 12, 60
 """So many combined forms are fitted for a few steps, and the best to convergence."""
+
+TELLING = 1e-8
+"""What leaves so little of the signals is no approximation, and others need not be tried."""
 
 DEGREES, ALONE = (0, 3), 4
 """The degrees P of the powers beside terms, and the highest without terms."""
@@ -173,6 +176,8 @@ def term_sets(
             for terms in kind(start, Left(start.x, start.Q, degree)):
                 deadline.check()
                 first.append(TermSet(degree, terms).fitted(points, signals, FIRST_STEPS))
+                if first[-1].error <= enough <= TELLING and kind is not KINDS[-1]:
+                    return first[-1:]  # of pairs, there may be smaller ones
             first.sort(key=lambda each: each.rank(enough))
             found = [each.fitted(points, signals, STEPS) for each in first[:FINALISTS]]
             good = [each for each in found if each.error <= enough]
@@ -307,7 +312,7 @@ def _product(one: Term, other: Term) -> Term:
 
 def _in_order(ranked: Ranked, most: int | None = None) -> Iterator[tuple[Term, ...]]:
     """Yield the terms in the order of what they leave, at most so many."""
-    for _, terms in sorted(ranked, key=lambda pair: pair[0])[:most]:
+    for _, terms in sorted(ranked, key=lambda pair: max(pair[0], RIDGE))[:most]:
         yield terms
 
 
