@@ -18,7 +18,8 @@ from scipy.linalg import lstsq
 
 from kan_numpy._arrays import Array, Indices
 
-__all__ = ["DEGREES", "RANKS", "SEPARATES", "Separated", "separated"]
+__all__ = ["DEGREES", "EXACTLY", "FILLED", "LONG", "RANKS", "SEPARATES", "SLOW", "STARTS", "SWEEPS"]
+__all__ += ["Separated", "separated"]
 
 DEGREES, LONG = (8, 12, 16, 24, 32), (48, 64)
 """The degrees of the polynomials, and more for sums, which have fewer numbers."""

@@ -31,7 +31,9 @@ from kan_numpy.functions.compositions import IDENTITY, SIN, Composition, Term, p
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.optimizers.variable_projection import variable_projection
 
-__all__ = ["KINDS", "TELLING", "TermSet", "term_sets", "with_phases"]
+__all__ = ["ALONE", "DEGREES", "FINALISTS", "FIRST_STEPS", "FIT_POINTS", "KINDS", "MESH_POINTS"]
+__all__ += ["RIDGE", "STEPS", "TELLING", "TRIED", "WEIGHT", "Left", "Starts", "TermSet"]
+__all__ += ["term_sets", "with_phases"]
 
 INNER = [SYMBOLS[name] for name in ("x", "x^2", "x^3", "1/x", "sqrt", "exp", "log")]
 COMMON = ["sin", "exp", "log", "sqrt", "1/x", "1/sqrt(x)", "1/x^2"]

@@ -15,14 +15,19 @@ from kan_numpy.functions.compositions import EXP, IDENTITY, SIN, Composition
 __all__ = ["CENTERS", "EDGES", "HUMAN", "INSIDE", "SCALES", "WAVES", "mesh"]
 
 HUMAN = np.array([0.5, 1.0, 2.0, 3.0, np.pi, 2.0 * np.pi])
-SCALES = np.geomspace(0.3, 10.0, 8)
-WAVES = np.concatenate([np.geomspace(0.3, 3.0, 8), np.arange(3.3, 63.0, 0.4)])
-"""Scales a; those of waves are so close that a phase changes by less than half a radian."""
+"""Scales as people write them."""
 
-CENTERS = np.array([-1.3, -0.9, -0.5, 0.0, 0.5, 0.9, 1.3])
-INSIDE = np.linspace(-1.0, 1.0, 5)
+SCALES = np.geomspace(0.3, 10.0, 8)
+"""Scales a w of functions with one feature: from a slight bend to a sharp step."""
+
+WAVES = np.concatenate([np.geomspace(0.3, 3.0, 8), np.arange(3.3, 63.0, 0.4)])
+"""Those of waves, up to ten on each half; they are closer than 1/2, so that one stays in phase."""
+
+CENTERS, INSIDE = np.array([-1.3, -0.9, -0.5, 0.0, 0.5, 0.9, 1.3]), np.linspace(-1.0, 1.0, 5)
+"""Centers of f and of h, in units of the half-width, from the middle."""
+
 EDGES = np.geomspace(3e-3, 10.0, 7)
-"""Centers of f and of h, and distances from the end of a domain."""
+"""Distances of the end of a domain from the points, in the same units."""
 
 
 def mesh(form: Composition, x: Array, few: bool = False) -> Array:

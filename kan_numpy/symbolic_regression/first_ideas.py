@@ -38,7 +38,8 @@ from kan_numpy.training.fit_result import uninterrupted
 from kan_numpy.training.objective import Objective
 from kan_numpy.training.training_loop import train
 
-__all__ = ["EXACT_IDEA", "MARGIN", "SMALLEST", "formula_networks", "line", "separations"]
+__all__ = ["ALTERNATIVES", "EXACT_IDEA", "MARGIN", "MOST", "POOR", "SEPARATIONS", "SMALLEST"]
+__all__ += ["STEPS", "formula_networks", "line", "separations"]
 
 EXACT_IDEA = 1e-12
 """A formula that leaves a larger share of the spread is an approximation, such as Taylor's."""
