@@ -193,7 +193,7 @@ assert (str(found), found.certificate.exact) == ("(u + v)/(u*v + 1)", True)
 # up. Which of two equal formulas is the better one, the data cannot tell. `kn.discover` does all in
 # one call, but first what costs one linear solve: $u + v - f\,(1 + uv) = 0$. It measures on a tenth
 # of the samples, put aside before. `found.candidates` are other formulas, `seconds=` limits its
-# time, and `kn.SearchOptions` has its thresholds.
+# time, and `kn.SearchOptions` has its thresholds: lesson 09e.
 #
 # **Common mistake:** "A network holds where the data are, but a formula holds everywhere."
 

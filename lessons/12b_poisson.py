@@ -92,7 +92,7 @@ def levenberg_marquardt(net, steps, damping=1.0):
 poisson = kn.equations.poisson()
 start = kn.KAN([2, 5, 1], GRIDS[0], degree=5, base="zero", outside="fade", rng=SEED)
 by_hand, loss = levenberg_marquardt(start, 10)
-library = kn.solve_pde(start, poisson, 900, 200, optimizer=kn.LevenbergMarquardt(1.0), steps=10)
+library = kn.solve_pde(start, poisson, 900, 200, steps=10, verify=False)
 print("1. Ten steps by hand and by the library")
 print(f"   loss {loss:.6f} and {library.history['train_loss'][-1]:.6f}\n")
 np.testing.assert_allclose(loss, library.history["train_loss"][-1], rtol=1e-6)
@@ -124,6 +124,7 @@ def solve(degree, problem=poisson, grids=GRIDS):
     result = kn.solve_pde(
         net, problem, 900, 200, steps=STEPS * len(grids), callback=watch,
         adapt_at=[STEPS // 2, *starts], refine_at=dict(zip(starts, grids[1:], strict=True)),
+        verify=False,  # u* is known here; lesson 12c has a problem where it is not
     )  # fmt: skip
     return result.network, np.array(rows)
 

@@ -53,7 +53,7 @@ _KNOWN = {
     " 2*sqrt(pi) 2**(1/3) 3**(1/3) (sqrt(5)-1)/2 1/e**2 e**3",
     5: "2*log(3) 2/3*log(2) log(pi) log(100) log(1000) 1/log(3) 1/log(5) 1/log(10) 1/sqrt(e)"
     " pi**4/15 pi**4/90 2*pi**3 4*pi**3 8*pi**3 (3+sqrt(5))/2 1+sqrt(2) sqrt(2)-1"
-    " 1+sqrt(3) sqrt(3)-1 2+sqrt(3) 2-sqrt(3) 1/24 1/120 1/720 1/5040 pi*e e/pi pi/e",
+    " 1+sqrt(3) sqrt(3)-1 2+sqrt(3) 2-sqrt(3) 1/24 1/120 1/720 1/5040 pi/180 180/pi pi*e e/pi pi/e",
     6: "2**(1/4) 3**(1/4) 5**(1/4) e**(1/3) e**(2/3) e**(3/2) e**(1/4) 1/e**(1/3) 1/e**(3/2)"
     " log(2)/log(10) log(3)/log(2) log(10)/log(2)",
 }
@@ -95,7 +95,8 @@ def complexity(expression: Expression) -> int:
     The length is the number of names, numbers and operators; a constant such as 2*pi/3 counts as
     one number. To this each number adds its `number_complexity`, except integer exponents, and
     each function what the complexity of its `Symbol` has beyond that of a sine. A logarithm in an
-    exponent counts as an unrecognized number: exp(y*log(x)) is to be written as a power.
+    exponent counts as an unrecognized number, because exp(y*log(x)) is to be written as a power,
+    and so does an arcsine in a cosine, which is a square root.
     """
     if expression.is_number:
         return 1 + number_complexity(expression.value)
@@ -106,7 +107,7 @@ def complexity(expression: Expression) -> int:
             return complexity(first) + sum(1 + complexity(term) for term in signless)
         case Call():
             rarity = getattr(expression.function, "complexity", 2) - 2
-            return 1 + rarity + complexity(expression.argument) + UNKNOWN * _logarithms(expression)
+            return 1 + rarity + complexity(expression.argument) + UNKNOWN * _inverses(expression)
         case Power() if not expression.exponent.value < 0.0:
             if expression.exponent.value == 0.5:
                 return 1 + complexity(expression.base)
@@ -119,11 +120,14 @@ def complexity(expression: Expression) -> int:
     return 1
 
 
-def _logarithms(expression: Call) -> int:
-    """Return in how many terms of an exponent a logarithm is a factor."""
-    if expression.function.name not in ("exp", "sinh", "cosh", "tanh"):
+def _inverses(expression: Call) -> int:
+    """Return in how many terms of an exponent a logarithm is a factor, or 1 for sin(arccos(u))."""
+    argument, name = expression.argument, expression.function.name
+    if isinstance(argument, Call) and name in ("sin", "cos", "tan"):
+        return int(argument.function.name in ("arcsin", "arccos", "arctan"))
+    if name not in ("exp", "sinh", "cosh", "tanh"):
         return 0
-    terms = map(factors_of, terms_of(as_multiple(expression.argument)[1]))
+    terms = map(factors_of, terms_of(as_multiple(argument)[1]))
     return sum(any(isinstance(f, Call) and f.function.name == "log" for f in t) for t in terms)
 
 
@@ -197,6 +201,7 @@ def _candidates() -> Iterator[tuple[int, Expression]]:
     yield from _fractions(5, Number(1), 1, range(2, 201))
     yield from _fractions(6, parse("(1 + sqrt(5))/2"), 6, range(1, 7))
     yield from _fractions(6, Number(1), 120, range(2, 65))
+    yield from _fractions(6, Number(1), 1, range(201, 1001))
 
 
 def _roots_logarithms_and_exponentials() -> Iterator[tuple[int, Expression]]:
@@ -222,8 +227,9 @@ def _fractions(
     for q in denominators:
         below = [Power(Number(q), Number(-1))] if q > 1 else []
         for p in range(1, most + 1):
-            # Fifths and tenths are written as decimals.
-            if math.gcd(p, q) == 1 and (unit.value != 1.0 or q % 5 != 0):
+            # Fifths and tenths are written as decimals, and 5/2 and beyond as 2.5.
+            decimal = unit.value == 1.0 and (q % 5 == 0 or (q == 2 and p > 3))
+            if math.gcd(p, q) == 1 and not decimal:
                 yield level, Product.of([Number(p), unit, *below])
 
 

@@ -25,7 +25,7 @@ from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_c
 from kan_numpy.functions.symbols import SYMBOLS
 
 __all__ = ["FEW_TERMS", "common_bases", "common_denominators", "common_exponents"]
-__all__ += ["common_factors", "even_roots", "expand", "without_fractions"]
+__all__ += ["common_factors", "even_roots", "expand", "without_coefficient", "without_fractions"]
 
 HIGHEST_POWER, MOST_TERMS = 6, 1000
 
@@ -86,7 +86,8 @@ def common_factors(total: Sum) -> Iterator[Expression]:
     negative = all(c.value < 0.0 for c in coefficients)
     for k in dict.fromkeys([*coefficients, Number(1)]):
         size = -k if k.value < 0.0 and not negative else k
-        ratios = [recognize(c.value / size.value, 4.0 * EPS) for c in coefficients]
+        values = [c.value / size.value for c in coefficients]
+        ratios = [recognize(v, 4.0 * EPS) if math.isfinite(v) else None for v in values]
         if size.value == 1.0:
             ratios = list(coefficients)
         terms = [multiply([c, rest]) for c, rest in zip(ratios, inner, strict=True) if c]
@@ -115,6 +116,19 @@ def without_fractions(product: Expression) -> Iterator[Expression]:
                 cleared = add([multiply([term, denominator]) for term in base.terms])
                 gained = power(multiply([cleared, power(denominator, Number(-1))]), p)
                 yield multiply([product, power(factor, Number(-1)), gained])
+
+
+def without_coefficient(product: Expression) -> Iterator[Expression]:
+    """Yield x/(x + 3*y) for 2*x/(2*x + 6*y)."""
+    coefficient, _ = as_multiple(product)
+    for factor in factors_of(product):
+        base, p = as_power(factor)
+        if isinstance(base, Sum) and p.value in (1.0, -1.0) and coefficient.value != 1.0:
+            k, inverse = power(coefficient, p), power(coefficient, Number(-1))
+            divided = [multiply([k, term]) for term in base.terms]
+            if 0.0 < abs(inverse.value) < math.inf and 0.0 < abs(k.value) < math.inf:
+                rest = [product, inverse, power(factor, Number(-1))]
+                yield multiply([*rest, power(add(divided), p)])
 
 
 def _denominator(terms: Iterable[Expression]) -> Expression:
@@ -146,7 +160,8 @@ def common_exponents(product: Expression) -> Iterator[Expression]:
             yield multiply([coefficient, *others, power(multiply(inner), p)])
         if p.is_number and coefficient.value > 0.0 and coefficient.value != 1.0:
             below = power(coefficient, power(p, Number(-1)))
-            yield multiply([*others, power(multiply([below, *inner]), p)])
+            if 0.0 < below.value < math.inf:
+                yield multiply([*others, power(multiply([below, *inner]), p)])
 
 
 def common_bases(product: Expression) -> Iterator[Expression]:

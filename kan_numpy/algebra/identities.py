@@ -55,9 +55,12 @@ IDENTITIES = """
     sinh(u)*cosh(u) = sinh(2*u)/2
     sin(2*u)/cos(u) = 2*sin(u)
     sin(2*u)/sin(u) = 2*cos(u)
+    sinh(2*u)/cosh(u) = 2*sinh(u)
+    sinh(2*u)/sinh(u) = 2*cosh(u)
     abs(u)*sgn(u) = u
     abs(u)*abs(v) = abs(u*v)
     abs(u)/abs(v) = abs(u/v)
+    exp(u)*sigmoid(-u) = sigmoid(u)
     exp(u)/(exp(u) + 1) = 1/(exp(-u) + 1)
     (exp(u) - 1)/(exp(u) + 1) = tanh(u/2)
     (1 - exp(u))/(exp(u) + 1) = -tanh(u/2)
@@ -65,6 +68,9 @@ IDENTITIES = """
     tanh(u) - 1 = -2/(exp(2*u) + 1)
     1/(exp(u) + 1) - 1/2 = -tanh(u/2)/2
     1/(exp(u) + 1) - 1 = -1/(exp(-u) + 1)
+    1 - sigmoid(u) = sigmoid(-u)
+    cosh(u) + sinh(u) = exp(u)
+    cosh(u) - sinh(u) = exp(-u)
     exp(u) + exp(-u) = 2*cosh(u)
     exp(u) - exp(-u) = 2*sinh(u)
     sin(u)**2 + cos(u)**2 = 1
@@ -118,14 +124,13 @@ def equal_products(expression: Expression, tolerance: float) -> Iterator[Express
             shared = min(a.value / p.value, b.value / q.value, key=abs)
             if not a.value / p.value * b.value / q.value > 0.0:
                 continue
+            unused = [power(base, c) for base, c in factors if base not in (one, other)]
+            unused.append(power(one, Number(a.value - shared * p.value)))
+            unused.append(power(other, Number(b.value - shared * q.value)))
             for half in _matches(f, one, {}, tolerance):
                 for bound in _matches(g, other, half, tolerance):
-                    left = [
-                        power(one, Number(-shared * p.value)),
-                        power(other, Number(-shared * q.value)),
-                    ]
-                    right = power(_substituted(identity.right, bound, tolerance), Number(shared))
-                    yield multiply([expression, *left, right])
+                    right = _substituted(identity.right, bound, tolerance)
+                    yield multiply([*unused, power(right, Number(shared))])
 
 
 def equal_sums(expression: Expression, tolerance: float) -> Iterator[Expression]:

@@ -1,7 +1,7 @@
 """The order of terms and factors in a sum or product.
 
 Terms with functions come first, then polynomials by descending degree, and the constant last.
-Factors are ordered as variables, sums, exponentials, other functions. Names are in alphabetical
+Factors are ordered as variables, sums, powers, exponentials, functions. Names are in alphabetical
 order, x2 before x10.
 """
 
@@ -55,7 +55,7 @@ def factor_key(factor: Expression) -> tuple[Any, ...]:
     """Return the sort key of a factor."""
     base = factor.base if isinstance(factor, Power) else factor
     if isinstance(base, Call):
-        rank = 2 if base.function.name == "exp" else 3
+        rank = 3 if base.function.name == "exp" else 4
     else:
         rank = 2 if _is_exponential(factor) else 0 if isinstance(base, Variable) else 1
     return (rank, _natural(text(base)))

@@ -176,6 +176,8 @@ def power(base: Expression, exponent: Expression) -> Expression:
     match base:
         case Product() if p.is_integer():
             return multiply([power(factor, exponent) for factor in factors_of(base)])
+        case Call() if base.function == SYMBOLS["exp"]:
+            return call(base.function, multiply([exponent, base.argument]))
         case Power() if not base.exponent.is_number:
             if p.is_integer():
                 return power(base.base, multiply([exponent, base.exponent]))

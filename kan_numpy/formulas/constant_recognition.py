@@ -1,8 +1,9 @@
 r"""Recognition of the constants in an expression that is fitted to data, by the BIC.
 
 The expression is first brought to canonical form (`kan_numpy.algebra.canonical_form`), because the
-parameters of a network are not unique. Then constants are recognized one at a time
-(`kan_numpy.algebra.constants`) and the remaining numbers fitted again. A fitted number minimizes
+parameters of a network are not unique, and to the simplest (`kan_numpy.formulas.simplest_form`).
+Then constants are recognized one at a time (`kan_numpy.algebra.constants`), as accurate as their
+standard errors, and the remaining numbers fitted again. A fitted number minimizes
 the error on the data, so that the true one has a slightly larger error. By the Bayesian
 information criterion, each number fixed may increase the mean square on N samples by the share
 
@@ -14,7 +15,7 @@ information criterion, each number fixed may increase the mean square on N sampl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,14 +75,10 @@ class ConstantRecognizer:
                 break
             limit = floor * (1.0 + known * per_number)
             expanded = canonicalize(expand(expression))
-            for form in (simplify(expression), canonicalize(expression), expanded):
-                simpler = complexity(form) <= complexity(expression)
-                if simpler and self.loss(form) <= limit:
-                    expression = form
-            for form in (simplest(expanded, TIGHTEST), simplest(expression, TIGHTEST)):
-                simpler = complexity(form) <= complexity(expression)
-                if simpler and self.loss(form) <= limit:
-                    expression = form
+            forms = [simplify(expression), canonicalize(expression), expanded]
+            expression = self.simplest_of(forms, expression, limit)
+            forms = [simplest(expanded, TIGHTEST), simplest(expression, TIGHTEST)]
+            expression = self.simplest_of(forms, expression, limit)
             if accuracy > NOISY:
                 expression = self.with_equal_numbers(
                     expression, accuracy, limit, per_number * floor
@@ -97,6 +94,15 @@ class ConstantRecognizer:
             if better is None:
                 break
             expression = better
+        return expression
+
+    def simplest_of(
+        self, forms: Iterable[Expression], expression: Expression, limit: float
+    ) -> Expression:
+        """Return the last of the simplest forms that have a loss within the limit."""
+        for form in forms:
+            if complexity(form) <= complexity(expression) and self.loss(form) <= limit:
+                expression = form
         return expression
 
     def with_equal_numbers(

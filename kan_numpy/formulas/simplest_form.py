@@ -31,6 +31,7 @@ from kan_numpy.algebra.expansion import (
     common_exponents,
     common_factors,
     even_roots,
+    without_coefficient,
     without_fractions,
 )
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
@@ -93,9 +94,9 @@ def _equal_forms(node: Expression, tolerance: float) -> tuple[list[Expression], 
             others = [form for rule in sums for form in rule(node)]
             return list(equal_sums(node, tolerance)), others
         case Product() | Power():
-            rules = (without_fractions, common_bases, common_exponents, even_roots, numbers_inside)
-            others = [form for rule in rules for form in rule(node)]
-            return list(equal_products(node, tolerance)), others
+            fractions = (without_fractions, without_coefficient, common_exponents, even_roots)
+            others = [form for rule in (*fractions, numbers_inside) for form in rule(node)]
+            return [*equal_products(node, tolerance), *common_bases(node)], others
         case Call():
             return list(equal_calls(node, tolerance)), list(logarithms_inside(node, tolerance))
     return [], []

@@ -3,7 +3,7 @@ r"""Levenberg-Marquardt: damped Gauss-Newton steps for sums of squares."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -62,7 +62,7 @@ class LevenbergMarquardt:
     Parameters
     ----------
     damping : float
-        The initial :math:`\lambda`, above 0.
+        The initial :math:`\lambda`, above 0; when grids change, the most it begins with again.
     tries : int
         How many values of :math:`\lambda` one step may try, at least 1.
 
@@ -133,8 +133,8 @@ class LevenbergMarquardt:
 
     def restarted(self, objective: ObjectiveLike, theta: Array, state: State) -> State:
         """Keep the damping if it has fallen: the function is the same, and so is how it bends."""
-        damping = min(self.damping, state.memory.damping)
-        return replace(self, damping=damping).start(objective, theta)
+        started, damping = self.start(objective, theta), min(self.damping, state.memory.damping)
+        return started._replace(memory=started.memory._replace(damping=damping))
 
     def reweighted(self, objective: ObjectiveLike, state: State) -> State:
         """Keep damping, residuals and Jacobian: only the penalty terms are others."""

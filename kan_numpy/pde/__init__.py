@@ -1,6 +1,6 @@
 """Chapter 10, differential equations: networks whose derivatives satisfy an equation.
 
-Covered in lesson 12b. Read the files in this order; each imports only those above it::
+Covered in lessons 12b and 12c. Read the files in this order; each imports only those above it::
 
     residual          the residual of an equation with its partial derivatives
     conditions        equations for u inside a box, and on its faces

@@ -28,8 +28,9 @@ from kan_numpy.pde.conditions import PDE
 from kan_numpy.pde.residual import Residual
 from kan_numpy.pde.tensor_splines import TensorSplines
 
-__all__ = ["FACE_POINTS_EACH", "FRESH", "GRIDS", "MOST_COEFFICIENTS", "NOTICED", "POINTS_EACH"]
-__all__ += ["RIDGE", "TINY", "UNEXPLAINED", "Correction", "ErrorEstimate", "estimate_error"]
+__all__ = ["FACE_POINTS_EACH", "FRESH", "GRIDS", "MOST_COEFFICIENTS", "NOTICED", "POINTS_ALONE"]
+__all__ += ["POINTS_EACH", "RIDGE", "TINY", "UNEXPLAINED"]
+__all__ += ["Correction", "ErrorEstimate", "estimate_error"]
 
 GRIDS = {1: (64, 1024), 2: (32, 96), 3: (6, 12)}
 """The intervals along each input, by the number of inputs: first the coarse grid."""
@@ -43,6 +44,9 @@ MOST_COEFFICIENTS = 10_000
 
 POINTS_EACH, FACE_POINTS_EACH = 2, 4
 """The points for each coefficient, inside and on a face."""
+
+POINTS_ALONE = 4000, 500
+"""The points inside and on a face where only residuals are told."""
 
 RIDGE, TINY = 1e-12, 1e-300
 """What is added to the diagonal, as a share of its mean: rounding is 1e-16; and what is not 0."""
@@ -156,7 +160,7 @@ def estimate_error(network: Network, problem: PDE) -> ErrorEstimate:
     """
     as_instance("problem", problem, PDE, "a PDE")
     if problem.n_in not in GRIDS:
-        fresh = _fresh(network, problem, POINTS_EACH * MOST_COEFFICIENTS, MOST_COEFFICIENTS)
+        fresh = _fresh(network, problem, *POINTS_ALONE)
         return _measured([(place, place.evaluate(network)[1]) for place in fresh])
     coarse, fine = (TensorSplines(problem.low, problem.high, G) for G in GRIDS[problem.n_in])
     found = _on(coarse, network, problem)

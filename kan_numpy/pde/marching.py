@@ -33,6 +33,7 @@ from kan_numpy.pde.conditions import PDE, Condition
 from kan_numpy.pde.error_estimate import Correction, ErrorEstimate, estimate_error
 from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.pde.solver import PDEResult, solve_pde, warn_of_errors
+from kan_numpy.training.fit_result import interruption
 
 __all__ = ["MarchResult", "march"]
 
@@ -186,7 +187,7 @@ def march(
     n_points = as_count("points", points, 1, MOST_POINTS)
     n_last = as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces + 1
     way, generator = as_choice("sampling", sampling, SAMPLINGS), as_rng(rng)
-    first = [0] if isinstance(network, KAN) else []
+    first = [0] if isinstance(network, KAN) and steps != 0 else []
     solve = partial(
         solve_pde,
         network,
@@ -225,8 +226,7 @@ def _marched(
         result = solved(_window(problem, axis, low, high, before))
         if is_verified and not result.interrupted:
             # The error of a window includes what it inherits.
-            window = _window(problem, axis, low, high, before, error)
-            result = replace(result, estimate=estimate_error(result.network, window))
+            result = _verified(result, _window(problem, axis, low, high, before, error))
             losses += result.history["train_loss"][-1:]
             error = result.estimate.correction if result.estimate else None
         results.append(result)
@@ -237,6 +237,14 @@ def _marched(
     if losses and not results[-1].interrupted:
         warn_of_errors(float(np.mean(losses)), found.estimate)
     return found
+
+
+def _verified(result: PDEResult[NetworkT], window: PDE) -> PDEResult[NetworkT]:
+    """Return the result of a window with its estimate."""
+    try:
+        return replace(result, estimate=estimate_error(result.network, window))
+    except KeyboardInterrupt:
+        return PDEResult(**vars(interruption(result.network, result.history)))
 
 
 def _require_start(problem: PDE, axis: int) -> int:

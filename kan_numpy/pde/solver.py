@@ -189,9 +189,11 @@ def solve_pde(
     try:
         estimate = estimate_error(result.network, problem)
     except KeyboardInterrupt:
-        return result
-    warn_of_errors(objective.value(result.network.theta), estimate)
-    return replace(result, estimate=estimate)
+        return _as_result(interruption(result.network, result.history))
+    trained = objective.on(result.network)  # its grids may be others
+    told = f"at other points the loss is {estimate.loss:.2g}, and the error {_size_of(estimate)}"
+    warn_of_errors(trained.value(result.network.theta), estimate)
+    return replace(result, estimate=estimate, message=f"{result.message}; {told}")
 
 
 def _as_result(found: FitResult[NetworkT]) -> PDEResult[NetworkT]:
@@ -199,17 +201,23 @@ def _as_result(found: FitResult[NetworkT]) -> PDEResult[NetworkT]:
     return PDEResult(**vars(found))
 
 
+def _size_of(estimate: ErrorEstimate) -> str:
+    """Return how large the error is, in words."""
+    if np.isnan(estimate.relative):
+        return "cannot be told"
+    is_small = estimate.relative < 1.0
+    return f"is {100.0 * estimate.relative:.2g} % of u" if is_small else "is as large as u"
+
+
 def warn_of_errors(train_loss: float, estimate: ErrorEstimate) -> None:
     """Warn if a solution is not to be trusted."""
-    error, is_far = estimate.relative, estimate.loss > FAR * train_loss
+    error, is_far = estimate.relative, not estimate.loss <= FAR * train_loss
     if error > LARGEST_ERROR or (is_far and not error <= NOTICED):  # the error may be NaN
-        told = "is as large as u" if error >= 1.0 else f"is {100.0 * error:.2g} % of u"
-        told = "cannot be told" if np.isnan(error) else told
         warnings.warn(
             f"the loss is {train_loss:.2g} at the points of training and {estimate.loss:.2g} at"
-            f" others, and the estimated error {told}: more steps, more points, finer grids"
-            " (refine_at), adaptive points (resample_at) or windows of time (kn.pde.march) may"
-            " help",
+            f" others, and the estimated error {_size_of(estimate)}: more steps, more points,"
+            " finer grids (refine_at), adaptive points (resample_at) or windows of time"
+            " (kn.pde.march) may help",
             RuntimeWarning,
             stacklevel=level_outside(),
         )

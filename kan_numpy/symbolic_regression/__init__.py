@@ -1,7 +1,7 @@
 """Chapter 13, symbolic regression: splines replaced by known functions, in one call.
 
-Covered in lessons 09b and 09c, applied in lessons 13a to 13c. Read the files in this order; each
-imports only those above it::
+Covered in lessons 09b, 09c and 09e, applied in lessons 13a to 13c. Read the files in this order;
+each imports only those above it::
 
     curve_fit         c f(a x + b) + d fitted to a curve
     suggestions       the functions that fit an edge, ranked

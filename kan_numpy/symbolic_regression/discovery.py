@@ -47,8 +47,9 @@ def discover(
     Parameters
     ----------
     network : KAN
-        The initial network, larger than needed, which is not changed. Other networks of its shape
-        and small ones with a multiplication node are also tried.
+        The initial network, larger than needed, which is not changed. Its grids are laid on the
+        data, whose units do not matter. Other networks of its shape and small ones with a
+        multiplication node are also tried.
     x : array_like, shape (N, n_in)
         Inputs.
     y : array_like, shape (N, n_out) or (N,)

@@ -6,10 +6,11 @@ log y and exp y,
 .. math:: T(y) = \sum_\alpha c_\alpha x^\alpha \qquad\text{or}\qquad
           \sum_\alpha p_\alpha x^\alpha - y \sum_\alpha q_\alpha x^\alpha = 0
 
-are linear in their numbers. The first is solved by least squares, after which the terms that the
-Bayesian information criterion does not support are removed one after the other; for log y there are
-also the terms :math:`\log x_i` and :math:`x_j \log x_i`, which make powers. The second is solved by
-the singular vector of the smallest singular value, for the lowest degrees for which it vanishes.
+are linear in their numbers. The first is solved by least squares, with the weight 1/T'(y), so that
+the errors of y count. After that, the terms that the Bayesian information criterion does not
+support are removed one after the other; for log y there are also the terms :math:`\log x_i` and
+:math:`x_j \log x_i`, which make powers. The second is solved by the singular vector of the smallest
+singular value, for the lowest degrees for which it vanishes.
 """
 
 from __future__ import annotations
@@ -55,27 +56,42 @@ ROUNDING = 1e-13
 
 
 class Transform(NamedTuple):
-    """A function of the outputs, and what undoes it."""
+    """A function T of the outputs, what undoes it, and 1/T', which makes its errors those of y."""
 
     apply: Callable[[Array], Array]
     defined: Callable[[Array], bool]
     undo: Callable[[Expression], Expression]
+    weight: Callable[[Array], Array]
 
 
 TRANSFORMS = {
-    "y": Transform(lambda y: y, lambda y: True, lambda e: e),  # noqa: ARG005
+    "y": Transform(lambda y: y, lambda y: True, lambda e: e, np.ones_like),  # noqa: ARG005
     "1/y": Transform(
-        lambda y: 1.0 / y, lambda y: bool((y != 0.0).all()), lambda e: power(e, Number(-1))
+        lambda y: 1.0 / y,
+        lambda y: bool((y != 0.0).all()),
+        lambda e: power(e, Number(-1)),
+        np.square,
     ),
     "y^2": Transform(
-        lambda y: y**2, lambda y: bool((y >= 0.0).all()), lambda e: power(e, Number(0.5))
+        lambda y: y**2,
+        lambda y: bool((y >= 0.0).all()),
+        lambda e: power(e, Number(0.5)),
+        lambda y: 1.0 / (y + 1e-3 * y.max()),  # where y is zero, its errors are not small
     ),
     "1/y^2": Transform(
-        lambda y: y**-2.0, lambda y: bool((y > 0.0).all()), lambda e: power(e, Number(-0.5))
+        lambda y: y**-2.0,
+        lambda y: bool((y > 0.0).all()),
+        lambda e: power(e, Number(-0.5)),
+        lambda y: y**3,
     ),
-    "log y": Transform(np.log, lambda y: bool((y > 0.0).all()), lambda e: call(SYMBOLS["exp"], e)),
+    "log y": Transform(
+        np.log, lambda y: bool((y > 0.0).all()), lambda e: call(SYMBOLS["exp"], e), lambda y: y
+    ),
     "exp y": Transform(
-        np.exp, lambda y: bool(np.abs(y).max() < 30.0), lambda e: call(SYMBOLS["log"], e)
+        np.exp,
+        lambda y: bool(np.abs(y).max() < 30.0),
+        lambda e: call(SYMBOLS["log"], e),
+        lambda y: np.exp(-y),
     ),
 }
 
@@ -99,7 +115,10 @@ def ideas(
             with np.errstate(all="ignore"):
                 target = transform.apply(y)
             if np.isfinite(target).all() and len(terms.expressions) < len(x) / 2:
-                yield f"{name} a polynomial", transform.undo(polynomial(terms, target, deadline))
+                weight = transform.weight(y)  # (N,)
+                weighted = Terms(weight[:, None] * terms.columns, terms.expressions)
+                idea = polynomial(weighted, weight * target, deadline)
+                yield f"{name} a polynomial", transform.undo(idea)
     for numerator, denominator in RATIONAL:
         deadline.check()
         found = ratio(x, y, names, numerator, denominator)

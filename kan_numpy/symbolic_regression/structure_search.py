@@ -5,9 +5,9 @@ What is cheap comes first: `kan_numpy.symbolic_regression.first_ideas`. Then spa
 given network, and others like them; of each shape that with the best start. All are trained on four
 fifths of the samples and compared on the rest. If several leave the same error, it is noise, and
 the search ends. Those with an error close to the smallest one are converted to symbols in the order
-of their number of edges, because of two networks with the same error the smaller one gives the
-simpler formula. The first that is entirely symbolic and exact, or as accurate as the noise allows,
-is selected.
+of their number of edges. The first that is entirely symbolic and exact is selected; in noise, that
+with the smallest information criterion of those as accurate as the noise allows
+(`kan_numpy.symbolic_regression.structures`).
 """
 
 from __future__ import annotations
@@ -230,13 +230,12 @@ class StructureSearch:
         n_in, n_out = self.network.widths[0], self.network.widths[-1]
         if n_in == 1 or self.network.size <= self.train.target.size:
             return False
-        fine = self.options.finer * self.network.kan_layers[0][1].grid_size
-        judged = []
-        for G in (1, fine):
+        bic = []
+        for G in (1, self.options.finer * self.network.kan_layers[0][1].grid_size):
             data = self.train.on(adapt_grid(KAN([n_in, n_out], G, rng=0), self.train.x))
             fitted = uninterrupted(train(data, steps=LINEAR, progress=False))
-            judged.append(assess(data, fitted))
-        return judged[0].bic < judged[1].bic
+            bic.append(assess(data, fitted).bic)
+        return bic[0] < bic[1]
 
     def _last(self, network: KAN, stages: Iterable[tuple[KAN, str]], what: str) -> Structure:
         """Return the last of several stages; if they are stopped, what there is has been judged."""

@@ -103,6 +103,7 @@ def test_the_complexity_of_an_expression_is_that_of_its_nodes_and_numbers():
         ("x**(-y)", 4), ("x**1.5", 3 + 2), ("1/sqrt(x)", 4), ("tanh(x)", 2 + 1), ("erf(x)", 2 + 2),
         ("sin(x)**2", 4), ("exp(x*y)", 4), ("exp(log(x)*y)", 5 + UNKNOWN), ("exp(sin(x))", 3),
         ("tanh(log(x)/2 + 1)", 7 + 1 + 1 + UNKNOWN), ("sin(log(x))", 3), ("exp(log(x)**2)", 5),
+        ("cos(arcsin(x))", 5 + UNKNOWN), ("cos(2*arcsin(x))", 7 + 1),
         ("exp(2*(log(x) + log(y)))", 8 + 1 + 2 * UNKNOWN), ("cosh(log(x))", 4 + UNKNOWN),
     ],
 )  # fmt: skip

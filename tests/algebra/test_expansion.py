@@ -13,6 +13,7 @@ from kan_numpy.algebra.expansion import (
     common_factors,
     even_roots,
     expand,
+    without_coefficient,
     without_fractions,
 )
 from kan_numpy.algebra.expressions import Sum
@@ -20,7 +21,7 @@ from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplify import map_numbers, simplify
 
-PRODUCT_RULES = (without_fractions, common_bases, common_exponents, even_roots)
+PRODUCT_RULES = (without_fractions, without_coefficient, common_bases, common_exponents, even_roots)
 
 
 @given(expressions)
@@ -71,6 +72,11 @@ FACTORED = {"2*x**2*(x*y + 2)", "4*x**2*(x*y/2 + 1)", "x**2*(2*x*y + 4)"}
         (without_fractions, "1/(1 + 2.5*y/x)", {"x/(x + 2.5*y)"}),
         (without_fractions, "z/(1/x + 1/y**2)**2", {"x**2*y**4*z/(y**2 + x)**2"}),
         (without_fractions, "1/(x + y)", set()),
+        (without_coefficient, "2*x/(2*x + 6*y)", {"x/(x + 3*y)"}),
+        (without_coefficient, "3*z*(x - y/3)", {"z*(3*x - y)"}),
+        (without_coefficient, "-3/(x + y)", {"1/(-x/3 - y/3)"}),
+        (without_coefficient, "3*x/y", set()),
+        (without_coefficient, "2*(x + y)**2", set()),
         (common_exponents, "sqrt(x)*sqrt(y)", {"sqrt(x*y)"}),
         (common_exponents, "z*x**1.5/y**1.5", {"z*(x/y)**1.5"}),
         (common_exponents, "3*sqrt(x)", {"sqrt(9*x)"}),

@@ -12,7 +12,13 @@ from strategies import seeds
 import kan_numpy as kn
 from kan_numpy.derivatives import network_jets as jets
 from kan_numpy.pde import PDE, Condition, dirichlet, equations, linear
-from kan_numpy.pde.collocation import PDEObjective, Place, collocation_points, sample
+from kan_numpy.pde.collocation import (
+    PDEObjective,
+    Place,
+    as_sampling,
+    collocation_points,
+    sample,
+)
 from kan_numpy.pde.residual import Residual, jets_seen
 
 
@@ -215,3 +221,10 @@ def test_no_more_than_a_million_points_are_taken():
     for options in ({"points": 10**6 + 1}, {"boundary_points": 10**6 + 1}):
         with pytest.raises(ValueError, match=next(iter(options))):
             collocation_points(mixed(), **options)
+
+
+def test_a_grid_is_the_default_for_two_inputs_at_most():
+    for n_in, default in ((1, "grid"), (2, "grid"), (3, "sobol"), (4, "sobol")):
+        problem = PDE([0.0] * n_in, [1.0] * n_in, [Condition(linear(0.0))])
+        assert as_sampling(None, problem) == default
+        assert as_sampling("latin", problem) == "latin"

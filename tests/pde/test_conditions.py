@@ -112,3 +112,24 @@ def test_the_check_takes_so_many_points():
         seen.clear()
     pde.check(PDE((0,), (1,), [Condition(square)]))
     assert set(seen) == {5}
+
+
+def test_a_condition_sees_another_point_if_it_is_told_one():
+    x = np.array([[1.0], [2.0]])
+    alone, both = Condition(linear(0.0)), Condition(linear(0.0), other_point=lambda x: -x)
+    assert (alone.n_points, both.n_points) == (1, 2)
+    assert alone.all_points(x) is x
+    assert both.all_points(x).tolist() == [[1.0], [2.0], [-1.0], [-2.0]]
+    with pytest.raises(TypeError, match=r"other_point must return real numbers of shape \(2, 1\)"):
+        Condition(linear(0.0), other_point=lambda x: x[:1]).all_points(x)
+    with pytest.raises(TypeError, match="other_point must be a function of x"):
+        Condition(linear(0.0), other_point=3)
+
+
+def test_a_problem_has_one_function_unless_it_is_told_otherwise():
+    assert PDE((0,), (1,), [Condition(linear(0.0))]).n_out == 1
+    with pytest.raises(ValueError, match="n_out must"):
+        PDE((0,), (1,), [Condition(linear(0.0))], n_out=0)
+    system = PDE((0,), (1,), [Condition(linear(0.0))], solution=lambda x: (x[:, 0], x), n_out=2)
+    with pytest.raises(TypeError, match=r"solution, u, must return real numbers of shape \(3, 2\)"):
+        system.known(np.zeros((3, 1)))

@@ -16,7 +16,8 @@ from kan_numpy.pde import (
     solver,
 )
 from kan_numpy.pde import conditions as pde
-from kan_numpy.pde.collocation import collocation_points
+from kan_numpy.pde.collocation import collocation_points, sample
+from kan_numpy.pde.error_estimate import ErrorEstimate
 from kan_numpy.training.fit_result import FitResult
 
 
@@ -161,3 +162,121 @@ def test_by_default_a_hundred_steps_are_taken_on_a_grid_of_a_thousand_points(mon
     solver.solve_pde(network, problem, verify=False)
     none = {"adapt_at": [], "refine_at": {}, "callback": None, "progress": None}
     assert given == {"points": (1000, 400, "grid"), "steps": 100, **none}
+
+
+def estimate(relative, loss):
+    return ErrorEstimate((), loss, relative, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("relative", "loss", "told"),
+    [
+        (0.0101, 1.0, "1 % of u"),
+        (0.52, 1.0, "52 % of u"),
+        (0.0011, 101.0, "0.11 % of u"),
+        (1.0, 1.0, "as large as u"),
+        (np.nan, 101.0, "cannot be told"),
+        (0.0099, np.nan, "0.99 % of u"),
+    ],
+)
+def test_a_solution_that_is_not_to_be_trusted_is_told(relative, loss, told):
+    with pytest.warns(RuntimeWarning, match=f"the loss is 1 at .* estimated error (is )?{told}"):
+        solver.warn_of_errors(1.0, estimate(relative, loss))
+
+
+@pytest.mark.parametrize(
+    ("relative", "loss"), [(0.0099, 99.0), (0.0009, 1e9), (np.nan, 99.0), (0.0, 0.0)]
+)
+def test_of_a_good_solution_nothing_is_said(relative, loss):
+    solver.warn_of_errors(1.0, estimate(relative, loss))
+
+
+def test_too_few_points_for_fine_grids_are_told():
+    """The equation holds at 15 points, and nowhere else."""
+    source = linear(lambda x: np.pi**2 * np.sin(np.pi * x[:, 0]), second=1.0)
+    problem = PDE((0,), (1,), [Condition(source), dirichlet(0.0, every_face(1))])
+    net = kn.KAN([1, 1], grid_size=40, degree=4, grid_range=(0, 1), rng=0)
+    with pytest.warns(RuntimeWarning, match="the estimated error is"):
+        result = kn.solve_pde(net, problem, 15, steps=20)
+    x = np.linspace(0, 1, 1001)[:, None]
+    error = np.sqrt(np.mean((result.network(x) + np.sin(np.pi * x)) ** 2))
+    assert result.history["train_loss"][-1] < 1e-6 * result.estimate.loss
+    assert result.estimate.l2 == pytest.approx(error, rel=0.1)
+
+
+def test_three_dimensions_get_points_that_no_spline_sees_twice():
+    """Poisson's equation with 1400 points; on a grid each input would take 11 values."""
+
+    def known(x):
+        return np.sin(np.pi * x).prod(axis=1)
+
+    source = linear(lambda x: -3 * np.pi**2 * known(x), second=1.0)
+    walls = dirichlet(0.0, every_face(3))
+    problem = PDE((-1,) * 3, (1,) * 3, [Condition(source, weight=0.01), walls])
+    net = kn.KAN([3, 5, 1], grid_size=5, degree=5, base="zero", outside="fade", rng=1)
+    result = kn.solve_pde(
+        net, problem, 1400, 600, steps=80, adapt_at=[20, 40], refine_at={40: 10}, rng=1
+    )
+    x = sample(problem.low, problem.high, 8000)
+    error = np.sqrt(np.mean((result.network(x)[:, 0] - known(x)) ** 2) / np.mean(known(x) ** 2))
+    assert error < 0.01
+    assert result.estimate.relative == pytest.approx(error, rel=0.25)
+
+
+def test_a_system_with_periodic_conditions_is_solved():
+    problem = equations.wave()
+    net = kn.KAN([2, 4, 2], grid_size=4, degree=5, base="zero", outside="fade", rng=0)
+    result = kn.solve_pde(net, problem, 400, 200, "sobol", steps=40, adapt_at=[0, 15], rng=0)
+    assert kn.pde_errors(result.network, problem).l2 < 1e-2
+    x = sample(problem.low, problem.high, 500)
+    y, (u, gradient) = kn.jets.jet(result.network, x), problem.solution(x)
+    found = kn.pde_errors(result.network, problem, 500)
+    l2 = np.mean(np.sum((y.value - u) ** 2, axis=1))
+    assert found.l2**2 == pytest.approx(l2)
+    slopes = np.mean(np.sum((y.gradient - gradient) ** 2, axis=(1, 2)))
+    assert found.h1**2 == pytest.approx(l2 + slopes)
+
+
+def test_the_message_tells_the_residual_where_nothing_was_trained():
+    net = kn.KAN([1, 1], grid_size=3, degree=5, grid_range=(0, 1), rng=0)
+    result = kn.solve_pde(net, equations.bratu(), 30, steps=9)
+    assert result.message.startswith("all 9 steps done; 9 parameters for 32 samples")
+    loss, error = result.estimate.loss, 100 * result.estimate.relative
+    told = f"; at other points the loss is {loss:.2g}, and the error is {error:.2g} % of u"
+    assert result.message.endswith(told)
+
+
+def test_a_system_needs_as_many_outputs():
+    with pytest.raises(ValueError, match="2 inputs and 2 outputs, as the problem has"):
+        kn.solve_pde(kn.KAN([2, 1], degree=5, rng=0), equations.wave())
+
+
+def test_the_estimate_is_left_out_if_not_wanted_or_interrupted(monkeypatch):
+    net, problem = kn.KAN([1, 1], degree=4, grid_range=(0, 1), rng=0), equations.bratu()
+    assert kn.solve_pde(net, problem, 20, steps=1, verify=False).estimate is None
+
+    def press(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(solver, "estimate_error", press)
+    result = kn.solve_pde(net, problem, 20, steps=1)
+    assert result.estimate is None
+    assert result.message == "interrupted after step 1"
+    assert result.history["step"] == [1]
+    stopped = kn.solve_pde(net, problem, 20, steps=1, callback=press)
+    assert stopped.interrupted
+    assert stopped.estimate is None
+
+
+def test_the_loss_at_the_points_of_training_is_that_of_the_last_grids(monkeypatch):
+    told = []
+    monkeypatch.setattr(solver, "warn_of_errors", lambda loss, _: told.append(loss))
+    net = kn.KAN([1, 1], grid_size=3, degree=5, grid_range=(0, 1), rng=0)
+    result = kn.solve_pde(
+        net, equations.bratu(2.0), 30, steps=20, adapt_at=[5], refine_at={10: 6}, resample_at=[15]
+    )
+    assert told == pytest.approx([result.history["train_loss"][-1]])
+
+
+def test_the_thresholds_are_those_of_the_text():
+    assert (solver.LARGEST_ERROR, solver.FAR, solver.NOTICED) == (0.01, 100.0, 0.001)

@@ -13,6 +13,7 @@ from kan_numpy.symbolic_regression.linear_ideas import (
     HIGHEST,
     MOST_TERMS,
     TRANSFORMS,
+    Terms,
     _count,
     _degree,
     _null_vector,
@@ -76,7 +77,47 @@ def test_a_column_of_zeros_is_no_term():
     assert text(map_numbers(found, lambda number: Number(round(number.value, 9)))) == "2*x"
 
 
-@pytest.mark.parametrize(("n_in", "degree"), [(1, HIGHEST), (2, 9), (3, 5), (8, 2), (60, 1)])
+@pytest.mark.parametrize(
+    ("f", "what", "numbers"),
+    [
+        (lambda x, y: 8.0 / (2.0 + x**2 + y**2), "1/y a polynomial", 3),
+        (lambda x, y: 1.0 / np.sqrt(0.5 + x**2 + y**2), "1/y^2 a polynomial", 3),
+        (lambda x, y: np.sqrt(4.2 + x * y), "y^2 a polynomial", 2),
+        (lambda x, y: np.log(1.0 + x**2 + y**2), "exp y a polynomial", 3),
+    ],
+)
+def test_in_noise_the_errors_of_y_count(f, what, numbers):
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        x = rng.uniform(-2.0, 2.0, (400, 2))
+        y = f(*x.T) + 0.01 * f(*x.T).std() * rng.standard_normal(400)
+        assert len(free_numbers(dict(ideas(x, y, NAMES))[what])) == numbers
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_the_weight_of_a_transform_is_one_over_its_slope(name):
+    y, h = np.linspace(0.5, 3.0, 50), 1e-6
+    transform = TRANSFORMS[name]
+    slope = (transform.apply(y + h) - transform.apply(y - h)) / (2.0 * h)
+    rtol = 0.01 if name == "y^2" else 1e-8
+    ratio = transform.weight(y) * np.abs(slope)
+    np.testing.assert_allclose(ratio / ratio[-1], 1.0, rtol=rtol)
+    assert np.isfinite(TRANSFORMS["y^2"].weight(np.array([0.0, 1.0]))).all()
+
+
+def test_single_inputs_cost_less_than_products():
+    A, *_ = np.linalg.qr(np.random.default_rng(0).standard_normal((200, 7)))
+    noise, columns = A[:, 6], A[:, :6]
+    for term, kept in ((1, True), (4, False)):
+        terms = Terms(columns, monomials(columns[:, :2], NAMES, 2).expressions)
+        # It is worth 7: log N is 5.3, and 2 log 6 are 3.6 more.
+        target = noise + np.sqrt(np.expm1(7.0 / 200)) * columns[:, term]
+        assert (len(free_numbers(polynomial(terms, target))) > 0) is kept
+
+
+@pytest.mark.parametrize(
+    ("n_in", "degree"), [(1, HIGHEST), (2, 9), (3, 5), (8, 2), (10, 2), (60, 1)]
+)
 def test_the_degree_leaves_few_terms(n_in, degree):
     assert _degree(n_in) == degree
     if 1 < degree < HIGHEST:
