@@ -314,7 +314,7 @@ def _product(one: Term, other: Term) -> Term:
 
 def _in_order(ranked: Ranked, most: int | None = None) -> Iterator[tuple[Term, ...]]:
     """Yield the terms in the order of what they leave, at most so many."""
-    for _, terms in sorted(ranked, key=lambda pair: max(pair[0], RIDGE))[:most]:
+    for _, terms in sorted(ranked, key=lambda pair: max(pair[0], 10.0 * RIDGE))[:most]:
         yield terms
 
 
