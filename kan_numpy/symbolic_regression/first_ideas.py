@@ -147,10 +147,10 @@ def _plan(
 
     Larger forms take more time: they are for y itself, and for what separates best.
     """
+    most = len(KINDS)
     if single:
-        return [(each, len(KINDS) if each[0] == "y" else 1) for each in tried]
-    smaller = [(each, len(KINDS) - 1) for each in tried[:SEPARATIONS]]
-    return smaller + [(each, len(KINDS)) for each in tried[:1]]
+        return [(each, most if each[0] == "y" else 1) for each in tried]
+    return [(each, most - place) for place, each in enumerate(tried[:SEPARATIONS])]
 
 
 def _promise(each: Separated) -> float:
