@@ -121,9 +121,10 @@ def equal_products(expression: Expression, tolerance: float) -> Iterator[Express
     for identity in _candidates(Product, expression):
         (f, p), (g, q) = map(as_power, factors_of(identity.left))
         for (one, a), (other, b) in permutations(factors, 2):
-            shared = min(a.value / p.value, b.value / q.value, key=abs)
-            if not a.value / p.value * b.value / q.value > 0.0:
+            powers = a.value / p.value, b.value / q.value
+            if not powers[0] * powers[1] > 0.0:
                 continue
+            shared = min(powers, key=abs)
             unused = [power(base, c) for base, c in factors if base not in (one, other)]
             unused.append(power(one, Number(a.value - shared * p.value)))
             unused.append(power(other, Number(b.value - shared * q.value)))

@@ -1,12 +1,13 @@
 """Constants are found under every name they have, and random numbers are left alone."""
 
 import math
+from collections import namedtuple
 
 import numpy as np
 import pytest
 
 from kan_numpy.algebra.constants import UNKNOWN, complexity, number_complexity, recognize
-from kan_numpy.algebra.expressions import Number
+from kan_numpy.algebra.expressions import Call, Number, Variable
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
 from kan_numpy.algebra.simplify import simplify
@@ -145,3 +146,17 @@ LEVELS = {
 def test_longer_fractions_and_decimals_are_more_complex(level):
     for constant in LEVELS[level].split():
         assert number_complexity(parse(constant).value, 1e-12) == level, constant
+
+
+@pytest.mark.parametrize("n", range(2, 11))
+def test_roots_logarithms_and_exponentials_of_integers_have_names(n):
+    for value in (n ** (1 / 3), n ** (2 / 3), n ** (-1 / 3), math.log(n), math.exp(n), n**0.5):
+        for own in (value, 1 / value if value > 20.0 else value):
+            found = recognize(own, 1e-12)
+            assert found is not None
+            assert found.value == pytest.approx(own, rel=1e-15)
+
+
+def test_a_function_that_says_nothing_of_its_complexity_counts_as_a_sine():
+    plain = namedtuple("Plain", "name parity power")("plain", 0, None)
+    assert complexity(Call(plain, Variable("x"))) == complexity(parse("sin(x)"))
