@@ -9,4 +9,5 @@ Covered in lesson 12a. Read the files in this order; each imports only those abo
     layer_jets    dispatch on the type of a layer
     network_jets  jets through a network; Jacobian and Hessian
     separability  tests for sums, products and inner combinations
+    separation    samples as sums, and sums of products, of functions of one input
 """

@@ -4,6 +4,7 @@ Covered in lessons 09c and 09d. Read the files in this order; each imports only 
 
     network_to_expression  the expression that a network computes, layer by layer
     parameter_fit          the numbers of an expression fitted to data
+    term_search            expressions for functions of one variable
     simplest_form          of the equal forms of an expression, the shortest to write
     constant_recognition   constants recognized as far as the accuracy of the data allows
     certificate            the errors of a formula, and whether it is exact

@@ -10,5 +10,6 @@ Covered in lessons 07a to 07c. Read the files in this order; each imports only t
     levenberg_marquardt  damped Gauss-Newton steps for sums of squares
     leave_one_out        the loss to expect on new samples, from the last such step
     least_squares        Levenberg-Marquardt for the few numbers of a curve or a formula
+    variable_projection  the same, where most of the numbers are linear
     defaults             the default optimizer for a loss, and the size of its products
 """

@@ -166,8 +166,10 @@ def _with_logarithms(x: Array, names: list[str], terms: Terms) -> Terms:
     return Terms(np.stack(columns, axis=1), expressions)
 
 
-def polynomial(terms: Terms, target: Array, deadline: Deadline = NEVER) -> Expression:
-    r"""Return the linear combination of the terms that the data support.
+def polynomial(
+    terms: Terms, target: Array, deadline: Deadline = NEVER, rounding: float = ROUNDING
+) -> Expression:
+    r"""Return the linear combination of the terms that data with relative errors support.
 
     Term j is removed if the loss increases too little, by :math:`c_j^2 / (A^T A)^{-1}_{jj}`:
 
@@ -180,7 +182,7 @@ def polynomial(terms: Terms, target: Array, deadline: Deadline = NEVER) -> Expre
     N, T = terms.columns.shape
     A = np.column_stack([terms.columns / np.where(size > 0.0, size, 1.0), target])
     R = qr(A, mode="r")[0][: T + 1]  # with the same normal equations as A
-    floor = N * (ROUNDING * float(np.abs(target).max())) ** 2 + 1e-300
+    floor = N * (rounding * float(np.abs(target).max())) ** 2 + 1e-300
     left, c = np.flatnonzero(size > 0.0), np.zeros(0)
     products = [not isinstance(each, Number | Variable) for each in terms.expressions]
     price = np.where(products, 2.0 * np.log(T), 0.0)

@@ -14,7 +14,7 @@ from kan_numpy.training.objective import Objective
 
 __all__ = ["LARGEST", "SearchOptions"]
 
-LARGEST = {"aside": 0.5, "finishing": 1.0}
+LARGEST = {"aside": 0.5, "ideas": 1.0, "finishing": 1.0}
 """The largest values of fractions: half of the samples, all of the time."""
 
 
@@ -76,6 +76,9 @@ class SearchOptions:
     unexplained : float
         A warning is issued if the relative error of the best network exceeds this, and structures
         that agree on more do not tell noise. For pure noise it is about 1.
+    ideas : float
+        The share of the time, if that is limited, after which first ideas are given up for
+        networks.
     finishing : float
         The share of the time, if that is limited, that is kept for the last training, which gets
         half of it, and for writing formulas.
@@ -118,6 +121,7 @@ class SearchOptions:
     agreeing: int = 3
     label_smoothing: float = 0.01
     unexplained: float = 0.9
+    ideas: float = 0.5
     finishing: float = 0.2
     seconds_to_finish: float = 0.5
     seconds_for_others: float = 1.0

@@ -15,7 +15,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 
@@ -28,7 +27,7 @@ from kan_numpy.networks.kan import KAN
 from kan_numpy.optimizers.defaults import default_steps
 from kan_numpy.sparsity.model_selection import SPLINE_LIMIT, assess
 from kan_numpy.sparsity.sparsification import sparse_stages
-from kan_numpy.symbolic_regression.first_ideas import line, linear_networks, sums
+from kan_numpy.symbolic_regression.first_ideas import formula_networks, line
 from kan_numpy.symbolic_regression.search_options import SearchOptions
 from kan_numpy.symbolic_regression.structures import (
     Selection,
@@ -148,11 +147,7 @@ class StructureSearch:
         if found[0].is_exact or not self.all_functions:
             return found
         data, deadline = self.train, self.deadline
-        both = (
-            linear_networks(data, self.spread, self.options.fewest_samples, deadline),
-            sums(data, self.spread, self.functions, deadline),
-        )
-        for what, network in chain(*both):
+        for what, network in formula_networks(data, self.spread, self.options, deadline):
             steps = 0 if what == "y a polynomial" else 20  # it is the best one as it is
             polish = train(data.on(network), steps=steps, progress=False, callback=deadline)
             found.append(self._judged(uninterrupted(polish), what))
