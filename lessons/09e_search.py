@@ -83,8 +83,8 @@ assert not coarse.certificate.exact
 assert 0.2 < coarse.certificate.relative < 0.3
 
 # %% [markdown]
-# **Answer:** $x_1^2$, and the certificate says what is missing: an error of a quarter. To the search
-# the sine looks like noise.
+# **Answer:** $x_1^2$, and the certificate says what is missing: an error of a quarter. To the
+# search the sine looks like noise.
 #
 # **Common mistake:** "A larger threshold makes the formula simpler, and costs no more than small
 # terms." It costs the formula: only one is exact, and the next is not near it.
@@ -193,6 +193,7 @@ WHY = {
     "agreeing": "larger if structure was taken for noise",
     "label_smoothing": "how sure a classifier may be",
     "unexplained": "from which error on it warns",
+    "ideas": "the share of the time before networks are trained",
     "finishing, seconds_to_finish": "the time for the last digits",
     "seconds_for_others": "the time for each other candidate",
 }
