@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 09e: What a search is told
 #
-# **Question.** `kn.discover` chooses a formula in one call. By which rules, and what can you change?
+# **Question.** By which rules does `kn.discover` choose a formula, and what can you change?
 #
 # **You will learn:**
 # - on which samples a certificate is measured, and what a threshold costs;
@@ -83,11 +83,11 @@ assert not coarse.certificate.exact
 assert 0.2 < coarse.certificate.relative < 0.3
 
 # %% [markdown]
-# **Answer:** $x_1^2$, and the certificate says what is missing: an error of a quarter. To the search
-# the sine looks like noise.
+# **Answer:** $x_1^2$, and the certificate says what is missing: an error of a quarter. To the
+# search the sine looks like noise.
 #
-# **Common mistake:** "A larger threshold makes the formula simpler, and costs no more than the small
-# terms." It costs the formula: of an exact one there is only one, and the next is not near it.
+# **Common mistake:** "A larger threshold makes the formula simpler, and costs no more than small
+# terms." It costs the formula: only one is exact, and the next is not near it.
 
 # %%
 ratio = coarse.certificate.relative / max(found.certificate.relative, 1e-16)
@@ -97,9 +97,9 @@ assert ratio > 1e12
 # %% [markdown]
 # ## 3. Which formula, when none is exact?
 #
-# With noise, more numbers always fit better. Let $L$ be the share of the variance of y that is left,
-# $P$ the numbers of a formula, and $C$ the complexity of its functions. The search takes the formula
-# with the smallest
+# With noise, more numbers always fit better. Let $L$ be the share of the variance of y that is
+# left, $P$ the numbers of a formula, and $C$ the complexity of its functions. The search takes the
+# formula with the smallest
 #
 # $$N \log L + (P + C) \log N .$$
 #
@@ -193,6 +193,7 @@ WHY = {
     "agreeing": "larger if structure was taken for noise",
     "label_smoothing": "how sure a classifier may be",
     "unexplained": "from which error on it warns",
+    "ideas": "the share of the time before networks are trained",
     "finishing, seconds_to_finish": "the time for the last digits",
     "seconds_for_others": "the time for each other candidate",
 }

@@ -338,6 +338,7 @@ def test_the_defaults_are_those_of_the_experiments():
         agreeing=3,
         label_smoothing=0.01,
         unexplained=0.9,
+        ideas=0.5,
         finishing=0.2,
         seconds_to_finish=0.5,
         seconds_for_others=1.0,
