@@ -30,10 +30,9 @@ from kan_numpy.networks.network import Network, NetworkT
 from kan_numpy.optimizers.optimizer import Optimizer
 from kan_numpy.pde.collocation import MOST_POINTS, SAMPLINGS, face_points, places, sample
 from kan_numpy.pde.conditions import PDE, Condition
-from kan_numpy.pde.error_estimate import Correction, ErrorEstimate, estimate_error
+from kan_numpy.pde.error_estimate import Correction, ErrorEstimate
 from kan_numpy.pde.residual import Residual, jets_seen
-from kan_numpy.pde.solver import PDEResult, solve_pde, warn_of_errors
-from kan_numpy.training.fit_result import interruption
+from kan_numpy.pde.solver import PDEResult, solve_pde, verified, warn_of_errors
 
 __all__ = ["MarchResult", "march"]
 
@@ -226,7 +225,7 @@ def _marched(
         result = solved(_window(problem, axis, low, high, before))
         if is_verified and not result.interrupted:
             # The error of a window includes what it inherits.
-            result = _verified(result, _window(problem, axis, low, high, before, error))
+            result = verified(result, _window(problem, axis, low, high, before, error))
             losses += result.history["train_loss"][-1:]
             error = result.estimate.correction if result.estimate else None
         results.append(result)
@@ -237,14 +236,6 @@ def _marched(
     if losses and not results[-1].interrupted:
         warn_of_errors(float(np.mean(losses)), found.estimate)
     return found
-
-
-def _verified(result: PDEResult[NetworkT], window: PDE) -> PDEResult[NetworkT]:
-    """Return the result of a window with its estimate."""
-    try:
-        return replace(result, estimate=estimate_error(result.network, window))
-    except KeyboardInterrupt:
-        return PDEResult(**vars(interruption(result.network, result.history)))
 
 
 def _require_start(problem: PDE, axis: int) -> int:

@@ -35,7 +35,7 @@ from kan_numpy.pde.resampling import train_in_stages
 from kan_numpy.training.fit_result import Callback, FitResult, interruption
 
 __all__ = ["FAR", "LARGEST_ERROR", "HasJet", "PDEErrors", "PDEResult", "pde_errors", "solve_pde"]
-__all__ += ["warn_of_errors"]
+__all__ += ["verified", "warn_of_errors"]
 
 LARGEST_ERROR = 0.01
 """The estimated error, relative to u, above which `solve_pde` warns."""
@@ -184,21 +184,34 @@ def solve_pde(
         progress=progress,
     )
     result = _as_result(found)
-    if not is_verified or result.interrupted:
+    if is_verified and not result.interrupted:
+        result = verified(result, problem)
+    if (estimate := result.estimate) is None:
         return result
-    try:
-        estimate = estimate_error(result.network, problem)
-    except KeyboardInterrupt:
-        return _as_result(interruption(result.network, result.history))
     trained = objective.on(result.network)  # its grids may be others
     told = f"at other points the loss is {estimate.loss:.2g}, and the error {_size_of(estimate)}"
     warn_of_errors(trained.value(result.network.theta), estimate)
-    return replace(result, estimate=estimate, message=f"{result.message}; {told}")
+    return replace(result, message=f"{result.message}; {told}")
 
 
 def _as_result(found: FitResult[NetworkT]) -> PDEResult[NetworkT]:
     """Return a result without an estimate."""
     return PDEResult(**vars(found))
+
+
+def verified(result: PDEResult[NetworkT], problem: PDE) -> PDEResult[NetworkT]:
+    """Return a result with its estimate, if there is one; Ctrl-C interrupts here too."""
+    try:
+        return replace(result, estimate=estimate_error(result.network, problem))
+    except KeyboardInterrupt:
+        return _as_result(interruption(result.network, result.history))
+    except ValueError as error:  # of a function of the user's own, such as a source
+        warnings.warn(
+            f"the loss where nothing was trained cannot be told: {error}",
+            RuntimeWarning,
+            stacklevel=level_outside(),
+        )
+        return result
 
 
 def _size_of(estimate: ErrorEstimate) -> str:

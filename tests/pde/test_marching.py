@@ -5,7 +5,7 @@ import pytest
 
 import kan_numpy as kn
 from kan_numpy.derivatives.jet import Jet
-from kan_numpy.pde import PDE, Condition, dirichlet, equations, linear, march, marching
+from kan_numpy.pde import PDE, Condition, dirichlet, equations, linear, march, marching, solver
 from kan_numpy.pde import conditions as pde
 from kan_numpy.pde.collocation import sample
 
@@ -166,7 +166,7 @@ def test_ctrl_c_during_an_estimate_ends_all_windows(monkeypatch):
     def press(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(marching, "estimate_error", press)
+    monkeypatch.setattr(solver, "estimate_error", press)
     found = march(spline(), growth(), 2, points=5, steps=2)
     assert [result.message for result in found.results] == ["interrupted after step 2"]
 

@@ -268,6 +268,16 @@ def test_the_estimate_is_left_out_if_not_wanted_or_interrupted(monkeypatch):
     assert stopped.estimate is None
 
 
+def test_a_source_that_is_not_finite_elsewhere_does_not_lose_the_network():
+    """The points of training avoid a pole that others do not."""
+    source = linear(lambda x: np.where(x[:, 0] > 0.98, np.inf, 1.0), value=1.0)
+    net, problem = kn.KAN([1, 1], degree=4, grid_range=(0, 1), rng=0), one(source)
+    with pytest.warns(RuntimeWarning, match=r"cannot be told: what source\(x\) returns"):
+        result = kn.solve_pde(net, problem, 10, steps=20)
+    assert result.estimate is None
+    assert result.network([[0.5]])[0, 0] == pytest.approx(1.0)
+
+
 def test_the_loss_at_the_points_of_training_is_that_of_the_last_grids(monkeypatch):
     told = []
     monkeypatch.setattr(solver, "warn_of_errors", lambda loss, _: told.append(loss))
