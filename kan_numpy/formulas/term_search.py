@@ -6,10 +6,9 @@ combinations of powers of x and of terms, which are products of compositions wit
 .. math:: Q \approx \sum_{p \le P} x^p c_p^T + \sum_k T_k(x; \theta_k)\, C_k, \qquad
           T(x; \theta) = \prod_m f_m(a_m h_m(s_m x + t_m) + b_m)
 
-On a mesh of theta, the share of Q that is left is computed for every form of a term at once. The
-most promising are fitted by variable projection for a few steps, and the best of them to
-convergence. Forms are tried in the order of their size: polynomials, single compositions, those
-times a power or an exponential, and products and sums of two.
+On a mesh of theta, the share of Q that is left is known for every form of a term at once. The most
+promising are fitted by variable projection for a few steps, the best of them to convergence. Larger
+forms come later: polynomials, single compositions, multiples of those, products and sums of two.
 """
 
 from __future__ import annotations
@@ -35,6 +34,7 @@ __all__ = ["ALONE", "DEGREES", "FINALISTS", "FIRST_STEPS", "FIT_POINTS", "KINDS"
 __all__ += ["RIDGE", "STEPS", "TELLING", "TRIED", "WEIGHT", "Left", "Starts", "TermSet"]
 __all__ += ["term_sets", "with_phases"]
 
+SQUARE, COS = SYMBOLS["x^2"], SYMBOLS["cos"]
 INNER = [SYMBOLS[name] for name in ("x", "x^2", "x^3", "1/x", "sqrt", "exp", "log")]
 COMMON = ["sin", "exp", "log", "sqrt", "1/x", "1/sqrt(x)", "1/x^2"]
 COMMON += ["tanh", "gaussian", "1/(1+x^2)", "arctan"]
@@ -65,8 +65,6 @@ WEIGHT = 0.3
 
 RIDGE = 1e-10
 """Functions closer to dependent than this are not told apart by the mesh."""
-
-SQUARE, COS = SYMBOLS["x^2"], SYMBOLS["cos"]
 
 
 class TermSet(NamedTuple):
