@@ -186,12 +186,7 @@ def solve_pde(
     result = _as_result(found)
     if is_verified and not result.interrupted:
         result = verified(result, problem)
-    if (estimate := result.estimate) is None:
-        return result
-    trained = objective.on(result.network)  # its grids may be others
-    told = f"at other points the loss is {estimate.loss:.2g}, and the error {_size_of(estimate)}"
-    warn_of_errors(trained.value(result.network.theta), estimate)
-    return replace(result, message=f"{result.message}; {told}")
+    return result if result.estimate is None else _told(result, result.estimate, objective)
 
 
 def _as_result(found: FitResult[NetworkT]) -> PDEResult[NetworkT]:
@@ -212,6 +207,19 @@ def verified(result: PDEResult[NetworkT], problem: PDE) -> PDEResult[NetworkT]:
             stacklevel=level_outside(),
         )
         return result
+
+
+def _told(
+    result: PDEResult[NetworkT], estimate: ErrorEstimate, objective: PDEObjective[NetworkT]
+) -> PDEResult[NetworkT]:
+    """Return a result whose message tells its estimate; Ctrl-C interrupts here too."""
+    try:  # its grids may be others
+        train_loss = objective.on(result.network).value(result.network.theta)
+    except KeyboardInterrupt:
+        return _as_result(interruption(result.network, result.history))
+    warn_of_errors(train_loss, estimate)
+    text = f"at other points the loss is {estimate.loss:.2g}, and the error {_size_of(estimate)}"
+    return replace(result, message=f"{result.message}; {text}")
 
 
 def _size_of(estimate: ErrorEstimate) -> str:
