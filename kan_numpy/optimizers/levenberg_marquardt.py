@@ -132,8 +132,14 @@ class LevenbergMarquardt:
         return state._replace(evaluations=evaluations, converged=True)
 
     def restarted(self, objective: ObjectiveLike, theta: Array, state: State) -> State:
-        """Keep the damping if it has fallen: the function is the same, and so is how it bends."""
+        """Keep the damping if it has fallen: the function is the same, and so is how it bends.
+
+        Not with a penalty: it is to change the function, and long steps leave more edges than it
+        needs.
+        """
         started, damping = self.start(objective, theta), min(self.damping, state.memory.damping)
+        if started.memory.curvature is not None:
+            return started
         return started._replace(memory=started.memory._replace(damping=damping))
 
     def reweighted(self, objective: ObjectiveLike, state: State) -> State:

@@ -221,6 +221,13 @@ def test_on_other_grids_the_damping_goes_on_if_it_has_fallen():
         assert again.evaluations == state.evaluations + 1
 
 
+def test_with_a_penalty_the_damping_begins_anew():
+    method, problem = kn.LevenbergMarquardt(), WithPenalty(6, 3, np.eye(3))
+    state = run(method, problem, np.ones(3), 3)[-1]
+    assert state.memory.damping < 1.0
+    assert restarted(method, problem, np.ones(3), state).memory.damping == 1.0
+
+
 def test_so_fewer_steps_reach_the_same_loss(monkeypatch):
     x = np.random.default_rng(0).uniform(-1, 1, (1000, 2))
     y = np.exp(np.sin(np.pi * x[:, :1]) + x[:, 1:] ** 2)
