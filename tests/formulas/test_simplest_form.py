@@ -84,6 +84,7 @@ def test_the_rules_do_what_their_table_says(rule, written, expected):
         (numbers_inside, "log(x) + y", set()),
         (numbers_inside, "log(x) + 800", set()),
         (lambda node: logarithms_inside(node, 1e-12), "sinh(log(x))", {"(x - 1/x)/2"}),
+        (lambda node: logarithms_inside(node, 1e-12), "cosh(log(x) - log(y))", {"(x/y + y/x)/2"}),
         (lambda node: logarithms_inside(node, 1e-12), "tanh(log(x) - log(y)/2)", {TANH}),
         (lambda node: logarithms_inside(node, 1e-12), "sin(log(x))", set()),
     ],

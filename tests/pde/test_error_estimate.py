@@ -1,5 +1,7 @@
 """The estimated error is the error, and its parts are what their names say."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 import scipy
@@ -171,3 +173,11 @@ def test_columns_without_rows_stay_zero():
     A = scipy.sparse.csr_array(np.diag([1.0, 0.0, 1.0]))
     assert error_estimate._least_squares(A, np.ones(3)).round(9).tolist() == [1.0, 0.0, 1.0]
     assert error_estimate.RIDGE == 1e-12
+
+
+def test_an_estimate_and_its_correction_are_values():
+    problem = PDE([0.0], [1.0], [Condition(linear(0.0, value=-1.0, gradient=1.0), order=1)])
+    found = estimate_error(kn.KAN([1, 1], grid_size=3, degree=4, rng=0), problem)
+    for value, name in ((found, "l2"), (found.correction, "coef")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, 0.0)
