@@ -105,6 +105,16 @@ def test_the_weight_of_a_transform_is_one_over_its_slope(name):
     assert np.isfinite(TRANSFORMS["y^2"].weight(np.array([0.0, 1.0]))).all()
 
 
+def test_where_y_is_zero_a_root_has_no_infinite_weight():
+    np.testing.assert_allclose(TRANSFORMS["y^2"].weight(np.array([0.0, 4.0])), [250.0, 1 / 4.004])
+
+
+def test_exponentials_beyond_the_precision_of_numbers_are_not_tried():
+    defined = TRANSFORMS["exp y"].defined
+    assert defined(np.array([-29.9, 29.9]))
+    assert not defined(np.array([0.0, 30.0]))
+
+
 def test_single_inputs_cost_less_than_products():
     A, *_ = np.linalg.qr(np.random.default_rng(0).standard_normal((200, 7)))
     noise, columns = A[:, 6], A[:, :6]

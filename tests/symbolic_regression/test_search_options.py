@@ -205,6 +205,7 @@ def test_inputs_are_scaled_by_powers_of_two_and_keep_their_zero_unless_it_is_far
     x = np.hstack([x, np.full((100, 1), 7.0)])
     units = SearchOptions().units(x)
     assert np.array_equal(np.frexp(units.scale)[0], [0.5] * 4)
+    assert units.scale[3] == 1.0
     z = units(x)
     assert np.all((np.abs(z[:, :3]).max(axis=0) > 0.5) & (np.abs(z[:, :3]).max(axis=0) < 10.0))
     assert np.array_equal(units.center[:2], [0.0, 0.0])

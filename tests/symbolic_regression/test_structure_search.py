@@ -12,6 +12,7 @@ from kan_numpy import KAN, Objective, SearchOptions
 from kan_numpy._deadline import Deadline
 from kan_numpy.functions.symbols import SYMBOLS
 from kan_numpy.networks.edges import with_symbol
+from kan_numpy.sparsity.model_selection import SPLINE_LIMIT
 from kan_numpy.symbolic_regression import structure_search
 from kan_numpy.symbolic_regression.candidates import _centered, _without_outliers
 from kan_numpy.symbolic_regression.structure_search import StructureSearch
@@ -136,6 +137,16 @@ def test_with_few_samples_and_noise_networks_with_one_interval_are_tried_first(m
         )
         assert search.is_coarse is (len(widths) == 3 and size > 0.0)
     assert search._start([4, 1], 0).layers[0].grid_size == 1
+
+
+@pytest.mark.parametrize(("spare", "coarse"), [(0, False), (-1, True)])
+def test_as_many_samples_as_parameters_are_not_few(spare, coarse):
+    network, rng = KAN([2, 2, 1], grid_size=3, rng=0), np.random.default_rng(0)
+    N = next(n for n in range(1000) if n - n // 5 == network.size + spare)
+    data = Objective(network, rng.uniform(-1.0, 1.0, (N, 2)), rng.standard_normal((N, 1)))
+    search = StructureSearch(data, SearchOptions(), None, rng, lambda _: None, np.ones(1))
+    assert search.train.target.size == network.size + spare
+    assert search.is_coarse is coarse
 
 
 def test_without_knots_the_others_are_cubic():
@@ -269,6 +280,7 @@ def network_with(error, symbolic=False, widths=(1, 1, 1)):
         ([0.1, 0.111, 0.105], False),  # only two are alike
         ([0.1, 0.1], False),
         ([1e-3, 1e-3, 1e-3], False),  # splines
+        ([SPLINE_LIMIT] * 3, True),
         ([0.95, 0.95, 0.95], False),  # nothing is explained
     ],
 )
