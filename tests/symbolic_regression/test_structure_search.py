@@ -289,6 +289,20 @@ def test_noise_is_what_several_networks_leave(errors, noise):
     assert search_of(KAN([2, 1], rng=0))._is_noise(found) is noise
 
 
+def test_all_ideas_but_a_polynomial_are_trained_further(monkeypatch):
+    given, trained = KAN([2, 1], rng=0), []
+
+    def recorded(data, steps, **_):
+        trained.append(steps)
+        return type("Result", (), {"network": data.network, "interrupted": False})
+
+    ideas = [("y a polynomial", given), ("1/y a polynomial", given)]
+    monkeypatch.setattr(structure_search, "formula_networks", lambda *_: ideas)
+    monkeypatch.setattr(structure_search, "train", recorded)
+    assert len(search_of(given)._first_ideas()) == 3
+    assert trained == [0, 20]
+
+
 def test_first_ideas_agree_as_one_and_sums_tell_nothing():
     search = search_of(KAN([2, 1], rng=0))
     ideas, networks = [network_with(0.1, True)] * 3, [network_with(0.1)] * 2
