@@ -81,7 +81,8 @@ def fit(
     refine_at : dict of int to int, optional
         Before these steps the grids get so many intervals, see `refine`; with ``{20: 10}`` twenty
         steps are taken first. The optimizer starts anew after each change of the grids, because
-        what it remembers belongs to other coefficients.
+        what it remembers belongs to other coefficients; only the damping of Levenberg-Marquardt
+        stays if it has fallen.
     eps : float
         For `adapt_grid`; data with heavy tails need less than 1.
     callback : callable, optional

@@ -121,6 +121,7 @@ x = np.random.default_rng(0).uniform(-1.0, 1.0, (500, 2))
 y = np.sin(2.0 * x.sum(axis=1, keepdims=True)) + 0.1 * x[:, :1] * x[:, 1:]
 start = kn.KAN([2, 3, 1], rng=0)
 trained = kn.fit(start, x, y, steps=5).network
+few = ["x", "x^2", "sin"]
 pressed, answers, slowest = [], 0, 0.0
 
 def handler(*_):
@@ -131,9 +132,11 @@ signal.signal(signal.SIGVTALRM, handler)  # after so much time of the processor
 for search in (
     lambda: kn.sparsify(start, x, y),
     lambda: kn.symbolify(trained, x, y),
+    lambda: kn.symbolify(trained, x, y, functions=few),
     lambda: kn.discover(start, x, y, progress=False),
+    lambda: kn.discover(start, x, y, functions=few, progress=False),
 ):
-    for delay in (0.02, 0.1, 0.2, 0.3, 0.5, 1.0, 3.0):
+    for delay in (0.02, 0.1, 0.3, 1.0, 3.0):
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             pressed.clear()
@@ -147,7 +150,7 @@ for search in (
             slowest = max(slowest, time.process_time() - pressed[0])
             assert result is None or any("interrupted" in str(w.message) for w in said)
             answers += result is not None
-print(answers >= 1, slowest < 2.0)
+print(answers >= 3, slowest < 2.0)
 """
 
 

@@ -129,7 +129,7 @@ assert np.abs(scaler(x[train])).max() < 10.0
 # ## 4. Train, and look at what gaps cost
 #
 # A network [7, 1] adds one function of each column. What two columns say only together needs a
-# hidden level: compare both on the test rows.
+# hidden level: compare both on the test rows. Of four starts the best goes on.
 
 
 # %%
@@ -141,14 +141,15 @@ def error(net, rows):
 nets = {}
 for widths in ([7, 1], [7, 2, 1]):
     start = kn.KAN(widths, grid_size=5, rng=0)
-    nets[str(widths)] = kn.fit(start, scaler(x[train]), y[train], steps=30, adapt_at=[5]).network
+    data = scaler(x[train]), y[train]
+    nets[str(widths)] = kn.fit(start, *data, steps=30, adapt_at=[5], starts=4, rng=0).network
 print("            all rows   no gap   gap")
 for name, net in nets.items():
     cells = [error(net, part) for part in (test, test[~gaps[test]], test[gaps[test]])]
     print(f"   {name:10}{cells[0]:8.2f}{cells[1]:9.2f}{cells[2]:6.2f}")
 net = nets["[7, 2, 1]"]
 complete, gappy = test[~gaps[test]], test[gaps[test]]
-assert error(net, complete) < 1.6 * NOISE < error(net, gappy)
+assert error(net, complete) < 1.5 * NOISE < error(net, gappy)
 assert error(net, complete) < 0.7 * error(nets["[7, 1]"], complete)
 
 # %% [markdown]
