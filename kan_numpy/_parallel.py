@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 
 from kan_numpy._threads import one_thread, usual_threads
 
-LEAST_ROWS, LEAST_VALUES = 512, 2**15
+LEAST_ROWS, LEAST_VALUES = 256, 2**17
 """A block has so many rows, and so many values that enter the layers, or there is only one.
 
-It takes about 4 ms then, and the threads are ready after 0.1 ms. To add the gradients of smaller
-blocks would take more than 5 % of a step.
+It takes 15 to 50 ms then. Two threads wait for each other between the many short calls of a block:
+with half of these numbers two blocks on two threads take as long as one, with a quarter 1.3 times.
 """
 
 ResultT = TypeVar("ResultT")

@@ -49,6 +49,8 @@ CASES = [
 LAYERS = [(5, 5, 1000, 5), (64, 64, 256, 5), (100, 100, 1024, 20)]  # n_in, n_out, N, G
 SPARSE_CASES = [([2, 5, 1], 1000), ([32] * 3, 1024), ([64] * 3, 512), ([64] * 3, 64)]
 FUNCTIONS = (5, 10, 20)  # for each that is not zero, where sparse B are tried
+BLOCK_CASES = [([4, 32, 32, 1], n, 10) for n in (1024, 4096)] + [([64, 64, 10], 1024, 5)]
+BLOCK_CASES += [([100, 100, 100, 1], 1024, 20), ([2, 5, 1], 100_000, 5)]
 BLOCKS = (2, 4)  # of rows
 DEGREE = 3
 SECONDS_PER_ROW, SECONDS_PER_TURN, LEAST_TURNS = 2.5, 0.002, 3
@@ -224,7 +226,7 @@ def compare_blocks(clock):
         "\nHow many times faster fun is with all samples in so many blocks, and how many there are"
     )
     print(f"{'widths, N, G':<30}" + "".join(f"{number:>8}" for number in BLOCKS) + "  chosen")
-    for widths, n_samples, grid_size, _ in [*CASES[2:], ([2, 5, 1], 10_000, 5, None)]:
+    for widths, n_samples, grid_size in BLOCK_CASES:
         net, x, target = drawn(widths, n_samples, grid_size)
         chosen, todo = len(kn.Objective(net, x, target)._blocks), []
         for number in (1, *BLOCKS):

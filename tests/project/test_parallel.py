@@ -19,14 +19,14 @@ def lengths(n_rows, width):
 
 
 def test_blocks_have_many_values_and_many_rows():
-    assert (LEAST_ROWS, LEAST_VALUES) == (512, 32768)  # measured by `make bench`
-    assert lengths(8191, 8) == [8191]  # 4096 rows of 8 values are a block
-    assert lengths(8192, 8) == [4096, 4096]
-    assert lengths(8192, 7) == [8192]  # 4682 rows of 7
-    assert lengths(9364, 7) == [4682, 4682]
-    assert lengths(1023, 1000) == [1023]
-    assert lengths(1024, 1000) == [512, 512]
-    assert lengths(1700, 1000) == [566, 567, 567]
+    assert (LEAST_ROWS, LEAST_VALUES) == (256, 131072)  # measured by `make bench`
+    assert lengths(32_767, 8) == [32_767]  # 16,384 rows of 8 values are a block
+    assert lengths(32_768, 8) == [16_384, 16_384]
+    assert lengths(37_449, 7) == [37_449]  # 18,725 rows of 7
+    assert lengths(37_450, 7) == [18_725, 18_725]
+    assert lengths(511, 1000) == [511]
+    assert lengths(512, 1000) == [256, 256]
+    assert lengths(850, 1000) == [283, 283, 284]
     assert lengths(40_000, 0) == [40_000]
 
 
