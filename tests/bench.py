@@ -34,6 +34,7 @@ import numpy as np
 
 import kan_numpy as kn
 from kan_numpy._memory import keep_freed_memory
+from kan_numpy._threads import one_thread
 from kan_numpy.splines import bsplines
 from kan_numpy.splines.windows import scattered, window_of
 
@@ -234,7 +235,8 @@ def compare_blocks(clock):
             starts = range(0, n_samples, height)
             objective.__dict__["_blocks"] = [slice(start, start + height) for start in starts]
             todo.append(partial(objective.fun, net.theta))
-        one, *others = fastest(todo, clock)
+        with one_thread(0.0):  # as in training; else those of OpenBLAS keep a processor busy
+            one, *others = fastest(todo, clock)
         print(f"{f'{widths}, {n_samples}, {grid_size}':<30}", end="")
         print("".join(f"{one / seconds:>8.2f}" for seconds in others) + f"{chosen:>8}", flush=True)
 
