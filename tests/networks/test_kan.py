@@ -136,6 +136,14 @@ def test_the_layers_of_a_network_cannot_be_exchanged():
         network.theta[0] = 1.0
 
 
+def test_a_layer_does_not_share_the_array_that_it_is_made_of():
+    layer, coef = KAN([2, 1], rng=0).layers[0], np.ones((1, 2, 8))
+    other = dataclasses.replace(layer, coef=coef)
+    coef[...] = 2.0  # it can still be written to
+    assert np.all(other.coef == 1.0)
+    assert other.bias is layer.bias  # what nobody can change is not copied
+
+
 @given(drawn=networks_with_inputs())
 def test_evaluating_a_network_leaves_it_and_its_input_as_they_are(drawn):
     network, x, _ = drawn
