@@ -63,7 +63,7 @@ def test_poles_and_ends_lie_beside_the_points():
 
 
 def test_waves_are_so_close_that_one_is_near():
-    assert (CENTERS == -CENTERS[::-1]).all()
+    assert np.array_equal(CENTERS, -CENTERS[::-1])
     assert np.diff(WAVES).max() <= 0.9
     assert np.diff(WAVES[WAVES > 3.5]).max() < 0.41
     assert abs(WAVES.max() - 20.0 * np.pi) < 0.2  # ten waves on each half
