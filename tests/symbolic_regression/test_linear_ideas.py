@@ -12,6 +12,7 @@ from kan_numpy.formulas.parameter_fit import free_numbers
 from kan_numpy.symbolic_regression.linear_ideas import (
     HIGHEST,
     MOST_TERMS,
+    RATIONAL,
     TRANSFORMS,
     Terms,
     _count,
@@ -33,6 +34,11 @@ def values(x):
 
 def positive(N=200, seed=0):
     return np.random.default_rng(seed).uniform(0.5, 2.0, (N, 2))
+
+
+def test_ratios_are_tried_once_each_and_lower_degrees_first():
+    assert len(set(RATIONAL)) == len(RATIONAL)
+    assert [sum(degrees) for degrees in RATIONAL] == sorted(sum(degrees) for degrees in RATIONAL)
 
 
 @pytest.mark.parametrize(

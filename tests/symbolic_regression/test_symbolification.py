@@ -1,6 +1,7 @@
 """Networks become symbolic: named edges as told, the others by what is as good."""
 
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, fields, replace
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -244,6 +245,13 @@ def test_the_simplest_functions_are_tried_in_any_case_and_once(top, names):
     found = run.best(run.measured(network), (0, 0, 0), run.symbols)
     assert found[0].symbol.name == "sin"
     assert sorted(fit.symbol.name for fit in found) == sorted(names)
+
+
+def test_the_search_names_edges_as_symbolify_does_by_itself():
+    ours = {part.name: part.default for part in fields(symbolification.Symbolification)}
+    theirs = signature(kn.symbolify).parameters
+    for name in ("top", "complexity_weight", "steps"):
+        assert ours[name] == theirs[name].default
 
 
 @pytest.mark.parametrize(("loss", "times"), [("mse", 1), ("cross_entropy", 5)])
