@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -38,6 +39,12 @@ print(f"2. The sum is {total + total}")
 """
 
 
+def in_front():
+    """Let control-C reach this program: the terminal is its own, and the signal is not ignored."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
+
+
 class Terminal:
     """A program at a pseudo-terminal: wait for words, type a line."""
 
@@ -50,8 +57,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            # Control-C reaches the program whose terminal this is.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+            preexec_fn=in_front,  # noqa: PLW1509
         )
         os.close(theirs)
         self.text = ""
