@@ -36,6 +36,19 @@ def test_the_metric_of_small_factors_is_that_of_large_ones():
     np.testing.assert_allclose(halves.diagonal_scaling(small.theta), [1.001, 1.001])
 
 
+def test_nobody_computes_the_gradient_of_the_inputs(monkeypatch):
+    computed, compute = [], KANLayer.input_gradient
+
+    def counted(layer, dy, cache):
+        computed.append(layer.n_in)
+        return compute(layer, dy, cache)
+
+    monkeypatch.setattr(KANLayer, "input_gradient", counted)
+    network = kn.KAN([2, 3, 4, 1], rng=0)
+    kn.Objective(network, np.zeros((5, 2)), np.ones((5, 1))).fun(network.theta)
+    assert computed == [4, 3]
+
+
 @pytest.mark.parametrize("loss", ["mse", "huber"])
 @pytest.mark.parametrize("at_once", [10**9, 2000])
 def test_an_accepted_step_evaluates_the_network_no_more_often_than_it_must(
