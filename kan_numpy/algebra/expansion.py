@@ -1,13 +1,15 @@
 """The distributive law in both directions.
 
 `expand` multiplies products and powers of sums out: 0.25 (x + y)^2 - 0.25 (x - y)^2 = x y. The
-others gather: each yields equal forms of one node, with a common factor, denominator or exponent.
+others gather: each yields equal forms of one node, a square or one with a common factor,
+denominator or exponent.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from kan_numpy.algebra.constants import recognize
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
@@ -19,13 +21,15 @@ from kan_numpy.algebra.simplify import (
     multiply,
     normal,
     power,
+    recognized,
     simplify,
 )
 from kan_numpy.algebra.traversal import as_multiple, as_power, factors_of, map_children, terms_of
 from kan_numpy.functions.symbols import SYMBOLS
 
 __all__ = ["FEW_TERMS", "common_bases", "common_denominators", "common_exponents"]
-__all__ += ["common_factors", "even_roots", "expand", "without_coefficient", "without_fractions"]
+__all__ += ["common_factors", "even_roots", "expand", "perfect_squares", "without_coefficient"]
+__all__ += ["without_fractions"]
 
 HIGHEST_POWER, MOST_TERMS = 6, 1000
 
@@ -93,6 +97,43 @@ def common_factors(total: Sum) -> Iterator[Expression]:
         terms = [multiply([c, rest]) for c, rest in zip(ratios, inner, strict=True) if c]
         if len(terms) == len(inner):
             yield multiply([size, shared, add(terms)])
+
+
+def perfect_squares(total: Sum, tolerance: float = 4.0 * EPS) -> Iterator[Expression]:
+    """Yield k*(u + v)**2 for k*u**2 + 2*k*u*v + k*v**2, with other terms beside it or not.
+
+    The coefficients need to fit to a relative ``tolerance``.
+    """
+    terms = total.terms if len(total.terms) <= FEW_TERMS else ()
+    squares = [(term, root) for term in terms if (root := _square_root(term))]
+    for (first, u), (second, v) in combinations(squares, 2):
+        (a, _), (b, _) = as_multiple(first), as_multiple(second)
+        between, product = as_multiple(multiply([u, v]))
+        for third in terms:
+            c, rest = as_multiple(third)
+            r = 0.5 * c.value / between.value / a.value  # a (u + r v)^2
+            if rest != product or not abs(a.value * r * r - b.value) <= tolerance * abs(b.value):
+                continue
+            others = [term for term in terms if term not in (first, second, third)]
+            for k in dict.fromkeys([a, b, Number(math.copysign(1.0, a.value))]):
+                p, q = (math.sqrt(n.value / k.value) for n in (a, b))
+                if min(p, q) > 0.0 and max(p, q) < math.inf:
+                    q = math.copysign(q, r)
+                    inside = [multiply([recognized(p), u]), multiply([recognized(q), v])]
+                    yield add([*others, multiply([k, power(add(inside), Number(2))])])
+
+
+def _square_root(term: Expression) -> Expression | None:
+    """Return the root of a term without its coefficient, if it has one: x*exp(y) of x^2 exp(2y)."""
+    half, roots = power(Number(2), Number(-1)), []
+    for base, p in map(as_power, factors_of(as_multiple(term)[1])):
+        if isinstance(base, Call) and base.function == SYMBOLS["exp"]:
+            roots.append(call(base.function, multiply([half, p, base.argument])))
+        elif base.is_number or p.value % 2.0 == 0.0:
+            roots.append(power(base, multiply([half, p])))
+        else:
+            return None
+    return multiply(roots)
 
 
 def common_denominators(total: Sum) -> Iterator[Expression]:

@@ -31,6 +31,7 @@ from kan_numpy.algebra.expansion import (
     common_exponents,
     common_factors,
     even_roots,
+    perfect_squares,
     without_coefficient,
     without_fractions,
 )
@@ -92,6 +93,7 @@ def _equal_forms(node: Expression, tolerance: float) -> tuple[list[Expression], 
         case Sum():
             sums = (common_factors, common_denominators, numbers_inside)
             others = [form for rule in sums for form in rule(node)]
+            others += perfect_squares(node, tolerance)
             return list(equal_sums(node, tolerance)), others
         case Product() | Power():
             fractions = (without_fractions, without_coefficient, common_exponents, even_roots)

@@ -13,14 +13,16 @@ from kan_numpy.algebra.expansion import (
     common_factors,
     even_roots,
     expand,
+    perfect_squares,
     without_coefficient,
     without_fractions,
 )
-from kan_numpy.algebra.expressions import Sum
+from kan_numpy.algebra.expressions import Number, Sum
 from kan_numpy.algebra.parsing import parse
 from kan_numpy.algebra.printing import text
-from kan_numpy.algebra.simplify import map_numbers, simplify
+from kan_numpy.algebra.simplify import add, map_numbers, multiply, power, simplify
 
+SUM_RULES = (common_factors, common_denominators, perfect_squares)
 PRODUCT_RULES = (without_fractions, without_coefficient, common_bases, common_exponents, even_roots)
 
 
@@ -48,9 +50,9 @@ def test_expanding_stops_where_it_should():
 
 
 def test_powers_are_multiplied_out_up_to_the_sixth():
-    for power in range(2, 7):
-        terms = expand(parse(f"(x + 1)**{power}")).terms
-        assert len(terms) == power + 1
+    for n in range(2, 7):
+        terms = expand(parse(f"(x + 1)**{n}")).terms
+        assert len(terms) == n + 1
     assert text(expand(parse("(x + 1)**7"))) == "(x + 1)**7"
 
 
@@ -69,6 +71,18 @@ FACTORED = {"2*x**2*(x*y + 2)", "4*x**2*(x*y/2 + 1)", "x**2*(2*x*y + 4)"}
         (common_denominators, "1 - y/(x + y)", {"x/(x + y)"}),
         (common_denominators, "u + v/w**2", {"(u*w**2 + v)/w**2"}),
         (common_denominators, "x + y", set()),
+        (perfect_squares, "x**2 + 2*x*y + y**2", {"(x + y)**2"}),
+        (perfect_squares, "z - x**2 + 2*x - 1", {"z - (x - 1)**2"}),
+        (
+            perfect_squares,
+            "4*x**2 - 12*x + 9",
+            {"(2*x - 3)**2", "4*(x - 3/2)**2", "9*(2*x/3 - 1)**2"},
+        ),
+        (perfect_squares, "exp(2*x) - 2*y*exp(x) + y**2", {"(exp(x) - y)**2"}),
+        (perfect_squares, "x**2 + 2*x*y - y**2", set()),
+        (perfect_squares, "x**2 + 3*x*y + y**2", set()),
+        (perfect_squares, "x**2 + 2*x + 2", set()),
+        (perfect_squares, "x**3 + 2*x**2*y + x*y**2", set()),
         (without_fractions, "1/(1 + 2.5*y/x)", {"x/(x + 2.5*y)"}),
         (without_fractions, "z/(1/x + 1/y**2)**2", {"x**2*y**4*z/(y**2 + x)**2"}),
         (without_fractions, "1/(x + y)", set()),
@@ -106,9 +120,23 @@ def test_what_parts_share_is_gathered(rule, written, expected):
 @given(expressions)
 def test_gathering_keeps_the_values(expression):
     node = simplify(expression)
-    rules = (common_factors, common_denominators) if isinstance(node, Sum) else PRODUCT_RULES
+    rules = SUM_RULES if isinstance(node, Sum) else PRODUCT_RULES
     for form in (form for rule in rules for form in rule(node)):
         assert_same_function(node, form, factor=1e4)
+
+
+@given(u=expressions, v=expressions)
+def test_a_square_that_is_multiplied_out_is_found_again(u, v):
+    node = simplify(add([power(u, Number(2)), multiply([Number(-2), u, v]), power(v, Number(2))]))
+    for form in perfect_squares(node) if isinstance(node, Sum) else ():
+        assert_same_function(node, form, factor=1e4)
+
+
+def test_coefficients_of_a_square_fit_to_the_tolerance():
+    learned = simplify(parse("1.3*x**2 - 2.6000000001*x + 1.3"))
+    assert not list(perfect_squares(learned))
+    assert "1.3*(x - 1)**2" in map(text, perfect_squares(learned, 1e-9))
+    assert not list(perfect_squares(learned, 1e-11))
 
 
 def test_long_sums_are_left_alone():
@@ -116,5 +144,8 @@ def test_long_sums_are_left_alone():
     for rule, last in ((common_factors, "y*z"), (common_denominators, "y/z")):
         assert list(rule(simplify(parse(f"{several} + {last}"))))
         assert not list(rule(simplify(parse(f"{several} + {last} + y"))))
+    square = " + ".join(["x**2 + 2*x*y + y**2", *(f"x{i}" for i in range(FEW_TERMS - 3))])
+    assert list(perfect_squares(simplify(parse(square))))
+    assert not list(perfect_squares(simplify(parse(f"{square} + z"))))
     assert list(without_fractions(parse(f"1/({several} + y/z)")))
     assert not list(without_fractions(parse(f"1/({several} + y/z + y)")))

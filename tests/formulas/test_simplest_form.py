@@ -127,6 +127,12 @@ WANTED = (
     ("1/(1/x + 1/y)", "x*y/(x + y)"),
     ("x/y + z/y", "(x + z)/y"),
     ("x*y + x*z + w", "x*y + x*z + w"),
+    ("1/(1 - exp(-x)) - 1", "1/(exp(x) - 1)"),
+    ("2.5*x*exp(-x)/(1 - exp(-x))", "2.5*x/(exp(x) - 1)"),
+    ("y/(exp(x) - 1) + y", "y/(1 - exp(-x))"),
+    ("x**2 - 2*x + 1", "(x - 1)**2"),
+    ("1/(z**2 + 9*x**2 + 6*x*y + y**2)", "1/((3*x + y)**2 + z**2)"),
+    ("exp(-x**2/2 + x*y - y**2/2)", "exp(-(x - y)**2/2)"),
     ("tanh(arctanh(u) + arctanh(v))", "tanh(arctanh(u) + arctanh(v))"),
 )  # fmt: skip
 
@@ -177,6 +183,9 @@ def test_large_expressions_do_not_take_long(written):
         "log(x) - 1000",
         "exp(-1000)*exp(x)",
         "x**y*1e-300 + x**-y*1e300",
+        "1e300*x**2 + 2e300*x*y + 1e300*y**2",
+        "1e-300*x**2 + 2*x*y + 1e300*y**2",
+        "1e-200*x**2 + 2e-200*x + 1e-200",
     ],
 )
 def test_very_large_and_very_small_numbers_keep_their_values(written):
