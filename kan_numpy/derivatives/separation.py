@@ -47,7 +47,7 @@ class Separated(NamedTuple):
 
 
 def separated(x: Array, y: Array) -> list[Separated]:
-    """Return the separations of y (N,) as a function of x (N, n_in), those with R = 0, 1, ..."""
+    """Return the separations of y (N,) by two or more inputs x (N, n_in), with R = 0, 1, ..."""
     low, span = x.min(axis=0), np.ptp(x, axis=0)
     z = 2.0 * (x - low) / np.where(span > 0.0, span, 1.0) - 1.0
     aside, fitted = np.split(np.arange(len(x)), [len(x) // 5])

@@ -80,6 +80,9 @@ def test_the_error_is_that_on_samples_put_aside():
     (each, *_) = separated(x, y)
     assert each.error == pytest.approx(1e-5 / y.std(), rel=0.2)
     assert each.error < SEPARATES
+    y[:60] = np.sin(3.0 * x[:60, 0]) * x[:60, 1]
+    y[59] += 1e-4  # the last of them
+    assert separated(x, y)[0].error == pytest.approx(1e-4 / np.sqrt(60.0) / y.std(), rel=1e-4)
     y[60:] += 1e-2 * np.random.default_rng(2).standard_normal(240)
     assert separated(x, y) == []
 
@@ -91,6 +94,18 @@ def test_an_input_that_is_constant_does_no_harm():
     assert each.error < EXACTLY
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_units_do_not_matter(unit):
+    x = box(2)
+    y = np.sin(3.0 * x[:, 0]) * np.exp(x[:, 1])
+    (each,) = separated(unit * x, y / unit)
+    assert each.rank == 1
+    assert each.error < EXACTLY
+
+
 def test_few_samples_are_not_enough():
     x = box(3)[:20]
     assert separated(x, x.prod(axis=1)) == []
+    x = box(2)[:32]  # 26 of them for the 2 x 9 numbers of two polynomials
+    assert [each.rank for each in separated(x, x[:, 0] ** 2)] == [0]
+    assert separated(x[:31], x[:31, 0] ** 2) == []  # 25
