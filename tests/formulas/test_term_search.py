@@ -181,7 +181,8 @@ def test_the_size_counts_symbols_and_free_numbers():
     small, large = sine._replace(error=1e-9), SET._replace(error=1e-10)
     assert small.rank(1e-8) < large.rank(1e-8)
     assert small.rank(1e-12) - small.rank(1e-8) == pytest.approx(-1.0)
-    assert 10.0**WEIGHT == pytest.approx(2.0, rel=0.01)  # a unit of size is worth half the error
+    doubled = sine._replace(error=2e-5).rank(1e-8) - sine._replace(error=1e-5).rank(1e-8)
+    assert doubled == pytest.approx(WEIGHT, rel=0.01)  # worth a unit of size
 
 
 @pytest.mark.parametrize(
