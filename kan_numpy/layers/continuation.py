@@ -31,20 +31,22 @@ class Beyond(NamedTuple):
     distance: Array  # (P,) x - e
 
 
-def moved_inside(x: Array, low: Array, high: Array) -> tuple[Array, Beyond | None]:
-    """Return x (N, n_in) with points beyond an end (n_in,) moved to it, and what they were."""
-    real = x.real  # points may be complex, for derivatives by complex steps
-    if real.min() >= low.max() and real.max() <= high.min():
+def moved_inside(x: Array, ends: Array) -> tuple[Array, Beyond | None]:
+    """Return x (N, n_in) with points beyond an end moved to it, and what they were.
+
+    The lower and the upper ends are (2, n_in), or (2, 1) if all grids are the same.
+    """
+    low, high = ends
+    above = x.real > high  # points may be complex, for derivatives by complex steps
+    outside = above | (x.real < low)
+    if not outside.any():
         return x, None
-    at = np.flatnonzero((real < low) | (real > high))
-    if not at.size:
-        return x, None
-    points, inp = x.take(at), at % x.shape[1]
-    end = np.where(points.real < low[inp], 0, 1)
-    nearest = np.where(end, high[inp], low[inp])
+    at = np.flatnonzero(outside)
+    inp, end = at % x.shape[1], above.take(at).astype(np.intp)
+    nearest = ends[end, inp % ends.shape[1]]
     inside = x.copy()
     inside.put(at, nearest)
-    return inside, Beyond(at, inp, end, points - nearest)
+    return inside, Beyond(at, inp, end, x.take(at) - nearest)
 
 
 def continue_beyond(values: Any, slopes: Array, beyond: Beyond, derivative: int) -> None:

@@ -110,16 +110,23 @@ class KANLayer(KANParameters):
         return b, partial(_scaled, slope, scale)
 
     @cached_property
+    def ends(self) -> Array:
+        """The lower and the upper end of each grid, (2, n_in), or (2, 1) if all are the same."""
+        ends = np.stack([self.basis.low, self.basis.high])
+        return frozen(ends[:, :1] if np.all(ends == ends[:, :1]) else ends)
+
+    @cached_property
     def end_slopes(self) -> tuple[Array, Array]:
         """B' (2, n_in, G+k) and b' (2, n_in) at the lower and the upper end of each grid."""
-        ends = np.stack([self.basis.low, self.basis.high])
+        ends = np.broadcast_to(self.ends, (2, self.n_in))
         return frozen(self.basis(ends, 1)), frozen(self.base_function(ends, 1))
 
     def with_theta(self, theta: Array) -> KANLayer:
         """Return the layer with other parameters, shape (size,)."""
         layer = super().with_theta(theta)
         if self.outside != "fade":
-            layer.__dict__["end_slopes"] = self.end_slopes  # they do not depend on theta
+            # They do not depend on theta.
+            layer.__dict__.update(ends=self.ends, end_slopes=self.end_slopes)
         return layer
 
     def inside(self, x: Array) -> Array:
@@ -130,7 +137,7 @@ class KANLayer(KANParameters):
         """Return `inside`, and the points that were moved."""
         if self.outside == "fade" or isinstance(self.basis, FourierBasis):  # it is periodic
             return x, None
-        return moved_inside(x, self.basis.low, self.basis.high)
+        return moved_inside(x, self.ends)
 
     def output(self, cache: LayerCache) -> Array:
         """Return y (N, n_out): two matrix products, and the symbols one by one."""

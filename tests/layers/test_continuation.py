@@ -50,6 +50,17 @@ def test_on_the_grid_it_does_not_matter_what_is_beyond(drawn):
         assert np.array_equal(a, b)
 
 
+@given(drawn=layers_with_inputs(), same_grids=st.booleans())
+def test_points_beyond_an_end_are_moved_to_it(drawn, same_grids):
+    layer, x, _ = drawn
+    if same_grids:
+        layer = replace(layer, basis=BSplineBasis(layer.knots[[0] * layer.n_in], layer.degree))
+    ends = np.stack([layer.basis.low, layer.basis.high])
+    assert layer.ends.shape == (2, 1 if np.all(ends == ends[:, :1]) else layer.n_in)
+    assert np.array_equal(np.broadcast_to(layer.ends, ends.shape), ends)
+    assert np.array_equal(replace(layer, outside="linear").inside(x), np.clip(x, *ends))
+
+
 @pytest.mark.parametrize("basis", ["bspline", *BASES])
 def test_polynomials_have_tangents_of_their_own_and_modes_repeat(basis):
     """Without a base function, nothing changes for either."""
