@@ -75,6 +75,7 @@ def install_mathjax() -> None:
         npm.mkdir(parents=True, exist_ok=True)
         shutil.copy(HERE / "package.json", npm)
         options = ["--loglevel=error", "--no-audit", "--no-fund", "--prefix", str(npm)]
+        options += ["--fetch-timeout=90000", "--fetch-retries=5"]  # one that stalls starts anew
         if subprocess.run(["npm", "install", *options], check=False).returncode:
             sys.exit("npm could not install MathJax, see above; it needs the network once")
     shutil.copytree(font / "svg", BUILD / "mathjax" / "svg", dirs_exist_ok=True)

@@ -53,7 +53,8 @@ def pyodide(lite):
     assert shutil.which("npm"), "npm is missing; on Debian: apt-get install nodejs npm"
     NPM.mkdir(parents=True, exist_ok=True)
     command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(NPM)]
-    subprocess.run([*command, f"pyodide@{version}"], check=True)
+    patience = ["--fetch-timeout=90000", "--fetch-retries=5"]  # a download that stalls starts anew
+    subprocess.run([*command, *patience, f"pyodide@{version}"], check=True)
     folder = NPM / "node_modules" / "pyodide"
     assert read_json(folder / "package.json")["version"] == version
     return folder
