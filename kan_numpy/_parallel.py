@@ -21,8 +21,8 @@ from kan_numpy._threads import one_thread, usual_threads
 LEAST_ROWS, LEAST_VALUES = 256, 2**17
 """A block has so many rows, and so many values that enter the layers, or there is only one.
 
-It takes 15 to 50 ms then. Two threads wait for each other between the many short calls of a block:
-with half of these numbers two blocks on two threads take as long as one, with a quarter 1.3 times.
+Two threads wait for each other between the short calls of a block. In `make bench` two blocks of
+half these sizes take as long as one of all samples, and two of a quarter 1.3 times as long.
 """
 
 ResultT = TypeVar("ResultT")
