@@ -78,7 +78,10 @@ def test_half_of_the_steps_follow_pruning_and_a_third_refining(monkeypatch, step
     assert sparse.layers[0].grid_size == (2 if steps == 1 else 4)  # too short to tell
 
 
-@pytest.mark.parametrize(("noise", "N", "G"), [(0.0, 200, 8), (0.3, 200, 4), (0.0, 9, 4)])
+@pytest.mark.parametrize(
+    ("noise", "N", "G"),
+    [(0.0, 200, 8), (0.3, 200, 4), (0.0, 13, 8), (0.0, 12, 4), (0.0, 9, 4)],  # G = 8 has 12 numbers
+)
 def test_grids_become_finer_unless_there_is_noise_or_few_samples(noise, N, G):
     x = inputs(1, N=N)
     y = np.sin(2.0 * x) + noise * np.random.default_rng(0).standard_normal(x.shape)
@@ -100,6 +103,33 @@ def test_many_needless_edges_go_together(monkeypatch):
     assert edges_of(sparse) == [[[i == 3 for i in range(8)]]]
     assert counts[:3] == [1, 2, 4]
     assert len(counts) < 8
+
+
+def test_an_edge_that_was_needed_is_tried_again_when_others_have_gone(monkeypatch):
+    class Equal:
+        loss, spline_limited = 0.0, False
+
+        def accepts(self, _):
+            return True
+
+        def _replace(self, **_):
+            return self
+
+    def by_number(network, _):
+        return [(0, 0, int(i)) for i in np.flatnonzero(network.layers[0].active)]
+
+    def removed(objective, network, edges, *_):
+        """Edge 0 can go after edge 1, and edge 2 never."""
+        if (0, 0, 2) in edges or ((0, 0, 0) in edges and network.layers[0].active[0, 1]):
+            return None
+        return kn.prune(network, objective.x, edges=edges)
+
+    monkeypatch.setattr(sparsity, "_without", removed)
+    monkeypatch.setattr(sparsity, "assess", lambda *_: Equal())
+    monkeypatch.setattr(sparsity, "_weakest_first", by_number)
+    objective = kn.Objective(KAN([3, 1], 2, rng=0), inputs(3, N=20), np.zeros((20, 1)))
+    stages = sparsity._without_needless_edges(objective, objective.network, 1, sparsity.NEVER)
+    assert edges_of(list(stages)[-1][0]) == [[[False, False, True]]]
 
 
 @pytest.mark.parametrize(
