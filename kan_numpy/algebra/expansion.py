@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 
 from kan_numpy.algebra.constants import recognize
 from kan_numpy.algebra.expressions import Call, Expression, Number, Power, Product, Sum
@@ -102,25 +101,44 @@ def common_factors(total: Sum) -> Iterator[Expression]:
 def perfect_squares(total: Sum, tolerance: float = 4.0 * EPS) -> Iterator[Expression]:
     """Yield k*(u + v)**2 for k*u**2 + 2*k*u*v + k*v**2, with other terms beside it or not.
 
-    The coefficients need to fit to a relative ``tolerance``.
+    The square may be that of more terms. Coefficients need to fit to a relative ``tolerance``.
     """
     terms = total.terms if len(total.terms) <= FEW_TERMS else ()
-    squares = [(term, root) for term in terms if (root := _square_root(term))]
-    for (first, u), (second, v) in combinations(squares, 2):
-        (a, _), (b, _) = as_multiple(first), as_multiple(second)
-        between, product = as_multiple(multiply([u, v]))
-        for third in terms:
-            c, rest = as_multiple(third)
-            r = 0.5 * c.value / between.value / a.value  # a (u + r v)^2
-            if rest != product or not abs(a.value * r * r - b.value) <= tolerance * abs(b.value):
-                continue
-            others = [term for term in terms if term not in (first, second, third)]
-            for k in dict.fromkeys([a, b, Number(math.copysign(1.0, a.value))]):
-                p, q = (math.sqrt(n.value / k.value) for n in (a, b))
-                if min(p, q) > 0.0 and max(p, q) < math.inf:
-                    q = math.copysign(q, r)
-                    inside = [multiply([recognized(p), u]), multiply([recognized(q), v])]
-                    yield add([*others, multiply([k, power(add(inside), Number(2))])])
+    for index, first in enumerate(terms):
+        a, (parts, used) = as_multiple(first)[0], _square_from(index, terms, tolerance)
+        others = [term for term in terms if term not in used]
+        for k in dict.fromkeys([a, Number(math.copysign(1.0, a.value))] if parts[1:] else []):
+            numbers = [q * math.sqrt(a.value / k.value) for q, _ in parts]
+            if all(0.0 < abs(number) < math.inf for number in numbers):
+                pairs = zip(numbers, parts, strict=True)
+                base = add([multiply([recognized(number), u]) for number, (_, u) in pairs])
+                yield add([*others, multiply([k, power(base, Number(2))])])
+
+
+def _square_from(
+    index: int, terms: tuple[Expression, ...], tolerance: float
+) -> tuple[list[tuple[float, Expression]], list[Expression]]:
+    """Return all q and u of a*(q*u + ...)**2, whose first q is 1, and the terms that it replaces.
+
+    The squares of u are the term with this index and some of those after it.
+    """
+    first, tails = terms[index], {as_multiple(term)[1]: term for term in terms}
+    a, u = as_multiple(first)[0].value, _square_root(first)
+    parts, used = [(1.0, u)] if u else [], [first]
+    for term in terms[index + 1 :] if u else ():
+        ratio, v = as_multiple(term)[0].value / a, _square_root(term)
+        if v is None or term in used or not ratio > 0.0:
+            continue
+        # Each double term 2 a q w v tells what q must be.
+        products = [as_multiple(multiply([w, v])) for _, w in parts]
+        doubles = [tails.get(tail, term) for _, tail in products]
+        triples = zip(doubles, products, parts, strict=True)
+        found = [0.5 * as_multiple(t)[0].value / n.value / a / q for t, (n, _), (q, _) in triples]
+        q = math.copysign(math.sqrt(ratio), found[0])
+        fits = all(abs(number - q) <= tolerance * abs(q) for number in found)
+        if fits and len({*used, term, *doubles}) == len(used) + 1 + len(doubles):
+            parts, used = [*parts, (q, v)], [*used, term, *doubles]
+    return parts, used
 
 
 def _square_root(term: Expression) -> Expression | None:

@@ -132,6 +132,7 @@ WANTED = (
     ("y/(exp(x) - 1) + y", "y/(1 - exp(-x))"),
     ("x**2 - 2*x + 1", "(x - 1)**2"),
     ("1/(z**2 + 9*x**2 + 6*x*y + y**2)", "1/((3*x + y)**2 + z**2)"),
+    ("x**2 + 2*x*y + y**2 + 2*x + 2*y + 1 + z", "(x + y + 1)**2 + z"),
     ("exp(-x**2/2 + x*y - y**2/2)", "exp(-(x - y)**2/2)"),
     ("tanh(arctanh(u) + arctanh(v))", "tanh(arctanh(u) + arctanh(v))"),
 )  # fmt: skip
