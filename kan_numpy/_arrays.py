@@ -51,8 +51,7 @@ class Frozen:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copy."""
         vars(self).update(state)
-        for value in vars(self).values():
-            _freeze(value)
+        Frozen.__post_init__(self)
 
 
 def _freeze(value: object) -> None:

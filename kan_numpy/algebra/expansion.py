@@ -104,10 +104,14 @@ def perfect_squares(total: Sum, tolerance: float = 4.0 * EPS) -> Iterator[Expres
     The square may be that of more terms. Coefficients need to fit to a relative ``tolerance``.
     """
     terms = total.terms if len(total.terms) <= FEW_TERMS else ()
-    for index, first in enumerate(terms):
-        a, (parts, used) = as_multiple(first)[0], _square_from(index, terms, tolerance)
-        others = [term for term in terms if term not in used]
-        for k in dict.fromkeys([a, Number(math.copysign(1.0, a.value))] if parts[1:] else []):
+    tails = {as_multiple(term)[1]: term for term in terms}
+    squares = [(term, u) for term in terms if (u := _square_root(term))]
+    for index, (first, _) in enumerate(squares):
+        parts, used = _square_of(squares[index:], tails, tolerance)
+        if len(parts) == 1:
+            continue
+        a, others = as_multiple(first)[0], [term for term in terms if term not in used]
+        for k in dict.fromkeys([a, Number(math.copysign(1.0, a.value))]):
             numbers = [q * math.sqrt(a.value / k.value) for q, _ in parts]
             if all(0.0 < abs(number) < math.inf for number in numbers):
                 pairs = zip(numbers, parts, strict=True)
@@ -115,19 +119,21 @@ def perfect_squares(total: Sum, tolerance: float = 4.0 * EPS) -> Iterator[Expres
                 yield add([*others, multiply([k, power(base, Number(2))])])
 
 
-def _square_from(
-    index: int, terms: tuple[Expression, ...], tolerance: float
+def _square_of(
+    squares: list[tuple[Expression, Expression]],
+    tails: dict[Expression, Expression],
+    tolerance: float,
 ) -> tuple[list[tuple[float, Expression]], list[Expression]]:
     """Return all q and u of a*(q*u + ...)**2, whose first q is 1, and the terms that it replaces.
 
-    The squares of u are the term with this index and some of those after it.
+    From the terms that are squares, with their roots u: the first is one of them, and others are if
+    their products are there, among the ``tails`` of all terms.
     """
-    first, tails = terms[index], {as_multiple(term)[1]: term for term in terms}
-    a, u = as_multiple(first)[0].value, _square_root(first)
-    parts, used = [(1.0, u)] if u else [], [first]
-    for term in terms[index + 1 :] if u else ():
-        ratio, v = as_multiple(term)[0].value / a, _square_root(term)
-        if v is None or term in used or not ratio > 0.0:
+    (first, root), *rest = squares
+    a, parts, used = as_multiple(first)[0].value, [(1.0, root)], [first]
+    for term, v in rest:
+        ratio = as_multiple(term)[0].value / a
+        if term in used or not ratio > 0.0:
             continue
         # Each double term 2 a q w v tells what q must be.
         products = [as_multiple(multiply([w, v])) for _, w in parts]

@@ -136,7 +136,8 @@ def figure(rows, path):
     fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
     for noise in (False, True):
         errors = sorted(row.ours for row in rows if ("with noise" in row.item) == noise)
-        ax.semilogy(errors, "o-", ms=3, label="noise 1 %" if noise else "no noise")
+        if errors:
+            ax.semilogy(errors, "o-", ms=3, label="with noise" if noise else "no noise")
     ax.set(xlabel="formulas, the best first", ylabel="relative error on new samples")
     ax.legend()
     fig.savefig(path, dpi=110)

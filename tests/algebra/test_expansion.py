@@ -128,7 +128,7 @@ def test_gathering_keeps_the_values(expression):
 
 
 @given(u=expressions, v=expressions)
-def test_a_square_that_is_multiplied_out_is_found_again(u, v):
+def test_squares_keep_the_values(u, v):
     node = simplify(add([power(u, Number(2)), multiply([Number(-2), u, v]), power(v, Number(2))]))
     for form in perfect_squares(node) if isinstance(node, Sum) else ():
         assert_same_function(node, form, factor=1e4)
