@@ -6,6 +6,7 @@ words of `kan_numpy._validation`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from itertools import islice
@@ -17,7 +18,7 @@ from unicodedata import normalize
 import numpy as np
 
 from kan_numpy._arrays import Array, Rng
-from kan_numpy._validation import LARGEST_WIDTH, as_count, is_single, shown
+from kan_numpy._validation import LARGEST_WIDTH, as_count, is_single, listed, shown
 
 LONGEST_LIST = 10**6
 """The most entries of a list; an endless generator has more."""
@@ -33,9 +34,9 @@ def as_flag(name: str, value: Any) -> bool:
 def as_choice(name: str, value: Any, choices: Iterable[str]) -> str:
     """Return ``value`` if it is one of the choices."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of {', '.join(choices)}, but is {shown(value)}")
+        raise TypeError(f"{name} must be one of {listed(choices)}, but is {shown(value)}")
     if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, but is {shown(value)}")
+        raise ValueError(f"{name} must be one of {listed(choices)}, but is {shown(value)}")
     return value
 
 
@@ -50,9 +51,12 @@ def as_path(name: str, value: Any) -> Path:
     """Return the path of a file; a number, which would be an open file, is refused."""
     try:
         path = Path(value)
-    except TypeError:
+        is_name = path.name and b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        is_name = False
+    except Exception:  # a `__fspath__` of the user's own can fail in any way
         raise TypeError(f"{name} must name a file, but is {shown(value)}, no text") from None
-    if not path.name or "\0" in str(path):
+    if not is_name:
         raise ValueError(f"{name} must name a file, but is {shown(value)}")
     return path
 
@@ -88,7 +92,7 @@ def as_returned(name: str, value: object, shape: tuple[int, ...]) -> Array:
     """Return what the user's own function ``name`` returned: real numbers of this shape."""
     try:
         array = np.asarray(value)
-    except ValueError:  # rows of different lengths
+    except Exception:  # rows of different lengths, or a `__array__` of the user's own
         array = np.asarray("")
     if array.shape != shape or array.dtype.kind not in "fiub":
         raise TypeError(
@@ -112,8 +116,9 @@ def as_list(name: str, value: Any, wanted: str, *, ordered: bool = True) -> list
         if isinstance(value, unfit) or (ordered and isinstance(value, Set)):
             raise TypeError
         entries = list(islice(value, LONGEST_LIST + 1))
-    except TypeError:
-        raise TypeError(f"{name} must be {wanted}, but is {shown(value)}") from None
+    except Exception as error:  # an iterator of the user's own can fail in any way
+        cause = None if isinstance(error, TypeError) else error
+        raise TypeError(f"{name} must be {wanted}, but is {shown(value)}") from cause
     if len(entries) > LONGEST_LIST:
         raise ValueError(f"{name} must be {wanted}, but has more than {LONGEST_LIST} entries")
     return entries

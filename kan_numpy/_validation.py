@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Real
 from reprlib import Repr
 from typing import Any
@@ -21,13 +21,19 @@ LARGEST_COUNT = 10**7
 """The largest whole number that makes sense as a number of samples, nodes, intervals or steps."""
 
 LARGEST_NUMBER = 1e100
-"""The largest number of an array or an argument; its cube is finite."""
+"""The largest number of samples or an argument; its cube is finite."""
+
+LARGEST_FLOAT = 1e303
+"""The largest number of any array; a hundred thousand times as much is finite."""
 
 LARGEST_WIDTH, LARGEST_GRID, LARGEST_DEGREE = 10**5, 10**4, 50
 """What nobody trains: more nodes of a level, more intervals, a higher degree."""
 
 LARGEST_MODEL = 5 * 10**7
 """The most numbers in one array of a model: 400 MB."""
+
+MOST_AXES = 3
+"""The axes of the coefficients of a layer; no other array has more."""
 
 
 SHORT = Repr()
@@ -36,14 +42,21 @@ SHORT.maxstring = SHORT.maxother = 76
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it, in at most 80 characters and without a line break."""
+    """Return a value as a message shows it, in one line of at most 80 characters."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape} and dtype {value.dtype!s:.20}"
     try:
         text = " ".join(SHORT.repr(value).split())
     except Exception:  # a repr of the user's own, or of a number with thousands of digits
         text = f"a {type(value).__name__:.40}"
+    text = "".join(character for character in text if character.isprintable())
     return text if len(text) <= 80 else f"{text[:76]} ..."
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a message lists them, in at most 150 characters."""
+    text = ", ".join(names)
+    return text if len(text) <= 150 else f"{text[:146]} ..."
 
 
 def as_array(name: str, value: npt.ArrayLike, shape: Sequence[int | str] | None = None) -> Array:
@@ -109,16 +122,21 @@ def _instead(name: str, raw: npt.NDArray[Any], value: object) -> str:
 
 
 def require_unmasked(name: str, value: object) -> None:
-    """Refuse a masked array, or rows of a list, with masked values: they would be used."""
-    parts = value if isinstance(value, list | tuple) else [value]
-    masked = sum(
-        int(np.sum(np.ma.getmaskarray(p))) for p in parts if isinstance(p, np.ma.MaskedArray)
-    )
-    if masked:
+    """Refuse a masked array, or lists of them, with masked values: they would be used."""
+    if masked := _masked(value, MOST_AXES):
         raise ValueError(
             f"{name} must not have masked values, but {masked} are masked; leave these samples"
             f" out, or replace them: {name}.filled(value)"
         )
+
+
+def _masked(value: object, axes: int) -> int:
+    """Return the number of masked values in an array, or in lists nested up to so many axes."""
+    if isinstance(value, np.ma.MaskedArray):
+        return int(np.ma.getmaskarray(value).sum())
+    if axes and isinstance(value, list | tuple):
+        return sum(_masked(part, axes - 1) for part in value)
+    return 0
 
 
 def require_shape(name: str, array: npt.NDArray[Any], shape: Sequence[int | str]) -> None:
@@ -143,14 +161,14 @@ def require_shape(name: str, array: npt.NDArray[Any], shape: Sequence[int | str]
 
 
 def require_finite(name: str, array: Array) -> None:
-    """Refuse NaN and infinity, with the index of the first one."""
-    bad = ~np.isfinite(array)
+    """Refuse NaN, infinity and what is next to it, with the index of the first one."""
+    bad = ~((array >= -LARGEST_FLOAT) & (array <= LARGEST_FLOAT))  # a NaN is neither
     if bad.any():
         first = tuple(int(i) for i in np.argwhere(bad)[0])
         place = f"{name}[{', '.join(map(str, first))}]" if first else name
         raise ValueError(
-            f"{name} must be finite, but {place} is {array[first]}"
-            f" ({int(bad.sum())} of {bad.size} values are not finite)"
+            f"{name} must be finite, but {place} is {array[first]} ({int(bad.sum())} of {bad.size}"
+            f" values are NaN, infinite or above {LARGEST_FLOAT:g})"
         )
 
 
@@ -175,7 +193,7 @@ def as_count(name: str, value: Any, minimum: int, maximum: int = LARGEST_COUNT) 
         if isinstance(value, bool | np.bool_ | np.ma.MaskedArray):
             raise TypeError
         count = operator.index(value)
-    except TypeError:
+    except Exception:  # an `__index__` of the user's own can fail in any way
         raise TypeError(f"{name} must be a whole number, but is {shown(value)}") from None
     if count < minimum:
         raise ValueError(f"{name} must be at least {minimum}, but is {shown(count)}")

@@ -101,13 +101,15 @@ def _columns(
         ahead.flat[b] += step
         behind.flat[b] -= step
         width = ahead.flat[b] - behind.flat[b]  # 2h as rounded in floating point
+        if not width:
+            raise ValueError(f"h must be larger: x + h is x where x is {point.flat[b]:g}")
         yield (_result(name, function(ahead)) - _result(name, function(behind))) / width
 
 
 def _result(name: str, value: Any) -> npt.NDArray[Any]:
     """Return what a function returned, if it is an array of numbers."""
     array = as_table(f"what {name} returns", value)
-    if array.dtype.kind not in "fiubc":
+    if array.dtype.kind not in "fiuc":
         raise TypeError(f"{name} must return numbers, but returned {shown(value)}")
     return array
 

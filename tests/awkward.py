@@ -48,6 +48,25 @@ class Spoilt:
         raise RuntimeError("no array")
 
 
+class Broken:
+    """Something whose every conversion fails, and whose text would move the cursor."""
+
+    def fails(self, *_):
+        raise OwnError("of the user")
+
+    __index__ = __float__ = __iter__ = __fspath__ = __array__ = fails
+
+    def __repr__(self):
+        return "\x1b[2J\n\u202e"
+
+
+class Three:
+    """A whole number of another library."""
+
+    def __index__(self):
+        return 3
+
+
 def raises(*_, **__):
     raise OwnError("of the user")
 
@@ -90,6 +109,13 @@ def masked(array):
     return np.ma.array(array, mask=mask)
 
 
+def with_masked(values):
+    """Return nested lists whose first number is masked."""
+    if not isinstance(values, list):
+        return np.ma.masked
+    return [with_masked(values[0]), *values[1:]]
+
+
 ALWAYS = [
     # what it is, how it is made, and the kinds that may take it
     ("None", lambda: None, "None Any"),
@@ -108,6 +134,7 @@ ALWAYS = [
     ("text", lambda: "no", "str"),
     ("long text", lambda: "no" * 1000, "str"),
     ("bytes", lambda: b"no", "PathLike"),
+    ("long texts", lambda: ["no" * 10**5, "b"], "Sequence tuple"),
     ("text for a number", lambda: "3", "str"),
     ("texts for numbers", lambda: ["1", "2"], "str"),
     ("fraction", lambda: Fraction(1, 3), "float"),
@@ -126,6 +153,8 @@ ALWAYS = [
     ("object", object, ""),
     ("no repr", Mystery, ""),
     ("no array", Spoilt, ""),
+    ("nothing works", Broken, ""),
+    ("own whole number", Three, "int"),
     ("masked", lambda: np.ma.masked, ""),
     ("masked array", lambda: np.ma.array([1.0, 2.0], mask=[True, False]), ""),
     ("complex", lambda: 1.0 + 1.0j, ""),
@@ -147,6 +176,7 @@ ALWAYS = [
     ("returns None", lambda: returns(None), "Callable"),
     ("returns text", lambda: returns("no"), "Callable"),
     ("returns another shape", lambda: returns(np.zeros((3, 5, 7))), "Callable"),
+    ("returns no array", lambda: returns(Spoilt()), "Callable"),
     ("returns NaN", lambda: returns(np.nan), "Callable"),
 ]
 
@@ -159,12 +189,14 @@ FROM_VALID = [
     ("with NaN", put(np.nan), ""),
     ("with inf", put(np.inf), ""),
     ("with 1e300", put(1e300), "any"),
+    ("with the largest number", put(np.finfo(float).max), ""),
     ("with None", put(None, object), ""),
     ("as objects", lambda a: a.astype(object), ""),
     ("as texts", lambda a: a.astype(str), ""),
     ("as complex", lambda a: a + 0j, ""),
     ("masked", masked, ""),
     ("rows of masked arrays", lambda a: list(masked(a)) if a.ndim > 1 else SAME, ""),
+    ("lists with a masked value", lambda a: with_masked(a.tolist()), ""),
     ("constant", np.ones_like, "any"),
     ("longdouble beyond float64", put(np.longdouble("1e4000"), np.longdouble), ""),
 ]

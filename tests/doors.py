@@ -152,9 +152,10 @@ ALSO = {
     **dict.fromkeys(["f", "central_difference.x", "complex_step.x", "arguments"], ANY_SHAPE),
     **dict.fromkeys(["fit_spline.y", "to_kan.low", "to_kan.high", "Penalty.coef"], ANY_SHAPE),
     "Symbol.complexity": {"2.5", "fraction", "0-d array"},
-    "Symbol.domain": {"with inf", "as objects", "longdouble beyond float64"},
+    "Symbol.domain": {"with inf", "with the largest number", "as objects"}
+    | {"longdouble beyond float64"},
     "arrays": {"with NaN", "with inf", "with None", "as objects", "as texts", "as complex"}
-    | {"longdouble beyond float64"}
+    | {"with the largest number", "longdouble beyond float64"}
     | ANY_SHAPE,
     "Scaler.center": {"flag array"},
 }

@@ -76,9 +76,10 @@ class Benchmark:
         as_text("name", self.name)
         as_text("formula", self.formula)
         as_function("function", self.function)
-        for index, entry in enumerate(as_list("inputs", self.inputs, "a list of names")):
+        inputs = as_list("inputs", self.inputs, "a list of names")
+        for index, entry in enumerate(inputs):
             as_text(f"inputs[{index}]", entry)
-        ends = as_array("ranges", self.ranges, (len(self.inputs), 2))
+        ends = as_array("ranges", self.ranges, (len(inputs), 2))
         if not np.all(ends[:, 0] < ends[:, 1]):
             raise ValueError("ranges must hold pairs (low, high) with low below high")
         for index, width in enumerate(as_list("widths", self.widths, "a list of whole numbers")):
@@ -98,7 +99,7 @@ class Benchmark:
     def from_cube(self, z: npt.ArrayLike) -> Array:
         """Return the inputs x (N, n) for z (N, n) in the cube from -1 to 1."""
         low, high = np.array(self.ranges).T
-        return low + (high - low) * (as_array("z", z, ("N", len(self.ranges))) + 1.0) / 2.0
+        return low + (high - low) * (as_samples("z", z, ("N", len(self.ranges))) + 1.0) / 2.0
 
     def split(
         self, n_train: int = 1000, n_test: int = 1000, rng: Rng = 0, how: str = "uniform"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array, Frozen, Integers
-from kan_numpy._validation import as_array, as_samples
+from kan_numpy._validation import LARGEST_COUNT, as_array, as_samples
 
 __all__ = ["KnotTable", "load_knots", "signature_from_slope"]
 
@@ -133,5 +133,8 @@ def signature_from_slope(
     meridian = real + 1j * as_array("meridian_im", meridian_im, real.shape)
     if np.any(meridian == 0.0):
         raise ValueError("meridian_re and meridian_im must not both be 0: no meridian is so short")
-    slope = np.real(as_samples("longitude", longitude, real.shape) / meridian)
+    with np.errstate(all="ignore"):
+        slope = np.real(as_samples("longitude", longitude, real.shape) / meridian)
+    if not np.all(np.abs(slope) <= LARGEST_COUNT):
+        raise ValueError(f"longitude must be at most {LARGEST_COUNT} meridians long: choose others")
     return 2 * np.rint(-slope / 4.0).astype(np.int64)

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, shown
+from kan_numpy._validation import as_array, as_samples, shown
 from kan_numpy.derivatives.jet import Jet, JetLayer, Pairs, as_pairs, seed
 from kan_numpy.derivatives.layer_jets import as_jet_layer
 from kan_numpy.networks.checks import as_network
@@ -294,4 +294,4 @@ def _as_upstream(network: Network, dy: Jet, cache: JetCache) -> Jet:
 
 def _as_part(name: str, part: npt.ArrayLike, shape: tuple[int, ...]) -> Array:
     """Return an array of the shape, which may be empty if there are no second derivatives."""
-    return as_array(name, part, shape) if 0 not in shape else np.zeros(shape)
+    return as_samples(name, part, shape) if 0 not in shape else np.zeros(shape)

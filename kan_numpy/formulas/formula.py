@@ -188,9 +188,17 @@ def formula(
             as_instance(name, scaler, Scaler, "a Scaler, such as kn.datasets.Scaler.fit(x)")
     inputs = as_names("variables", variables, FUNCTIONS, network.widths[0], "x")
     names = as_names("outputs", outputs, FUNCTIONS, network.widths[-1], "y")
-    for name, scaler in (("input_scaler", input_scaler), ("output_scaler", output_scaler)):
+    for name, scaler, columns in (
+        ("input_scaler", input_scaler, len(inputs)),
+        ("output_scaler", output_scaler, len(names)),
+    ):
         if scaler is not None and scaler.squash:
             raise ValueError(f"{name} must not squash: its tanh would be part of the formula")
+        if scaler is not None and len(scaler.center) != columns:
+            raise ValueError(
+                f"{name} must scale {columns} columns, as many as the network has, but scales"
+                f" {len(scaler.center)}"
+            )
     points = _points(network, input_scaler) if x is None else as_samples("x", x, ("N", len(inputs)))
     nodes: list[Expression] = [Variable(name) for name in inputs]
     seen = points

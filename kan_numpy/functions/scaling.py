@@ -78,12 +78,12 @@ class Scaler(Frozen):
 
     def __call__(self, x: npt.ArrayLike) -> Array:
         """Return z (N, n) for x (N, n)."""
-        z = (as_array("x", x, ("N", self.center.size)) - self.center) / self.scale
+        z = (as_samples("x", x, ("N", self.center.size)) - self.center) / self.scale
         return np.tanh(z) if self.squash else z
 
     def inverse(self, z: npt.ArrayLike) -> Array:
         """Return x (N, n) for z (N, n)."""
-        values = as_array("z", z, ("N", self.center.size))
+        values = as_samples("z", z, ("N", self.center.size))
         if self.squash:
             if np.any(np.abs(values) >= 1.0):
                 raise ValueError("z must lie between -1 and 1, ends excluded: it was squashed")

@@ -19,7 +19,7 @@ import scipy
 
 from kan_numpy._arguments import as_flag, as_list
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_number, shown
+from kan_numpy._validation import as_number, listed, shown
 from kan_numpy.functions.activations import ACTIVATIONS, Activation, Function
 from kan_numpy.functions.sigmoids import sigmoid
 
@@ -303,7 +303,7 @@ def as_symbol(name: str, value: object) -> Symbol:
             " kn.Symbol(name, function, (first derivative, ...))"
         )
     if value not in SYMBOLS:
-        raise ValueError(f"{name} must be one of {', '.join(SYMBOLS)}, but is {shown(value):.40}")
+        raise ValueError(f"{name} must be one of {listed(SYMBOLS)}, but is {shown(value)}")
     return SYMBOLS[value]
 
 

@@ -36,8 +36,8 @@ def layer_of(network: KAN, edge: Edge) -> KANLayer:
     n_out, n_in = layer.active.shape
     if out >= n_out or inp >= n_in:
         raise ValueError(
-            f"edges hold {edge}, but layers[{l}] has {n_out} outputs and {n_in} inputs: use smaller"
-            " numbers"
+            f"edges hold (layer, out, inp) = {(l, out, inp)}, but layers[{l}] has {n_out} outputs"
+            f" and {n_in} inputs: use smaller numbers"
         )
     if not layer.active[out, inp]:
         raise ValueError(f"edges hold {edge}, which is not active: there is nothing to replace")

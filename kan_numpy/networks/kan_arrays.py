@@ -228,8 +228,10 @@ def _restored(
     require_shape("active", own["active"], (n_out, n_in))
     if own["active"].dtype != bool:
         raise ValueError(f"active has dtype {own['active'].dtype}")
-    if affine.size or symbols:
+    if symbols:
         require_floats("affine", affine, (len(symbols), 4))
+    elif affine.shape not in ((0,), (0, 4)):
+        raise ValueError(f"affine has shape {affine.shape}")
     for name in ("center", "scale"):
         if name in own:
             require_floats(name, own[name], (n_in,))
@@ -258,13 +260,12 @@ def _restored(
 def _restored_basis(about: dict[str, Any], own: Arrays, n_in: int, W: int) -> Basis:
     """Build the basis of a KAN layer."""
     if about["basis"] == "bspline":
-        k = as_count("degree", about["degree"], 0)
+        k = as_count("degree", about["degree"], 0, LARGEST_DEGREE)
         return BSplineBasis(as_knots("knots", own["knots"], k, (n_in, W + k + 1)), k)
     low, high = own["low"], own["high"]
     require_floats("low", low, (n_in,))
     require_floats("high", high, (n_in,))
-    if not np.all(low < high):
-        raise ValueError("low is not below high")
+    as_knots("low, high", np.stack([low, high], axis=1), 0, (n_in, 2))  # and low is below high
     return BASES[about["basis"]](low, high, W)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arrays import Array, Rng, frozen, row_blocks
-from kan_numpy._validation import as_array
+from kan_numpy._validation import as_array, as_samples
 from kan_numpy.layers.kan_layer import KANLayer
 
 __all__ = ["Layer", "Network", "NetworkT", "evaluate", "levels"]
@@ -238,7 +238,7 @@ class Network:
             dL/dtheta, in the order of `theta`.
         """
         self._require_cache(cache)
-        upstream = as_array("dy", dy, (len(cache[0].x), self.layers[-1].n_out))
+        upstream = as_samples("dy", dy, (len(cache[0].x), self.layers[-1].n_out))
         dx, dtheta = self._backward(upstream, cache)
         assert dx is not None  # noqa: S101  # it was asked for
         return dx, dtheta

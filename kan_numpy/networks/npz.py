@@ -17,6 +17,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import secrets
 import stat
 import struct
@@ -56,6 +57,12 @@ FOREIGN, DAMAGED = "is not a file that kan_numpy saved", "holds a damaged networ
 
 DTYPES = ("<f8", "|b1")
 """The types of arrays in a file."""
+
+ARRAY_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00(?s:..){'descr': '([<|]\w+)', 'fortran_order': (True|False),"
+    rb" 'shape': \(([\d, ]*)\), } *\n"
+)
+"""What NumPy writes before an array, in version 1.0 of its format: type, order, shape."""
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -242,13 +249,16 @@ def _array(
 ) -> npt.NDArray[Any]:
     """Read an array, read-only, if the size of the member follows from its header."""
     with archive.open(member) as stream:
-        if np.lib.format.read_magic(stream) != (1, 0):
-            raise ValueError(f"{member.filename} has another version than 1.0")
-        shape, by_columns, dtype = np.lib.format.read_array_header_1_0(stream)
+        start = stream.read(10)  # of which the last two are the length of the rest
+        header = ARRAY_HEADER.fullmatch(start + stream.read(int.from_bytes(start[8:], "little")))
+        if header is None:
+            raise ValueError(f"{member.filename} has no header of version 1.0")
+        dtype, by_columns = np.dtype(header[1].decode()), header[2] == b"True"
+        shape = tuple(int(size) for size in header[3].split(b",") if size.strip())
         if (dtype.kind != "U" or shape) if is_text else dtype.str not in DTYPES:
             raise ValueError(f"{member.filename} holds {dtype} of shape {shape}")
         count = math.prod(shape)
-        if min(shape, default=0) < 0 or member.file_size != stream.tell() + count * dtype.itemsize:
+        if member.file_size != stream.tell() + count * dtype.itemsize:
             raise ValueError(f"{member.filename} has not the size of {dtype} of shape {shape}")
         array = np.empty(count, dtype)
         content, place = array.view(np.uint8), 0

@@ -35,7 +35,7 @@ import numpy.typing as npt
 
 from kan_numpy._arguments import as_instance
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, shown
+from kan_numpy._validation import as_array, as_samples, shown
 from kan_numpy.functions.activations import ACTIVATIONS
 from kan_numpy.layers.dense_layer import DenseLayer
 from kan_numpy.layers.kan_layer import KANLayer
@@ -239,7 +239,7 @@ def _as_box(low: npt.ArrayLike, high: npt.ArrayLike, n_in: int) -> tuple[Array, 
     """Return both ends of every input, (n_in,)."""
     ends = []
     for name, value in (("low", low), ("high", high)):
-        end = as_array(name, value)
+        end = as_samples(name, value)
         ends.append(np.full(n_in, end) if end.ndim == 0 else as_array(name, value, (n_in,)))
     if not np.all(ends[0] < ends[1]):
         raise ValueError(f"low must be below high, but they are {shown(low)} and {shown(high)}")

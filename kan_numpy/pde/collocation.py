@@ -27,7 +27,7 @@ from kan_numpy.pde.residual import Residual, jets_seen
 from kan_numpy.training.objective import NetworkObjective
 
 __all__ = ["MOST_POINTS", "SAMPLINGS", "PDEObjective", "Place", "as_sampling", "collocation_points"]
-__all__ += ["face_points", "places", "sample"]
+__all__ += ["face_points", "places", "require_widths", "sample"]
 
 MOST_POINTS = 10**6
 """The most points of each kind: their derivatives are arrays many times as large."""
@@ -224,14 +224,19 @@ def places(network: Network, problem: PDE, points: list[Array]) -> list[Place]:
     ]
 
 
-def _require_fit(network: Network, problem: PDE) -> None:
-    """Refuse a network with other inputs or outputs, or with splines of too low a degree."""
+def require_widths(network: Network, problem: PDE) -> None:
+    """Refuse a network with other inputs or outputs."""
     widths = as_network(network).widths
     if (widths[0], widths[-1]) != (problem.n_in, problem.n_out):
         raise ValueError(
             f"network must have {problem.n_in} inputs and {problem.n_out}"
             f" output{'s' * (problem.n_out > 1)}, as the problem has, but its widths are {widths}"
         )
+
+
+def _require_fit(network: Network, problem: PDE) -> None:
+    """Refuse a network with other inputs or outputs, or with splines of too low a degree."""
+    require_widths(network, problem)
     need = max(condition.order for condition in problem.conditions) + 1
     for l, layer in network.kan_layers:
         if layer.basis.max_derivative < need:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from kan_numpy._arguments import as_function
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_array, as_count, as_number
+from kan_numpy._validation import as_array, as_count, as_number, require_affordable
 from kan_numpy.pde.conditions import Condition, Equation, Faces
 
 __all__ = ["Coefficient", "LinearEquation", "dirichlet", "linear", "periodic"]
@@ -207,8 +207,9 @@ def periodic(
     if not ends[0] < ends[1]:
         raise ValueError(f"low must be below high, but they are {ends[0]} and {ends[1]}")
     faces, opposite = [(axis, 0), (axis, 1)], partial(_opposite, axis, sum(ends))
-    conditions = []
-    for unit in np.eye(as_count("n_out", n_out, 1)):
+    conditions, n_out = [], as_count("n_out", n_out, 1)
+    require_affordable("n_out", n_out, n_out)
+    for unit in np.eye(n_out):
         c = np.outer([1.0, -1.0], unit)  # (2, n_out)
         c = c if n_out > 1 else c[:, 0]
         slopes = linear(0.0, gradient=partial(_along, axis, c))

@@ -27,6 +27,7 @@ from kan_numpy.pde.collocation import (
     PDEObjective,
     as_sampling,
     collocation_points,
+    require_widths,
     sample,
 )
 from kan_numpy.pde.conditions import PDE
@@ -299,6 +300,8 @@ def pde_errors(network: Network | HasJet, problem: PDE, n_points: int = 10_000) 
     if as_instance("problem", problem, PDE, "a PDE").solution is None:
         raise ValueError("problem must have a solution to compare with")
     x = sample(problem.low, problem.high, as_count("n_points", n_points, 1, MOST_POINTS))
+    if isinstance(network, Network):
+        require_widths(network, problem)
     y = network.jet(x, []) if isinstance(network, HasJet) else jets.forward(network, x, [])[0]
     u, gradient = problem.known(x)
     l2 = np.sum((y.value - u.reshape(y.value.shape)) ** 2) / len(x)

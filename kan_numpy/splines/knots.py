@@ -79,7 +79,8 @@ def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int |
             f"{name} must have at least 2 * degree + 2 = {2 * degree + 2} entries (one interval,"
             f" and {degree} knots more at each end), but has {size}"
         )
-    falls = np.argwhere(np.diff(knots) < 0)
+    steps = np.diff(knots)
+    falls = np.argwhere(steps < 0)
     if falls.size:
         *row, j = (int(i) for i in falls[0])
         place = (*row, j)
@@ -87,6 +88,11 @@ def as_knots(name: str, value: npt.ArrayLike, degree: int, shape: Sequence[int |
         raise ValueError(
             f"{name} must not decrease, but {name}[{', '.join(map(str, after))}] ="
             f" {knots[after]:g} comes after {knots[place]:g}; sort them"
+        )
+    if np.any((steps > 0) & (steps < SMALLEST)):
+        raise ValueError(
+            f"{name} must be equal or at least {SMALLEST:g} apart, but two differ by"
+            f" {steps[steps > 0].min():.3g}; choose other units"
         )
     if np.any(knots[..., degree] >= knots[..., -degree - 1]):
         raise ValueError(

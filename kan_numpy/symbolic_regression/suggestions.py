@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from kan_numpy._arrays import Array
 from kan_numpy._deadline import NEVER, Deadline
-from kan_numpy._validation import as_count, as_number
+from kan_numpy._validation import as_count, as_number, listed
 from kan_numpy.functions.symbols import Symbol, as_symbols
 from kan_numpy.networks.checks import checked_inputs
 from kan_numpy.networks.edges import Edge, edge_outputs, layer_of
@@ -42,7 +42,7 @@ class Suggestions(list[SymbolFit]):
     def required(self, edge: Edge, symbols: Sequence[Symbol]) -> Suggestions:
         """Return the suggestions, or raise a ValueError if there are none."""
         if not self:
-            names = ", ".join(symbol.name for symbol in symbols)
+            names = listed(symbol.name for symbol in symbols)
             raise ValueError(
                 f"edge {edge} is constant on x (prune it), or none of the functions {names} is"
                 " defined where it needs one"

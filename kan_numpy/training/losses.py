@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kan_numpy._arguments import as_choice
 from kan_numpy._arrays import Array
-from kan_numpy._validation import as_count, as_number, as_samples, shown
+from kan_numpy._validation import as_count, as_number, as_samples, require_affordable, shown
 from kan_numpy.functions.scaling import BETA, K, size_of_errors
 
 __all__ = ["LOSSES", "CrossEntropy", "Huber", "Loss", "MeanSquaredError", "SquaresLoss"]
@@ -248,7 +248,8 @@ class CrossEntropy:
             labels = as_samples("y", y, (as_count("n_samples", n_samples, 1),))
         except TypeError as error:
             raise TypeError(f"{error}; {numbering}") from None
-        if as_count("n_out", n_out, 1) < 2:
+        n_out = as_count("n_out", n_out, 1)
+        if n_out < 2:
             raise ValueError(
                 "n_out must be 2 or more: loss 'cross_entropy' needs a network with one output for"
                 " each class"
@@ -260,8 +261,10 @@ class CrossEntropy:
                 f"y must hold class labels from 0 to {n_out - 1}, but y[{n}] is {labels[n]:g};"
                 f" {numbering}"
             )
-        smoothing, one_hot = self.label_smoothing, np.eye(n_out)[labels.astype(np.intp)]
-        return (1.0 - smoothing) * one_hot + smoothing / n_out
+        require_affordable("n_out", len(labels), n_out)
+        target = np.full((len(labels), n_out), self.label_smoothing / n_out)
+        target[np.arange(len(labels)), labels.astype(np.intp)] += 1.0 - self.label_smoothing
+        return target
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[float, Array]:
         """Return the loss and its gradient (N, n_out) for logits and one-hot labels (N, n_out)."""

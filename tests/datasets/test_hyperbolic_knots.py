@@ -137,6 +137,11 @@ NAN = float("nan")
             r"longitude must have shape \(1,\), but has shape \(\)",
         ),
         (lambda: signature_from_slope([0.5], [1.0], [NAN]), "longitude must be finite"),
+        (
+            lambda: signature_from_slope([0.5], [0.0], [1e99]),
+            "longitude must be at most 10000000 m",
+        ),
+        (lambda: signature_from_slope([1e-320], [0.0], [1e99]), "longitude must be at most"),
     ],
 )
 def test_bad_values_are_refused_with_a_reason(call, message):

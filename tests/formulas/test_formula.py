@@ -177,6 +177,12 @@ def test_where_the_formula_is_not_defined_it_says_so():
             ValueError,
             "output_scaler must not squash",
         ),
+        (
+            {"output_scaler": Scaler(np.zeros(2), np.ones(2))},
+            ValueError,
+            "output_scaler must scale 1 columns, as many as the network has, but scales 2",
+        ),
+        ({"input_scaler": Scaler([0.0], [1.0])}, ValueError, "input_scaler must scale 2 columns"),
     ],
 )
 def test_what_makes_no_formula_is_refused(arguments, error, message):

@@ -218,6 +218,19 @@ def test_the_step_may_grow_with_the_data():
         central_difference(np.square, x, 1e5)
 
 
+def test_a_step_that_vanishes_in_rounding_is_refused():
+    with pytest.raises(ValueError, match="h must be larger: x \\+ h is x where x is 1e\\+12"):
+        central_difference(np.square, [1.0, 1e12])
+    with pytest.raises(ValueError, match="h must be larger"):
+        assert_adjoint(np.square, lambda dy, x: 2.0 * x * dy, [1e12])
+
+
+def test_a_function_that_returns_no_numbers_is_refused():
+    for wrong in (lambda x: x > 0.0, lambda x: x.astype(str), lambda _: None):
+        with pytest.raises(TypeError, match="forward must return numbers, but returned"):
+            assert_adjoint(wrong, lambda dy, _: dy, [0.5])
+
+
 @pytest.mark.parametrize("name", ["rtol", "atol"])
 @pytest.mark.parametrize("value", [*AWKWARD[:-1], "1e-6", None, [1e-6, 1e-6]])
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e3])

@@ -261,7 +261,7 @@ def entry(key, value, layer=0):
         (entry("symbols", [[1, 0, "sin", 0]]), {"0.affine": np.ones((1, 4))}, "among its symbols"),
         (entry("symbols", [[1, 3, "sin", False]]), {"0.affine": np.ones((1, 4))}, "no.* active"),
         (entry("symbols", [[1, 0, "sin", False]]), {"0.affine": np.ones((1, 4))}, "no splines"),
-        (entry("symbols", []), {"0.affine": np.ones((1, 4))}, "affine must have shape"),
+        (entry("symbols", []), {"0.affine": np.ones((1, 4))}, "affine has shape"),
         (entry("locks", [[[0, 0], [0, -1]]]), {}, "locks must be at least 0"),
         (entry("locks", [[[0, 0], [0, 3]]]), {}, r"locks on \(0, 3\), which is not"),
         (entry("locks", [[[0, 0], [0, True]]]), {}, "locks must be a whole number"),
@@ -275,11 +275,18 @@ def entry(key, value, layer=0):
         (entry("locks", []), {"0.active": np.eye(2, 3, dtype=bool)}, "that are no splines"),
         (entry("locks", []), {"0.active": np.ones((2, 3))}, "active has dtype float64"),
         (entry("locks", []), {"0.coef": COEF.astype(np.float32)}, "0.coef.npy holds float32"),
-        (entry("locks", []), {"0.coef": COEF.astype(">f8")}, "0.coef.npy holds >f8"),
+        (entry("locks", []), {"0.coef": COEF.astype(">f8")}, "0.coef.npy has no header"),
         (entry("locks", []), {"0.coef": np.zeros((0, 3, 3))}, "coef is empty"),
         (entry("locks", []), {"0.coef": np.full_like(COEF, np.inf)}, "coef must be finite"),
         (entry("locks", []), {"0.bias": np.zeros((2, 1))}, "bias must have shape"),
         (entry("locks", []), {"0.knots": tied_layers()[0].knots[:, ::-1]}, "must not decrease"),
+        (entry("locks", []), {"0.knots": 1e-95 * tied_layers()[0].knots}, "at least 1e-90 apart"),
+        (entry("locks", []), {"0.affine": np.ones((0, 3))}, "affine has shape"),
+        (
+            entry("degree", 51),
+            {"0.coef": np.ones((2, 3, 52)), "0.knots": np.ones((3, 1)) * np.arange(104.0)},
+            "degree must be at most 50",
+        ),
     ],
 )
 def test_what_no_network_can_be_is_refused(tmp_path, change, arrays, message):
@@ -296,9 +303,16 @@ def test_a_grid_without_width_is_refused(tmp_path, basis):
     path, layers = tmp_path / "net.npz", KAN([2, 1], basis=basis, rng=0).layers
     written(path, layers, lambda _: None)
     assert KAN.load(path).widths == [2, 1]
-    written(path, layers, lambda _: None, **{"0.low": np.array([-1.0, 1.0])})
-    with pytest.raises(ValueError, match="low is not below high"):
-        KAN.load(path)
+    for low, high, message in (
+        (-1.0, -1.0, "low, high has no grid"),
+        (1.0, -1.0, "low, high must not decrease"),
+        (0.0, 1e-320, "low, high must be equal or at least 1e-90 apart"),
+        (-1e308, 1e308, r"low must be finite, but low\[1\] is -1e\+308"),
+    ):
+        ends = {"0.low": np.array([-1.0, low]), "0.high": np.array([1.0, high])}
+        written(path, layers, lambda _: None, **ends)
+        with pytest.raises(ValueError, match=message):
+            KAN.load(path)
 
 
 def test_what_could_not_be_loaded_is_not_saved(tmp_path):

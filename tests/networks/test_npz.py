@@ -121,6 +121,11 @@ def write_as_if_the_arrays_began_before_the_file(path):
     write_another_byte(path, b"PK\x05\x06", 18, 99)
 
 
+def write_with_the_header_of_python_2(path):
+    KAN([2, 1], rng=0).save(path)
+    rewritten(path, lambda members: [(n, c.replace(b"1, 2, 8)", b"1L,2L,8)")) for n, c in members])
+
+
 def write_a_promise_of_an_array_larger_than_any_memory(path):
     header = io.BytesIO()
     described = {"descr": "<f8", "fortran_order": False, "shape": (10**15,)}
@@ -140,6 +145,7 @@ def write_a_promise_of_an_array_larger_than_any_memory(path):
         write_as_if_encrypted,
         write_as_if_compressed_in_an_unknown_way,
         write_as_if_the_arrays_began_before_the_file,
+        write_with_the_header_of_python_2,
         write_a_promise_of_an_array_larger_than_any_memory,
     ],
 )
@@ -507,7 +513,7 @@ def test_where_no_file_can_be_is_said(tmp_path, place, error, message):
     assert sorted(os.listdir(tmp_path)) == ["file", "folder", "pipe"]
 
 
-@pytest.mark.parametrize("path", [3, b"net.npz", None, "", "a\0b", ["net.npz"]])
+@pytest.mark.parametrize("path", [3, b"net.npz", None, "", "a\0b", "\ud800", ["net.npz"]])
 def test_what_names_no_file_is_refused(path):
     for call in (KAN([2, 1], rng=0).save, KAN.load):
         with pytest.raises((TypeError, ValueError), match="path must name a file, but is"):
@@ -623,6 +629,32 @@ def test_a_description_may_be_as_long_as_can_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(npz, "MOST_TEXT", 4 * length - 1)
     with pytest.raises(ValueError, match=f"no description of at most {4 * length - 1} bytes"):
         KAN.load(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        (b"'shape': (1, 2, 8), } ", b"'shape': (2, 1, 8), } "),
+        (b"'shape': (1, 2, 8), } ", b"'shape': (1, 2, 7), } "),
+        (b"'shape': (1, 2, 8), } ", b"'shape': (1, -2, 8), }"),
+        (b"'shape': (1, 2, 8), } ", b"'shape': (1 2, 8), }  "),
+        (b"'descr': '<f8'", b"'descr': '|O8'"),
+        (b"'descr': '<f8'", b"'descr': '<q8'"),
+        (b"'descr': '<f8', 'fortran_order': False", b"'fortran_order': False, 'descr': '<f8'"),
+        (b"\x93NUMPY\x01\0", b"\x93NUMPY\x02\0"),
+        (b"\x93NUMPY\x01\0", b"\x93NUMPY\x01\x01"),
+    ],
+)
+def test_an_array_with_another_header_is_refused(tmp_path, written, value):
+    path, network = tmp_path / "net.npz", KAN([2, 1], rng=0)
+    network.save(path)
+    rewritten(
+        path, lambda members: [(n, c.replace(b"2, 8), } ", b"2,8,), } ")) for n, c in members]
+    )
+    assert not refused_or_the_same(path, network)
+    network.save(path)
+    rewritten(path, lambda members: [(n, c.replace(written, value)) for n, c in members])
+    assert refused_or_the_same(path, network)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,6 @@ def test_periodic_conditions_of_a_system_are_two_for_each_function():
 def test_what_is_not_periodic_is_refused():
     with pytest.raises(ValueError, match=r"low must be below high, but they are 1.0 and 1.0"):
         periodic(0, 1.0, 1.0)
-    for bad in ({"axis": -1}, {"n_out": 0}, {"weight": 0.0}):
+    for bad in ({"axis": -1}, {"n_out": 0}, {"n_out": 10**7}, {"weight": 0.0}):
         with pytest.raises(ValueError, match=f"{next(iter(bad))} must"):
             periodic(**{"axis": 0, "low": 0.0, "high": 1.0, **bad})

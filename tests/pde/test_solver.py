@@ -142,6 +142,9 @@ def test_bad_arguments_are_refused():
         kn.solve_pde(kn.MLP([2, 3, 1], activation="tanh", rng=0), problem, adapt_at=[0])
     with pytest.raises(ValueError, match="problem must have a solution"):
         kn.pde_errors(net, mixed())
+    for widths in ([1, 1], [2, 3]):
+        with pytest.raises(ValueError, match="network must have 2 inputs and 1 output"):
+            kn.pde_errors(kn.KAN(widths, rng=0), problem)
     assert every_face(2) == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 

@@ -71,7 +71,7 @@ def outcome(door, given, name, may_pass):
         except (TypeError, ValueError) as error:
             message = str(error)
             answer = "named" if names(message, door, name) else f"not named: {message}"
-            if not SHORTEST <= len(message) <= LONGEST:
+            if not SHORTEST <= len(message) <= LONGEST or not message.isprintable():
                 answer = f"{len(message)} characters: {message[:200]}"
         except Exception as error:
             is_answer = may_pass and door.name == "gradcheck.assert_adjoint"

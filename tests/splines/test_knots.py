@@ -43,6 +43,8 @@ def test_an_interval_must_be_wider_than_four_of_the_steps_between_numbers(low, s
         ([[0, 1, 2, 3], [0, 1, 2, 1.5]], r"knots\[1, 3\] = 1.5 comes after 2"),
         ([0, 1, 2], r"at least 2 \* degree \+ 2 = 4 entries"),
         ([0, 1, 1, 2], "with degree 1 both are 1"),
+        ([0, 1, 2, 1.01e303], r"knots must be finite, but knots\[3\] is 1.01e\+303"),
+        ([-1, 0, 0.99e-90, 1], "at least 1e-90 apart, but two differ by 9.9e-91"),
         ([[0, 1, 2, 3], [0, 1, 1, 2]], "no grid"),
     ],
 )
@@ -54,3 +56,5 @@ def test_knots_that_decrease_or_enclose_no_grid_are_refused(knots, message):
 
 def test_knots_may_be_repeated_and_the_smallest_grid_has_one_interval():
     assert as_knots("knots", [0, 0, 1, 1], 1, ("G+2k+1",)).tolist() == [0.0, 0.0, 1.0, 1.0]
+    narrow = [-1e303, 0.0, 1e-90, 1e303]
+    assert as_knots("knots", narrow, 1, ("G+2k+1",)).tolist() == narrow

@@ -92,6 +92,15 @@ def test_what_is_no_class_label_is_refused(labels, message):
         CrossEntropy().as_target(labels, 3, 3)
 
 
+def test_classes_are_labelled_without_a_table_of_all_pairs():
+    target = CrossEntropy(0.5).as_target([1, 99_999], 2, 100_000)
+    assert target.shape == (2, 100_000)
+    assert np.flatnonzero(target[1] > 0.5).tolist() == [99_999]
+    np.testing.assert_allclose(target.sum(axis=1), 1.0, rtol=1e-12)
+    with pytest.raises(ValueError, match="n_out must be smaller: an array of 6 x 10000000"):
+        CrossEntropy().as_target([0] * 6, 6, 10**7)
+
+
 def test_classes_need_more_than_one_output():
     with pytest.raises(ValueError, match="one output for each class"):
         CrossEntropy().as_target([0, 0], 2, 1)
