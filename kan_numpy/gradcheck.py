@@ -217,6 +217,8 @@ def assert_adjoint(
     atol = as_number("atol", atol, 0.0, include_low=False)
     points = [as_samples(f"arguments[{a}]", value) for a, value in enumerate(arguments)]
     y = _result("forward", as_function("forward", forward)(*points))
+    if not y.size:
+        raise ValueError("forward must return at least one number: nothing would be checked")
     dy = as_rng(rng).standard_normal(y.shape)
     returned = as_function("backward", backward)(dy.copy(), *map(np.copy, points))
     gradients = copy.deepcopy(returned if isinstance(returned, tuple) else (returned,))
@@ -255,14 +257,15 @@ def _worst_error(name: str, claimed: Any, numerical: Array, rtol: float, atol: f
             f"atol must be small against the gradient of {name}, whose largest entry is"
             f" {largest:.3g}: at most {max(ATOL, LARGEST_ATOL * largest):.3g}, but is {atol:g}"
         )
-    error = np.abs(claimed - numerical) / (np.abs(numerical) + atol / rtol)
+    with np.errstate(over="ignore"):
+        error = np.abs(claimed - numerical) / (rtol * np.abs(numerical) + atol)
     error = np.where(np.isfinite(error), error, np.inf)
-    if error.max() > rtol:
+    if error.max() > 1.0:
         index = np.unravel_index(int(np.argmax(error)), error.shape)
         place = tuple(map(int, index))
         raise AssertionError(
-            f"the gradient of {name} is wrong in {int(np.sum(error > rtol))} of {error.size}"
+            f"the gradient of {name} is wrong in {int(np.sum(error > 1.0))} of {error.size}"
             f" entries, worst at {place}: by hand {claimed[index]:.12g}, by central difference"
             f" {numerical[index]:.12g}"
         )
-    return float(error.max())
+    return float(rtol * error.max())

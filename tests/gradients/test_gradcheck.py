@@ -255,7 +255,19 @@ def test_the_check_cannot_be_switched_off_by_its_tolerances(name, value, scale):
             check()
 
 
+@pytest.mark.parametrize("rtol", [5e-324, 1e-320, 1e-300])
+@pytest.mark.parametrize("atol", [5e-324, 1e-300, 1e-8])
+def test_the_check_cannot_be_switched_off_by_tolerances_next_to_zero(rtol, atol):
+    def wrong(dy, x, w):
+        return tuple(1.001 * gradient for gradient in backward(dy, x, w))
+
+    with pytest.raises(AssertionError, match="is wrong in"):
+        assert_adjoint(forward, wrong, *data(), rtol=rtol, atol=atol)
+
+
 def test_the_check_cannot_be_switched_off_by_what_it_is_not_given():
+    with pytest.raises(ValueError, match="forward must return at least one number"):
+        assert_adjoint(lambda _: [], lambda _, x: 0.0 * x, [0.5])
     with pytest.raises(ValueError, match="arguments must hold at least one"):
         assert_adjoint(lambda: 0.0, lambda _: ())
     with pytest.raises(AssertionError, match="nothing was checked"):
