@@ -58,7 +58,7 @@ FOREIGN, DAMAGED = "is not a file that kan_numpy saved", "holds a damaged networ
 DTYPES = ("<f8", "|b1")
 """The types of arrays in a file."""
 
-ARRAY_HEADER = re.compile(
+_ARRAY_HEADER = re.compile(
     rb"\x93NUMPY\x01\x00(?s:..){'descr': '([<|]\w+)', 'fortran_order': (True|False),"
     rb" 'shape': \(([\d, ]*)\), } *\n"
 )
@@ -250,7 +250,7 @@ def _array(
     """Read an array, read-only, if the size of the member follows from its header."""
     with archive.open(member) as stream:
         start = stream.read(10)  # of which the last two are the length of the rest
-        header = ARRAY_HEADER.fullmatch(start + stream.read(int.from_bytes(start[8:], "little")))
+        header = _ARRAY_HEADER.fullmatch(start + stream.read(int.from_bytes(start[8:], "little")))
         if header is None:
             raise ValueError(f"{member.filename} has no header of version 1.0")
         dtype, by_columns = np.dtype(header[1].decode()), header[2] == b"True"

@@ -46,7 +46,8 @@ def train_in_stages(
     progress: bool | None,
 ) -> tuple[FitResult[NetworkT], PDEObjective[NetworkT]]:
     """Return the result of `train`, with new points before some steps, and the last objective."""
-    starts = _starts(resample_at, as_count("steps", steps, 0))
+    steps = as_count("steps", steps, 0)
+    starts = _starts(resample_at, steps)
     adapted = as_list("adapt_at", adapt_at, "a list of steps such as [5]", ordered=False)
     schedule(adapted, refine_at, steps, 1.0, objective.x)  # whose errors name steps of the whole
     refined = refine_at or {}

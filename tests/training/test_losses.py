@@ -92,7 +92,7 @@ def test_what_is_no_class_label_is_refused(labels, message):
         CrossEntropy().as_target(labels, 3, 3)
 
 
-def test_classes_are_labelled_without_a_table_of_all_pairs():
+def test_many_classes_need_no_table_of_all_pairs():
     target = CrossEntropy(0.5).as_target([1, 99_999], 2, 100_000)
     assert target.shape == (2, 100_000)
     assert np.flatnonzero(target[1] > 0.5).tolist() == [99_999]
