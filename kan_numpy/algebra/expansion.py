@@ -62,8 +62,8 @@ def _expanded(expression: Expression, tolerance: float) -> Expression:
 
 def _multiplied_out(factors: tuple[Expression, ...], tolerance: float) -> Expression:
     """Multiply every term of each factor by every term of the others."""
-    product: Expression = Number(1)
-    for factor in factors:
+    product = multiply(factor for factor in factors if not isinstance(factor, Sum))
+    for factor in (factor for factor in factors if isinstance(factor, Sum)):
         left, right = terms_of(product), terms_of(factor)
         if len(left) * len(right) > MOST_TERMS:
             right = (factor,)

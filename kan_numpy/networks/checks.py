@@ -21,7 +21,7 @@ def require_defined(y: Array, x: Array) -> None:
     if wrong.any():
         index = int(np.argmax(wrong))
         raise ValueError(
-            f"network is not defined at x[{index}] = {x[index]}; leave such samples out"
+            f"network is not defined at x[{index}] = {x[index]}; give x without such samples"
         )
 
 

@@ -178,10 +178,13 @@ class MLP(Network):
         """Read a network that `save` wrote; an activation of your own must be given again."""
         meta, arrays = load_arrays(path, "MLP", _array_names)
         own = None if activation is None else as_activation("activation", activation)
+        place, name = f"the network in path {str(path)!r}", f"{meta['activation']!r:.80}"
+        if own is not None and not meta["own_activation"]:
+            raise ValueError(f"activation must be left out: {place} was built with {name}")
         if own is None and meta["own_activation"]:
             raise ValueError(
-                f"activation is needed: the network in path {str(path)!r} was built with a function"
-                f" of your own, {meta['activation']!r:.80}; give activation=(function, derivative)"
+                f"activation is needed: {place} was built with a function of your own, {name}; give"
+                " activation=(function, derivative)"
             )
         with refusing(path, DAMAGED):
             maps: list[tuple[Array, Array]] = []

@@ -3,6 +3,7 @@
 import pytest
 from expression_strategies import assert_same_function, expressions
 from hypothesis import given
+from machine import quiet_seconds
 
 from kan_numpy.algebra.constants import complexity, recognize
 from kan_numpy.algebra.expansion import (
@@ -47,6 +48,13 @@ def test_expanding_stops_where_it_should():
     assert text(expand(parse("pi*(x + pi*y)"))) == "pi*x + pi**2*y"
     many = "(" + " + ".join(f"x{i}" for i in range(12)) + ")**6"
     assert text(expand(parse(many))) == many
+
+
+def test_a_wide_product_is_expanded_in_linear_time():
+    wide = parse("*".join(f"x{i}" for i in range(1500)))
+    expanded, seconds = quiet_seconds(lambda: expand(wide))
+    assert expanded == wide
+    assert seconds < 2.0
 
 
 def test_powers_are_multiplied_out_up_to_the_sixth():

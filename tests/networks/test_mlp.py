@@ -269,6 +269,12 @@ def test_a_saved_mlp_is_loaded_bit_for_bit(tmp_path_factory, drawn):
     assert np.array_equal(loaded(x), network(x))
 
 
+def test_an_activation_of_the_library_is_not_given_again(tmp_path):
+    MLP([2, 3, 1], "tanh", rng=0).save(tmp_path / "net.npz")
+    with pytest.raises(ValueError, match=r"activation must be left out: .* built with 'tanh'"):
+        MLP.load(tmp_path / "net.npz", activation="relu")
+
+
 def test_what_is_no_mlp_is_not_loaded(tmp_path):
     path = tmp_path / "net.npz"
     KAN([2, 1], rng=0).save(path)
