@@ -113,7 +113,8 @@ class MLP(Network):
 
     def redrawn(self, rng: Rng) -> MLP:
         """Return a network like this one as drawn, with other random numbers."""
-        return MLP(self.widths, self.activation, str(self.init), rng)
+        drawn = MLP(self.widths, self.activation, str(self.init), rng)
+        return self._with_layers(drawn.layers, self.init)
 
     def _repr_html_(self) -> str:
         """Return a table of the layers, as a notebook displays it."""

@@ -205,6 +205,25 @@ def test_a_function_of_a_network_returns_one_of_its_kind(name):
     assert network.name == "Andrei"
 
 
+@dataclasses.dataclass(frozen=True, init=False, eq=False, repr=False)
+class NamedMLP(kn.MLP):
+    """A network with a name, and no functions on its edges."""
+
+    name: str = "nobody"
+
+
+@pytest.mark.parametrize("kind", [Named, NamedMLP])
+def test_a_network_that_is_drawn_again_is_one_of_its_kind(kind):
+    network = kind([2, 2, 1], rng=0)
+    object.__setattr__(network, "name", "Vladimir")
+    for changed in (network.redrawn(1), kn.fit(network, X, Y, steps=1, starts=2).network):
+        assert type(changed) is kind
+        assert changed.name == "Vladimir"
+    drawn = kind.__base__([2, 2, 1], rng=1)
+    assert np.array_equal(network.redrawn(1).theta, drawn.theta)
+    assert network.redrawn(1).init == drawn.init
+
+
 def test_every_function_from_networks_to_networks_is_among_them():
     missing = set()
     for name, function in inspect.getmembers(kn, inspect.isfunction):
