@@ -38,7 +38,12 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(np.log([1.0, 3.0]))
     array([0.5 , 0.75])
     """
-    return 1.0 / (1.0 + np.exp(-np.maximum(x, LOWEST)))
+    return _sigmoid_above(np.maximum(x, LOWEST))
+
+
+def _sigmoid_above(x: Array) -> Array:
+    """Return the sigmoid of x (...), of which nothing lies below `LOWEST`."""
+    return 1.0 / (1.0 + np.exp(-x))
 
 
 def sigmoid_derivative(x: Array) -> Array:
@@ -112,7 +117,7 @@ def silu_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
     (array([0.]), array([0.5]))
     """
     x = np.maximum(x, LOWEST)
-    s = sigmoid(x)
+    s = _sigmoid_above(x)
     b = x * s
     return b, partial(_silu_slope, b, s)
 
