@@ -186,7 +186,7 @@ def march(
     n_points = as_count("points", points, 1, MOST_POINTS)
     n_last = as_count("boundary_points", boundary_points, 1, MOST_POINTS) // n_faces + 1
     way, generator = as_choice("sampling", sampling, SAMPLINGS), as_rng(rng)
-    first = [0] if isinstance(network, KAN) and steps != 0 else []
+    first = [0] if as_count("steps", steps, 0) and isinstance(network, KAN) else []
     solve = partial(
         solve_pde,
         network,

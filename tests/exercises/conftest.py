@@ -18,15 +18,20 @@ def pytest_addoption(parser):
     parser.addoption("--at-the-desk", action="store_true", help="show prints, share the seconds")
 
 
+def is_grading(config):
+    """Return whether there is a report to write; for pytest 8 a late conftest has no options."""
+    return bool(config.getoption("gradescope", None))
+
+
 def pytest_configure(config):
-    if config.getoption("gradescope"):
+    if is_grading(config):
         derandomize()
 
 
 def pytest_collection_modifyitems(config, items):
-    option = config.getoption
-    if not option("gradescope"):
+    if not is_grading(config):
         return
+    option = config.getoption
     if option("number"):
         wanted = {task.number for task in tasks(option("number"))}
         marks = {item: item.get_closest_marker("points") for item in items}

@@ -44,16 +44,16 @@ def loaded(code):
 @pytest.mark.parametrize(
     ("code", "needed"),
     [
-        ("", set()),
-        (f"{NETWORK}net.jacobian(x); kn.fit(net, x, x[:, :1], kn.Adam(), steps=2)", set()),
-        (f"{NETWORK}kn.fit(net, x, x[:, :1], steps=20)", {"scipy.linalg", "scipy.sparse"}),
-        ("kn.symbols.SYMBOLS['erf'](0.5)", {"scipy.special"}),
+        ("", ""),
+        (f"{NETWORK}net.jacobian(x); kn.fit(net, x, x[:, :1], kn.Adam(), steps=2)", ""),
+        (f"{NETWORK}kn.fit(net, x, x[:, :1], steps=20)", "import scipy.linalg, scipy.sparse"),
+        ("kn.symbols.SYMBOLS['erf'](0.5)", "import scipy.special"),
     ],
     ids=["import", "Adam", "Levenberg-Marquardt", "erf"],
 )
 def test_what_takes_long_to_load_is_loaded_when_it_is_needed(code, needed):
     modules = loaded(code)
-    assert modules & HEAVY == needed
+    assert modules & HEAVY == loaded(needed) & HEAVY
     assert ("numpy" in modules) == bool(code)
 
 

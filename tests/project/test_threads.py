@@ -1,5 +1,6 @@
 """Threads: training takes one for small products, and gives back what it found, come what may."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -194,6 +195,8 @@ def test_the_openblas_of_numpy_and_that_of_scipy_are_found():
     assert before == after
     configured = np.show_config("dicts")["Build Dependencies"]["blas"]["name"]
     if "openblas" in configured:
-        assert (before, inside) == ("2 2", "1 1")
+        affinity = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count()))
+        processors = min(2, len(affinity(0)))
+        assert (before, inside) == (f"{processors} {processors}", "1 1")
     else:
         assert inside in {"None None", "None 1"}
