@@ -41,9 +41,8 @@ class Frozen:
 
     def _like(self: FrozenT, **changes: Any) -> FrozenT:
         """Return a copy with other fields, in a fifth of the time of `dataclasses.replace`."""
-        other = object.__new__(type(self))
-        for name in self.__dataclass_fields__:  # type: ignore[attr-defined]
-            other.__dict__[name] = changes[name] if name in changes else self.__dict__[name]
+        other, fields = object.__new__(type(self)), self.__dataclass_fields__  # type: ignore[attr-defined]
+        other.__dict__.update({name: self.__dict__[name] for name in fields}, **changes)
         for value in changes.values():
             _freeze(value)
         return other

@@ -21,9 +21,9 @@ LARGEST_BLOCK, LARGEST_REST = 2**25, 2**28  # bytes
 def keep_freed_memory() -> bool:
     """Change how much freed memory the process keeps, and return whether that was done.
 
-    No result of any computation depends on it. Training asks for it once, in its first step;
-    ``KAN_NUMPY_MALLOC=0`` in the environment forbids it, and C libraries other than that of Linux
-    are left alone.
+    No result of any computation depends on it. Training asks for it in its first step, and so does
+    ``fun`` of an objective by itself. ``KAN_NUMPY_MALLOC=0`` in the environment forbids it, and C
+    libraries other than that of Linux are left alone.
     """
     if sys.platform != "linux" or os.environ.get("KAN_NUMPY_MALLOC") == "0":
         return False

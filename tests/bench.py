@@ -2,7 +2,7 @@
 
 A step is the loss and its gradient for all parameters, from `kan_numpy.Objective`. In a batch that
 it has not seen, every basis function is evaluated afresh; ``fun`` evaluates those of the first
-layer only once. The floor are the products B c^T (forward), dy^T B (for dc) and dy c (for dB, in
+layer only once. The floor is the products B c^T (forward), dy^T B (for dc) and dy c (for dB, in
 all layers but the first), on dense arrays of the same shapes. Levenberg-Marquardt is for small
 networks: with more than `LARGEST_LM` parameters its step takes a second and more, and is left out.
 

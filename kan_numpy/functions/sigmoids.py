@@ -14,6 +14,7 @@ import numpy as np
 from kan_numpy._arrays import Array
 
 __all__ = [
+    "LOWEST",
     "sigmoid",
     "sigmoid_derivative",
     "sigmoid_second",
@@ -25,16 +26,24 @@ __all__ = [
     "silu_third",
 ]
 
+LOWEST = -700.0
+"""A smaller x counts as this one, where the sigmoid is 1e-304: its exponential would overflow."""
+
 
 def sigmoid(x: Array) -> Array:
-    r"""Evaluate the sigmoid, :math:`\sigma(x) = 1 / (1 + e^{-x})`; below -700 it stays at 1e-304.
+    r"""Evaluate the sigmoid, :math:`\sigma(x) = 1 / (1 + e^{-x})`.
 
     Examples
     --------
     >>> sigmoid(np.log([1.0, 3.0]))
     array([0.5 , 0.75])
     """
-    return 1.0 / (1.0 + np.exp(-np.maximum(x, -700.0)))
+    return _sigmoid_above(np.maximum(x, LOWEST))
+
+
+def _sigmoid_above(x: Array) -> Array:
+    """Return the sigmoid of x (...), of which nothing lies below `LOWEST`."""
+    return 1.0 / (1.0 + np.exp(-x))
 
 
 def sigmoid_derivative(x: Array) -> Array:
@@ -81,6 +90,7 @@ def silu(x: Array) -> Array:
     >>> silu(np.array([-1.0, 0.0, 1.0])).round(4)  # x = 1 minus x = -1 is 1
     array([-0.2689,  0.    ,  0.7311])
     """
+    x = np.maximum(x, LOWEST)
     return x * sigmoid(x)
 
 
@@ -92,6 +102,7 @@ def silu_derivative(x: Array) -> Array:
     >>> silu_derivative(np.array([0.0]))
     array([0.5])
     """
+    x = np.maximum(x, LOWEST)
     s = sigmoid(x)
     return s * (1.0 + x * (1.0 - s))
 
@@ -105,7 +116,8 @@ def silu_and_slope(x: Array) -> tuple[Array, Callable[[], Array]]:
     >>> b, slope()
     (array([0.]), array([0.5]))
     """
-    s = sigmoid(x)
+    x = np.maximum(x, LOWEST)
+    s = _sigmoid_above(x)
     b = x * s
     return b, partial(_silu_slope, b, s)
 
@@ -123,6 +135,7 @@ def silu_second(x: Array) -> Array:
     >>> silu_second(np.array([0.0]))
     array([0.5])
     """
+    x = np.maximum(x, LOWEST)
     return 2.0 * sigmoid_derivative(x) + x * sigmoid_second(x)
 
 
@@ -134,4 +147,5 @@ def silu_third(x: Array) -> Array:
     >>> silu_third(np.array([-1.0, 0.0, 1.0])).round(4)
     array([ 0.3079,  0.    , -0.3079])
     """
+    x = np.maximum(x, LOWEST)
     return 3.0 * sigmoid_second(x) + x * sigmoid_third(x)

@@ -13,7 +13,7 @@ bias is trained. The forward and the backward pass are, with dX for dL/dX,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -67,7 +67,7 @@ class DenseLayer(Frozen):
     def with_theta(self, theta: Array) -> DenseLayer:
         """Return the layer with other parameters, shape (size,)."""
         weights, bias = np.split(theta, [self.weights.size])
-        return replace(self, weights=weights.reshape(self.weights.shape), bias=bias)
+        return self._like(weights=weights.reshape(self.weights.shape), bias=bias)
 
     def forward(self, x: Array) -> tuple[Array, DenseCache]:
         """Return y (N, n_out) from x (N, n_in), and the cache for `backward`."""

@@ -37,7 +37,7 @@ class LeastSquares(ObjectiveLike):
         smallest_loss: float = 0.0,
         smallest_gain: float = 0.0,
     ) -> State:
-        """Go at most so many steps from theta, or until one gains less than this share."""
+        """Go at most so many steps from theta, to this loss or until one gains a smaller share."""
         optimizer = LevenbergMarquardt(damping)
         with np.errstate(all="ignore"):
             state = optimizer.start(self, theta)

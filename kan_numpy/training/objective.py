@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kan_numpy._arguments import as_function, as_value_and_gradient
-from kan_numpy._arrays import Array, Indices, some_rows
+from kan_numpy._arrays import Array, Indices, frozen, some_rows
+from kan_numpy._memory import keep_freed_memory
 from kan_numpy._parallel import blocks_of_rows, in_threads
+from kan_numpy._threads import one_thread
 from kan_numpy._validation import as_array, as_samples, require_shape
 from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.networks.checks import as_network
@@ -25,11 +27,8 @@ __all__ += ["PenaltyFunction"]
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
-JACOBIAN_AT_ONCE = 2**22
-"""The number of entries of a block of the Jacobian: 32 MiB."""
-
-SCALING_ROWS = 1000
-"""The number of samples that `NetworkObjective.diagonal_scaling` uses."""
+JACOBIAN_AT_ONCE, SCALING_ROWS = 2**22, 1000
+"""The numbers in a block of the Jacobian, 32 MiB; the samples that `diagonal_scaling` uses."""
 
 
 @runtime_checkable
@@ -151,8 +150,7 @@ class Objective(NetworkObjective[NetworkT]):
         self.penalty = penalty
         self.x = as_samples("x", x, ("N", network.widths[0]))
         self.target = self.loss.as_target(y, len(self.x), network.widths[-1])
-        self.y = np.array(y)
-        self.y.flags.writeable = False
+        self.y = frozen(np.array(y))
 
     @property
     def is_least_squares(self) -> bool:
@@ -209,10 +207,13 @@ class Objective(NetworkObjective[NetworkT]):
     def fun(self, theta: Array) -> tuple[float, Array]:
         """Return the loss at theta (P,), and its gradient (P,), by blocks of samples."""
         network = self._at(theta)
-        y, caches = zip(*in_threads(partial(network._forward, self.x), self._parts), strict=True)
-        loss, dy = self.loss.value_and_gradient(np.concatenate(y), self.target)
-        backward = partial(network._backward, input_gradient=False)
-        gradients = in_threads(backward, [dy[rows] for rows in self._blocks], caches)
+        keep_freed_memory()
+        with one_thread(len(self.x) * network.size):
+            forward = in_threads(partial(network._forward, self.x), self._parts)
+            y, caches = zip(*forward, strict=True)
+            loss, dy = self.loss.value_and_gradient(np.concatenate(y), self.target)
+            backward = partial(network._backward, input_gradient=False)
+            gradients = in_threads(backward, [dy[rows] for rows in self._blocks], caches)
         dtheta = reduce(np.add, [dtheta for _, dtheta in gradients])
         if self.penalty is not None:
             extra, gradient = self._penalized(network)
@@ -252,8 +253,7 @@ class Objective(NetworkObjective[NetworkT]):
             yield self.jacobian(theta)
             return
         network, y, _ = self._forward_once(theta)
-        shape = (*self.target.shape, 1)
-        scales = np.broadcast_to(self._scale(y), (self.target.size, 1)).reshape(shape)
+        scales = np.broadcast_to(self._scale(y), (y.size, 1)).reshape(*y.shape, 1)
         for rows in self._jacobian_rows:
             y, cache = network._forward(self.x[rows])
             J = network._jacobian(y, cache).reshape(y.size, -1)  # (m * n_out, P)
@@ -269,13 +269,13 @@ class Objective(NetworkObjective[NetworkT]):
     def _forward_once(self, theta: Array) -> tuple[NetworkT, Array, list[Any]]:
         """Return `_forward` once for the same theta, with an empty cache if that were large."""
         if self._latest is None or not np.array_equal(self._latest[0], theta):
-            # Copies, because an optimizer of the user's own may change its theta in place.
-            network = self._at(np.array(theta))
+            theta = np.array(theta)  # a copy: an optimizer of the user's own may change it
+            network = self._at(theta)
             if len(self._jacobian_rows) == 1:
                 y, cache = network._forward(self.x, self._first)
             else:
                 y, cache = evaluate(network.layers, self.x), []
-            self._latest = np.array(theta), (network, y, cache)
+            self._latest = theta, (network, y, cache)
         return self._latest[1]
 
     def penalty_terms(self, theta: Array) -> PenaltyTerms:

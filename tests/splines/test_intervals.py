@@ -61,6 +61,8 @@ def test_before_all_knots_the_interval_is_minus_1_and_after_them_the_last_one():
         (uniform_knots(0.0, 1e-60, 1, 4), 4, True),
         (uniform_knots(0.0, 1e-89, 1, 5), 5, True),
         (uniform_knots(0.0, 1e89, 1, 5), 5, True),
+        (uniform_knots(-1.0, 1.0, 265, 3), 3, True),
+        (uniform_knots(-1.0, 1.0, 266, 3), 3, False),
         (uniform_knots(1e3, 1e3 + 1.0, 7, 3), 3, False),  # they are rounded to 1e-12 of h
     ],
 )

@@ -197,11 +197,13 @@ def test_it_does_no_harm_where_nothing_can_be_set(linux):
     assert keep() is False
 
 
-def test_an_import_sets_nothing_and_the_first_training_does():
+@pytest.mark.parametrize("used", ["fit(net, x, x, steps=1)", "Objective(net, x, x).fun(net.theta)"])
+def test_an_import_sets_nothing_and_the_first_step_does(used):
     code = (
         "import kan_numpy as kn; from kan_numpy._memory import keep_freed_memory as keep;"
         "asked = [keep.cache_info().misses];"
-        "[kn.fit(kn.KAN([1, 1], rng=0), [[0.0], [1.0]], [[0.0], [1.0]], steps=1) for _ in '12'];"
+        "net, x = kn.KAN([1, 1], rng=0), [[0.0], [1.0]];"
+        f"[kn.{used} for _ in '12'];"
         "print(asked + [keep.cache_info().misses])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
