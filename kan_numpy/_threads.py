@@ -4,8 +4,8 @@ OpenBLAS, which comes with NumPy and SciPy, divides a product among all processo
 multiplications on, and then its threads wait for each other: for J^T J of 1000 samples and 360
 parameters two threads take twice as long as one, and ten times as long if another process needs a
 processor too. So training sets the number of threads to one, and back after each step, unless the
-products of the network are so large that several threads pay; and so does ``fun`` of an objective,
-for optimizers of other libraries.
+products of the network are so large that several threads pay. In a loop of the user's own, the
+number is the user's.
 
 ``KAN_NUMPY_THREADS=0`` in the environment leaves the number alone, and so does a NumPy whose matrix
 products are not those of OpenBLAS. What is worth several threads is a large batch, block by block:

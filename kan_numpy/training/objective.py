@@ -13,7 +13,6 @@ from kan_numpy._arguments import as_function, as_value_and_gradient
 from kan_numpy._arrays import Array, Indices, frozen, some_rows
 from kan_numpy._memory import keep_freed_memory
 from kan_numpy._parallel import blocks_of_rows, in_threads
-from kan_numpy._threads import one_thread
 from kan_numpy._validation import as_array, as_samples, require_shape
 from kan_numpy.functions.scaling import size_of_errors
 from kan_numpy.networks.checks import as_network
@@ -208,12 +207,10 @@ class Objective(NetworkObjective[NetworkT]):
         """Return the loss at theta (P,), and its gradient (P,), by blocks of samples."""
         network = self._at(theta)
         keep_freed_memory()
-        with one_thread(len(self.x) * network.size):
-            forward = in_threads(partial(network._forward, self.x), self._parts)
-            y, caches = zip(*forward, strict=True)
-            loss, dy = self.loss.value_and_gradient(np.concatenate(y), self.target)
-            backward = partial(network._backward, input_gradient=False)
-            gradients = in_threads(backward, [dy[rows] for rows in self._blocks], caches)
+        y, caches = zip(*in_threads(partial(network._forward, self.x), self._parts), strict=True)
+        loss, dy = self.loss.value_and_gradient(np.concatenate(y), self.target)
+        backward = partial(network._backward, input_gradient=False)
+        gradients = in_threads(backward, [dy[rows] for rows in self._blocks], caches)
         dtheta = reduce(np.add, [dtheta for _, dtheta in gradients])
         if self.penalty is not None:
             extra, gradient = self._penalized(network)

@@ -150,20 +150,6 @@ def test_steps_have_one_thread_and_a_callback_has_all(libraries):
     assert numbers(libraries) == [4, 8]
 
 
-@pytest.mark.parametrize("worth", [30 * 9, 30 * 9 + 1])
-def test_an_objective_by_itself_has_one_thread_for_small_products(libraries, monkeypatch, worth):
-    class Watching(kn.losses.MeanSquaredError):
-        def value_and_gradient(self, prediction, target):
-            seen.append(numbers(libraries))
-            return super().value_and_gradient(prediction, target)
-
-    monkeypatch.setattr(_threads, "WORTH_THREADS", worth)
-    seen, network = [], kn.KAN([1, 1], rng=0)  # with 9 parameters
-    kn.Objective(network, X, X**2, Watching()).fun(network.theta)
-    assert seen == [[4, 8] if worth == 30 * 9 else [1, 1]]
-    assert numbers(libraries) == [4, 8]
-
-
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_training_that_ends_early_gives_the_threads_back(libraries, error):
     network, method = kn.KAN([1, 1], rng=0), Watched(libraries, error)
