@@ -91,7 +91,7 @@ def silu(x: Array) -> Array:
     array([-0.2689,  0.    ,  0.7311])
     """
     x = np.maximum(x, LOWEST)
-    return x * sigmoid(x)
+    return x * _sigmoid_above(x)
 
 
 def silu_derivative(x: Array) -> Array:
@@ -103,7 +103,7 @@ def silu_derivative(x: Array) -> Array:
     array([0.5])
     """
     x = np.maximum(x, LOWEST)
-    s = sigmoid(x)
+    s = _sigmoid_above(x)
     return s * (1.0 + x * (1.0 - s))
 
 

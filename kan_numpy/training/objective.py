@@ -26,8 +26,11 @@ __all__ += ["PenaltyFunction"]
 PenaltyFunction = Callable[[Any, Array], tuple[float, Array]]
 """From a network and its inputs (N, n_in) to a number and its gradient (P,)."""
 
-JACOBIAN_AT_ONCE, SCALING_ROWS = 2**22, 1000
-"""The numbers in a block of the Jacobian, 32 MiB; the samples that `diagonal_scaling` uses."""
+JACOBIAN_AT_ONCE = 2**22
+"""The number of entries of a block of the Jacobian: 32 MiB."""
+
+SCALING_ROWS = 1000
+"""The number of samples that `NetworkObjective.diagonal_scaling` uses."""
 
 
 @runtime_checkable
